@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "messages/fact.hpp"
+
+namespace tutti {
+
+std::string_view to_string(task_state x) {
+  switch (x) {
+  case task_state::waiting:
+    return "waiting";
+  case task_state::ready:
+    return "ready";
+  case task_state::running:
+    return "running";
+  case task_state::waiting_to_integrate:
+    return "waiting-to-integrate";
+  case task_state::integrating:
+    return "integrating";
+  case task_state::succeeded:
+    return "succeeded";
+  case task_state::failed:
+    return "failed";
+  case task_state::timed_out:
+    return "timed-out";
+  case task_state::error:
+    return "error";
+  case task_state::skipped:
+    return "skipped";
+  case task_state::left_out:
+    return "left-out";
+  case task_state::cancelled:
+    return "cancelled";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(gate_state x) {
+  switch (x) {
+  case gate_state::waiting:
+    return "waiting";
+  case gate_state::open:
+    return "open";
+  case gate_state::closed:
+    return "closed";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(work_phase x) {
+  switch (x) {
+  case work_phase::run:
+    return "run";
+  case work_phase::integrate:
+    return "integrate";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(attempt_end x) {
+  switch (x) {
+  case attempt_end::success:
+    return "success";
+  case attempt_end::failure:
+    return "failure";
+  case attempt_end::timed_out:
+    return "timed-out";
+  case attempt_end::system_error:
+    return "system-error";
+  case attempt_end::cancelled:
+    return "cancelled";
+  case attempt_end::stopped:
+    return "stopped";
+  case attempt_end::unkillable:
+    return "unkillable";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(fact_kind x) {
+  switch (x) {
+  case fact_kind::run_started:
+    return "run-started";
+  case fact_kind::task_ready:
+    return "task-ready";
+  case fact_kind::task_assigned:
+    return "task-assigned";
+  case fact_kind::attempt_started:
+    return "attempt-started";
+  case fact_kind::attempt_finished:
+    return "attempt-finished";
+  case fact_kind::attempt_ending:
+    return "attempt-ending";
+  case fact_kind::attempt_revoked:
+    return "attempt-revoked";
+  case fact_kind::task_skipped:
+    return "task-skipped";
+  case fact_kind::task_left_out:
+    return "task-left-out";
+  case fact_kind::task_cancelled:
+    return "task-cancelled";
+  case fact_kind::task_timed_out:
+    return "task-timed-out";
+  case fact_kind::gate_opened:
+    return "gate-opened";
+  case fact_kind::gate_closed:
+    return "gate-closed";
+  case fact_kind::handoff_sent:
+    return "handoff-sent";
+  case fact_kind::handoff_accepted:
+    return "handoff-accepted";
+  case fact_kind::result_late:
+    return "result-late";
+  case fact_kind::stop_requested:
+    return "stop-requested";
+  case fact_kind::run_ended:
+    return "run-ended";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(run_status x) {
+  switch (x) {
+  case run_status::succeeded:
+    return "succeeded";
+  case run_status::failed:
+    return "failed";
+  case run_status::stopped:
+    return "stopped";
+  case run_status::waiting:
+    return "waiting";
+  }
+  return "unknown";
+}
+
+} // namespace tutti

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The conversation with the process supervisor: start a process, hear of its
+// output and its end, tell it to end.
+#pragma once
+
+#include "messages/plan.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tutti {
+
+/// Names one started process; chosen by the asker, never used twice in a run.
+using process_id = std::uint64_t;
+
+struct start_process {
+  process_id id = 0;
+  /// Without path separators; names its log, input and output files.
+  std::string name;
+  std::vector<std::string> argv; ///< argv[0] is looked up in PATH; not empty
+  /// "K=V", over the environment that tutti was started with.
+  std::vector<std::string> env;
+  std::vector<std::string>
+      env_files;            ///< absolute paths; read in order, under `env`
+  std::string directory;    ///< absolute
+  std::string input;        ///< content of the file named by TUTTI_INPUT
+  duration idle_timeout{0}; ///< 0: none; no output for so long ends it
+  duration grace{std::chrono::seconds(10)}; ///< from TERM to KILL
+};
+
+struct process_started {
+  process_id id = 0;
+  std::int32_t pid = 0;
+};
+
+/// Its latest line of output, at most 10 a second for each process. Escape
+/// codes are removed, invalid UTF-8 replaced, at most 400 bytes long.
+struct process_line {
+  process_id id = 0;
+  std::string line;
+};
+
+enum class process_end : std::uint8_t {
+  exited,      ///< `code` is the exit status, or 128 + the signal
+  not_started, ///< the command's fault: `code` 126 or 127, `message` says why
+  refused,     ///< the system's fault: no process could be made
+  idle,        ///< idle_timeout was over
+  unkillable,  ///< still there after KILL
+};
+
+struct process_exited {
+  process_id id = 0;
+  process_end end = process_end::exited;
+  std::int32_t code = 0;
+  std::string message; ///< one sentence where `end` is not `exited`, or a
+                       ///< signal ended it
+  std::string output;  ///< content of the file named by TUTTI_OUTPUT
+  std::string log;     ///< path of its log; empty: no output
+  std::uint64_t dropped_bytes = 0;
+  bool leaked = false; ///< processes of it outlived it and were ended
+};
+
+/// TERM now, KILL after the grace; `at_once`: KILL now.
+struct end_process {
+  process_id id = 0;
+  bool at_once = false;
+};
+
+} // namespace tutti
