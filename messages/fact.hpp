@@ -98,7 +98,8 @@ enum class fact_kind : std::uint8_t {
   handoff_sent,     ///< task: the receiver; `cause`: the sending task
   handoff_accepted, ///< task: the receiver; `cause`: the sending task
   result_late,      ///< task, attempt: a stale result, ignored (rule 6)
-  stop_requested,   ///< exit_code: what the run will exit with
+  stop_requested,   ///< exit_code: what the run will exit with; `end`: stopped,
+                    ///< or cancelled where all is killed at once
   run_ended,        ///< run_status in `status`, exit_code
 };
 

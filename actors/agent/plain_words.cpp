@@ -18,18 +18,18 @@ bool is_plain(char c) {
 /// POSIX reserved words and built-in utilities that have no file of their own,
 /// or whose built-in form acts on the shell; sorted.
 constexpr std::array shell_words = {
-  ".",       ":",      "alias",  "bg",      "break",  "case",   "cd",
-  "command", "continue", "do",   "done",    "elif",   "else",   "esac",
-  "eval",    "exec",   "exit",   "export",  "fc",     "fg",     "fi",
-  "for",     "getopts", "hash",  "if",      "jobs",   "let",    "local",
-  "read",    "readonly", "return", "set",   "shift",  "source", "then",
-  "times",   "trap",   "type",   "ulimit",  "umask",  "unalias", "unset",
-  "until",   "wait",   "while",
+    ".",       ":",        "alias",  "bg",     "break", "case",    "cd",
+    "command", "continue", "do",     "done",   "elif",  "else",    "esac",
+    "eval",    "exec",     "exit",   "export", "fc",    "fg",      "fi",
+    "for",     "getopts",  "hash",   "if",     "jobs",  "let",     "local",
+    "read",    "readonly", "return", "set",    "shift", "source",  "then",
+    "times",   "trap",     "type",   "ulimit", "umask", "unalias", "unset",
+    "until",   "wait",     "while",
 };
 
 bool is_shell_word(std::string_view word) {
   return std::find(shell_words.begin(), shell_words.end(), word)
-         != shell_words.end();
+      != shell_words.end();
 }
 
 } // namespace

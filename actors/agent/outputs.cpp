@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "actors/agent/outputs.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace tutti {
+
+namespace {
+
+using nlohmann::json;
+
+void sort_last_wins(outputs& xs) {
+  std::stable_sort(xs.begin(), xs.end(), [](const output& a, const output& b) {
+    return a.name < b.name;
+  });
+  outputs kept;
+  for (auto& x : xs) {
+    if (!kept.empty() && kept.back().name == x.name)
+      kept.back() = std::move(x);
+    else
+      kept.push_back(std::move(x));
+  }
+  xs = std::move(kept);
+}
+
+value from_json(const json& x) {
+  if (x.is_boolean())
+    return make_boolean(x.get<bool>());
+  if (x.is_string())
+    return make_text(x.get<std::string>());
+  auto text = x.dump(-1, ' ', false, json::error_handler_t::replace);
+  return {x.is_number() ? value_kind::number : value_kind::json,
+          std::move(text)};
+}
+
+json to_json(const value& x) {
+  if (x.kind == value_kind::text)
+    return x.text;
+  auto parsed = json::parse(x.text, nullptr, false);
+  return parsed.is_discarded() ? json(x.text) : parsed;
+}
+
+parsed_outputs parse_json(std::string_view text) {
+  parsed_outputs result;
+  auto document = json::parse(text, nullptr, false);
+  if (!document.is_object()) {
+    result.mistake = "the file named by TUTTI_OUTPUT is neither key=value "
+                     "lines nor a valid JSON object";
+    return result;
+  }
+  for (const auto& [name, content] : document.items())
+    result.outputs.push_back({name, from_json(content)});
+  sort_last_wins(result.outputs);
+  return result;
+}
+
+} // namespace
+
+parsed_outputs parse_outputs(std::string_view text) {
+  auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos)
+    return {};
+  if (text[first] == '{')
+    return parse_json(text);
+  parsed_outputs result;
+  int number = 0;
+  while (!text.empty()) {
+    ++number;
+    auto end = text.find('\n');
+    auto line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (!line.empty() && line.back() == '\r')
+      line.remove_suffix(1);
+    if (line.find_first_not_of(" \t") == std::string_view::npos)
+      continue;
+    auto equals = line.find('=');
+    if (equals == std::string_view::npos || equals == 0) {
+      result.mistake = fmt::format("line {} of the file named by TUTTI_OUTPUT "
+                                   "is not key=value",
+                                   number);
+      return result;
+    }
+    result.outputs.push_back({std::string{line.substr(0, equals)},
+                              make_text(std::string{line.substr(equals + 1)})});
+  }
+  sort_last_wins(result.outputs);
+  return result;
+}
+
+std::string input_document(const plan& p, task_id task, std::uint32_t attempt,
+                           const std::vector<handoff>& handed) {
+  json needs = json::object();
+  for (const auto& x : handed) {
+    json content = json::object();
+    for (const auto& y : x.outputs)
+      content[y.name] = to_json(y.value);
+    const auto& from = p.tasks[x.from.value].name;
+    needs[from] = {{"id", fmt::format("{}@{}", from, x.version)},
+                   {"version", x.version},
+                   {"status", to_string(x.status)},
+                   {"outputs", std::move(content)}};
+  }
+  json document = {{"task", p.tasks[task.value].name},
+                   {"attempt", attempt},
+                   {"round", 1},
+                   {"needs", std::move(needs)}};
+  return document.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+} // namespace tutti

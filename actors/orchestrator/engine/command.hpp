@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the engine asks of its shell. The commands of one decision are obeyed in
+// order, and only after all facts of the same decision are durable: a handoff
+// or an assignment never leaves before the fact that released it (§30).
+// Per receiver the order is: its handoffs, then the assignment that needs them;
+// assignments to one agent come best rank first.
+#pragma once
+
+#include "actors/orchestrator/engine/event.hpp"
+
+#include <cstdint>
+
+namespace tutti::engine {
+
+enum class command_kind : std::uint8_t {
+  assign,      ///< put `task`, `attempt` into the queue of `agent` at `rank`
+  revoke,      ///< take `task`, `attempt` back from `agent` if it has not begun
+  end_attempt, ///< end `task`, `attempt` at `agent`; `at_once`: no grace
+  deliver,     ///< hand what `other` put out to `task` at `agent`
+  arm_timer,   ///< send timer_fires{timer, task, attempt} at `at`
+  end_run,     ///< the run is over; the last fact says how
+  reject,      ///< the event was refused; `reason` says why
+};
+
+/// Why an event was refused; nothing has changed.
+enum class reject_reason : std::uint8_t {
+  none,
+  unknown_task,
+  stale_attempt,
+  stale_timer,
+  already_begun,
+  not_running,
+  run_is_over,
+};
+
+struct command {
+  command_kind kind = command_kind::assign;
+  timer_kind timer = timer_kind::timeout;
+  reject_reason reason = reject_reason::none;
+  attempt_end end = attempt_end::success; ///< why an attempt is to end
+  bool at_once = false;
+  std::uint32_t task = 0;
+  std::uint32_t attempt = 0;
+  std::uint32_t agent = 0;
+  std::uint32_t other = 0; ///< assign: the rank; deliver: the sending task
+  duration at{0};          ///< arm_timer: since the run's start
+};
+
+} // namespace tutti::engine

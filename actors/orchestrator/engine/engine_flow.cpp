@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What follows from a step: gates open or close, tasks are skipped, left out or
+// released, work is assigned, and the run ends when nothing is left to come.
+#include "actors/orchestrator/engine/engine.hpp"
+#include "messages/error.hpp"
+
+#include <algorithm>
+
+namespace tutti::engine {
+
+void engine::settle() {
+  // The lists grow while they are worked off; each entry is looked at once.
+  while (!gates_.empty() || !doomed_.empty() || !released_.empty()) {
+    for (std::size_t i = 0; i < gates_.size(); ++i)
+      settle_gate(gates_[i]);
+    gates_.clear();
+    for (std::size_t i = 0; i < doomed_.size(); ++i)
+      settle_doomed(doomed_[i]);
+    doomed_.clear();
+    for (std::size_t i = 0; i < released_.size(); ++i)
+      settle_released(released_[i]);
+    released_.clear();
+  }
+}
+
+void engine::settle_gate(std::uint32_t gate) {
+  const auto& g = others_[gate];
+  if (gate >= graph_.gate_count || g.state != gate_state::waiting)
+    return;
+  if (g.unmet)
+    emit(fact_kind::gate_closed, gate, g.cause);
+  else if (g.pending == 0)
+    emit(fact_kind::gate_opened, gate);
+}
+
+void engine::settle_doomed(std::uint32_t task) {
+  const auto& t = tasks_[task];
+  if (t.state == task_state::waiting)
+    emit(t.doomed_by_left_out ? fact_kind::task_left_out
+                              : fact_kind::task_skipped,
+         task, t.cause);
+}
+
+void engine::settle_released(std::uint32_t task) {
+  const auto& t = tasks_[task];
+  if (t.state != task_state::waiting || t.doomed || t.pending != 0)
+    return;
+  if (condition_holds(task))
+    emit(fact_kind::task_ready, task);
+  else
+    emit(fact_kind::task_left_out, task);
+}
+
+bool engine::condition_holds(std::uint32_t task) const {
+  if (!tasks_[task].has_condition)
+    return true;
+  auto at = std::lower_bound(graph_.conditions.begin(), graph_.conditions.end(),
+                             task, [](const auto& x, std::uint32_t key) {
+                               return x.first < key;
+                             });
+  auto outputs = [this](task_id x, std::string_view name) -> const value* {
+    auto found = details_.find(x.value);
+    return found == details_.end() ? nullptr
+                                   : find_output(found->second->outputs, name);
+  };
+  return is_true(evaluate(at->second, outputs));
+}
+
+/// Stopping, and all that ran has ended: what else a `finally` task waits for
+/// will not come, so it goes by the other `finally` tasks alone (§8, §26).
+void engine::release_finally() {
+  if (!stopping_ || abandoned_ || finally_released_ || counts_.assigned > 0)
+    return;
+  finally_released_ = true;
+  for (std::uint32_t i = 0; i < graph_.task_count; ++i) {
+    auto& t = tasks_[i];
+    if (!graph_.policy_of(i).is_finally || t.state != task_state::waiting)
+      continue;
+    t.pending = 0;
+    for (auto e : graph_.into(i))
+      if (graph_.is_task(e.target()) && graph_.policy_of(e.target()).is_finally
+          && !is_terminal(tasks_[e.target()].state))
+        ++t.pending;
+    if (t.pending == 0)
+      released_.push_back(i);
+  }
+  settle();
+}
+
+void engine::end_if_over() {
+  if (over_)
+    return;
+  fact f;
+  f.kind = fact_kind::run_ended;
+  if (counts_.unfinished == 0) {
+    bool good = counts_.failed == 0 && counts_.cancelled == 0;
+    f.status = good ? run_status::succeeded : run_status::failed;
+    f.exit_code = static_cast<std::int32_t>(good ? exit_code::ok
+                                                 : exit_code::task_failed);
+  } else if (counts_.assigned > 0 || counts_.backing_off > 0) {
+    return;
+  } else if (stopping_) {
+    f.status = run_status::stopped;
+    f.exit_code = stop_code_;
+  } else {
+    f.status = run_status::waiting;
+    f.exit_code = static_cast<std::int32_t>(exit_code::waiting);
+  }
+  emit(f);
+  command end;
+  end.kind = command_kind::end_run;
+  out_->commands.push_back(end);
+}
+
+} // namespace tutti::engine

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The states of one task (semantics §3) and the only ways between them.
+//
+//             release         begin          park begin_integrate
+//   waiting ---------> ready -------> running ----> waiting_to_    ----------->
+//   integrating
+//      ^                 |  ^            | | ^       integrate  <----------- |
+//      |    unrelease    |  '-- again ---' | |          |  | integrate_again |
+//      '-----------------'                 | |          |  '--- lose_node ->
+//      ready  |
+//      ^------------- queue_next ----------' |          | |
+//      '------------- new_version ---- (terminal)       '------- finish
+//      ------------'
+//
+//   transition        from                                    to
+//   release           waiting                                 ready
+//   unrelease         ready                                   waiting (new
+//   version) begin             ready                                   running
+//   again             running                                 ready (retry,
+//   crash, stop) park              running waiting_to_integrate begin_integrate
+//   waiting_to_integrate                    integrating integrate_again
+//   integrating                             waiting_to_integrate lose_node
+//   waiting_to_integrate                    ready queue_next        running
+//   waiting (after-each) finish            running, waiting_to_integrate,
+//   succeeded, failed, timed_out,
+//                     integrating                             error, cancelled
+//   end_unstarted     waiting, ready                          skipped,
+//   left_out, cancelled,
+//                                                             timed_out, error
+//   new_version       terminal                                waiting
+//
+// Every other edge is refused. `cancelling` is no state but a flag of a running
+// phase (see task_record::ending).
+//
+// Invariants (checked by `invariants.cpp` after every step of every test):
+//   I1  a terminal state is entered once a version (rule 6)
+//   I2  a task is ready or further only when all its edges are met (rule 1)
+//   I3  assigned tasks are ready or running; running tasks have an attempt
+//   I4  slots, jobs and tokens in use are what the assigned tasks hold
+//   I5  no runnable task is left unassigned (rule 2)
+//   I6  an edge is counted once: pending = unmet edges
+#pragma once
+
+#include "messages/fact.hpp"
+
+namespace tutti::engine {
+
+/// Whether §3 has an edge between two states; for tests and assertions.
+[[nodiscard]] bool has_edge(task_state from, task_state to);
+
+/// Each moves `x` along its edge, or aborts where there is none.
+void release(task_state& x);
+void unrelease(task_state& x);
+void begin(task_state& x);
+void again(task_state& x);
+void park(task_state& x);
+void begin_integrate(task_state& x);
+void integrate_again(task_state& x);
+void lose_node(task_state& x);
+void queue_next(task_state& x);
+void finish(task_state& x, task_state to);
+void end_unstarted(task_state& x, task_state to);
+void new_version(task_state& x);
+
+} // namespace tutti::engine

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "messages/fact.hpp"
+#include "messages/interfaces.hpp"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace tutti::session {
+
+/// What the display has not seen yet. Facts are bounded by the plan, progress
+/// by the tasks that run: the latest line of each (rule 9). All functions may
+/// be called on any thread and never wait for the display.
+class run_feed {
+public:
+  struct batch {
+    std::vector<fact> facts;
+    std::vector<task_progress> progress;
+    std::vector<std::string> notes; ///< messages to the user
+    std::string lost;               ///< why the run cannot go on; empty: it can
+  };
+
+  void add(const run_facts& x);
+  void add(const task_progress& x);
+  void note(std::string text);
+  void lose(std::string why);
+
+  /// Takes what there is; waits up to `span`, less where the run has ended, a
+  /// note has come, or all is lost.
+  [[nodiscard]] batch take(std::chrono::milliseconds span);
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<fact> facts_;
+  std::unordered_map<task_id, task_progress> progress_;
+  std::vector<std::string> notes_;
+  std::string lost_;
+  bool urgent_ = false;
+};
+
+/// The viewer that fills a feed; the feed must outlive it.
+viewer_actor::behavior_type feed_behavior(viewer_actor::pointer self,
+                                          run_feed* feed);
+
+} // namespace tutti::session

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One local run, composed: signals, actors, processes, display, report. The
+// order of the end matters: the run ends, the actors exit, the supervisor goes
+// with whatever it still owns, and only then the actor system.
+#include "runtime/session/session.hpp"
+
+#include "actors/agent/agent.hpp"
+#include "actors/observer/observer.hpp"
+#include "actors/orchestrator/orchestrator.hpp"
+#include "messages/error.hpp"
+#include "runtime/display/display.hpp"
+#include "runtime/process/supervisor.hpp"
+#include "runtime/session/process_host.hpp"
+#include "runtime/session/run_feed.hpp"
+#include "runtime/session/signals.hpp"
+#include "runtime/session/state_directory.hpp"
+
+#include <algorithm>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <fmt/format.h>
+#include <memory>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace tutti::session {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+/// Between two looks at the feed, and so between two redraws.
+constexpr auto frame = std::chrono::milliseconds(100);
+
+struct system_config : caf::actor_system_config {
+  system_config() {
+    add_message_types<caf::id_block::tutti>();
+    // A few agents' worth of short handlers: more threads only hand the same
+    // work back and forth.
+    auto cores = std::max(1u, std::thread::hardware_concurrency());
+    set("scheduler.max-threads", std::size_t{std::min(cores, 4u)});
+  }
+};
+
+std::int32_t exit_code_of(int signal) {
+  switch (signal) {
+  case SIGINT:
+    return static_cast<std::int32_t>(exit_code::interrupted);
+  case SIGTERM:
+    return static_cast<std::int32_t>(exit_code::terminated);
+  default:
+    return static_cast<std::int32_t>(exit_code::waiting);
+  }
+}
+
+session_result refuse(const error& x) {
+  fmt::print(stderr, "tutti: {}\n", x.detail);
+  return {static_cast<int>(x.code), std::nullopt};
+}
+
+/// The actors of a run, spawned together and ended together.
+class team {
+public:
+  team(std::shared_ptr<const plan> work, const session_options& options,
+       std::uint32_t local_slots, process::supervisor& processes,
+       run_feed& feed)
+    : system_(config_) {
+    routes_ = std::make_shared<process_routes>();
+    processes.listen(route_events(routes_, [&feed](std::string why) {
+      feed.lose(std::move(why));
+    }));
+    auto viewer = system_.spawn(feed_behavior, &feed);
+    auto watcher =
+        system_.spawn(observer_behavior, std::vector<viewer_actor>{viewer});
+    auto host = system_.spawn(process_host_behavior, &processes, routes_);
+    for (const auto& x : {caf::actor_cast<caf::strong_actor_ptr>(viewer),
+                          caf::actor_cast<caf::strong_actor_ptr>(watcher),
+                          caf::actor_cast<caf::strong_actor_ptr>(host)})
+      all_.push_back(x);
+    orchestrator_options mine;
+    mine.work = work;
+    mine.graph.jobs =
+        options.jobs.value_or(engine::graph_options::no_jobs_limit);
+    mine.graph.implicit_slots = local_slots;
+    mine.observer = watcher;
+    mine.spawn_agents = [this, work, local_slots, watcher,
+                         host](const orchestrator_actor& lead) {
+      return spawn_agents({{}, 0, {}, work, lead, watcher, host}, local_slots);
+    };
+    lead_ = system_.spawn(orchestrator_behavior, std::move(mine));
+  }
+
+  ~team() {
+    caf::anon_send_exit(lead_, caf::exit_reason::user_shutdown);
+    lead_ = nullptr;
+    for (auto& x : all_)
+      caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
+    all_.clear();
+    routes_->clear();
+    system_.await_all_actors_done();
+  }
+
+  team(const team&) = delete;
+  team& operator=(const team&) = delete;
+
+  void begin() {
+    caf::anon_send(lead_, begin_run{});
+  }
+
+  void stop(std::int32_t code, bool at_once) {
+    caf::anon_send(lead_, stop_run{code, at_once});
+  }
+
+private:
+  std::vector<agent_actor> spawn_agents(agent_options common,
+                                        std::uint32_t local_slots) {
+    std::vector<agent_actor> result;
+    const auto& agents = common.work->agents;
+    for (std::size_t i = 0; i < agents.size(); ++i) {
+      auto mine = common;
+      mine.id = agent_id{i};
+      mine.slots = agents[i].slots == 0 ? local_slots : agents[i].slots;
+      mine.grace = duration{std::chrono::seconds(10)};
+      result.push_back(system_.spawn(agent_behavior, std::move(mine)));
+      all_.push_back(caf::actor_cast<caf::strong_actor_ptr>(result.back()));
+    }
+    return result;
+  }
+
+  system_config config_;
+  caf::actor_system system_;
+  std::shared_ptr<process_routes> routes_;
+  std::vector<caf::strong_actor_ptr> all_;
+  orchestrator_actor lead_;
+};
+
+/// Shows the run until it has ended; false where it was lost.
+bool follow(run_feed& feed, report::run_model& model, display::display& view,
+            clock::time_point start) {
+  for (;;) {
+    auto batch = feed.take(frame);
+    for (const auto& x : batch.facts)
+      model.apply(x);
+    for (const auto& x : batch.progress)
+      model.apply(x);
+    if (!batch.facts.empty())
+      view.update(model, batch.facts);
+    for (const auto& x : batch.notes)
+      view.note(x);
+    if (model.ended())
+      return true;
+    if (!batch.lost.empty()) {
+      view.note("tutti: " + batch.lost);
+      return false;
+    }
+    view.refresh(model, clock::now() - start);
+  }
+}
+
+std::string stop_text(int signal, int count) {
+  if (count > 1)
+    return "Killing what still runs.";
+  return fmt::format("{}: no new task starts; running tasks have 10 s to end, "
+                     "then they are killed. Press Ctrl-C again to kill them "
+                     "now.",
+                     signal == SIGINT    ? "Ctrl-C"
+                     : signal == SIGTERM ? "SIGTERM"
+                                         : "SIGHUP");
+}
+
+std::vector<std::uint32_t> slots_of(const plan& p, std::uint32_t local_slots) {
+  std::vector<std::uint32_t> result;
+  for (const auto& a : p.agents)
+    result.push_back(a.slots == 0 ? local_slots : a.slots);
+  return result;
+}
+
+std::unique_ptr<display::display>
+make_view(const session_options& options, const report::report_options& told) {
+  return display::make_display(options.display_fd,
+                               {options.plain, options.no_color},
+                               {options.quiet, false, told});
+}
+
+} // namespace
+
+session_result run_session(plan p, const session_options& options,
+                           process::supervisor& processes) {
+  auto root = options.state_directory.empty() ? p.directory + "/.tutti"
+                                              : options.state_directory;
+  auto files = make_run_directory(root);
+  if (!files)
+    return refuse(files.error());
+  process::supervisor_options limits;
+  limits.log_directory = files->logs;
+  limits.io_directory = files->io;
+  processes.configure(limits);
+  signal_watch signals;
+  auto cores = std::max(1u, std::thread::hardware_concurrency());
+  auto local_slots = options.jobs.value_or(cores);
+  auto work = std::make_shared<const plan>(std::move(p));
+  report::run_model model{*work, slots_of(*work, local_slots)};
+  report::report_options told{files->run_id, options.jobs};
+  auto view = make_view(options, told);
+  run_feed feed;
+  bool whole = true;
+  {
+    team actors{work, options, local_slots, processes, feed};
+    signals.start({[&](int signal, int count) {
+                     feed.note(stop_text(signal, count));
+                     actors.stop(exit_code_of(signal), count > 1);
+                   },
+                   [&] {
+                     processes.suspend_lease();
+                   },
+                   [&] {
+                     processes.resume_lease();
+                   }});
+    actors.begin();
+    whole = follow(feed, model, *view, clock::now());
+    signals.stop();
+    // Its reader thread speaks to actors: it ends before they do.
+    processes.shut_down();
+  }
+  tidy_run_directory(*files);
+  view->finish(model);
+  auto code = whole ? model.exit_code() : static_cast<int>(exit_code::internal);
+  return {code, report::make_report(model, told)};
+}
+
+} // namespace tutti::session

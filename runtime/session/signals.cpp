@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/session/signals.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+#include <utility>
+
+namespace tutti::session {
+
+namespace {
+
+/// Ends the watching thread; nobody else sends it.
+constexpr int end_of_watch = SIGUSR2;
+
+void watch(const sigset_t& watched, const signal_handlers& handlers) {
+  int stops = 0;
+  for (;;) {
+    int signal = 0;
+    if (::sigwait(&watched, &signal) != 0 || signal == end_of_watch)
+      return;
+    if (signal == SIGTSTP) {
+      handlers.suspend();
+      ::kill(::getpid(), SIGSTOP); // returns when SIGCONT has come
+      handlers.resume();
+    } else {
+      handlers.stop(signal, ++stops);
+    }
+  }
+}
+
+} // namespace
+
+signal_watch::signal_watch() {
+  sigemptyset(&watched_);
+  for (int x : {SIGINT, SIGTERM, SIGHUP, SIGTSTP, end_of_watch})
+    sigaddset(&watched_, x);
+  ::pthread_sigmask(SIG_BLOCK, &watched_, &before_);
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+void signal_watch::start(signal_handlers handlers) {
+  thread_ = std::thread{[watched = watched_, handlers = std::move(handlers)] {
+    watch(watched, handlers);
+  }};
+}
+
+void signal_watch::stop() {
+  if (!thread_.joinable())
+    return;
+  ::pthread_kill(thread_.native_handle(), end_of_watch);
+  thread_.join();
+}
+
+signal_watch::~signal_watch() {
+  stop();
+  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+}
+
+} // namespace tutti::session

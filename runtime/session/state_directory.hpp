@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "messages/error.hpp"
+
+#include <string>
+
+namespace tutti::session {
+
+/// Where one run keeps its files, below the state directory:
+/// `runs/RUN/logs/` stays, `runs/RUN/io/` goes with the run.
+struct run_directory {
+  std::string run_id; ///< "20261122-201500-1a2b": start in UTC, then random
+  std::string path;   ///< absolute
+  std::string logs;
+  std::string io;
+};
+
+/// Makes the folders of a new run, and the state directory with an ignore file
+/// for git where it is new. The error names the folder (exit 7).
+[[nodiscard]] expected<run_directory>
+make_run_directory(const std::string& state_directory);
+
+/// Removes what only the live run needed; logs stay, empty folders go.
+void tidy_run_directory(const run_directory& x);
+
+} // namespace tutti::session
