@@ -69,20 +69,22 @@ bool engine::condition_holds(std::uint32_t task) const {
 /// Stopping, and all that ran has ended: what else a `finally` task waits for
 /// will not come, so it goes by the other `finally` tasks alone (§8, §26).
 void engine::release_finally() {
-  if (!stopping_ || abandoned_ || finally_released_ || counts_.assigned > 0)
+  if (!stopping_ || abandoned_)
     return;
-  finally_released_ = true;
+  finally_released_ = finally_released_ || counts_.assigned == 0;
+  if (!finally_released_)
+    return;
+  auto is_open = [this](edge e) {
+    return graph_.is_task(e.target()) && graph_.policy_of(e.target()).is_finally
+        && !is_terminal(tasks_[e.target()].state);
+  };
   for (std::uint32_t i = 0; i < graph_.task_count; ++i) {
-    auto& t = tasks_[i];
-    if (!graph_.policy_of(i).is_finally || t.state != task_state::waiting)
-      continue;
-    t.pending = 0;
-    for (auto e : graph_.into(i))
-      if (graph_.is_task(e.target()) && graph_.policy_of(e.target()).is_finally
-          && !is_terminal(tasks_[e.target()].state))
-        ++t.pending;
-    if (t.pending == 0)
-      released_.push_back(i);
+    auto in = graph_.into(i);
+    if (graph_.policy_of(i).is_finally && tasks_[i].state == task_state::waiting
+        && std::none_of(in.begin(), in.end(), is_open))
+      emit(condition_holds(i) ? fact_kind::task_ready
+                              : fact_kind::task_left_out,
+           i);
   }
   settle();
 }

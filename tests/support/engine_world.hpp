@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Everything around an engine, played by hand or by a seed: agents with queues
+// and slots, timers, handoffs on their way. Deterministic; checks the engine's
+// invariants after each step.
+#pragma once
+
+#include "actors/orchestrator/engine/engine.hpp"
+#include "actors/orchestrator/engine/invariants.hpp"
+#include "messages/assert.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tutti::test {
+
+struct attempt_key {
+  std::uint32_t task = 0;
+  std::uint32_t attempt = 0;
+
+  friend auto operator<=>(const attempt_key&, const attempt_key&) = default;
+};
+
+/// The comparable state of an engine, for rule 8.
+inline std::string fingerprint(const engine::engine& e) {
+  std::string result;
+  const auto& g = e.plan_graph();
+  for (std::uint32_t i = 0; i < g.task_count; ++i) {
+    const auto& t = e.task(i);
+    result +=
+        fmt::format("t{} {} p{} a{} by{} f{} {}{}{}{}{}\n", i,
+                    to_string(t.state), t.pending, t.attempt, t.agent,
+                    t.failures, int{t.assigned}, int{t.is_ending},
+                    int{t.backing_off}, int{t.ever_started}, int{t.doomed});
+  }
+  for (std::uint32_t i = 0; i < g.gate_count; ++i)
+    result += fmt::format("g{} {}\n", i, to_string(e.gate(i).state));
+  for (std::uint32_t i = 0; i < g.slots.size(); ++i)
+    result += fmt::format("a{} {}/{}\n", i, e.agent(i).used, e.agent(i).total);
+  for (std::uint32_t i = 0; i < g.pools.size(); ++i)
+    result += fmt::format("p{} {}\n", i, e.pool(i).used);
+  result += fmt::format("{} {} {} {} over {}\n", e.counts().unfinished,
+                        e.counts().live, e.counts().assigned, e.counts().late,
+                        e.over());
+  return result;
+}
+
+class engine_world {
+public:
+  explicit engine_world(const plan& p, engine::graph_options options = {})
+    : plan_(p), engine_(engine::compile(p, options)), options_(options) {
+  }
+
+  // -- events -----------------------------------------------------------------
+
+  void begin_run() {
+    step(engine::run_begins{});
+  }
+
+  /// The agent takes the best ranked task of its queue; false: none, or no
+  /// slot.
+  bool begin_next(std::uint32_t agent) {
+    auto& queue = queues_[agent];
+    if (queue.empty() || running_of(agent) >= slots_of(agent))
+      return false;
+    auto key = queue.begin()->second;
+    queue.erase(queue.begin());
+    running[key] = agent;
+    step(engine::attempt_begins{task_id{key.task}, key.attempt});
+    return true;
+  }
+
+  /// All agents take what they can.
+  void begin_all() {
+    for (std::uint32_t a = 0; a < plan_.agents.size(); ++a)
+      while (begin_next(a)) {
+      }
+  }
+
+  void end(std::uint32_t task, attempt_end how = attempt_end::success,
+           outputs results = {}) {
+    auto i = std::find_if(running.begin(), running.end(), [&](const auto& x) {
+      return x.first.task == task;
+    });
+    BOOST_REQUIRE_MESSAGE(i != running.end(), "task " << task << " must run");
+    auto key = i->first;
+    if (how == attempt_end::unkillable)
+      ++quarantined_[i->second];
+    running.erase(i);
+    step(finished(key, how, std::move(results)));
+  }
+
+  static engine::attempt_ends finished(attempt_key key, attempt_end how,
+                                       outputs results = {}) {
+    engine::attempt_ends e;
+    e.task = task_id{key.task};
+    e.attempt = key.attempt;
+    e.end = how;
+    e.exit_code = how == attempt_end::success ? 0 : 1;
+    if (!results.empty()) {
+      attempt_details d;
+      d.outputs = std::move(results);
+      e.details = std::make_shared<const attempt_details>(std::move(d));
+    }
+    return e;
+  }
+
+  void stop(bool at_once = false) {
+    step(engine::stop_requested{130, at_once});
+  }
+
+  /// Answers each open revoke for what is still queued.
+  void give_back_all() {
+    while (!revokes_.empty()) {
+      auto [key, agent] = revokes_.back();
+      revokes_.pop_back();
+      auto& queue = queues_[agent];
+      auto i = std::find_if(queue.begin(), queue.end(), [&](const auto& x) {
+        return x.second == key;
+      });
+      if (i == queue.end())
+        continue; // it has begun
+      queue.erase(i);
+      step(engine::attempt_given_back{task_id{key.task}, key.attempt});
+    }
+  }
+
+  /// Goes to the next timer that is due; false: there is none.
+  bool fire_next_timer() {
+    if (timers.empty())
+      return false;
+    auto [at, fires] = *timers.begin();
+    timers.erase(timers.begin());
+    now = std::max(now, at);
+    step(fires);
+    return true;
+  }
+
+  void step(const engine::event& e) {
+    engine_.decide(now, e, out);
+    for (const auto& f : out.facts)
+      facts.push_back(f);
+    for (const auto& c : out.commands)
+      obey(c);
+    auto broken = check_invariants(engine_);
+    BOOST_REQUIRE_MESSAGE(broken.empty(),
+                          (broken.empty() ? "" : broken.front()));
+  }
+
+  // -- queries ----------------------------------------------------------------
+
+  [[nodiscard]] task_state state(std::uint32_t task) const {
+    return engine_.task(task).state;
+  }
+  [[nodiscard]] gate_state gate(std::uint32_t i) const {
+    return engine_.gate(i).state;
+  }
+  [[nodiscard]] bool runs(std::uint32_t task) const {
+    return std::any_of(running.begin(), running.end(), [&](const auto& x) {
+      return x.first.task == task;
+    });
+  }
+  [[nodiscard]] const engine::engine& get() const {
+    return engine_;
+  }
+  [[nodiscard]] std::size_t queued(std::uint32_t agent) {
+    return queues_[agent].size();
+  }
+  /// The state that only folding the facts gives (rule 8).
+  [[nodiscard]] std::string replayed() const {
+    engine::engine other{engine::compile(plan_, options_)};
+    for (const auto& f : facts)
+      other.fold(f);
+    return fingerprint(other);
+  }
+  [[nodiscard]] const fact* last(fact_kind kind) const {
+    for (auto i = facts.rbegin(); i != facts.rend(); ++i)
+      if (i->kind == kind)
+        return &*i;
+    return nullptr;
+  }
+  [[nodiscard]] std::size_t count(fact_kind kind) const {
+    return static_cast<std::size_t>(
+        std::count_if(facts.begin(), facts.end(), [&](const fact& f) {
+          return f.kind == kind;
+        }));
+  }
+
+  duration now{0};
+  engine::decision out;
+  std::vector<fact> facts;
+  std::map<attempt_key, std::uint32_t> running; ///< → agent
+  std::map<attempt_key, bool> told_to_end;      ///< → at once
+  std::multimap<duration, engine::timer_fires> timers;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> delivered; ///< from, to
+  std::vector<engine::reject_reason> rejects;
+
+private:
+  std::uint32_t slots_of(std::uint32_t agent) {
+    auto n = plan_.agents[agent].slots;
+    n = n == 0 ? options_.implicit_slots : n;
+    return n - std::min(n, quarantined_[agent]);
+  }
+
+  [[nodiscard]] std::uint32_t running_of(std::uint32_t agent) const {
+    return static_cast<std::uint32_t>(
+        std::count_if(running.begin(), running.end(), [&](const auto& x) {
+          return x.second == agent;
+        }));
+  }
+
+  void obey(const engine::command& c) {
+    using enum engine::command_kind;
+    attempt_key key{c.task, c.attempt};
+    switch (c.kind) {
+    case assign:
+      BOOST_REQUIRE(queues_[c.agent].emplace(c.other, key).second);
+      break;
+    case revoke:
+      revokes_.emplace_back(key, c.agent);
+      break;
+    case end_attempt:
+      told_to_end[key] = c.at_once;
+      break;
+    case deliver:
+      delivered.insert({c.other, c.task});
+      break;
+    case arm_timer:
+      timers.emplace(c.at, engine::timer_fires{c.timer, c.task, c.attempt});
+      break;
+    case end_run:
+      break;
+    case reject:
+      rejects.push_back(c.reason);
+      break;
+    }
+  }
+
+  plan plan_;
+  engine::engine engine_;
+  engine::graph_options options_;
+  std::map<std::uint32_t, std::map<std::uint32_t, attempt_key>> queues_;
+  std::map<std::uint32_t, std::uint32_t> quarantined_;
+  std::vector<std::pair<attempt_key, std::uint32_t>> revokes_;
+};
+
+} // namespace tutti::test
