@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-int main() {
-  return 2;
+#include "runtime/cli/program.hpp"
+
+int main(int argc, char** argv) {
+  return tutti::cli::program(argc, argv);
 }

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/load_parts.hpp"
+#include "config/load_values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace tutti::config {
+
+namespace {
+
+/// Variables may stand for each other, which multiplies: these bound one value.
+constexpr std::size_t bound_nodes_max = 10'000;
+constexpr std::size_t env_depth_max = 50;
+constexpr std::size_t bound_text_max = std::size_t{1} << 20;
+
+const value* no_output(task_id, std::string_view) {
+  return nullptr;
+}
+
+bool is_literal(const expression_node& x) {
+  return x.op == expression_op::literal;
+}
+
+/// Replaces an operator over literals at the end of `out` by its value.
+/// Operands stand right before it.
+void fold(expression& out) {
+  auto& nodes = out.nodes;
+  auto op = nodes.back().op;
+  if (op == expression_op::literal || op == expression_op::output_of)
+    return;
+  auto operands = op == expression_op::logical_not ? 1u : 2u;
+  auto first = nodes.size() - 1 - operands;
+  expression piece;
+  for (auto i = first; i + 1 < nodes.size(); ++i) {
+    if (!is_literal(nodes[i]))
+      return;
+    piece.nodes.push_back(nodes[i]);
+  }
+  auto root = nodes.back();
+  root.left = 0;
+  root.right = operands - 1;
+  piece.nodes.push_back(std::move(root));
+  expression_node folded;
+  folded.literal = evaluate(piece, no_output);
+  nodes.resize(first);
+  nodes.push_back(std::move(folded));
+}
+
+std::size_t text_size(const expression& x) {
+  std::size_t result = 0;
+  for (const auto& n : x.nodes)
+    result += n.literal.text.size();
+  return result;
+}
+
+bool gives_outputs(const need& x) {
+  return x.condition != need_condition::started;
+}
+
+} // namespace
+
+template_binder::template_binder(loader_context& c, const task_scope& scope)
+  : c_(c), scope_(scope), env_progress_(scope.env.size()),
+    env_values_(scope.env.size()) {
+}
+
+void template_binder::refuse(const unbound_node& node, const template_text& x,
+                             std::string message, std::string hint) {
+  report_in_scalar(
+      c_, x.node,
+      {node.offset, node.length, std::move(message), std::move(hint)});
+}
+
+expression template_binder::bind(const template_text& x) {
+  return x.parsed.empty() ? literal_expression(x.text) : bind_nodes(x);
+}
+
+expression template_binder::bind_nodes(const template_text& x) {
+  expression out;
+  // Where the value of each unbound node now stands.
+  std::vector<std::uint32_t> place(x.parsed.nodes.size());
+  for (std::size_t i = 0; i < place.size(); ++i) {
+    const auto& n = x.parsed.nodes[i];
+    if (n.root == reference_root::none) {
+      expression_node made;
+      made.op = n.op;
+      made.literal = n.literal;
+      if (n.op != expression_op::literal) {
+        made.left = place[n.left];
+        made.right = n.op == expression_op::logical_not ? 0 : place[n.right];
+      }
+      out.nodes.push_back(std::move(made));
+      fold(out);
+    } else if (!append(out, n, x)) {
+      // Something must stand there while the rest is looked at.
+      out.nodes.push_back(literal_expression({}).nodes[0]);
+    }
+    if (out.nodes.size() > bound_nodes_max || text_size(out) > bound_text_max) {
+      c_.error(x.node, "this text grows beyond all bounds",
+               "its variables stand for each other too often");
+      return literal_expression({});
+    }
+    place[i] = static_cast<std::uint32_t>(out.nodes.size() - 1);
+  }
+  return out;
+}
+
+bool template_binder::append(expression& out, const unbound_node& node,
+                             const template_text& x) {
+  switch (node.root) {
+  case reference_root::output:
+    return append_output(out, node, x);
+  case reference_root::param:
+    return append_param(out, node, x);
+  case reference_root::env:
+    return append_env(out, node, x);
+  case reference_root::none:
+    break;
+  }
+  return false;
+}
+
+bool template_binder::append_output(expression& out, const unbound_node& node,
+                                    const template_text& x) {
+  auto at = c_.names.find(node.name);
+  if (at == c_.names.end()) {
+    refuse(node, x, fmt::format("there is no task '{}'", node.name),
+           c_.hint_of(node.name, c_.names));
+    return false;
+  }
+  auto ref = at->second;
+  if (ref.kind != node_kind::task) {
+    refuse(node, x,
+           fmt::format("'{}' is a {}, and only tasks have outputs", node.name,
+                       word_of(ref.kind)),
+           ref.kind == node_kind::phase ? "name one of its tasks" : "");
+    return false;
+  }
+  auto phase = c_.result.tasks[ref.index].phase;
+  auto same = [&](const need& y) {
+    return y.of == ref
+        || (y.of.kind == node_kind::phase && phase.valid()
+            && y.of.index == phase.value);
+  };
+  const auto& needs = scope_.subject->needs;
+  auto needed = std::find_if(needs.begin(), needs.end(), same);
+  if (needed == needs.end()) {
+    refuse(node, x,
+           fmt::format("task '{}' does not need '{}', so it is handed none of "
+                       "its outputs",
+                       scope_.subject->name, node.name),
+           fmt::format("add '{}' to its 'needs'", node.name));
+    return false;
+  }
+  if (std::none_of(needed, needs.end(), [&](const need& y) {
+        return same(y) && gives_outputs(y);
+      })) {
+    refuse(node, x,
+           fmt::format("'{}' has only started by then, and has no outputs yet",
+                       node.name));
+    return false;
+  }
+  expression_node made;
+  made.op = expression_op::output_of;
+  made.task = task_id{ref.index};
+  made.literal = make_text(node.key);
+  out.nodes.push_back(std::move(made));
+  return true;
+}
+
+bool template_binder::append_param(expression& out, const unbound_node& node,
+                                   const template_text& x) {
+  auto at = c_.params.find(node.name);
+  if (at == c_.params.end()) {
+    if (std::find(c_.broken_params.begin(), c_.broken_params.end(), node.name)
+        != c_.broken_params.end())
+      return false;
+    auto hint = c_.hint_of(node.name, c_.params);
+    refuse(node, x, fmt::format("there is no parameter '{}'", node.name),
+           hint.empty() ? "define it at the top, in 'params'" : hint);
+    return false;
+  }
+  at->second.used = true;
+  expression_node made;
+  made.literal = at->second.content;
+  out.nodes.push_back(std::move(made));
+  return true;
+}
+
+bool template_binder::append_env(expression& out, const unbound_node& node,
+                                 const template_text& x) {
+  auto at = std::find_if(scope_.env.begin(), scope_.env.end(),
+                         [&](const env_template* y) {
+                           return y->name == node.name;
+                         });
+  if (at == scope_.env.end()) {
+    std::vector<std::string_view> names;
+    for (const auto* y : scope_.env)
+      names.push_back(y->name);
+    auto hint = c_.suggest.hint(node.name, names);
+    refuse(node, x,
+           fmt::format("task '{}' has no '{}' in its 'env'",
+                       scope_.subject->name, node.name),
+           hint.empty() ? "env.NAME reads the plan's 'env', not files and not "
+                          "the environment of tutti"
+                        : hint);
+    return false;
+  }
+  auto i = static_cast<std::size_t>(at - scope_.env.begin());
+  if (env_progress_[i] == progress::under_way) {
+    refuse(node, x, fmt::format("'{}' stands for itself", node.name),
+           "variables must not refer to each other in a circle");
+    return false;
+  }
+  if (env_progress_[i] == progress::untouched && depth_ == env_depth_max) {
+    refuse(node, x,
+           fmt::format("more than {} variables refer to each other in a row",
+                       env_depth_max));
+    return false;
+  }
+  settle_env(i);
+  auto base = static_cast<std::uint32_t>(out.nodes.size());
+  for (auto copy : env_values_[i].nodes) {
+    if (copy.op != expression_op::literal
+        && copy.op != expression_op::output_of) {
+      copy.left += base;
+      copy.right += copy.op == expression_op::logical_not ? 0 : base;
+    }
+    out.nodes.push_back(std::move(copy));
+  }
+  return true;
+}
+
+void template_binder::settle_env(std::size_t i) {
+  if (env_progress_[i] != progress::untouched)
+    return;
+  env_progress_[i] = progress::under_way;
+  ++depth_;
+  env_values_[i] = bind(scope_.env[i]->text);
+  --depth_;
+  env_progress_[i] = progress::done;
+}
+
+std::vector<env_entry> template_binder::bind_env() {
+  std::vector<env_entry> result;
+  result.reserve(scope_.env.size());
+  for (std::size_t i = 0; i < scope_.env.size(); ++i) {
+    settle_env(i);
+    result.push_back({scope_.env[i]->name, env_values_[i]});
+  }
+  return result;
+}
+
+} // namespace tutti::config

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "config/diagnostic.hpp"
+
+#include <cstddef>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+namespace tutti::config {
+
+/// Collects diagnostics while a text is read. At one place only the first
+/// finding counts: what follows from a mistake is no second mistake.
+class findings {
+public:
+  /// More are counted but not kept, so that memory stays bounded.
+  static constexpr std::size_t kept_max = 2000;
+
+  void error(span where, std::string message, std::string hint = {}) {
+    add({severity::error, where, std::move(message), std::move(hint)});
+  }
+  void warning(span where, std::string message, std::string hint = {}) {
+    add({severity::warning, where, std::move(message), std::move(hint)});
+  }
+  void add(diagnostic x);
+
+  [[nodiscard]] bool has_errors() const {
+    return errors_ != 0;
+  }
+  /// The diagnostics in the order of the text; those that stand nowhere first.
+  [[nodiscard]] std::vector<diagnostic> take();
+
+private:
+  std::vector<diagnostic> kept_;
+  std::unordered_set<std::uint32_t> places_;
+  std::size_t errors_ = 0;
+};
+
+} // namespace tutti::config

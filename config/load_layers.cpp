@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/load_parts.hpp"
+#include "config/load_settings.hpp"
+#include "config/load_values.hpp"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace tutti::config {
+
+namespace {
+
+void load_agent(loader_context& c, std::size_t i) {
+  auto body = c.agent_bodies[i];
+  auto& made = c.result.agents[i];
+  if (!is_mapping(c, body, fmt::format("agent '{}'", made.name)))
+    return;
+  for_each_key(c, place::agent, body, [&](const key_row& row, node_id x) {
+    if (row.id == key::role) {
+      made.role = read_text(c, x, "role").value_or(std::string{});
+    } else if (row.id == key::slots) {
+      if (auto n = read_integer(c, x, "slots", {1, 100'000}))
+        made.slots = static_cast<std::uint32_t>(*n);
+    } else {
+      read_setting(c, c.agent_layers[i], row.id, x);
+    }
+  });
+}
+
+/// The form of a phase's `tasks` that lists tasks defined elsewhere.
+void adopt_tasks(loader_context& c, phase_id phase, node_id list) {
+  auto& made = c.result.phases[phase.value];
+  for (auto item : read_list(c, list, "tasks")) {
+    auto ref = find_node(c, item, "tasks");
+    if (!ref)
+      continue;
+    auto name = c.node(item).text;
+    if (ref->kind != node_kind::task) {
+      c.error(item, fmt::format("'{}' is a {}, and a phase holds tasks", name,
+                                word_of(ref->kind)));
+      continue;
+    }
+    auto& t = c.result.tasks[ref->index];
+    if (t.phase == phase) {
+      c.warning(item, fmt::format("'{}' is listed twice", name));
+    } else if (t.phase.valid()) {
+      c.error(item,
+              fmt::format("task '{}' is already in phase '{}'", name,
+                          c.result.phases[t.phase.value].name),
+              "a task is in one phase");
+    } else {
+      t.phase = phase;
+      made.tasks.push_back(task_id{ref->index});
+    }
+  }
+}
+
+void load_phase(loader_context& c, std::size_t i) {
+  auto body = c.phase_bodies[i];
+  const auto& name = c.result.phases[i].name;
+  auto& layer = c.phase_layers[i];
+  if (!is_mapping(c, body, fmt::format("phase '{}'", name)))
+    return;
+  for_each_key(c, place::phase, body, [&](const key_row& row, node_id x) {
+    switch (row.id) {
+    case key::tasks:
+      if (c.node(x).kind != yaml_kind::mapping)
+        adopt_tasks(c, phase_id{i}, x);
+      break;
+    case key::needs:
+      layer.needs = read_needs(c, x);
+      break;
+    case key::after:
+      layer.after = read_after(c, x);
+      break;
+    case key::agent:
+      layer.agents = read_agents(c, x);
+      layer.agent_node = x;
+      break;
+    case key::if_:
+      if (auto condition = read_condition(c, x)) {
+        layer.condition = std::move(*condition);
+        layer.has_condition = true;
+      }
+      break;
+    default:
+      read_setting(c, layer.settings, row.id, x);
+    }
+  });
+}
+
+} // namespace
+
+void load_layers(loader_context& c) {
+  auto defaults = c.tree.find(c.tree.root(), "defaults");
+  if (defaults != no_node && is_mapping(c, defaults, "'defaults'"))
+    for_each_key(c, place::defaults, defaults,
+                 [&](const key_row& row, node_id x) {
+                   read_setting(c, c.defaults, row.id, x);
+                 });
+  c.agent_layers.resize(c.agent_bodies.size());
+  for (std::size_t i = 0; i < c.agent_bodies.size(); ++i)
+    load_agent(c, i);
+  c.phase_layers.resize(c.phase_bodies.size());
+  for (std::size_t i = 0; i < c.phase_bodies.size(); ++i)
+    load_phase(c, i);
+}
+
+} // namespace tutti::config

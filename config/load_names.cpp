@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/load_parts.hpp"
+#include "config/load_settings.hpp"
+#include "config/load_values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace tutti::config {
+
+namespace {
+
+/// Walks a mapping of names; reports names that are none.
+template <class Use>
+void for_each_name(loader_context& c, node_id mapping, std::string_view what,
+                   std::string_view kind, Use use) {
+  if (!is_mapping(c, mapping, what))
+    return;
+  auto elder = no_node;
+  for (auto [name, body] : c.tree.entries(mapping)) {
+    if (!is_comma_mistake(c, mapping, name, elder)
+        && is_good_name(c, name, kind))
+      use(name, body);
+    elder = body;
+  }
+}
+
+span place_of_node(const loader_context& c, node_ref x) {
+  switch (x.kind) {
+  case node_kind::task:
+    return c.map.tasks[x.index];
+  case node_kind::phase:
+    return c.map.phases[x.index];
+  case node_kind::gate:
+    return c.map.gates[x.index];
+  }
+  return span::none();
+}
+
+/// Enters a name into the namespace of tasks, phases and gates.
+bool declare(loader_context& c, node_id name, node_ref ref) {
+  auto text = c.node(name).text;
+  auto [at, fresh] = c.names.emplace(text, ref);
+  if (fresh)
+    return true;
+  auto line = c.source.position(place_of_node(c, at->second).offset).line;
+  c.error(name,
+          fmt::format("'{}' is already a {}", text, word_of(at->second.kind)),
+          fmt::format("tasks, phases and gates share their names; the other is "
+                      "on line {}",
+                      line));
+  return false;
+}
+
+void declare_task(loader_context& c, node_id name, node_id body,
+                  phase_id phase) {
+  auto index = static_cast<std::uint32_t>(c.result.tasks.size());
+  if (!declare(c, name, {node_kind::task, index}))
+    return;
+  auto& made = c.result.tasks.emplace_back();
+  made.name = c.node(name).text;
+  made.phase = phase;
+  c.task_sources.push_back({name, body});
+  c.map.tasks.push_back(c.place_of(name));
+  if (phase.valid())
+    c.result.phases[phase.value].tasks.push_back(task_id{index});
+}
+
+/// Makes room for a large mapping at once; growing would move every task.
+void reserve_tasks(loader_context& c, node_id mapping) {
+  auto& tasks = c.result.tasks;
+  std::size_t more = 0;
+  for (auto x : c.tree.entries(mapping))
+    more += x.key != no_node ? 1 : 0;
+  auto wanted = tasks.size() + more;
+  if (wanted <= tasks.capacity())
+    return;
+  wanted = std::max(wanted, tasks.capacity() * 2);
+  tasks.reserve(wanted);
+  c.task_sources.reserve(wanted);
+  c.map.tasks.reserve(wanted);
+}
+
+void declare_tasks(loader_context& c, node_id x, phase_id phase) {
+  reserve_tasks(c, x);
+  for_each_name(c, x, "'tasks'", "a task", [&](node_id name, node_id body) {
+    declare_task(c, name, body, phase);
+  });
+}
+
+void declare_phase(loader_context& c, node_id name, node_id body) {
+  auto index = static_cast<std::uint32_t>(c.result.phases.size());
+  if (!declare(c, name, {node_kind::phase, index}))
+    return;
+  c.result.phases.push_back({std::string{c.node(name).text}, {}});
+  c.phase_bodies.push_back(body);
+  c.map.phases.push_back(c.place_of(name));
+  auto tasks = c.tree.find(body, "tasks");
+  if (tasks != no_node && c.node(tasks).kind == yaml_kind::mapping)
+    declare_tasks(c, tasks, phase_id{index});
+}
+
+void declare_gate(loader_context& c, node_id name, node_id body) {
+  auto index = static_cast<std::uint32_t>(c.result.gates.size());
+  if (!declare(c, name, {node_kind::gate, index}))
+    return;
+  c.result.gates.emplace_back().name = c.node(name).text;
+  c.gate_bodies.push_back(body);
+  c.map.gates.push_back(c.place_of(name));
+}
+
+void declare_agent(loader_context& c, node_id name, node_id body) {
+  c.agents.emplace(c.node(name).text, agent_id{c.result.agents.size()});
+  c.result.agents.emplace_back().name = c.node(name).text;
+  c.agent_bodies.push_back(body);
+  c.map.agents.push_back(c.place_of(name));
+}
+
+void declare_pool(loader_context& c, node_id name, node_id body) {
+  constexpr integer_range range{1, 1'000'000'000};
+  auto text = c.node(name).text;
+  pool made{std::string{text}, 1'000'000'000};
+  auto read = [&](node_id x, std::string_view what) {
+    if (auto n = read_integer(c, x, what, range))
+      made.capacity = static_cast<std::uint32_t>(*n);
+  };
+  if (c.node(body).kind == yaml_kind::mapping) {
+    bool found = false;
+    for_each_key(c, place::pool, body, [&](const key_row& row, node_id x) {
+      found = true;
+      read(x, row.name);
+    });
+    if (!found)
+      c.error(name, fmt::format("pool '{}' has no 'capacity'", text),
+              fmt::format("write {}: 4", text));
+  } else if (c.node(body).is_null()) {
+    c.error(name, fmt::format("pool '{}' has no capacity", text),
+            fmt::format("write {}: 4", text));
+  } else {
+    read(body, text);
+  }
+  c.pools.emplace(text, pool_id{c.result.pools.size()});
+  c.result.pools.push_back(std::move(made));
+  c.map.pools.push_back(c.place_of(name));
+}
+
+void declare_section(loader_context& c, const key_row& row, node_id x) {
+  switch (row.id) {
+  case key::name:
+    if (auto text = read_text(c, x, "name"))
+      c.result.name = *text;
+    break;
+  case key::params:
+    declare_params(c, x);
+    break;
+  case key::agents:
+    for_each_name(c, x, "'agents'", "an agent",
+                  [&](node_id name, node_id body) {
+                    declare_agent(c, name, body);
+                  });
+    break;
+  case key::pools:
+    for_each_name(c, x, "'pools'", "a pool", [&](node_id name, node_id body) {
+      declare_pool(c, name, body);
+    });
+    break;
+  case key::tasks:
+    declare_tasks(c, x, {});
+    break;
+  case key::phases:
+    for_each_name(c, x, "'phases'", "a phase", [&](node_id name, node_id body) {
+      declare_phase(c, name, body);
+    });
+    break;
+  case key::gates:
+    for_each_name(c, x, "'gates'", "a gate", [&](node_id name, node_id body) {
+      declare_gate(c, name, body);
+    });
+    break;
+  case key::fail_fast:
+    c.result.fail_fast = read_boolean(c, x, "fail-fast").value_or(false);
+    break;
+  default:
+    break; // `defaults` names nothing
+  }
+}
+
+} // namespace
+
+void declare_names(loader_context& c) {
+  auto root = c.tree.root();
+  // Most of a large plan's nodes belong to tasks of a dozen nodes.
+  auto likely = c.tree.size() / 12;
+  c.names.reserve(likely);
+  for_each_key(c, place::plan, root, [&](const key_row& row, node_id x) {
+    declare_section(c, row, x);
+  });
+  if (c.tree.find(root, "params") == no_node)
+    declare_params(c, no_node);
+  c.agent_used.assign(c.result.agents.size(), false);
+  c.pool_used.assign(c.result.pools.size(), false);
+}
+
+} // namespace tutti::config

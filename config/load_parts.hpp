@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The steps of the plan loader, in the order in which they run.
+#pragma once
+
+#include "config/loader_context.hpp"
+
+namespace tutti::config {
+
+/// Step 1: gives every agent, pool, parameter, task, phase and gate its name
+/// and dense id, so that later steps may refer to any of them.
+void declare_names(loader_context& c);
+
+/// Parameters: types, defaults, `--set`.
+void declare_params(loader_context& c, node_id params);
+
+/// Step 2: what tasks inherit: defaults, agents, phases.
+void load_layers(loader_context& c);
+
+/// Step 3: the tasks.
+void load_tasks(loader_context& c);
+
+/// Step 4: the gates.
+void load_gates(loader_context& c);
+
+// -- references ---------------------------------------------------------------
+
+/// Reads `needs` in all its forms.
+[[nodiscard]] std::vector<need> read_needs(loader_context& c, node_id x);
+
+/// Reads `after`.
+[[nodiscard]] std::vector<node_ref> read_after(loader_context& c, node_id x);
+
+/// Reads `agent`: a name, or `{ any-of: [a, b] }`.
+[[nodiscard]] std::vector<agent_id> read_agents(loader_context& c, node_id x);
+
+/// The task, phase or gate of that name; reports where there is none.
+[[nodiscard]] std::optional<node_ref> find_node(loader_context& c, node_id x,
+                                                std::string_view what);
+
+// -- binding ------------------------------------------------------------------
+
+/// One task's view on names: what its templates may refer to.
+struct task_scope {
+  const task* subject = nullptr;
+  /// Its variables from all layers; the first of a name counts.
+  std::vector<const env_template*> env;
+};
+
+/// Resolves the names of `if`, `env`, `working-directory` and `run`.
+class template_binder {
+public:
+  template_binder(loader_context& c, const task_scope& scope);
+
+  [[nodiscard]] expression bind(const template_text& x);
+  /// All variables, in the order of the layers from the task outwards.
+  [[nodiscard]] std::vector<env_entry> bind_env();
+
+private:
+  enum class progress : std::uint8_t { untouched, under_way, done };
+
+  expression bind_nodes(const template_text& x);
+  bool append(expression& out, const unbound_node& node,
+              const template_text& x);
+  bool append_output(expression& out, const unbound_node& node,
+                     const template_text& x);
+  bool append_param(expression& out, const unbound_node& node,
+                    const template_text& x);
+  bool append_env(expression& out, const unbound_node& node,
+                  const template_text& x);
+  void settle_env(std::size_t i);
+  void refuse(const unbound_node& node, const template_text& x,
+              std::string message, std::string hint = {});
+
+  loader_context& c_;
+  const task_scope& scope_;
+  std::vector<progress> env_progress_;
+  std::vector<expression> env_values_;
+  std::size_t depth_ = 0;
+};
+
+} // namespace tutti::config

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/load_settings.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace tutti::config {
+
+namespace {
+
+constexpr std::int64_t retries_max = 1'000'000;
+constexpr std::int64_t tokens_max = 1'000'000'000;
+constexpr std::int64_t priority_max = 1'000'000'000;
+
+bool reads_as_text(const yaml_node& x) {
+  if (!x.plain)
+    return true;
+  double ignored = 0;
+  auto last = x.text.data() + x.text.size();
+  auto [end, failure] = std::from_chars(x.text.data(), last, ignored);
+  bool number = failure == std::errc{} && end == last;
+  return !number && x.text != "true" && x.text != "false" && !x.is_null();
+}
+
+std::optional<command_template> read_script(loader_context& c, node_id x) {
+  const auto& n = c.node(x);
+  command_template result{command_kind::shell, std::string{n.text}, {}};
+  if (!reads_as_text(n)) {
+    c.error(x,
+            n.text.empty() ? std::string{"'run' has no value"}
+                           : fmt::format("'run' is a command, and {} without "
+                                         "quotes is none",
+                                         n.text),
+            n.text.empty()
+                ? "leave the key out where there is nothing to run"
+                : fmt::format("to run a program of that name, write \"{}\"",
+                              n.text));
+    return {};
+  }
+  auto opened = n.text.find("${{");
+  if (opened != std::string_view::npos) {
+    auto closed = n.text.find("}}", opened);
+    auto length = closed == std::string_view::npos ? 3 : closed + 2 - opened;
+    c.found.error(
+        piece_of_scalar(c, x, static_cast<std::uint32_t>(opened),
+                        static_cast<std::uint32_t>(length)),
+        "'${{ }}' is not filled in inside a command text",
+        "put it in 'env' and use \"$NAME\", or write 'run' as a list");
+    return {};
+  }
+  if (n.text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    c.error(x, "'run' is empty",
+            "leave the key out where there is nothing to run");
+    return {};
+  }
+  if (n.text.find('\0') != std::string_view::npos) {
+    c.error(x, "a NUL character in 'run'", "remove it");
+    return {};
+  }
+  return result;
+}
+
+std::optional<pool_id> find_pool(loader_context& c, node_id x) {
+  const auto& n = c.node(x);
+  if (n.kind != yaml_kind::scalar || n.is_null()) {
+    c.error(x, "'pool' lists names of pools", "or write { cores: 4 }");
+    return {};
+  }
+  auto at = c.pools.find(n.text);
+  if (at == c.pools.end()) {
+    auto hint = c.hint_of(n.text, c.pools);
+    c.error(x, fmt::format("there is no pool '{}'", n.text),
+            hint.empty() ? fmt::format("define it: pools: {{ {}: 1 }}", n.text)
+                         : hint);
+    return {};
+  }
+  c.pool_used[at->second.value] = true;
+  return at->second;
+}
+
+std::vector<pool_need> read_pools(loader_context& c, node_id x) {
+  std::vector<pool_need> result;
+  auto add = [&](node_id name, pool_id pool, std::int64_t count) {
+    auto same = [&](const pool_need& y) {
+      return y.pool == pool;
+    };
+    if (std::any_of(result.begin(), result.end(), same))
+      c.error(name, fmt::format("'{}' is listed twice", c.node(name).text),
+              "write { NAME: COUNT } for more than one");
+    else
+      result.push_back({pool, static_cast<std::uint32_t>(count)});
+  };
+  if (c.node(x).kind != yaml_kind::mapping) {
+    for (auto item : read_list(c, x, "pool"))
+      if (auto pool = find_pool(c, item))
+        add(item, *pool, 1);
+    return result;
+  }
+  for (auto [name, value] : c.tree.entries(x)) {
+    auto pool = find_pool(c, name);
+    auto text = c.node(name).text;
+    auto count = read_integer(c, value, text, {1, tokens_max});
+    if (!pool || !count)
+      continue;
+    auto capacity = c.result.pools[pool->value].capacity;
+    if (*count > capacity)
+      c.error(value,
+              fmt::format("pool '{}' holds {}, so {} can never be had", text,
+                          capacity, *count),
+              "ask for less, or raise the pool's capacity");
+    else
+      add(name, *pool, *count);
+  }
+  return result;
+}
+
+std::optional<double> read_backoff(loader_context& c, node_id x) {
+  const auto& n = c.node(x);
+  double result = 0;
+  auto last = n.text.data() + n.text.size();
+  auto [end, failure] = std::from_chars(n.text.data(), last, result);
+  if (n.kind == yaml_kind::scalar && n.plain && failure == std::errc{}
+      && end == last && result >= 1 && result <= 1000)
+    return result;
+  c.error(x, "'backoff' must be a number from 1 to 1000");
+  return {};
+}
+
+std::optional<retry_policy> read_retries(loader_context& c, node_id x) {
+  retry_policy result;
+  auto read_max = [&](node_id value, std::string_view what) {
+    if (auto n = read_integer(c, value, what, {0, retries_max}))
+      result.max = static_cast<std::uint32_t>(*n);
+  };
+  if (c.node(x).kind != yaml_kind::mapping) {
+    read_max(x, "retries");
+    return result;
+  }
+  bool has_max = false;
+  for_each_key(c, place::retries, x, [&](const key_row& row, node_id value) {
+    if (row.id == key::max) {
+      has_max = true;
+      read_max(value, row.name);
+    } else if (row.id == key::backoff) {
+      result.backoff = read_backoff(c, value).value_or(result.backoff);
+    } else {
+      auto& target = row.id == key::wait ? result.wait : result.max_wait;
+      target = read_duration(c, value, row.name, zero_duration::allowed)
+                   .value_or(target);
+    }
+  });
+  if (!has_max)
+    c.error(x, "'retries' has no 'max'", "write { max: 3, wait: 10s }");
+  return result;
+}
+
+std::optional<tutti::estimate> read_estimate(loader_context& c, node_id x) {
+  if (c.node(x).kind != yaml_kind::mapping) {
+    auto one = read_duration(c, x, "estimate", zero_duration::allowed);
+    if (!one)
+      return {};
+    return tutti::estimate{*one, *one, *one};
+  }
+  std::optional<duration> min;
+  std::optional<duration> mode;
+  std::optional<duration> max;
+  bool has_mode = false;
+  for_each_key(c, place::estimate, x, [&](const key_row& row, node_id value) {
+    has_mode = has_mode || row.id == key::mode;
+    auto& target = row.id == key::min ? min : row.id == key::mode ? mode : max;
+    target = read_duration(c, value, row.name, zero_duration::allowed);
+  });
+  if (!has_mode)
+    c.error(x, "'estimate' has no 'mode'",
+            "write { min: 5m, mode: 10m, max: 1h }, or one duration");
+  if (!mode)
+    return {};
+  tutti::estimate result{min.value_or(*mode), *mode, max.value_or(*mode)};
+  if (result.min > result.mode || result.mode > result.max) {
+    c.error(x, "'estimate' must rise from 'min' over 'mode' to 'max'",
+            "min ≤ mode ≤ max");
+    return {};
+  }
+  return result;
+}
+
+/// The first character that no variable's name may hold.
+std::size_t bad_env_character(std::string_view name) {
+  auto bad = name.find_first_not_of(
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
+  if (bad == std::string_view::npos
+      && (name.empty() || (name[0] >= '0' && name[0] <= '9')))
+    return 0;
+  return bad;
+}
+
+void read_env(loader_context& c, task_settings& layer, node_id x) {
+  if (!is_mapping(c, x, "'env'"))
+    return;
+  auto elder = no_node;
+  for (auto [key, value] : c.tree.entries(x)) {
+    auto name = c.node(key).text;
+    bool comma = is_comma_mistake(c, x, key, elder);
+    elder = value;
+    if (comma)
+      continue;
+    if (bad_env_character(name) != std::string_view::npos) {
+      c.error(key, fmt::format("'{}' is no name for a variable", name),
+              "use letters, digits and '_'");
+      continue;
+    }
+    auto text = read_template(c, value, name);
+    if (text && text->text.find('\0') != std::string::npos)
+      c.error(value, fmt::format("a NUL character in '{}'", name), "remove it");
+    else if (text)
+      layer.env.push_back({std::string{name}, std::move(*text)});
+  }
+}
+
+void read_working_directory(loader_context& c, task_settings& layer,
+                            node_id x) {
+  auto text = read_template(c, x, "working-directory");
+  if (!text)
+    return;
+  if (text->parsed.empty() && text->text.empty())
+    c.error(x, "'working-directory' is empty", "write . for the plan's folder");
+  else
+    layer.working_directory = std::move(*text);
+}
+
+} // namespace
+
+std::optional<command_template> read_command(loader_context& c, node_id x) {
+  const auto& n = c.node(x);
+  if (n.kind == yaml_kind::mapping) {
+    c.error(x, "'run' must be a text or a list of texts, not a mapping",
+            "quote a command that holds ': '");
+    return {};
+  }
+  if (n.kind == yaml_kind::scalar)
+    return read_script(c, x);
+  command_template result{command_kind::argv, {}, {}};
+  bool good = true;
+  for (auto item : c.tree.items(x)) {
+    auto part = read_template(c, item, "run");
+    good = good && part;
+    if (part && part->text.find('\0') != std::string::npos)
+      c.error(item, "a NUL character in 'run'", "remove it");
+    if (part)
+      result.argv.push_back(std::move(*part));
+  }
+  if (good
+      && (result.argv.empty()
+          || (result.argv[0].parsed.empty() && result.argv[0].text.empty()))) {
+    c.error(x, "'run' names no program",
+            "a list is the program and its arguments: [make, test]");
+    return {};
+  }
+  if (!good)
+    return {};
+  return result;
+}
+
+bool read_setting(loader_context& c, task_settings& layer, key which,
+                  node_id value) {
+  switch (which) {
+  case key::run:
+    layer.run = read_command(c, value);
+    // A broken command is still one: nothing else is to be said of it.
+    if (!layer.run)
+      layer.run = command_template{command_kind::shell, {}, {}};
+    return true;
+  case key::env:
+    read_env(c, layer, value);
+    return true;
+  case key::env_file:
+    layer.env_files = read_texts(c, value, "env-file");
+    return true;
+  case key::working_directory:
+    read_working_directory(c, layer, value);
+    return true;
+  case key::pool:
+    layer.pools = read_pools(c, value);
+    return true;
+  case key::timeout:
+    layer.timeout = read_duration(c, value, "timeout", zero_duration::refused);
+    return true;
+  case key::idle_timeout:
+    layer.idle_timeout =
+        read_duration(c, value, "idle-timeout", zero_duration::refused);
+    return true;
+  case key::retries:
+    layer.retries = read_retries(c, value);
+    return true;
+  case key::estimate:
+    layer.estimate = read_estimate(c, value);
+    return true;
+  case key::priority:
+    if (auto n =
+            read_integer(c, value, "priority", {-priority_max, priority_max}))
+      layer.priority = static_cast<std::int32_t>(*n);
+    return true;
+  case key::allow_failure:
+    layer.allow_failure = read_boolean(c, value, "allow-failure");
+    return true;
+  default:
+    return false;
+  }
+}
+
+} // namespace tutti::config

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/load_parts.hpp"
+#include "config/load_settings.hpp"
+#include "config/load_values.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <concepts>
+#include <unordered_set>
+#include <utility>
+
+namespace tutti::config {
+
+namespace {
+
+/// How much all tasks together may inherit; far beyond any real plan.
+constexpr std::size_t inherited_bytes_max = std::size_t{512} << 20;
+constexpr std::size_t variables_max = 5'000;
+
+/// What a task says of itself.
+struct own_part {
+  task_settings settings;
+  std::vector<agent_id> agents;
+  node_id agent_node = no_node;
+  template_text condition;
+  bool has_condition = false;
+};
+
+class task_loader {
+public:
+  task_loader(loader_context& c, std::size_t index)
+    : c_(c), task_(c.result.tasks[index]), source_(c.task_sources[index]) {
+  }
+
+  void run() {
+    read_own();
+    choose_agents();
+    join_phase();
+    settle();
+    bind();
+    if (c_.options.need_commands && task_.run.kind == command_kind::none)
+      c_.error(source_.name,
+               fmt::format("task '{}' has nothing to run", task_.name),
+               "give it a 'run', or its phase, its agent or 'defaults'");
+  }
+
+private:
+  // -- what stands in the task ------------------------------------------------
+
+  void read_own() {
+    const auto& body = c_.node(source_.body);
+    if (body.kind == yaml_kind::scalar && !body.is_null()) {
+      read_setting(c_, own_.settings, key::run, source_.body);
+      return;
+    }
+    if (!is_mapping(c_, source_.body, fmt::format("task '{}'", task_.name)))
+      return;
+    for_each_key(c_, place::task, source_.body,
+                 [&](const key_row& row, node_id x) {
+                   read_key(row.id, x);
+                 });
+  }
+
+  void read_key(key which, node_id x) {
+    switch (which) {
+    case key::agent:
+      own_.agents = read_agents(c_, x);
+      own_.agent_node = x;
+      break;
+    case key::needs:
+      task_.needs = read_needs(c_, x);
+      break;
+    case key::after:
+      task_.after = read_after(c_, x);
+      break;
+    case key::if_:
+      if (auto condition = read_condition(c_, x)) {
+        own_.condition = std::move(*condition);
+        own_.has_condition = true;
+      }
+      break;
+    case key::finally:
+      task_.is_finally = read_boolean(c_, x, "finally").value_or(false);
+      break;
+    default:
+      read_setting(c_, own_.settings, which, x);
+    }
+  }
+
+  // -- what it inherits -------------------------------------------------------
+
+  [[nodiscard]] const phase_layer* phase() const {
+    return task_.phase.valid() ? &c_.phase_layers[task_.phase.value] : nullptr;
+  }
+
+  void choose_agents() {
+    auto from = own_.agent_node;
+    task_.agents = std::move(own_.agents);
+    if (from == no_node && phase() != nullptr) {
+      from = phase()->agent_node;
+      task_.agents = phase()->agents;
+    }
+    agent_node_ = from;
+    if (task_.agents.empty())
+      task_.agents.push_back(implicit_agent());
+  }
+
+  /// The agent `local` stands behind all others and comes into being here.
+  agent_id implicit_agent() {
+    auto& agents = c_.result.agents;
+    if (agents.empty() || !agents.back().implicit) {
+      agents.push_back({"local", "", 0, true});
+      c_.map.agents.push_back(span::none());
+      c_.agent_layers.emplace_back();
+      c_.agent_used.push_back(true);
+    }
+    return agent_id{agents.size() - 1};
+  }
+
+  void join_phase() {
+    if (phase() == nullptr)
+      return;
+    for (const auto& x : phase()->needs)
+      if (std::find(task_.needs.begin(), task_.needs.end(), x)
+          == task_.needs.end())
+        task_.needs.push_back(x);
+    for (const auto& x : phase()->after)
+      if (std::find(task_.after.begin(), task_.after.end(), x)
+          == task_.after.end())
+        task_.after.push_back(x);
+    c_.inherited_bytes +=
+        (phase()->needs.size() + phase()->after.size()) * sizeof(need);
+  }
+
+  /// The first layer that has a value, from the task outwards.
+  template <class T>
+  const std::optional<T>& first(std::optional<T> task_settings::*member) {
+    if (own_.settings.*member)
+      return own_.settings.*member;
+    if (phase() != nullptr && phase()->settings.*member)
+      return phase()->settings.*member;
+    const auto& of_agent = c_.agent_layers[task_.agents[0].value].*member;
+    check_agents_agree(member);
+    return of_agent ? of_agent : c_.defaults.*member;
+  }
+
+  /// Whoever takes an any-of task, it must be the same work.
+  template <class T>
+  void check_agents_agree(std::optional<T> task_settings::*member) {
+    if constexpr (std::equality_comparable<T>)
+      for (auto x : task_.agents)
+        if (c_.agent_layers[x.value].*member
+            != c_.agent_layers[task_.agents[0].value].*member)
+          return refuse_choice(x);
+  }
+
+  void refuse_choice(agent_id x) {
+    const auto& agents = c_.result.agents;
+    c_.error(agent_node_,
+             fmt::format("task '{}' could be the work of '{}' or '{}', which "
+                         "would not do the same",
+                         task_.name, agents[task_.agents[0].value].name,
+                         agents[x.value].name),
+             "give the task its own 'run', 'env' or 'working-directory'");
+  }
+
+  void settle() {
+    auto take = [](auto& target, const auto& from) {
+      if (from)
+        target = *from;
+    };
+    take(task_.timeout, first(&task_settings::timeout));
+    take(task_.idle_timeout, first(&task_settings::idle_timeout));
+    take(task_.retries, first(&task_settings::retries));
+    take(task_.priority, first(&task_settings::priority));
+    take(task_.allow_failure, first(&task_settings::allow_failure));
+    take(task_.pools, first(&task_settings::pools));
+    take(task_.env_files, first(&task_settings::env_files));
+    const auto& estimate = first(&task_settings::estimate);
+    take(task_.estimate, estimate);
+    task_.has_estimate = estimate.has_value();
+  }
+
+  // -- names in texts ---------------------------------------------------------
+
+  void bind() {
+    task_scope scope{&task_, variables()};
+    template_binder binder{c_, scope};
+    task_.env = binder.bind_env();
+    bind_run(binder);
+    if (const auto& x = first(&task_settings::working_directory))
+      task_.working_directory = binder.bind(*x);
+    if (phase() != nullptr && phase()->has_condition)
+      task_.condition = binder.bind(phase()->condition);
+    if (own_.has_condition)
+      add_condition(binder.bind(own_.condition));
+    for (const auto& x : task_.env_files)
+      c_.inherited_bytes += x.size();
+    c_.inherited_bytes += task_.env.size() * sizeof(env_entry);
+  }
+
+  void bind_run(template_binder& binder) {
+    const auto& run = first(&task_settings::run);
+    if (!run)
+      return;
+    task_.run.kind = run->kind;
+    task_.run.script = run->script;
+    task_.run.argv.reserve(run->argv.size());
+    for (const auto& x : run->argv)
+      task_.run.argv.push_back(binder.bind(x));
+    if (!own_.settings.run)
+      c_.inherited_bytes +=
+          run->script.size() + run->argv.size() * sizeof(expression_node);
+  }
+
+  /// A phase's condition and the task's own must both hold.
+  void add_condition(expression own) {
+    auto& whole = task_.condition.nodes;
+    if (whole.empty()) {
+      task_.condition = std::move(own);
+      return;
+    }
+    auto base = static_cast<std::uint32_t>(whole.size());
+    for (auto& x : own.nodes) {
+      if (x.op != expression_op::literal && x.op != expression_op::output_of) {
+        x.left += base;
+        x.right += x.op == expression_op::logical_not ? 0 : base;
+      }
+      whole.push_back(std::move(x));
+    }
+    expression_node both;
+    both.op = expression_op::logical_and;
+    both.left = base - 1;
+    both.right = static_cast<std::uint32_t>(whole.size() - 1);
+    whole.push_back(std::move(both));
+  }
+
+  std::vector<const env_template*> variables() {
+    std::vector<const env_template*> result;
+    std::unordered_set<std::string_view> seen;
+    auto add = [&](const std::vector<env_template>& layer) {
+      for (const auto& x : layer)
+        if (seen.insert(x.name).second)
+          result.push_back(&x);
+    };
+    add(own_.settings.env);
+    if (phase() != nullptr)
+      add(phase()->settings.env);
+    const auto& of_agent = c_.agent_layers[task_.agents[0].value].env;
+    for (auto x : task_.agents)
+      if (c_.agent_layers[x.value].env != of_agent)
+        refuse_choice(x);
+    add(of_agent);
+    add(c_.defaults.env);
+    if (result.size() > variables_max) {
+      c_.error(source_.name, fmt::format("task '{}' has more than {} variables",
+                                         task_.name, variables_max));
+      result.clear();
+    }
+    for (const auto* x : result)
+      c_.inherited_bytes += x->text.text.size();
+    return result;
+  }
+
+  loader_context& c_;
+  task& task_;
+  task_source source_;
+  own_part own_;
+  node_id agent_node_ = no_node;
+};
+
+} // namespace
+
+void load_tasks(loader_context& c) {
+  for (std::size_t i = 0; i < c.task_sources.size(); ++i) {
+    task_loader{c, i}.run();
+    if (c.inherited_bytes > inherited_bytes_max) {
+      c.error(c.task_sources[i].name,
+              fmt::format("what tasks inherit adds up to more than {} MiB",
+                          inherited_bytes_max >> 20),
+              "shorten 'defaults' and what phases and agents share");
+      return;
+    }
+  }
+}
+
+} // namespace tutti::config

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the steps of the plan loader share. Internal to config/.
+#pragma once
+
+#include "config/expression_parser.hpp"
+#include "config/findings.hpp"
+#include "config/plan_loader.hpp"
+#include "config/plan_schema.hpp"
+#include "config/suggest.hpp"
+#include "config/yaml_tree.hpp"
+#include "messages/plan.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace tutti::config {
+
+/// A text with `${{ }}`, parsed but not bound to a task.
+struct template_text {
+  std::string text; ///< what is meant where `parsed` is empty
+  unbound_expression parsed;
+  node_id node = no_node; ///< where it stands
+
+  /// Equal where they say the same, wherever they stand.
+  friend bool operator==(const template_text& x, const template_text& y) {
+    return x.text == y.text && x.parsed == y.parsed;
+  }
+};
+
+struct command_template {
+  command_kind kind = command_kind::none;
+  std::string script;
+  std::vector<template_text> argv;
+
+  friend bool operator==(const command_template&,
+                         const command_template&) = default;
+};
+
+struct env_template {
+  std::string name;
+  template_text text;
+
+  friend bool operator==(const env_template&, const env_template&) = default;
+};
+
+/// The settings of one layer: task, phase, agent or defaults (semantics §22).
+struct task_settings {
+  std::optional<command_template> run;
+  std::vector<env_template> env;
+  std::optional<std::vector<std::string>> env_files;
+  std::optional<template_text> working_directory;
+  std::optional<std::vector<pool_need>> pools;
+  std::optional<duration> timeout;
+  std::optional<duration> idle_timeout;
+  std::optional<retry_policy> retries;
+  std::optional<tutti::estimate> estimate;
+  std::optional<std::int32_t> priority;
+  std::optional<bool> allow_failure;
+};
+
+/// What a phase adds to its tasks.
+struct phase_layer {
+  task_settings settings;
+  std::vector<need> needs;
+  std::vector<node_ref> after;
+  template_text condition;
+  bool has_condition = false;
+  std::vector<agent_id> agents;
+  node_id agent_node = no_node;
+};
+
+/// A task on its way into the plan.
+struct task_source {
+  node_id name = no_node;
+  node_id body = no_node; ///< a mapping, a text, or null
+};
+
+struct param_value {
+  value content;
+  span where;
+  bool used = false;
+};
+
+struct loader_context {
+  loader_context(const source_text& s, const yaml_tree& t,
+                 const load_options& o, findings& f, load_result& r)
+    : source(s), tree(t), options(o), found(f), map(r.map) {
+  }
+
+  const source_text& source;
+  const yaml_tree& tree;
+  const load_options& options;
+  findings& found;
+  source_map& map;
+  plan result;
+  suggester suggest;
+
+  std::unordered_map<std::string_view, agent_id> agents;
+  std::unordered_map<std::string_view, pool_id> pools;
+  /// Tasks, phases and gates: one namespace (semantics §5).
+  std::unordered_map<std::string_view, node_ref> names;
+  std::unordered_map<std::string_view, param_value> params;
+  /// Parameters whose own definition is a mistake: no second one is made of it.
+  std::vector<std::string_view> broken_params;
+
+  std::vector<task_source> task_sources; ///< by task
+  std::vector<node_id> phase_bodies;     ///< by phase
+  std::vector<node_id> gate_bodies;      ///< by gate
+  std::vector<node_id> agent_bodies;     ///< by agent
+  std::vector<bool> agent_used;
+  std::vector<bool> pool_used;
+
+  task_settings defaults;
+  std::vector<task_settings> agent_layers; ///< by agent
+  std::vector<phase_layer> phase_layers;   ///< by phase
+  /// What tasks inherit is copied into each: bytes, as far as they count.
+  std::size_t inherited_bytes = 0;
+
+  // -- help for all steps -----------------------------------------------------
+
+  [[nodiscard]] const yaml_node& node(node_id x) const {
+    return tree[x];
+  }
+  void error(node_id x, std::string message, std::string hint = {}) {
+    found.error(place_of(x), std::move(message), std::move(hint));
+  }
+  void warning(node_id x, std::string message, std::string hint = {}) {
+    found.warning(place_of(x), std::move(message), std::move(hint));
+  }
+  /// The span of a node, cut at the end of its first line.
+  [[nodiscard]] span place_of(node_id x) const;
+
+  /// "did you mean …?" among the names of a table.
+  template <class Table>
+  [[nodiscard]] std::string hint_of(std::string_view word, const Table& table) {
+    std::vector<std::string_view> names_of_table;
+    names_of_table.reserve(table.size());
+    for (const auto& x : table)
+      names_of_table.push_back(x.first);
+    std::sort(names_of_table.begin(), names_of_table.end());
+    return suggest.hint(word, names_of_table);
+  }
+};
+
+/// "task", "phase", "gate".
+[[nodiscard]] std::string_view word_of(node_kind x);
+
+} // namespace tutti::config

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What can only be said of a whole plan: cycles, what no task may need, what
+// nobody uses.
+#pragma once
+
+#include "config/loader_context.hpp"
+
+namespace tutti::config {
+
+/// Reports the cycles of semantics §5, one for each knot, as a path.
+void check_cycles(loader_context& c);
+
+/// Reports normal tasks and gates that wait for a `finally` task (§8).
+void check_finally(loader_context& c);
+
+/// Warns of agents, pools and parameters that nothing refers to, and of phases
+/// without tasks. For plans without errors only: a mistake may be why.
+void check_unused(loader_context& c);
+
+} // namespace tutti::config

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/plan_schema.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+
+namespace tutti::config {
+
+namespace {
+
+/// Keeps keys in the order of the table.
+using json = nlohmann::ordered_json;
+
+constexpr const char* name_pattern = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$";
+
+json reference(const char* name) {
+  return {{"$ref", std::string{"#/definitions/"} + name}};
+}
+
+json one_or_list(json item) {
+  json list{{"type", "array"}, {"items", item}};
+  return {{"anyOf", json::array({std::move(item), std::move(list)})}};
+}
+
+json any_of(std::initializer_list<json> xs) {
+  return {{"anyOf", json(xs)}};
+}
+
+/// A mapping of names, the values of which may be left empty.
+json map_of(json value) {
+  return {{"type", json::array({"object", "null"})},
+          {"propertyNames", {{"pattern", name_pattern}}},
+          {"additionalProperties", std::move(value)}};
+}
+
+json null_or(json x) {
+  return any_of({json{{"type", "null"}}, std::move(x)});
+}
+
+json map_or_text(const char* place) {
+  return any_of(
+      {reference(place), json{{"type", "string"}}, json{{"type", "null"}}});
+}
+
+json type_of(value_type x) {
+  switch (x) {
+  case value_type::text:
+  case value_type::text_template:
+  case value_type::scalar:
+    return reference("scalar");
+  case value_type::boolean:
+    return {{"type", "boolean"}};
+  case value_type::count:
+    return {{"type", "integer"}};
+  case value_type::number:
+    return {{"type", "number"}};
+  case value_type::duration:
+    return reference("duration");
+  case value_type::name_list:
+    return null_or(one_or_list(reference("name")));
+  case value_type::text_list:
+    return null_or(one_or_list(reference("scalar")));
+  case value_type::command:
+    return reference("command");
+  case value_type::condition:
+    return {{"type", json::array({"string", "boolean"})}};
+  case value_type::environment:
+    return reference("environment");
+  case value_type::needs:
+    return reference("needs");
+  case value_type::agent_choice:
+    return any_of({reference("name"), reference("agent-choice")});
+  case value_type::blocks:
+    return null_or(one_or_list(reference("name")));
+  case value_type::pool_need:
+    return reference("pool-need");
+  case value_type::retries:
+    return any_of(
+        {json{{"type", "integer"}, {"minimum", 0}}, reference("retries")});
+  case value_type::estimate:
+    return any_of({reference("duration"), reference("estimate")});
+  case value_type::param_type:
+    return {{"enum", json::array({"string", "number", "boolean", "choice"})}};
+  case value_type::settings:
+    return null_or(reference("defaults"));
+  case value_type::map_of_params:
+    return map_of(any_of(
+        {reference("param"), reference("scalar"), json{{"type", "null"}}}));
+  case value_type::map_of_agents:
+    return map_of(null_or(reference("agent")));
+  case value_type::map_of_tasks:
+    return map_of(map_or_text("task"));
+  case value_type::map_of_phases:
+    return map_of(null_or(reference("phase")));
+  case value_type::map_of_gates:
+    return map_of(reference("gate"));
+  case value_type::map_of_pools:
+    return map_of(
+        any_of({json{{"type", "integer"}, {"minimum", 1}}, reference("pool")}));
+  case value_type::phase_tasks:
+    return any_of({map_of(map_or_text("task")), reference("name"),
+                   json{{"type", "array"}, {"items", reference("name")}}});
+  }
+  return true;
+}
+
+std::string description_of(const key_row& row) {
+  std::string result{row.doc};
+  if (!row.initial.empty())
+    result += " Default: " + std::string{row.initial} + ".";
+  return result;
+}
+
+json object_of(place where) {
+  json properties = json::object();
+  json required = json::array();
+  for (const auto& row : key_rows(where)) {
+    auto value = type_of(row.type);
+    // Beside "$ref" draft-07 ignores everything else.
+    if (value.contains("$ref"))
+      value = json{{"allOf", json::array({std::move(value)})}};
+    value["description"] = description_of(row);
+    properties[std::string{row.name}] = std::move(value);
+    if (row.required)
+      required.push_back(row.name);
+  }
+  json result{{"type", "object"}, {"additionalProperties", false}};
+  if (!required.empty())
+    result["required"] = std::move(required);
+  result["properties"] = std::move(properties);
+  return result;
+}
+
+void add_values(json& definitions) {
+  definitions["name"] = {{"type", "string"}, {"pattern", name_pattern}};
+  definitions["scalar"] = {
+      {"type", json::array({"string", "number", "boolean"})}};
+  definitions["duration"] = {
+      {"type", "string"},
+      {"description", "30s, 5m, 1h30m; the units are d, h, m, s and ms"},
+      {"pattern", "^([0-9.]+d)?([0-9.]+h)?([0-9.]+m)?([0-9.]+s)?([0-9.]+ms)?$"},
+      {"minLength", 2}};
+  definitions["command"] = any_of({json{{"type", "string"}, {"minLength", 1}},
+                                   json{{"type", "array"},
+                                        {"items", reference("scalar")},
+                                        {"minItems", 1}}});
+  definitions["environment"] = {
+      {"type", json::array({"object", "null"})},
+      {"propertyNames", {{"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}}},
+      {"additionalProperties", reference("scalar")}};
+  json condition{{"enum", json::array({"succeeded", "failed", "completed",
+                                       "started", nullptr})}};
+  json long_need{{"type", "object"}, {"additionalProperties", condition}};
+  auto item = any_of({reference("name"), long_need});
+  definitions["needs"] = null_or(one_or_list(std::move(item)));
+  definitions["pool-need"] = null_or(any_of(
+      {one_or_list(reference("name")),
+       json{{"type", "object"},
+            {"additionalProperties", {{"type", "integer"}, {"minimum", 1}}}}}));
+}
+
+} // namespace
+
+std::string plan_json_schema() {
+  auto whole = object_of(place::plan);
+  json result{{"$schema", "http://json-schema.org/draft-07/schema#"},
+              {"$id", "https://tutti.invalid/schema/plan.json"},
+              {"title", "tutti plan"},
+              {"description", "A team of agents and what it is to do."}};
+  result.update(whole);
+  json definitions = json::object();
+  add_values(definitions);
+  definitions["param"] = object_of(place::param);
+  definitions["agent"] = object_of(place::agent);
+  definitions["task"] = object_of(place::task);
+  definitions["phase"] = object_of(place::phase);
+  definitions["gate"] = object_of(place::gate);
+  definitions["defaults"] = object_of(place::defaults);
+  definitions["pool"] = object_of(place::pool);
+  definitions["agent-choice"] = object_of(place::agent_choice);
+  definitions["retries"] = object_of(place::retries);
+  definitions["estimate"] = object_of(place::estimate);
+  result["definitions"] = std::move(definitions);
+  return result.dump(2) + "\n";
+}
+
+} // namespace tutti::config

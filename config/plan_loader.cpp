@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/plan_loader.hpp"
+
+#include "config/load_parts.hpp"
+#include "config/load_values.hpp"
+#include "config/plan_check.hpp"
+
+#include <filesystem>
+#include <utility>
+
+namespace tutti::config {
+
+namespace {
+
+/// The file's name; `tutti.yaml` is called after its folder.
+std::string default_name(const source_text& source) {
+  auto stem = std::filesystem::path{source.name}.stem().string();
+  if (stem != "tutti" && !stem.empty())
+    return stem;
+  auto folder = std::filesystem::path{source.directory}.filename().string();
+  return folder.empty() ? stem : folder;
+}
+
+/// True where there is something to load.
+bool has_content(const yaml_tree& tree, findings& found) {
+  if (tree.root() == no_node || tree[tree.root()].is_null()) {
+    found.error({0, 1}, "the plan is empty",
+                "begin with: tasks: { hello: echo hello }");
+    return false;
+  }
+  const auto& root = tree[tree.root()];
+  if (root.kind == yaml_kind::mapping)
+    return true;
+  found.error({root.begin, 1}, "a plan is a mapping of keys",
+              "begin with: tasks: { hello: echo hello }");
+  return false;
+}
+
+void load(loader_context& c) {
+  declare_names(c);
+  load_layers(c);
+  load_tasks(c);
+  load_gates(c);
+  check_finally(c);
+  check_cycles(c);
+  if (!c.found.has_errors())
+    check_unused(c);
+}
+
+} // namespace
+
+load_result load_plan(const source_text& source, const load_options& options) {
+  load_result result;
+  findings found;
+  if (auto tree = read_yaml(source, found)) {
+    if (has_content(*tree, found)) {
+      loader_context c{source, *tree, options, found, result};
+      load(c);
+      if (c.result.name.empty())
+        c.result.name = default_name(source);
+      c.result.directory = source.directory;
+      if (!found.has_errors())
+        result.value = std::move(c.result);
+    }
+  }
+  result.diagnostics = found.take();
+  return result;
+}
+
+} // namespace tutti::config

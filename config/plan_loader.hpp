@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "config/diagnostic.hpp"
+#include "config/source_map.hpp"
+#include "config/source_text.hpp"
+#include "messages/plan.hpp"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tutti::config {
+
+struct load_options {
+  /// `--set K=V`: values for the plan's parameters; of two the later counts.
+  std::vector<std::pair<std::string, std::string>> set;
+  /// A task with nothing to run is an error, as `run` asks (semantics §22).
+  bool need_commands = false;
+};
+
+struct load_result {
+  /// The plan; only where no diagnostic is an error.
+  std::optional<plan> value;
+  std::vector<diagnostic> diagnostics; ///< in the order of the text
+  source_map map; ///< where the parts of `value` stand in the text
+};
+
+/// Makes a plan of a text: syntax, keys, values, references and cycles are all
+/// checked, and all mistakes are reported at once. Never throws, whatever the
+/// text holds, and takes memory in proportion to it.
+[[nodiscard]] load_result load_plan(const source_text& source,
+                                    const load_options& options = {});
+
+} // namespace tutti::config

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// docs/plan.md: prose by hand, tables from the schema.
+#include "config/plan_schema.hpp"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <string>
+#include <string_view>
+
+namespace tutti::config {
+
+namespace {
+
+std::string_view type_words(value_type x) {
+  switch (x) {
+  case value_type::text:
+    return "text";
+  case value_type::text_template:
+    return "text with `${{ }}`";
+  case value_type::boolean:
+    return "`true` or `false`";
+  case value_type::count:
+    return "whole number";
+  case value_type::number:
+    return "number";
+  case value_type::duration:
+    return "[duration](#durations)";
+  case value_type::scalar:
+    return "text, number or boolean";
+  case value_type::name_list:
+    return "name or list of names";
+  case value_type::text_list:
+    return "text or list of texts";
+  case value_type::command:
+    return "[command](#commands)";
+  case value_type::condition:
+    return "[condition](#templates-and-conditions)";
+  case value_type::environment:
+    return "`NAME: text with ${{ }}`";
+  case value_type::needs:
+    return "[needs](#needs)";
+  case value_type::agent_choice:
+    return "name, or `{ any-of: [a, b] }`";
+  case value_type::blocks:
+    return "`all`, name or list of names";
+  case value_type::pool_need:
+    return "name, list of names, or `NAME: count`";
+  case value_type::retries:
+    return "whole number, or [long form](#retries)";
+  case value_type::estimate:
+    return "[duration](#durations), or [long form](#estimate)";
+  case value_type::param_type:
+    return "word";
+  case value_type::settings:
+    return "[defaults](#defaults)";
+  case value_type::map_of_params:
+    return "`NAME: default`, or `NAME:` [parameter](#params)";
+  case value_type::map_of_agents:
+    return "`NAME:` [agent](#agents)";
+  case value_type::map_of_tasks:
+    return "`NAME:` [task](#tasks), or `NAME: command`";
+  case value_type::map_of_phases:
+    return "`NAME:` [phase](#phases)";
+  case value_type::map_of_gates:
+    return "`NAME:` [gate](#gates)";
+  case value_type::map_of_pools:
+    return "`NAME: capacity`";
+  case value_type::phase_tasks:
+    return "`NAME:` [task](#tasks), or list of names";
+  }
+  return "";
+}
+
+/// A '|' would end the cell.
+std::string cell(std::string_view text) {
+  std::string result;
+  for (auto c : text) {
+    if (c == '|')
+      result += '\\';
+    result += c;
+  }
+  return result;
+}
+
+std::string table(place where) {
+  std::string result = "| key | value | default | meaning |\n"
+                       "| --- | --- | --- | --- |\n";
+  for (const auto& row : key_rows(where))
+    fmt::format_to(std::back_inserter(result), "| `{}` | {} | {} | {} |\n",
+                   row.name, cell(type_words(row.type)),
+                   row.required ? "must be given" : cell(row.initial),
+                   cell(row.doc));
+  return result + "\n";
+}
+
+constexpr std::string_view introduction = R"(# The plan file
+
+<!-- Made from the table in config/plan_schema_table.hpp: change it there, then
+     run tests/config with TUTTI_REWRITE=1. -->
+
+A plan says who works, on what, and what must wait for what. It is one YAML
+file, `tutti.yaml` unless you name another. `tutti check` finds its mistakes,
+all at once; `tutti graph` draws it; `tutti run` runs it; `tutti schema` writes
+a JSON Schema that editors use to complete and check keys. To use it, begin the
+file with `# yaml-language-server: $schema=plan.schema.json`.
+
+## The smallest plan
+
+```yaml
+tasks:
+  hello: echo hello
+```
+
+A task is a name and a command. Tasks that do not need each other run at the
+same time, as many as there are cores.
+
+## A team
+
+```yaml
+name: greeting
+params:
+  who: world                       # tutti run --set who=everyone
+agents:
+  ada: { role: Writer }
+  bob: { role: Printer, slots: 2 }
+defaults: { timeout: 10m, retries: 1 }
+
+tasks:
+  write:
+    agent: ada
+    run: echo "text=Hello, $WHO" >> "$TUTTI_OUTPUT"
+    env: { WHO: "${{ params.who }}" }
+  print:
+    agent: bob
+    needs: write
+    run: [echo, "${{ needs.write.outputs.text }}"]
+  tidy: { finally: true, run: rm -rf scratch }
+
+gates:
+  reviewed: { needs: write, blocks: print }
+```
+
+Each agent works on as many tasks at once as it has slots, and is never idle
+while one of its tasks could start. A task that names no agent gets the agent
+`local`, which has a slot for each core.
+
+Wherever a list may stand, a lone text may: `needs: write`. `x:` alone is
+`x: {}`. A task that is only a text is its command. Tasks, phases and gates
+share one set of names.
+
+)";
+
+constexpr std::string_view phase_words =
+    R"(A phase is a group of tasks: a stage of the work, or somebody's lane. Its name
+may stand wherever a task's may, and means all of its tasks. What it needs, each
+of its tasks needs.
+
+```yaml
+phases:
+  backend:
+    needs: design
+    agent: morgan
+    tasks:
+      api: make api
+      worker: { run: make worker, needs: { api: started } }
+```
+
+)";
+
+constexpr std::string_view rules = R"(## Where a setting comes from
+
+`run`, `env-file`, `working-directory`, `pool`, `timeout`, `idle-timeout`,
+`retries`, `allow-failure`, `priority` and `estimate` are taken from the task,
+its phase, its agent and `defaults`: the first that has the key. `env` is merged
+in that order: a variable of the task counts before one of the same name in
+`defaults`. With `any-of` the agents must agree on what the task takes from
+them.
+
+## Needs
+
+| written | the task starts when |
+| --- | --- |
+| `needs: a` or `needs: [a, b]` | they have succeeded; a failure that is allowed counts as success |
+| `needs: { a: failed }` | `a` has failed, timed out or met an error |
+| `needs: { a: completed }` | `a` has ended, however |
+| `needs: { a: started }` | an attempt at `a` has started |
+| `needs: [a, { b: failed }]` | both hold |
+| `needs: GATE` | the gate is open |
+| `after: a` | `a` has ended, however; nothing is handed over |
+
+A task whose need can no longer be met is skipped, and so is what needs it in
+turn. Everything independent goes on. Nothing may wait for itself: a cycle is an
+error that shows the path.
+
+## Commands
+
+A text runs under `sh -eu`, in the task's working directory; plain words run
+directly. A list runs as it is, without a shell. Exit code 0 is success. In
+plain YAML `run: true` is not a text, so a command of that name is written
+`run: "true"`.
+
+A command finds in its environment `TUTTI_TASK`, `TUTTI_ATTEMPT`, `TUTTI_INPUT`
+(a JSON file with what it was handed) and `TUTTI_OUTPUT` (a file to which it may
+write `key=value` lines, or JSON).
+
+## Templates and conditions
+
+`${{ … }}` is filled in when the task starts: in `env`, in `working-directory`
+and in a `run` that is a list. In a `run` that is a text it is an error, for the
+shell would read what is filled in as code: put it in `env` and use `"$NAME"`.
+Inside `{ }` and `[ ]` the whole value is quoted: `{ WHO: "${{ params.who }}" }`.
+`if` is such an expression without the braces.
+
+| written | value |
+| --- | --- |
+| `needs.TASK.outputs.KEY` | what the task put out; the task must be in `needs`, directly or through a phase |
+| `params.NAME` | the parameter |
+| `env.NAME` | the task's variable of that name, from `env` |
+| `'text'`, `"text"`, `3.5`, `true`, `false` | itself; a doubled quote inside a text stands for one |
+
+Operators, from loose to tight: `||`, `&&`, `==` and `!=`, `<` and `>`, `!`;
+parentheses group. Two texts that both read as numbers are compared as numbers.
+False are `false`, the empty text, `0` and an output that is missing. Quote an
+`if` that begins with `!`, or YAML takes it for a tag: `if: "!params.fast"`.
+
+## Durations
+
+Numbers with units, larger units first: `30s`, `5m`, `1h30m`, `1.5h`, `500ms`.
+The units are `d`, `h`, `m`, `s` and `ms`. A bare number is an error.
+
+## Names
+
+Letters, digits, `_`, `-` and `.`, beginning with a letter, a digit or `_`.
+`all`, `any`, `human`, `local`, `none` and `requests` are reserved.
+
+## Mistakes
+
+All mistakes of a plan are reported at once, in the order of the file:
+
+```
+tutti.yaml:4:15: error: a task has no key 'need'
+ 4 |   print: { need: write, run: echo }
+   |            ^~~~
+ = hint: did you mean 'needs'?
+```
+
+Beside unknown keys and names these are mistakes: a key that stands twice, a tab
+in the indentation, YAML's merge keys (`<<`) and tags, a second document, and a
+comma in an unquoted text inside `{ }`, which would quietly begin a new key.
+Anchors and aliases work. Limits: 64 MiB, 50 levels, aliases that stand for
+1,000,000 values.
+)";
+
+} // namespace
+
+std::string plan_reference_markdown() {
+  std::string result{introduction};
+  auto section = [&](std::string_view title, std::string_view words, place x) {
+    fmt::format_to(std::back_inserter(result), "{}\n\n{}", title, words);
+    result += table(x);
+  };
+  section("## Keys", "", place::plan);
+  section("### params",
+          "`NAME: default` is short for `NAME: { default: … }`. Parameters are "
+          "used as\n`params.NAME`.\n\n",
+          place::param);
+  section("### agents", "", place::agent);
+  section("### tasks", "", place::task);
+  section("### phases", phase_words, place::phase);
+  section(
+      "### gates",
+      "A gate opens when all it needs holds, and holds back what it blocks "
+      "until then.\nA gate that can no longer open skips what it blocks.\n\n",
+      place::gate);
+  section("### defaults", "", place::defaults);
+  section("### pools", "`NAME: 4` is short for `NAME: { capacity: 4 }`.\n\n",
+          place::pool);
+  section("### retries",
+          "The long form. The n-th wait is `wait` × "
+          "`backoff`ⁿ⁻¹, at most `max-wait`.\n\n",
+          place::retries);
+  section("### estimate", "The long form.\n\n", place::estimate);
+  section("### agent", "The long form.\n\n", place::agent_choice);
+  result += rules;
+  return result;
+}
+
+} // namespace tutti::config

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The rows behind plan_schema.hpp; nothing else includes this.
+#pragma once
+
+#include "config/plan_schema.hpp"
+
+namespace tutti::config {
+
+inline constexpr key_row key_row_table[] = {
+    // -- the top of the file --------------------------------------------------
+    {place::plan, key::name, "name", value_type::text,
+     "the file's name; for `tutti.yaml`, its folder's",
+     "What reports and the board call the plan."},
+    {place::plan, key::params, "params", value_type::map_of_params, "",
+     "Values that `--set NAME=VALUE` gives at the start of a run."},
+    {place::plan, key::agents, "agents", value_type::map_of_agents, "",
+     "Who works."},
+    {place::plan, key::tasks, "tasks", value_type::map_of_tasks, "",
+     "What is to be done."},
+    {place::plan, key::phases, "phases", value_type::map_of_phases, "",
+     "Groups of tasks with shared needs and settings."},
+    {place::plan, key::gates, "gates", value_type::map_of_gates, "",
+     "Conditions that hold tasks back."},
+    {place::plan, key::defaults, "defaults", value_type::settings, "",
+     "Settings for every task that has none of its own."},
+    {place::plan, key::pools, "pools", value_type::map_of_pools, "",
+     "Limited things that tasks hold while they run."},
+    {place::plan, key::fail_fast, "fail-fast", value_type::boolean, "false",
+     "Cancel everything else as soon as a task fails that is not allowed to."},
+
+    // -- params ---------------------------------------------------------------
+    {place::param, key::type, "type", value_type::param_type,
+     "that of `default`",
+     "`string`, `number`, `boolean`, or `choice` of what `choices` lists."},
+    {place::param, key::default_, "default", value_type::scalar, "",
+     "The value where `--set` gives none. Without it `--set` must give one."},
+    {place::param, key::choices, "choices", value_type::text_list, "",
+     "The values that a `choice` may have."},
+    {place::param, key::doc, "doc", value_type::text, "",
+     "What the parameter is for."},
+
+    // -- agents ---------------------------------------------------------------
+    {place::agent, key::role, "role", value_type::text, "",
+     "What the agent does in the team; shown on the board."},
+    {place::agent, key::slots, "slots", value_type::count, "1",
+     "How many tasks the agent works on at once."},
+    {place::agent, key::run, "run", value_type::command, "",
+     "The command for its tasks that have none of their own."},
+    {place::agent, key::env, "env", value_type::environment, "",
+     "Environment variables for its tasks."},
+    {place::agent, key::working_directory, "working-directory",
+     value_type::text_template, "the plan's folder",
+     "Where its tasks run, relative to the plan."},
+
+    // -- tasks ----------------------------------------------------------------
+    {place::task, key::agent, "agent", value_type::agent_choice,
+     "an agent of its own, `local`",
+     "Who works on it: a name, or `{ any-of: [a, b] }` for the first that is "
+     "free."},
+    {place::task, key::run, "run", value_type::command, "",
+     "The command. A text runs under `sh -eu`; a list runs as it is, without a "
+     "shell."},
+    {place::task, key::needs, "needs", value_type::needs, "",
+     "What must have succeeded before it starts: tasks, phases or gates. "
+     "`{ x: failed }`, `{ x: completed }` and `{ x: started }` ask for "
+     "something "
+     "else. It is handed what those tasks put out."},
+    {place::task, key::after, "after", value_type::name_list, "",
+     "Tasks or phases that must have ended before it starts, however they "
+     "ended. It is handed nothing."},
+    {place::task, key::if_, "if", value_type::condition, "",
+     "The task is left out where this is false."},
+    {place::task, key::env, "env", value_type::environment, "",
+     "Environment variables, added to those of phase, agent and defaults."},
+    {place::task, key::env_file, "env-file", value_type::text_list, "",
+     "Files of `NAME=value` lines, relative to the plan, read when it starts. "
+     "`env` counts before them."},
+    {place::task, key::working_directory, "working-directory",
+     value_type::text_template, "the plan's folder",
+     "Where it runs, relative to the plan."},
+    {place::task, key::pool, "pool", value_type::pool_need, "",
+     "What it holds of which pool while it runs: `{ cores: 4 }`, or names for "
+     "one of each."},
+    {place::task, key::timeout, "timeout", value_type::duration, "none",
+     "How long an attempt may take."},
+    {place::task, key::idle_timeout, "idle-timeout", value_type::duration,
+     "none", "How long an attempt may be silent."},
+    {place::task, key::retries, "retries", value_type::retries, "0",
+     "How many more attempts a failed task gets."},
+    {place::task, key::allow_failure, "allow-failure", value_type::boolean,
+     "false",
+     "Its failure counts as success for what needs it and for the run."},
+    {place::task, key::finally, "finally", value_type::boolean, "false",
+     "It starts when what it names in `needs` and `after` has ended, however; "
+     "where it names nothing, when all other tasks have. No gate holds it "
+     "back, "
+     "and it also runs when the run is stopped."},
+    {place::task, key::priority, "priority", value_type::count, "0",
+     "Of two tasks that could start, the higher one does."},
+    {place::task, key::estimate, "estimate", value_type::estimate, "1m",
+     "How long the work is expected to take. Of two tasks of one priority that "
+     "with the longer way to the end starts first."},
+
+    // -- phases ---------------------------------------------------------------
+    {place::phase, key::tasks, "tasks", value_type::phase_tasks, "",
+     "The tasks of the phase, as in `tasks` above; or a list of names of tasks "
+     "that `tasks` above defines."},
+    {place::phase, key::needs, "needs", value_type::needs, "",
+     "Added to the `needs` of each of its tasks."},
+    {place::phase, key::after, "after", value_type::name_list, "",
+     "Added to the `after` of each of its tasks."},
+    {place::phase, key::if_, "if", value_type::condition, "",
+     "Its tasks are left out where this is false. A task's own `if` must hold "
+     "too."},
+    {place::phase, key::agent, "agent", value_type::agent_choice, "",
+     "Who works on its tasks that name nobody."},
+    {place::phase, key::run, "run", value_type::command, "",
+     "The command for its tasks that have none of their own."},
+    {place::phase, key::env, "env", value_type::environment, "",
+     "Environment variables for its tasks."},
+    {place::phase, key::env_file, "env-file", value_type::text_list, "",
+     "As in a task."},
+    {place::phase, key::working_directory, "working-directory",
+     value_type::text_template, "", "As in a task."},
+    {place::phase, key::pool, "pool", value_type::pool_need, "",
+     "As in a task; each of its tasks holds that much."},
+    {place::phase, key::timeout, "timeout", value_type::duration, "",
+     "As in a task; for each of its tasks."},
+    {place::phase, key::idle_timeout, "idle-timeout", value_type::duration, "",
+     "As in a task."},
+    {place::phase, key::retries, "retries", value_type::retries, "",
+     "As in a task."},
+    {place::phase, key::allow_failure, "allow-failure", value_type::boolean, "",
+     "As in a task."},
+    {place::phase, key::priority, "priority", value_type::count, "",
+     "As in a task."},
+    {place::phase, key::estimate, "estimate", value_type::estimate, "",
+     "As in a task; for each of its tasks."},
+
+    // -- gates ----------------------------------------------------------------
+    {place::gate, key::needs, "needs", value_type::needs, "",
+     "What must hold before the gate opens, as in a task.", true},
+    {place::gate, key::blocks, "blocks", value_type::blocks, "",
+     "What waits for the gate: names of tasks and phases; or `all`, which is "
+     "every task but those that the gate itself needs, directly or not. A task "
+     "may also name the gate in its `needs`."},
+
+    // -- defaults -------------------------------------------------------------
+    {place::defaults, key::run, "run", value_type::command, "",
+     "The command for tasks that get none from elsewhere."},
+    {place::defaults, key::env, "env", value_type::environment, "",
+     "Environment variables for every task."},
+    {place::defaults, key::env_file, "env-file", value_type::text_list, "",
+     "As in a task."},
+    {place::defaults, key::working_directory, "working-directory",
+     value_type::text_template, "", "As in a task."},
+    {place::defaults, key::pool, "pool", value_type::pool_need, "",
+     "As in a task."},
+    {place::defaults, key::timeout, "timeout", value_type::duration, "",
+     "As in a task."},
+    {place::defaults, key::idle_timeout, "idle-timeout", value_type::duration,
+     "", "As in a task."},
+    {place::defaults, key::retries, "retries", value_type::retries, "",
+     "As in a task."},
+    {place::defaults, key::allow_failure, "allow-failure", value_type::boolean,
+     "", "As in a task."},
+    {place::defaults, key::priority, "priority", value_type::count, "",
+     "As in a task."},
+    {place::defaults, key::estimate, "estimate", value_type::estimate, "",
+     "As in a task."},
+
+    // -- pools ----------------------------------------------------------------
+    {place::pool, key::capacity, "capacity", value_type::count, "",
+     "How many there are.", true},
+
+    // -- long forms -----------------------------------------------------------
+    {place::agent_choice, key::any_of, "any-of", value_type::name_list, "",
+     "The agents of whom one, whoever is free first, does the work.", true},
+    {place::retries, key::max, "max", value_type::count, "",
+     "How many more attempts a failed task gets.", true},
+    {place::retries, key::wait, "wait", value_type::duration, "0s",
+     "How long to wait before the first of them."},
+    {place::retries, key::backoff, "backoff", value_type::number, "2",
+     "By how much each further wait is longer than the one before."},
+    {place::retries, key::max_wait, "max-wait", value_type::duration, "5m",
+     "The longest wait."},
+    {place::estimate, key::min, "min", value_type::duration, "that of `mode`",
+     "When all goes well."},
+    {place::estimate, key::mode, "mode", value_type::duration, "",
+     "Most often.", true},
+    {place::estimate, key::max, "max", value_type::duration, "that of `mode`",
+     "When it drags on."},
+};
+
+} // namespace tutti::config

@@ -1,0 +1,2 @@
+-- SPDX-License-Identifier: BSD-3-Clause
+select id, name from users where role = 'admin' order by name;

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/yaml_tree.hpp"
+
+#include "config/yaml_mistakes.hpp"
+#include "config/yaml_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <cstring>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace tutti::config {
+
+yaml_tree::yaml_tree()
+  : texts_(std::make_unique<std::pmr::monotonic_buffer_resource>()) {
+}
+
+node_id yaml_tree::find(node_id mapping, std::string_view name) const {
+  for (auto x : entries(mapping))
+    if (nodes_[x.key].text == name)
+      return x.value;
+  return no_node;
+}
+
+/// Makes nodes of events, without recursion.
+class yaml_tree_builder {
+public:
+  yaml_tree_builder(const source_text& source, findings& found)
+    : source_(source), found_(found), reader_(source.text) {
+  }
+
+  std::optional<yaml_tree> run() {
+    // Untouched memory costs nothing; growing would copy.
+    tree_.nodes_.reserve(source_.text.size() / 8 + 16);
+    bool second_document = false;
+    while (true) {
+      if (!reader_.next()) {
+        explain_yaml_problem(reader_.problem(), source_, found_);
+        return std::nullopt;
+      }
+      const auto& e = reader_.event();
+      if (e.kind == yaml_event_kind::end)
+        break;
+      if (e.kind == yaml_event_kind::document) {
+        second_document = tree_.root_ != no_node;
+        if (second_document) {
+          found_.error({e.begin, 3}, "a plan is one document",
+                       "remove this '---' and what follows it");
+          break;
+        }
+        continue;
+      }
+      if (!take(e))
+        return std::nullopt;
+    }
+    find_tabs(source_, tree_, found_);
+    return std::move(tree_);
+  }
+
+private:
+  struct frame {
+    node_id node = no_node;
+    node_id last_child = no_node;
+    /// Of a mapping: the key that waits for its value, or none.
+    node_id key = no_node;
+    std::size_t weight_before = 0;
+    std::string anchor;
+    std::unordered_map<std::string_view, node_id> keys; ///< of a large mapping
+    std::size_t key_count = 0;
+  };
+  struct anchored {
+    node_id node = no_node;
+    std::size_t weight = 0;
+  };
+
+  bool take(const yaml_event& e) {
+    refuse_tag(e);
+    switch (e.kind) {
+    case yaml_event_kind::scalar:
+      ++weight_;
+      place(add_scalar(e));
+      remember(std::string{e.anchor}, last_node(), 1);
+      return true;
+    case yaml_event_kind::alias:
+      return take_alias(e);
+    case yaml_event_kind::sequence_start:
+    case yaml_event_kind::mapping_start:
+      return open(e);
+    case yaml_event_kind::collection_end:
+      close();
+      return true;
+    default:
+      return true;
+    }
+  }
+
+  node_id last_node() const {
+    return static_cast<node_id>(tree_.nodes_.size() - 1);
+  }
+
+  node_id add(yaml_node x) {
+    tree_.nodes_.push_back(x);
+    return last_node();
+  }
+
+  node_id add_scalar(const yaml_event& e) {
+    yaml_node x;
+    x.begin = e.begin;
+    x.end = e.end;
+    x.plain = e.plain;
+    // A text that stands in the source as it is needs no copy.
+    auto at = std::size_t{e.begin} + (e.plain ? 0u : 1u);
+    auto whole = std::string_view{source_.text};
+    if (!e.block && at <= whole.size()
+        && whole.substr(at, e.text.size()) == e.text) {
+      x.text = whole.substr(at, e.text.size());
+      x.verbatim = true;
+    } else if (!e.text.empty()) {
+      auto* copy = static_cast<char*>(tree_.texts_->allocate(e.text.size(), 1));
+      std::memcpy(copy, e.text.data(), e.text.size());
+      x.text = {copy, e.text.size()};
+    }
+    return add(x);
+  }
+
+  bool open(const yaml_event& e) {
+    if (frames_.size() == yaml_depth_max) {
+      found_.error({e.begin, 1},
+                   fmt::format("nested deeper than {} levels", yaml_depth_max));
+      return false;
+    }
+    yaml_node x;
+    x.kind = e.kind == yaml_event_kind::mapping_start ? yaml_kind::mapping
+                                                      : yaml_kind::sequence;
+    x.begin = e.begin;
+    x.end = e.begin + 1;
+    x.flow = e.flow;
+    auto id = add(x);
+    place(id);
+    frame f;
+    f.node = id;
+    f.weight_before = weight_++;
+    f.anchor = e.anchor;
+    frames_.push_back(std::move(f));
+    return true;
+  }
+
+  void close() {
+    auto f = std::move(frames_.back());
+    frames_.pop_back();
+    remember(std::move(f.anchor), f.node, weight_ - f.weight_before);
+  }
+
+  void remember(std::string name, node_id node, std::size_t weight) {
+    if (!name.empty())
+      anchors_[std::move(name)] = {node, weight};
+  }
+
+  bool take_alias(const yaml_event& e) {
+    auto at = anchors_.find(std::string{e.text});
+    if (at == anchors_.end()) {
+      found_.error({e.begin, e.end - e.begin},
+                   fmt::format("no anchor '&{}' before this", e.text),
+                   "a text that starts with '*' goes in quotes");
+      yaml_node empty;
+      empty.begin = e.begin;
+      empty.end = e.end;
+      place(add(empty));
+      return true;
+    }
+    weight_ += at->second.weight;
+    expanded_ += at->second.weight;
+    if (expanded_ > yaml_alias_nodes_max) {
+      found_.error({e.begin, e.end - e.begin},
+                   fmt::format("the aliases of this file stand for more than "
+                               "{} values",
+                               yaml_alias_nodes_max));
+      return false;
+    }
+    auto copy = tree_.nodes_[at->second.node];
+    copy.next = no_node;
+    place(add(copy));
+    return true;
+  }
+
+  /// Puts a node behind its elder sibling, or makes it the document.
+  void place(node_id id) {
+    if (frames_.empty()) {
+      tree_.root_ = id;
+      return;
+    }
+    auto& f = frames_.back();
+    if (tree_.nodes_[f.node].kind == yaml_kind::sequence) {
+      append(f, id);
+    } else if (f.key == no_node) {
+      f.key = id;
+    } else {
+      auto k = f.key;
+      f.key = no_node;
+      if (accept_key(f, k)) {
+        append(f, k);
+        append(f, id);
+      }
+    }
+  }
+
+  void append(frame& f, node_id id) {
+    if (f.last_child == no_node)
+      tree_.nodes_[f.node].first_child = id;
+    else
+      tree_.nodes_[f.last_child].next = id;
+    f.last_child = id;
+  }
+
+  bool accept_key(frame& f, node_id id) {
+    const auto& k = tree_.nodes_[id];
+    if (k.kind != yaml_kind::scalar) {
+      found_.error(k.where(), "a key is a text, not a list or a mapping");
+      return false;
+    }
+    if (k.text == "<<") {
+      found_.error(k.where(), "merge keys ('<<') are not read",
+                   "put what tasks share into 'defaults' or into a phase");
+      return false;
+    }
+    auto first = find_key(f, k.text, id);
+    if (first == no_node)
+      return true;
+    auto line = source_.position(tree_.nodes_[first].begin).line;
+    found_.error(k.where(), fmt::format("'{}' stands here twice", k.text),
+                 fmt::format("the first is on line {}; keep one", line));
+    return false;
+  }
+
+  /// The same key earlier in the mapping. Small mappings are searched, large
+  /// ones have a table.
+  node_id find_key(frame& f, std::string_view text, node_id id) {
+    constexpr std::size_t small = 12;
+    if (f.key_count++ < small) {
+      for (auto x : tree_.entries(f.node))
+        if (tree_.nodes_[x.key].text == text)
+          return x.key;
+      return no_node;
+    }
+    if (f.keys.empty())
+      for (auto x : tree_.entries(f.node))
+        f.keys.emplace(tree_.nodes_[x.key].text, x.key);
+    auto [at, fresh] = f.keys.emplace(text, id);
+    return fresh ? no_node : at->second;
+  }
+
+  void refuse_tag(const yaml_event& e) {
+    if (e.tag.empty())
+      return;
+    auto length = source_.line_at(e.begin).find_first_of(" \t,]}");
+    auto shown = source_.line_at(e.begin).substr(0, length);
+    found_.error(
+        {e.begin, static_cast<std::uint32_t>(shown.size())},
+        fmt::format("'{}' is a YAML tag, and tags are not read", shown),
+        "a text that starts with '!' goes in quotes");
+  }
+
+  const source_text& source_;
+  findings& found_;
+  yaml_reader reader_;
+  yaml_tree tree_;
+  std::vector<frame> frames_;
+  std::unordered_map<std::string, anchored> anchors_;
+  std::size_t weight_ = 0;
+  std::size_t expanded_ = 0;
+};
+
+std::optional<yaml_tree> read_yaml(const source_text& source, findings& found) {
+  return yaml_tree_builder{source, found}.run();
+}
+
+} // namespace tutti::config

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A YAML document as compact nodes in one array. Duplicate keys, merge keys,
+// tags, aliases beyond reason and other mistakes of the document itself are
+// reported here; what the document means is the loader's business.
+#pragma once
+
+#include "config/findings.hpp"
+#include "config/source_text.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace tutti::config {
+
+enum class yaml_kind : std::uint8_t { scalar, sequence, mapping };
+
+using node_id = std::uint32_t;
+inline constexpr node_id no_node = std::numeric_limits<node_id>::max();
+
+/// A scalar, sequence or mapping. An alias is a copy of what it refers to, with
+/// the same children, so that it takes no more memory than itself.
+struct yaml_node {
+  std::string_view text;         ///< of a scalar
+  std::uint32_t begin = 0;       ///< bytes of the source
+  std::uint32_t end = 0;         ///< of a collection: where it begins to differ
+  node_id next = no_node;        ///< sibling
+  node_id first_child = no_node; ///< of a mapping: key, value, key, value
+  yaml_kind kind = yaml_kind::scalar;
+  bool plain = false;    ///< a scalar without quotes
+  bool flow = false;     ///< a collection in brackets or braces
+  bool verbatim = false; ///< `text` stands so in the source, without escapes
+
+  /// `x:` alone, or `~` or `null`.
+  [[nodiscard]] bool is_null() const {
+    return kind == yaml_kind::scalar && plain
+        && (text.empty() || text == "~" || text == "null");
+  }
+  [[nodiscard]] span where() const {
+    return {begin, end - begin};
+  }
+};
+
+/// Limits on a document.
+inline constexpr std::size_t yaml_depth_max = 50;
+/// How many nodes all aliases together may stand for.
+inline constexpr std::size_t yaml_alias_nodes_max = 1'000'000;
+
+class yaml_tree {
+public:
+  struct entry {
+    node_id key;
+    node_id value;
+  };
+  /// Walks the items of a sequence, or the entries of a mapping.
+  template <class Item>
+  class child_range {
+  public:
+    class iterator {
+    public:
+      using value_type = Item;
+      using difference_type = std::ptrdiff_t;
+
+      iterator(const yaml_tree* tree, node_id at) : tree_(tree), at_(at) {
+      }
+      Item operator*() const {
+        if constexpr (std::is_same_v<Item, entry>)
+          return {at_, (*tree_)[at_].next};
+        else
+          return at_;
+      }
+      iterator& operator++() {
+        at_ = (*tree_)[at_].next;
+        if constexpr (std::is_same_v<Item, entry>)
+          at_ = (*tree_)[at_].next;
+        return *this;
+      }
+      bool operator==(const iterator& x) const {
+        return at_ == x.at_;
+      }
+
+    private:
+      const yaml_tree* tree_;
+      node_id at_;
+    };
+
+    child_range(const yaml_tree* tree, node_id first)
+      : tree_(tree), first_(first) {
+    }
+    [[nodiscard]] iterator begin() const {
+      return {tree_, first_};
+    }
+    [[nodiscard]] iterator end() const {
+      return {tree_, no_node};
+    }
+    [[nodiscard]] bool empty() const {
+      return first_ == no_node;
+    }
+
+  private:
+    const yaml_tree* tree_;
+    node_id first_;
+  };
+
+  yaml_tree();
+
+  [[nodiscard]] const yaml_node& operator[](node_id x) const {
+    return nodes_[x];
+  }
+  /// The document; `no_node` where there is none.
+  [[nodiscard]] node_id root() const {
+    return root_;
+  }
+  [[nodiscard]] std::size_t size() const {
+    return nodes_.size();
+  }
+  [[nodiscard]] child_range<node_id> items(node_id sequence) const {
+    return {this, nodes_[sequence].first_child};
+  }
+  /// The entries of a mapping; none of anything else.
+  [[nodiscard]] child_range<entry> entries(node_id mapping) const {
+    const auto& x = nodes_[mapping];
+    return {this, x.kind == yaml_kind::mapping ? x.first_child : no_node};
+  }
+  /// The value behind a key, or `no_node`.
+  [[nodiscard]] node_id find(node_id mapping, std::string_view name) const;
+
+private:
+  friend class yaml_tree_builder;
+
+  std::vector<yaml_node> nodes_;
+  std::unique_ptr<std::pmr::monotonic_buffer_resource> texts_;
+  node_id root_ = no_node;
+};
+
+/// Reads a document; nothing where the text is no YAML. Mistakes go to `found`.
+/// The source must outlive the tree.
+[[nodiscard]] std::optional<yaml_tree> read_yaml(const source_text& source,
+                                                 findings& found);
+
+} // namespace tutti::config

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/cli/app.hpp"
+
+#include "runtime/cli/help_text.hpp"
+#include "runtime/version.hpp"
+
+#include <string_view>
+
+namespace tutti::cli {
+
+namespace {
+
+/// An option that may be given several times, one value each.
+void add_list(CLI::App& app, const char* name, const char* type,
+              std::vector<std::string>& into, const char* text) {
+  app.add_option(name, into, text)
+      ->type_name(type)
+      ->allow_extra_args(false)
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+void add_plan(CLI::App& app, plan_options& into) {
+  app.add_option("PLAN", into.plan, "The plan; tutti.yaml where none is named")
+      ->type_name("PLAN");
+  app.add_option("-f,--file", into.file, "The same as PLAN")->type_name("PLAN");
+  add_list(app, "--set", "K=V", into.set_texts,
+           "Set parameter K of the plan; repeatable");
+  app.add_flag("--no-color", into.no_color,
+               "No colour, even on a terminal (also: NO_COLOR=1)");
+}
+
+void add_run(CLI::App& app, run_options& into) {
+  add_plan(app, into.plan);
+  app.add_option("-j,--jobs", into.jobs_text, "At most N tasks at once")
+      ->type_name("N");
+  app.add_flag("-n,--dry-run", into.dry_run,
+               "Print what would run in which order; do nothing");
+  add_list(app, "--only", "TASK", into.only,
+           "Only TASK and what it needs; repeatable, or A,B");
+  add_list(app, "--skip", "TASK", into.skip,
+           "Leave out TASK and what needs it; repeatable, or A,B");
+  app.add_option("--json", into.json_file,
+                 "Write the report as JSON; - is standard output")
+      ->type_name("FILE");
+  app.add_flag("--plain", into.plain, "Lines instead of the live board");
+  app.add_flag("-q,--quiet", into.quiet, "Only failures and the summary");
+  app.add_option("--state-dir", into.state_directory,
+                 "Where logs and journals go; .tutti beside the plan")
+      ->type_name("DIR");
+}
+
+void add_check(CLI::App& app, check_options& into) {
+  add_plan(app, into.plan);
+  app.add_option("--json", into.json_file,
+                 "Write the findings as JSON; - is standard output")
+      ->type_name("FILE");
+  app.add_flag("-q,--quiet", into.quiet,
+               "No summary where there are no errors");
+}
+
+CLI::App* add_command(CLI::App& app, const char* name, const command_text& x) {
+  auto* command = app.add_subcommand(name, x.summary);
+  command->footer(x.details);
+  return command;
+}
+
+std::string left_column(const CLI::Option& x) {
+  std::string text = "  ";
+  if (!x.get_positional()) {
+    // Long-only options line up behind the "-x, " of the others.
+    if (x.get_snames().empty())
+      text += "    ";
+    for (const auto& name : x.get_snames())
+      text += "-" + name + ", ";
+    for (const auto& name : x.get_lnames())
+      text += "--" + name;
+    if (x.get_type_size() == 0 || x.get_type_name().empty())
+      return text;
+    text += " ";
+  }
+  // Where the type lists the words, it says more than the name.
+  bool words = x.get_type_name().find('|') != std::string::npos;
+  bool named = x.get_positional() && !words;
+  return text + (named ? x.get_name(true) : x.get_type_name());
+}
+
+void add_row(std::string& text, std::string left, std::string_view right) {
+  constexpr std::size_t column = 26;
+  if (left.size() + 2 > column)
+    left += "\n" + std::string(column, ' ');
+  else
+    left.resize(column, ' ');
+  text += left;
+  text += right;
+  text += '\n';
+}
+
+void add_options_help(std::string& text, const CLI::App& app,
+                      bool positionals) {
+  bool first = true;
+  for (const auto* option : app.get_options()) {
+    if (option->get_positional() != positionals)
+      continue;
+    if (first)
+      text += positionals ? "\nArguments:\n" : "\nOptions:\n";
+    first = false;
+    add_row(text, left_column(*option), option->get_description());
+  }
+}
+
+std::string usage_of(const CLI::App& app) {
+  std::string text = "Usage: tutti";
+  if (app.get_parent() != nullptr)
+    text += " " + app.get_name();
+  else
+    text += " COMMAND";
+  text += " [OPTIONS]";
+  for (const auto* option : app.get_options()) {
+    if (!option->get_positional())
+      continue;
+    bool words = option->get_type_name().find('|') != std::string::npos;
+    auto name = words ? option->get_type_name() : option->get_name(true);
+    text += option->get_required() ? " " + name : " [" + name + "]";
+  }
+  return text + "\n";
+}
+
+} // namespace
+
+std::unique_ptr<CLI::App> make_app(all_options& into) {
+  auto app = std::make_unique<CLI::App>(program_text().summary, "tutti");
+  app->footer(program_text().details);
+  app->set_help_flag("-h,--help", "Print this help");
+  app->require_subcommand(0, 1);
+  add_run(*add_command(*app, "run", run_text()), into.run);
+  add_check(*add_command(*app, "check", check_text()), into.check);
+  auto* graph = add_command(*app, "graph", graph_text());
+  add_plan(*graph, into.graph.plan);
+  graph
+      ->add_option("--format", into.graph.format,
+                   "How to write it; dot by default")
+      ->type_name("dot|mermaid|json");
+  add_command(*app, "schema", schema_text())
+      ->add_option("WHAT", into.schema.of,
+                   "The schema of what; plan by default")
+      ->type_name("plan|report");
+  add_command(*app, "init", init_text())
+      ->add_option("DIR", into.init.directory, "Where to; here by default")
+      ->type_name("DIR");
+  add_command(*app, "completion", completion_text())
+      ->add_option("SHELL", into.completion.shell, "For which shell")
+      ->type_name("bash|zsh|fish")
+      ->required();
+  add_command(*app, "help", help_command_text())
+      ->add_option("COMMAND", into.help.command, "Of which command")
+      ->type_name("COMMAND");
+  app->set_version_flag("--version", "tutti " + std::string{runtime::version()},
+                        "Print the version");
+  return app;
+}
+
+std::string help_of(const CLI::App& app) {
+  std::string text = app.get_description() + "\n\n" + usage_of(app);
+  auto commands = app.get_subcommands([](const CLI::App*) {
+    return true;
+  });
+  if (!commands.empty())
+    text += "\nCommands:\n";
+  for (const auto* command : commands)
+    add_row(text, "  " + command->get_name(), command->get_description());
+  add_options_help(text, app, true);
+  add_options_help(text, app, false);
+  return text + "\n" + app.get_footer();
+}
+
+const CLI::App* chosen_command(const CLI::App& app) {
+  auto parsed = app.get_subcommands();
+  return parsed.empty() ? nullptr : parsed.front();
+}
+
+} // namespace tutti::cli

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/diagnostic.hpp"
+#include "runtime/cli/commands.hpp"
+#include "runtime/cli/load.hpp"
+#include "runtime/cli/output.hpp"
+#include "runtime/cli/plan_words.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace tutti::cli {
+
+namespace {
+
+using json = nlohmann::ordered_json;
+
+std::size_t count(const opened_plan& x, config::severity level) {
+  const auto& all = x.loaded.diagnostics;
+  return static_cast<std::size_t>(
+      std::count_if(all.begin(), all.end(), [level](const auto& d) {
+        return d.level == level;
+      }));
+}
+
+json finding(const config::diagnostic& x, const config::source_text& source) {
+  bool is_error = x.level == config::severity::error;
+  json result = {{"severity", is_error ? "error" : "warning"},
+                 {"line", nullptr},
+                 {"column", nullptr},
+                 {"message", x.message},
+                 {"hint", x.hint}};
+  if (x.where.valid()) {
+    auto at = source.position(x.where.offset);
+    result["line"] = at.line;
+    result["column"] = at.column;
+  }
+  return result;
+}
+
+std::string findings_json(const opened_plan& x) {
+  json findings = json::array();
+  for (const auto& d : x.loaded.diagnostics)
+    findings.push_back(finding(d, x.source));
+  json result = {{"schema_version", 1},
+                 {"file", x.source.name},
+                 {"errors", count(x, config::severity::error)},
+                 {"warnings", count(x, config::severity::warning)},
+                 {"findings", std::move(findings)}};
+  return to_text(result);
+}
+
+/// "9 tasks, 8 agents: no mistakes", with the warnings counted.
+std::string summary(const opened_plan& x) {
+  auto warnings = count(x, config::severity::warning);
+  auto verdict = warnings == 0 ? std::string{"no mistakes"}
+                               : "no errors, " + counted(warnings, "warning");
+  return fmt::format("{}: {}: {}\n", x.source.name, size_text(*x.loaded.value),
+                     verdict);
+}
+
+/// The last line of the messages, as compilers have it.
+std::string error_count(const opened_plan& x) {
+  auto text = counted(count(x, config::severity::error), "error");
+  auto warnings = count(x, config::severity::warning);
+  if (warnings > 0)
+    text += ", " + counted(warnings, "warning");
+  return fmt::format("{}: {}", x.source.name, text);
+}
+
+} // namespace
+
+int check_command(const check_options& options) {
+  auto opened = open_plan(options.plan, true);
+  if (!opened)
+    return fail(opened.error());
+  print_message(config::render(opened->loaded.diagnostics, opened->source,
+                               message_color(options.plan.no_color)));
+  bool to_stdout = options.json_file == "-";
+  if (!options.json_file.empty())
+    if (int code = write_data(options.json_file, findings_json(*opened));
+        code != 0)
+      return code;
+  if (!opened->loaded.value) {
+    note(error_count(*opened));
+    return static_cast<int>(exit_code::bad_plan);
+  }
+  if (options.quiet || to_stdout)
+    return 0;
+  return print_data(summary(*opened));
+}
+
+} // namespace tutti::cli

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/cli/graph.hpp"
+#include "runtime/cli/plan_words.hpp"
+
+#include <utility>
+
+namespace tutti::cli {
+
+using json = nlohmann::ordered_json;
+
+std::string graph_json(const plan& p) {
+  json tasks = json::array();
+  for (const auto& task : p.tasks) {
+    json row = {{"name", task.name},
+                {"agents", agent_names(p, task)},
+                {"phase", nullptr},
+                {"estimate_s", seconds(task.estimate.mode)},
+                {"finally", task.is_finally}};
+    if (task.phase.valid())
+      row["phase"] = p.phases[task.phase.value].name;
+    tasks.push_back(std::move(row));
+  }
+  json gates = json::array();
+  for (const auto& gate : p.gates)
+    gates.push_back({{"name", gate.name}, {"blocks_all", gate.blocks_all}});
+  json phases = json::array();
+  for (const auto& phase : p.phases) {
+    json names = json::array();
+    for (auto task : phase.tasks)
+      names.push_back(p.tasks[task.value].name);
+    phases.push_back({{"name", phase.name}, {"tasks", std::move(names)}});
+  }
+  json edges = json::array();
+  for (const auto& x : plan_edges(p)) {
+    json row = {{"from", name_of(p, x.from)},
+                {"to", name_of(p, x.to)},
+                {"kind", to_string(x.kind)}};
+    if (x.kind == graph_edge_kind::needs)
+      row["condition"] = to_string(x.condition);
+    edges.push_back(std::move(row));
+  }
+  json result = {{"schema_version", 1},         {"plan", p.name},
+                 {"tasks", std::move(tasks)},   {"gates", std::move(gates)},
+                 {"phases", std::move(phases)}, {"edges", std::move(edges)}};
+  return to_text(result);
+}
+
+} // namespace tutti::cli

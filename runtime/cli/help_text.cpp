@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/cli/help_text.hpp"
+
+namespace tutti::cli {
+
+command_text program_text() {
+  return {"tutti runs a team of agents that work all at once and wait only for "
+          "what\n"
+          "they need of one another.",
+          R"(Start here:
+  tutti init              write a first plan, tutti.yaml
+  tutti check             look for mistakes in it
+  tutti run               run it
+  tutti help run          everything about a command
+
+Exit codes:
+  0 all good              1 a task failed         2 plan or usage error
+  3 gate rejected         4 nothing to run        5 deadline over
+  6 stopped or waiting    7 environment unusable  8 journal unusable
+  9 internal fault        130 Ctrl-C              143 SIGTERM
+)"};
+}
+
+command_text run_text() {
+  return {
+      "Run a plan on this machine",
+      R"(Every task starts as soon as what it needs has succeeded and its agent has a
+free slot. A task that fails makes what needs it skipped; all else goes on.
+Ctrl-C ends the run in good order; a second Ctrl-C kills what is left.
+
+Examples:
+  tutti run                            run ./tutti.yaml
+  tutti run team.yaml -j 4             at most four tasks at once
+  tutti run --dry-run                  print the waves and the longest chain
+  tutti run --only release             release and what it needs, nothing else
+  tutti run --skip e2e,lint            leave these out, and what needs them
+  tutti run --set version=1.2          set a parameter of the plan
+  tutti run --json - | jq .makespan_s  the report, for programs
+
+Exit codes:
+  0 all good, 1 a task failed, 2 mistake in the plan or the command line,
+  3 a gate was rejected, 4 nothing to run, 5 deadline over, 6 stopped or
+  waiting (disk full too), 7 environment unusable (state directory),
+  8 journal damaged or locked, 9 internal fault, 130 Ctrl-C, 143 SIGTERM
+
+Environment:
+  NO_COLOR, TERM=dumb   no colour; FORCE_COLOR, CLICOLOR_FORCE ask for it
+  CI                    lines instead of the live board
+)"};
+}
+
+command_text check_text() {
+  return {
+      "Look for mistakes in a plan",
+      R"(Reports all mistakes at once, each with its place and what to do. Runs nothing.
+
+Examples:
+  tutti check                          look at ./tutti.yaml
+  tutti check team.yaml --set os=bsd   with a parameter set
+  tutti check team.yaml --json -       the findings, for programs
+
+Exit codes:
+  0 no errors (there may be warnings), 2 errors in the plan or a plan that
+  cannot be read, 7 the findings could not be written
+)"};
+}
+
+command_text graph_text() {
+  return {
+      "Print a plan as a graph",
+      R"(Tasks are boxes, gates are diamonds, phases are frames around their tasks.
+The same plan gives the same text.
+
+Examples:
+  tutti graph | dot -Tsvg > plan.svg       with Graphviz
+  tutti graph --format mermaid             for Markdown
+  tutti graph team.yaml --format json      for programs
+
+Exit codes:
+  0 printed, 2 errors in the plan, 7 standard output cannot be written
+)"};
+}
+
+command_text schema_text() {
+  return {"Print the JSON Schema of plans, or of the report",
+          R"(Editors complete and check plans with it.
+
+Examples:
+  tutti schema > tutti.schema.json     then, as first line of the plan:
+                                       # yaml-language-server: $schema=tutti.schema.json
+  tutti schema report                  what `tutti run --json` writes
+
+Exit codes:
+  0 printed, 2 usage, 7 standard output cannot be written
+)"};
+}
+
+command_text init_text() {
+  return {
+      "Write a first plan, tutti.yaml",
+      R"(The plan is small, commented, and works. Nothing is ever overwritten.
+
+Examples:
+  tutti init && tutti run
+  tutti init my-team                   into a folder, made where there is none
+
+Exit codes:
+  0 written, 2 there is a tutti.yaml already, 7 the folder cannot be written
+)"};
+}
+
+command_text completion_text() {
+  return {"Print completion for a shell",
+          R"(Completes commands, options, their values, and plans.
+
+Examples:
+  bash:  source <(tutti completion bash)       in ~/.bashrc
+  zsh:   source <(tutti completion zsh)        in ~/.zshrc, after compinit
+  fish:  tutti completion fish | source        in ~/.config/fish/config.fish
+
+Exit codes:
+  0 printed, 2 no such shell
+)"};
+}
+
+command_text help_command_text() {
+  return {"Print the help of a command",
+          R"(Examples:
+  tutti help
+  tutti help run
+
+Exit codes:
+  0 printed, 2 no such command
+)"};
+}
+
+} // namespace tutti::cli

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What `--help` says beside the list of options.
+#pragma once
+
+namespace tutti::cli {
+
+struct command_text {
+  const char* summary; ///< one line, for the list of commands
+  const char* details; ///< examples and exit codes; ends with a line feed
+};
+
+[[nodiscard]] command_text program_text();
+[[nodiscard]] command_text run_text();
+[[nodiscard]] command_text check_text();
+[[nodiscard]] command_text graph_text();
+[[nodiscard]] command_text schema_text();
+[[nodiscard]] command_text init_text();
+[[nodiscard]] command_text completion_text();
+[[nodiscard]] command_text help_command_text();
+
+} // namespace tutti::cli

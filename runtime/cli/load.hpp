@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// From the options of a command to a plan.
+#pragma once
+
+#include "config/plan_loader.hpp"
+#include "config/source_text.hpp"
+#include "messages/error.hpp"
+#include "runtime/cli/options.hpp"
+
+#include <optional>
+#include <string>
+
+namespace tutti::cli {
+
+/// A plan file that could be read, with what the loader makes of it.
+struct opened_plan {
+  config::source_text source;
+  config::load_result loaded;
+};
+
+/// Finds and loads the plan that the options name, `tutti.yaml` by default.
+/// `need_commands`: a task without a command is a mistake.
+[[nodiscard]] expected<opened_plan> open_plan(const plan_options& options,
+                                              bool need_commands);
+
+/// The same for who only wants the plan: prints the diagnostics and, where
+/// there is no plan, all errors. `exit_code` counts then.
+struct loaded_plan {
+  std::optional<plan> value;
+  int exit_code = 0;
+};
+[[nodiscard]] loaded_plan load_or_explain(const plan_options& options,
+                                          bool need_commands);
+
+} // namespace tutti::cli

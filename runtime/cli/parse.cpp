@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/cli/parse.hpp"
+
+#include "config/suggest.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <charconv>
+#include <string_view>
+#include <utility>
+
+namespace tutti::cli {
+
+namespace {
+
+using usage_error = std::optional<error>;
+
+error usage(std::string text) {
+  return {exit_code::bad_plan, std::move(text)};
+}
+
+constexpr std::array command_names = {
+    std::pair{"help", command_name::help},
+    std::pair{"run", command_name::run},
+    std::pair{"check", command_name::check},
+    std::pair{"graph", command_name::graph},
+    std::pair{"schema", command_name::schema},
+    std::pair{"init", command_name::init},
+    std::pair{"completion", command_name::completion},
+};
+
+command_name command_of(const CLI::App& app) {
+  const auto* chosen = chosen_command(app);
+  if (chosen == nullptr)
+    return command_name::none;
+  for (auto [name, command] : command_names)
+    if (chosen->get_name() == name)
+      return command;
+  return command_name::none;
+}
+
+std::string did_you_mean(std::string_view word,
+                         const std::vector<std::string>& candidates,
+                         std::string_view otherwise) {
+  std::vector<std::string_view> views{candidates.begin(), candidates.end()};
+  auto hint = config::suggester{}.hint(word, views);
+  return hint.empty() ? std::string{otherwise} : hint;
+}
+
+bool is_command(const CLI::App& app, const std::string& word) {
+  auto same = [&word](const CLI::App* x) {
+    return x->get_name() == word;
+  };
+  return !app.get_subcommands(same).empty();
+}
+
+error unknown_command(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> names;
+  for (const auto* x : app.get_subcommands([](const auto*) {
+         return true;
+       }))
+    names.push_back(x->get_name());
+  // `tutti team.yaml` is what one types who forgot `run`.
+  auto otherwise = word.ends_with(".yaml") || word.ends_with(".yml")
+                     ? fmt::format("to run a plan, say 'tutti run {}'", word)
+                     : std::string{"'tutti help' lists all"};
+  return usage(fmt::format("there is no command '{}'; {}", word,
+                           did_you_mean(word, names, otherwise)));
+}
+
+error unexpected_word(const CLI::App& command, const std::string& word) {
+  auto help = fmt::format("'tutti help {}' lists all", command.get_name());
+  if (command.get_parent() == nullptr)
+    help = "'tutti help' lists all";
+  if (word.size() < 2 || word[0] != '-')
+    return usage(fmt::format("'{}' is one argument too many for '{}'; {}", word,
+                             command.get_name(), help));
+  std::vector<std::string> names;
+  for (const auto* option : command.get_options())
+    for (const auto& name : option->get_lnames())
+      names.push_back("--" + name);
+  auto name = word.substr(0, word.find('='));
+  return usage(fmt::format("there is no option '{}'; {}", name,
+                           did_you_mean(name, names, help)));
+}
+
+error parse_error(const CLI::App& app, const CLI::ParseError& e) {
+  const auto* chosen = chosen_command(app);
+  const auto& command = chosen == nullptr ? app : *chosen;
+  for (const auto& word : command.remaining())
+    if (word.size() > 1 && word[0] == '-')
+      return unexpected_word(command, word);
+  for (const auto& word : command.remaining())
+    return unexpected_word(command, word);
+  // "--jobs: 1 required N missing" is what the library says.
+  std::string text = e.what();
+  auto name = text.substr(0, text.find(':'));
+  if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) != nullptr)
+    return usage(fmt::format("{} needs a value; 'tutti help {}' tells more",
+                             name, command.get_name()));
+  if (dynamic_cast<const CLI::RequiredError*>(&e) != nullptr)
+    return usage(fmt::format(
+        "'tutti {}' needs {}; 'tutti help {}' tells more", command.get_name(),
+        text.substr(0, text.find(" is required")), command.get_name()));
+  return usage(text);
+}
+
+/// Splits "a,b" in a list of names.
+void split_names(std::vector<std::string>& names) {
+  std::vector<std::string> parts;
+  for (const auto& text : names)
+    for (auto& part : CLI::detail::split(text, ','))
+      if (!part.empty())
+        parts.push_back(std::move(part));
+  names = std::move(parts);
+}
+
+usage_error finish(plan_options& x) {
+  for (const auto& text : x.set_texts) {
+    auto at = text.find('=');
+    if (at == std::string::npos || at == 0)
+      return usage(
+          fmt::format("--set takes NAME=VALUE, and '{}' is no such", text));
+    x.set.emplace_back(text.substr(0, at), text.substr(at + 1));
+  }
+  if (!x.file.empty() && !x.plan.empty())
+    return usage(fmt::format("two plans are named, '{}' and '{}'; one run has "
+                             "one plan",
+                             x.plan, x.file));
+  if (!x.file.empty())
+    x.plan = x.file;
+  return {};
+}
+
+usage_error finish(run_options& x) {
+  if (!x.jobs_text.empty()) {
+    std::uint32_t jobs = 0;
+    const auto* end = x.jobs_text.data() + x.jobs_text.size();
+    auto [stop, code] = std::from_chars(x.jobs_text.data(), end, jobs);
+    if (code != std::errc{} || stop != end || jobs == 0)
+      return usage(fmt::format("--jobs takes a whole number from 1, and '{}' "
+                               "is no such",
+                               x.jobs_text));
+    x.jobs = jobs;
+  }
+  split_names(x.only);
+  split_names(x.skip);
+  return finish(x.plan);
+}
+
+usage_error one_of(std::string_view what, const std::string& word,
+                   const std::vector<std::string>& words) {
+  if (std::find(words.begin(), words.end(), word) != words.end())
+    return {};
+  auto all = fmt::format("it is one of {}", fmt::join(words, ", "));
+  return usage(fmt::format("{} '{}' does not exist; {}", what, word,
+                           did_you_mean(word, words, all)));
+}
+
+usage_error finish(const CLI::App& app, parsed& x) {
+  switch (x.command) {
+  case command_name::run:
+    return finish(x.options.run);
+  case command_name::check:
+    return finish(x.options.check.plan);
+  case command_name::graph:
+    if (auto e = one_of("graph format", x.options.graph.format,
+                        {"dot", "mermaid", "json"}))
+      return e;
+    return finish(x.options.graph.plan);
+  case command_name::schema:
+    return one_of("the schema of", x.options.schema.of, {"plan", "report"});
+  case command_name::completion:
+    return one_of("completion for", x.options.completion.shell,
+                  {"bash", "zsh", "fish"});
+  case command_name::help: {
+    const auto& word = x.options.help.command;
+    if (!word.empty() && !is_command(app, word))
+      return unknown_command(app, word);
+    return {};
+  }
+  default:
+    return {};
+  }
+}
+
+} // namespace
+
+expected<parsed> parse(int argc, const char* const* argv) {
+  parsed result;
+  auto app = make_app(result.options);
+  std::string first = argc > 1 ? argv[1] : "-";
+  if (!first.starts_with('-') && !is_command(*app, first))
+    return unknown_command(*app, first);
+  try {
+    app->parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const auto* chosen = chosen_command(*app);
+    result.command = command_name::help;
+    if (chosen != nullptr)
+      result.options.help.command = chosen->get_name();
+    return result;
+  } catch (const CLI::CallForVersion&) {
+    result.command = command_name::version;
+    return result;
+  } catch (const CLI::ParseError& e) {
+    return parse_error(*app, e);
+  }
+  result.command = command_of(*app);
+  if (auto e = finish(*app, result))
+    return *e;
+  return result;
+}
+
+} // namespace tutti::cli

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/cli/program.hpp"
+
+#include "runtime/cli/commands.hpp"
+#include "runtime/cli/completion.hpp"
+#include "runtime/cli/output.hpp"
+#include "runtime/cli/parse.hpp"
+#include "runtime/version.hpp"
+
+#include <fmt/format.h>
+
+#include <csignal>
+#include <exception>
+
+namespace tutti::cli {
+
+namespace {
+
+/// `tutti` alone is a usage error that says what there is.
+int print_short_help(const CLI::App& app) {
+  print_message(help_of(app));
+  return static_cast<int>(exit_code::bad_plan);
+}
+
+int print_help(const CLI::App& app, const std::string& command) {
+  return print_data(
+      help_of(command.empty() ? app : *app.get_subcommand(command)));
+}
+
+int dispatch(const parsed& x) {
+  all_options unused;
+  auto app = make_app(unused);
+  switch (x.command) {
+  case command_name::none:
+    return print_short_help(*app);
+  case command_name::help:
+    return print_help(*app, x.options.help.command);
+  case command_name::version:
+    return print_data(fmt::format("tutti {}\n", runtime::version()));
+  case command_name::run:
+    return run_command(x.options.run);
+  case command_name::check:
+    return check_command(x.options.check);
+  case command_name::graph:
+    return graph_command(x.options.graph);
+  case command_name::schema:
+    return schema_command(x.options.schema);
+  case command_name::init:
+    return init_command(x.options.init);
+  case command_name::completion:
+    return print_data(completion_script(*app, x.options.completion.shell));
+  }
+  return static_cast<int>(exit_code::internal);
+}
+
+/// A run outlives the reader of its output, and its end says that output was
+/// lost; everything else ends quietly with its reader, as in `tutti graph |
+/// head`.
+void choose_sigpipe(const parsed& x) {
+  bool runs = x.command == command_name::run && !x.options.run.dry_run;
+  std::signal(SIGPIPE, runs ? SIG_IGN : SIG_DFL);
+}
+
+} // namespace
+
+int program(int argc, const char* const* argv) {
+  open_standard_descriptors();
+  try {
+    auto x = parse(argc, argv);
+    if (!x)
+      return fail(x.error());
+    choose_sigpipe(*x);
+    return dispatch(*x);
+  } catch (const std::exception& e) {
+    return fail(
+        {exit_code::internal,
+         fmt::format("internal fault, please report it: {}", e.what())});
+  }
+}
+
+} // namespace tutti::cli

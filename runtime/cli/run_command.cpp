@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/plan_select.hpp"
+#include "runtime/cli/commands.hpp"
+#include "runtime/cli/forecast.hpp"
+#include "runtime/cli/load.hpp"
+#include "runtime/cli/output.hpp"
+#include "runtime/process/supervisor.hpp"
+#include "runtime/report/report_json.hpp"
+#include "runtime/session/session.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+#include <utility>
+
+#include <unistd.h>
+
+namespace tutti::cli {
+
+namespace {
+
+/// The plan with `--only` and `--skip` applied, or the exit code. All errors
+/// are printed.
+loaded_plan selected_plan(const run_options& options) {
+  auto result = load_or_explain(options.plan, true);
+  if (!result.value)
+    return result;
+  auto errors = config::select_tasks(*result.value, options.only, options.skip);
+  for (const auto& e : errors)
+    result.exit_code = fail(e);
+  if (!errors.empty()) {
+    result.value.reset();
+    return result;
+  }
+  const auto& p = *result.value;
+  if (p.tasks.size() > p.skipped.size())
+    return result;
+  auto why = p.tasks.empty() ? "it has no tasks" : "--skip left out all tasks";
+  result.exit_code = fail(
+      {exit_code::nothing_to_run,
+       fmt::format("there is nothing to run in plan '{}': {}", p.name, why)});
+  result.value.reset();
+  return result;
+}
+
+session::session_options session_options_of(const run_options& options) {
+  session::session_options result;
+  result.jobs = options.jobs;
+  result.state_directory = options.state_directory;
+  result.display_fd = options.json_file == "-" ? STDERR_FILENO : STDOUT_FILENO;
+  result.plain = options.plain;
+  result.no_color = options.plan.no_color;
+  result.quiet = options.quiet;
+  return result;
+}
+
+int print_dry_run(const plan& p, const run_options& options) {
+  auto forecast = make_forecast(p);
+  if (options.json_file.empty())
+    return print_data(forecast_text(p, forecast));
+  int code = write_data(options.json_file, forecast_json(p, forecast));
+  bool free = options.json_file != "-" && !options.quiet;
+  return code == 0 && free ? print_data(forecast_text(p, forecast)) : code;
+}
+
+} // namespace
+
+int run_command(const run_options& options) {
+  if (options.dry_run) {
+    auto loaded = selected_plan(options);
+    if (!loaded.value)
+      return loaded.exit_code;
+    return print_dry_run(*loaded.value, options);
+  }
+  // Forked before the plan is in memory, so that the child stays small.
+  auto processes = process::supervisor::fork_now();
+  if (!processes)
+    return fail(processes.error());
+  auto loaded = selected_plan(options);
+  if (!loaded.value)
+    return loaded.exit_code;
+  // Said now rather than after hours of work.
+  if (auto e = cannot_write_data(options.json_file))
+    return fail(*e);
+  auto result = session::run_session(std::move(*loaded.value),
+                                     session_options_of(options), **processes);
+  if (options.json_file.empty() || !result.report)
+    return result.exit_code;
+  int code = write_data(options.json_file, report::to_json(*result.report));
+  // A lost report is an unusable environment, which semantics §27 ranks above
+  // all that a run can end with.
+  return code == 0 ? result.exit_code : code;
+}
+
+} // namespace tutti::cli

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "config/plan_schema.hpp"
+#include "runtime/cli/commands.hpp"
+#include "runtime/cli/output.hpp"
+
+#include <string_view>
+
+namespace tutti::cli {
+
+namespace {
+
+/// config/schema/report.schema.json, which CMake makes into a literal.
+constexpr std::string_view report_schema =
+#include "report_schema.inc"
+    ;
+
+} // namespace
+
+int schema_command(const schema_options& options) {
+  if (options.of == "report")
+    return print_data(report_schema);
+  auto text = config::plan_json_schema();
+  if (!text.ends_with('\n'))
+    text += '\n';
+  return print_data(text);
+}
+
+} // namespace tutti::cli

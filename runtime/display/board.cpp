@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/display/board_frame.hpp"
+#include "runtime/display/display.hpp"
+#include "runtime/display/events.hpp"
+#include "runtime/display/live_region.hpp"
+#include "runtime/display/summary.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tutti::display {
+
+namespace {
+
+// Only what a user must not miss is printed for good while the run goes on:
+// failures and closed gates. The board shows the rest, and the summary repeats
+// the failures with their last lines.
+class board final : public display {
+public:
+  board(std::unique_ptr<output> to, const traits& can, display_options options)
+    : output_(std::move(to)), traits_(can), options_(std::move(options)),
+      region_(*output_) {
+  }
+
+  void update(const report::run_model& m,
+              std::span<const fact> fresh) override {
+    for (const auto& x : fresh) {
+      if (!is_task_failure(m, x) && x.kind != fact_kind::gate_closed)
+        continue;
+      if (auto line = events_.line(m, x, false))
+        above_ += line->render(traits_, columns()) + '\n';
+    }
+  }
+
+  void refresh(const report::run_model& m, duration now) override {
+    region_.draw(board_frame(m, now, output_->size(), traits_),
+                 std::exchange(above_, {}));
+  }
+
+  void note(std::string_view text) override {
+    region_.print(std::exchange(above_, {}) + note_lines(text, traits_));
+  }
+
+  void finish(const report::run_model& m) override {
+    region_.clear();
+    output_->write(std::exchange(above_, {})
+                   + summary_text(m, options_.report, traits_, columns()));
+  }
+
+private:
+  std::size_t columns() const {
+    return static_cast<std::size_t>(std::max(output_->size().columns, 20));
+  }
+
+  std::unique_ptr<output> output_;
+  traits traits_;
+  display_options options_;
+  live_region region_;
+  event_lines events_;
+  std::string above_; ///< lines to print for good at the next redraw
+};
+
+} // namespace
+
+display::~display() = default;
+
+std::unique_ptr<display> make_board(std::unique_ptr<output> to,
+                                    const traits& can,
+                                    display_options options) {
+  return std::make_unique<board>(std::move(to), can, std::move(options));
+}
+
+std::unique_ptr<display> make_display(int fd, const terminal_options& terminal,
+                                      display_options options) {
+  auto can = detect(fd, terminal);
+  auto to = make_fd_output(fd);
+  return can.animate && !options.quiet
+           ? make_board(std::move(to), can, std::move(options))
+           : make_stream(std::move(to), can, std::move(options));
+}
+
+} // namespace tutti::display

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/display/events.hpp"
+
+#include "runtime/display/text_width.hpp"
+#include "runtime/report/format.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tutti::display {
+
+namespace {
+
+constexpr std::size_t verb_width = 9; // "timed-out", "cancelled"
+constexpr std::size_t agent_max = 16;
+constexpr std::size_t task_max = 32;
+
+struct event {
+  std::string_view verb;
+  style how = style::plain;
+  std::string note;
+};
+
+style style_of(task_state x) {
+  if (is_failure(x))
+    return style::red;
+  return x == task_state::succeeded ? style::green : style::yellow;
+}
+
+std::string joined(std::string first, const std::string& second) {
+  if (!first.empty() && !second.empty())
+    first += ", ";
+  return first + second;
+}
+
+event finished_event(const report::run_model& m, const fact& x,
+                     std::optional<duration> took) {
+  auto time = took ? report::format_duration(*took) : std::string{};
+  if (x.state == task_state::succeeded)
+    return {"done", style::green, time};
+  auto reason = failure_reason(x.end, x.exit_code, x.details.get());
+  if (is_terminal(x.state)) {
+    if (m.plan().tasks[x.subject].allow_failure && is_failure(x.state))
+      reason = joined(reason, "allowed");
+    return {to_string(x.state), style_of(x.state), joined(reason, time)};
+  }
+  if (x.end == attempt_end::success)
+    return {"worked", style::plain, time};
+  if (x.end == attempt_end::stopped)
+    return {"stopped", style::yellow, time};
+  return {"retry", style::yellow,
+          joined(reason, fmt::format("attempt {} took {}", x.attempt,
+                                     time.empty() ? "no time" : time))};
+}
+
+std::string needs_text(const report::run_model& m, const fact& x) {
+  return cause_text(m, x.cause_kind, x.cause);
+}
+
+// What happened to a task, or nothing worth a line.
+std::optional<event> task_event(const report::run_model& m, const fact& x,
+                                std::optional<duration> took, bool verbose) {
+  switch (x.kind) {
+  case fact_kind::attempt_started:
+    return event{x.phase == work_phase::run ? "start" : "integrate",
+                 style::plain,
+                 x.attempt > 1 ? fmt::format("attempt {}", x.attempt) : ""};
+  case fact_kind::attempt_finished:
+    return finished_event(m, x, took);
+  case fact_kind::task_skipped:
+    return event{"skipped", style::yellow, needs_text(m, x)};
+  case fact_kind::task_left_out:
+    return event{"left-out", style::dim, needs_text(m, x)};
+  case fact_kind::task_cancelled:
+    return event{"cancelled", style::yellow, ""};
+  case fact_kind::task_timed_out:
+    return event{"timed-out", style::red, "before it started"};
+  case fact_kind::result_late:
+    return event{"late", style::yellow, "a stale result, ignored"};
+  case fact_kind::task_assigned:
+    if (verbose)
+      return event{"assigned", style::dim, ""};
+    return std::nullopt;
+  default:
+    return std::nullopt;
+  }
+}
+
+} // namespace
+
+std::optional<duration> event_lines::took(const report::run_model& m,
+                                          const fact& x) {
+  const auto& xs = m.intervals();
+  for (auto i = next_interval_; i < xs.size(); ++i) {
+    if (xs[i].finished > x.at)
+      break;
+    if (xs[i].task.value == x.subject && xs[i].finished == x.at) {
+      next_interval_ = i + 1;
+      return xs[i].finished - xs[i].started;
+    }
+  }
+  return std::nullopt;
+}
+
+void event_lines::measure_columns(const plan& p) {
+  agent_width_ = task_width_ = 1;
+  for (const auto& x : p.agents)
+    agent_width_ = std::max(agent_width_, width_of(x.name));
+  for (const auto& x : p.tasks)
+    task_width_ = std::max(task_width_, width_of(x.name));
+  agent_width_ = std::min(agent_width_, agent_max);
+  task_width_ = std::min(task_width_, task_max);
+}
+
+std::optional<styled_line> event_lines::line(const report::run_model& m,
+                                             const fact& x, bool verbose) {
+  const auto& p = m.plan();
+  if (agent_width_ == 0)
+    measure_columns(p);
+  auto make = [&](std::string_view verb, style how, std::string_view agent,
+                  std::string_view name, std::string_view note) {
+    styled_line line(fmt::format("{:>7.1f}s  ",
+                                 std::chrono::duration<double>(x.at).count()));
+    line.add(fmt::format("{:<{}}  ", verb, verb_width), how);
+    // Names are plain ASCII and never cut: somebody may search for them.
+    line.add(fmt::format("{:<{}}  ", agent, agent_width_));
+    if (note.empty())
+      return line.add(name);
+    return line.add(fmt::format("{:<{}}", name, task_width_))
+        .add(fmt::format("  ({})", note), style::dim);
+  };
+  switch (x.kind) {
+  case fact_kind::gate_opened:
+    return make("open", style::green, "gate", p.gates[x.subject].name, "");
+  case fact_kind::gate_closed:
+    return make("closed", style::red, "gate", p.gates[x.subject].name,
+                needs_text(m, x));
+  case fact_kind::handoff_sent:
+    if (!verbose)
+      return std::nullopt;
+    return make("handoff", style::cyan, agent_name(p, m.task(x.subject).agent),
+                p.tasks[x.subject].name,
+                fmt::format("from {}", name_of(p, {x.cause_kind, x.cause})));
+  case fact_kind::stop_requested:
+    return make("stop", style::yellow, "-", "-",
+                x.end == attempt_end::cancelled ? "what runs is killed"
+                                                : "the run is being stopped");
+  default:
+    break;
+  }
+  auto time = x.kind == fact_kind::attempt_finished ? took(m, x) : std::nullopt;
+  auto what = task_event(m, x, time, verbose);
+  if (!what)
+    return std::nullopt;
+  auto agent =
+      x.agent != task_id::none ? agent_id{x.agent} : m.task(x.subject).agent;
+  return make(what->verb, what->how, agent_name(p, agent),
+              p.tasks[x.subject].name, what->note);
+}
+
+bool is_task_failure(const report::run_model&, const fact& x) {
+  return x.kind == fact_kind::task_timed_out
+      || (x.kind == fact_kind::attempt_finished && is_failure(x.state));
+}
+
+std::string failure_reason(attempt_end end, std::int32_t exit_code,
+                           const attempt_details* details) {
+  auto code = exit_code == fact::no_exit_code
+                ? std::string{}
+                : fmt::format("exit {}", exit_code);
+  if (details != nullptr && !details->message.empty()) {
+    if (code.empty() || exit_code == 0)
+      return details->message;
+    return fmt::format("{} ({})", details->message, code);
+  }
+  if (end == attempt_end::failure)
+    return code.empty() ? "failed" : code;
+  return std::string(to_string(end));
+}
+
+std::string cause_text(const report::run_model& m, node_kind kind,
+                       std::uint32_t index) {
+  if (index == task_id::none)
+    return {};
+  const auto& p = m.plan();
+  switch (kind) {
+  case node_kind::task:
+    return fmt::format("needs {}: {}", p.tasks[index].name,
+                       to_string(m.task(index).state));
+  case node_kind::gate:
+    return fmt::format("gate {}: {}", p.gates[index].name,
+                       to_string(m.gate(index).state));
+  case node_kind::phase:
+    return fmt::format("needs phase {}: {} of {} failed", p.phases[index].name,
+                       m.phase(index).failed, m.phase(index).total);
+  }
+  return {};
+}
+
+std::string agent_name(const plan& p, agent_id x) {
+  return x.value < p.agents.size() ? p.agents[x.value].name : "-";
+}
+
+std::string awaited_text(const report::run_model& m, const report::wait& x,
+                         std::size_t limit) {
+  const auto& p = m.plan();
+  std::string result;
+  std::size_t shown = 0;
+  for (const auto& y : x.on) {
+    if (shown == limit)
+      break;
+    result += shown++ == 0 ? "" : ", ";
+    if (y.of.kind != node_kind::task)
+      result += y.of.kind == node_kind::gate ? "gate " : "phase ";
+    result += name_of(p, y.of);
+    if (y.agent.valid() && !p.agents[y.agent.value].implicit)
+      result += fmt::format(" ({})", agent_name(p, y.agent));
+  }
+  if (x.on_count > shown && shown > 0)
+    result += fmt::format(" and {} more", x.on_count - shown);
+  if (shown == 0)
+    result = x.on_count > 0 ? fmt::format("{} tasks", x.on_count) : "nothing";
+  return result;
+}
+
+} // namespace tutti::display

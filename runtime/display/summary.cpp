@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/display/summary.hpp"
+
+#include "messages/error.hpp"
+#include "runtime/display/events.hpp"
+#include "runtime/display/styled_line.hpp"
+#include "runtime/report/format.hpp"
+#include "runtime/report/report_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+
+namespace tutti::display {
+
+namespace {
+
+using report::run_model;
+
+constexpr std::size_t failures_max = 20;
+constexpr std::size_t log_lines_max = 10;
+constexpr std::size_t others_max = 5;
+
+class summary {
+public:
+  summary(const run_model& m, const report::report_options& options,
+          const traits& can, std::size_t columns)
+    : model_(m), plan_(m.plan()), options_(options), traits_(can),
+      columns_(columns) {
+  }
+
+  std::string text() {
+    add_failures(false);
+    add_failures(true);
+    add_without_run(task_state::skipped, "SKIPPED");
+    add_without_run(task_state::cancelled, "CANCELLED");
+    add_closed_gates();
+    add_waiting();
+    if (!out_.empty())
+      out_ += '\n';
+    report::text_options wanted;
+    wanted.columns = std::min<std::size_t>(columns_, 100);
+    wanted.unicode = traits_.unicode;
+    out_ += report::to_text(make_report(model_, options_), wanted) + '\n';
+    add_end();
+    return std::move(out_);
+  }
+
+private:
+  void line(const styled_line& x) {
+    out_ += x.render(traits_, columns_ - 1) + '\n';
+  }
+  // Paths and reasons are not cut: they are there to be copied.
+  void whole_line(const styled_line& x) {
+    out_ += x.render(traits_, std::string::npos) + '\n';
+  }
+  void title(std::string_view text, std::size_t count, style how) {
+    if (!out_.empty())
+      out_ += '\n';
+    line(styled_line(fmt::format("{} {}", text, count), how));
+  }
+  void and_more(std::size_t total, std::size_t shown) {
+    if (total > shown)
+      line(
+          styled_line(fmt::format("  and {} more", total - shown), style::dim));
+  }
+
+  void add_failures(bool allowed) {
+    std::vector<task_id> xs;
+    for (auto x : model_.failures())
+      if (plan_.tasks[x.value].allow_failure == allowed
+          && is_failure(model_.task(x.value).state))
+        xs.push_back(x);
+    if (xs.empty())
+      return;
+    title(allowed ? "ALLOWED TO FAIL" : "FAILED", xs.size(),
+          allowed ? style::yellow : style::red);
+    auto shown = std::min(xs.size(), failures_max);
+    for (std::size_t i = 0; i < shown; ++i)
+      add_failure(xs[i], allowed ? 0 : log_lines_max);
+    and_more(xs.size(), shown);
+  }
+
+  void add_failure(task_id x, std::size_t log_lines) {
+    const auto& t = model_.task(x.value);
+    auto reason = t.attempts == 0
+                    ? std::string("timed out before it started")
+                    : failure_reason(t.end, t.exit_code, t.details.get());
+    if (t.attempts > 0)
+      reason += fmt::format(" after {}", report::format_duration(t.busy));
+    if (t.attempts > 1)
+      reason += fmt::format(", {} attempts", t.attempts);
+    styled_line head("  ");
+    head.add(plan_.tasks[x.value].name, style::bold);
+    if (t.agent.valid())
+      head.add(fmt::format(" ({})", agent_name(plan_, t.agent)));
+    whole_line(head.add(": ").add(reason));
+    if (!t.details || t.details->log.empty())
+      return;
+    if (log_lines > 0)
+      for (const auto& y : last_lines(t.details->log, log_lines, traits_))
+        line(styled_line("    | ", style::dim).add(y));
+    whole_line(styled_line("    log: ", style::dim).add(t.details->log));
+  }
+
+  void add_without_run(task_state state, std::string_view name) {
+    auto total = model_.count(state);
+    if (total == 0)
+      return;
+    title(name, total, style::yellow);
+    std::size_t shown = 0;
+    for (std::size_t i = 0; i < plan_.tasks.size() && shown < others_max; ++i) {
+      const auto& t = model_.task(i);
+      if (t.state != state)
+        continue;
+      ++shown;
+      auto why = cause_text(model_, t.cause_kind, t.cause);
+      styled_line x("  ");
+      x.add(plan_.tasks[i].name);
+      if (!why.empty())
+        x.add(fmt::format(" ({})", why), style::dim);
+      line(x);
+    }
+    and_more(total, shown);
+  }
+
+  void add_closed_gates() {
+    for (std::size_t i = 0; i < plan_.gates.size(); ++i) {
+      const auto& g = model_.gate(i);
+      if (g.state != gate_state::closed)
+        continue;
+      auto why = cause_text(model_, g.cause_kind, g.cause);
+      line(styled_line(fmt::format("gate {} is closed{}{}", plan_.gates[i].name,
+                                   why.empty() ? "" : ": ", why),
+                       style::yellow));
+    }
+  }
+
+  // Rule 7: a run that ends before its tasks says for what they wait.
+  void add_waiting() {
+    auto total = plan_.tasks.size() - model_.terminal_count();
+    if (!model_.ended() || total == 0)
+      return;
+    title("NOT DONE", total, style::yellow);
+    std::size_t shown = 0;
+    for (std::uint32_t i = 0; i < plan_.tasks.size() && shown < others_max;
+         ++i) {
+      const auto& t = model_.task(i);
+      if (is_terminal(t.state))
+        continue;
+      ++shown;
+      styled_line x("  ");
+      x.add(plan_.tasks[i].name);
+      if (t.state == task_state::waiting) {
+        auto w = model_.wait_of({node_kind::task, i});
+        x.add(fmt::format(" waits for {}, since {}", awaited_text(model_, w, 3),
+                          report::format_duration(w.since)));
+      } else {
+        x.add(fmt::format(" is {}", to_string(t.state)));
+      }
+      line(x);
+    }
+    and_more(total, shown);
+  }
+
+  void add_end() {
+    std::string counts;
+    for (auto x :
+         {task_state::succeeded, task_state::failed, task_state::timed_out,
+          task_state::error, task_state::skipped, task_state::left_out,
+          task_state::cancelled})
+      if (auto n = model_.count(x); n > 0)
+        counts += fmt::format(", {} {}", n, to_string(x));
+    if (auto n = plan_.tasks.size() - model_.terminal_count(); n > 0)
+      counts += fmt::format(", {} not done", n);
+    if (auto n = model_.late_results(); n > 0)
+      counts += fmt::format(", {} late and ignored", n);
+    auto code = model_.exit_code();
+    auto status = model_.ended() ? to_string(model_.status()) : "not ended";
+    auto is_good = model_.ended() && code == 0;
+    styled_line x(plan_.name, style::bold);
+    x.add(" ").add(status, is_good ? style::green : style::red).add(counts);
+    whole_line(x);
+    if (model_.ended() && code != 0)
+      whole_line(styled_line(
+          fmt::format("exit code {}: {}", code,
+                      to_string(static_cast<tutti::exit_code>(code)))));
+  }
+
+  const run_model& model_;
+  const plan& plan_;
+  const report::report_options& options_;
+  const traits& traits_;
+  std::size_t columns_;
+  std::string out_;
+};
+
+} // namespace
+
+std::string summary_text(const report::run_model& m,
+                         const report::report_options& options,
+                         const traits& can, std::size_t columns) {
+  return summary(m, options, can, std::max<std::size_t>(columns, 20)).text();
+}
+
+std::vector<std::string> last_lines(const std::string& path, std::size_t count,
+                                    const traits& can) {
+  constexpr std::streamoff window = 16 * 1024;
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
+  auto size = in ? static_cast<std::streamoff>(in.tellg()) : 0;
+  if (size <= 0)
+    return {};
+  auto bytes = std::min(size, window);
+  std::string text(static_cast<std::size_t>(bytes), '\0');
+  in.seekg(size - bytes);
+  in.read(text.data(), bytes);
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  std::vector<std::string> result;
+  std::string_view rest = text;
+  while (!rest.empty() && result.size() < count) {
+    auto begin = rest.rfind('\n');
+    auto raw = begin == std::string_view::npos ? rest : rest.substr(begin + 1);
+    if (auto x = neutral(raw, can);
+        x.find_first_not_of(' ') != std::string::npos)
+      result.push_back(std::move(x));
+    rest = rest.substr(0, begin == std::string_view::npos ? 0 : begin);
+  }
+  std::reverse(result.begin(), result.end());
+  return result;
+}
+
+std::string note_lines(std::string_view text, const traits& can) {
+  std::string result;
+  while (!text.empty()) {
+    auto end = std::min(text.find('\n'), text.size());
+    result += neutral(text.substr(0, end), can) + '\n';
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return result;
+}
+
+} // namespace tutti::display

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/process/attempt.hpp"
+
+#include "runtime/process/files.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <utility>
+
+namespace tutti::process {
+
+attempt::attempt(process_id number, const std::string& attempt_name,
+                 const supervisor_options& options)
+  : id(number), name(attempt_name),
+    input_path(options.io_directory + "/" + attempt_name + ".in.json"),
+    output_path(options.io_directory + "/" + attempt_name + ".out"),
+    log(options.log_directory + "/" + attempt_name + ".log",
+        options.log_bytes_max) {
+}
+
+bool attempt::processes_gone() {
+  if (!leader_gone || !orphans.empty())
+    return false;
+  if (!group_gone)
+    group_gone = ::kill(-leader, 0) != 0 && errno == ESRCH;
+  return group_gone;
+}
+
+steady_time attempt::next_due() const {
+  auto due = std::min({stage_due, drain_due, idle_due});
+  if (line.ready())
+    due = std::min(due, line_due);
+  if (stage == stage::killing)
+    due = std::min(due, kill_again);
+  return due;
+}
+
+void attempt::signal_all(int signal, const process_table& table) const {
+  auto roots = orphans;
+  if (!leader_gone)
+    roots.push_back(leader);
+  auto deeper = table.descendants(roots);
+  auto send = [&](int which) {
+    if (!group_gone)
+      ::kill(-leader, which);
+    // Our own children keep their numbers until we reap them.
+    for (auto orphan : orphans)
+      ::kill(orphan, which);
+    for (const auto& x : deeper)
+      if ((group_gone || x.group != leader) && !x.zombie)
+        signal_process(x, which);
+  };
+  send(signal);
+  // A stopped process hears nothing but KILL and this.
+  if (signal != SIGKILL)
+    send(SIGCONT);
+}
+
+void attempt::explain(const std::string& sentence) {
+  if (!message.empty())
+    message += "; ";
+  message += sentence;
+}
+
+process_exited attempt::finish(std::uint64_t output_bytes_max) {
+  process_exited result;
+  result.id = id;
+  result.end = end;
+  if (leader_gone && WIFEXITED(status)) {
+    result.code = WEXITSTATUS(status);
+  } else if (leader_gone) {
+    auto signal = WTERMSIG(status);
+    result.code = 128 + signal;
+    const auto* text = ::sigdescr_np(signal);
+    explain("ended by signal " + std::to_string(signal) + " ("
+            + (text != nullptr ? text : "unknown") + ")");
+  }
+  auto output = read_file(output_path, output_bytes_max);
+  if (output.truncated)
+    explain("the output file is larger than " + std::to_string(output_bytes_max)
+            + " bytes, the rest is ignored");
+  if (output.error_number != 0 && output.error_number != ENOENT)
+    explain("cannot read the output file: " + output.why());
+  result.output = std::move(output.content);
+  if (output.error_number != ENOENT)
+    ::unlink(output_path.c_str());
+  if (has_input)
+    ::unlink(input_path.c_str());
+  log.finish();
+  if (!log.failure().empty())
+    explain(log.failure());
+  result.log = log.path();
+  result.dropped_bytes = log.dropped_bytes();
+  result.leaked = leaked;
+  result.message = std::move(message);
+  return result;
+}
+
+void attempt::remove_files() const {
+  ::unlink(output_path.c_str());
+  if (has_input)
+    ::unlink(input_path.c_str());
+}
+
+} // namespace tutti::process

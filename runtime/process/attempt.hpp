@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One process that was asked for, with all that came of it.
+#pragma once
+
+#include "messages/process.hpp"
+#include "runtime/process/options.hpp"
+#include "runtime/process/output.hpp"
+#include "runtime/process/process_table.hpp"
+#include "runtime/process/unique_fd.hpp"
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tutti::process {
+
+using steady_time = std::chrono::steady_clock::time_point;
+
+/// How far the end of an attempt is. Stages only go forward:
+///
+///   running ──leader exits──▶ draining ──drain is over──▶ terminating
+///      │                                                    ▲    │
+///      └──────── ended, idle, lease lost (TERM) ────────────┘    │ grace
+///      └──────── ended at once (KILL) ──────────▶ killing ◀──────┘ is over
+///
+/// In every stage: leader, orphans and group gone, and the pipe at its end or
+/// `drain` over since the leader's exit ⇒ the attempt is reported and
+/// forgotten. In killing: kill_bound over ⇒ it is reported as unkillable.
+enum class stage : std::uint8_t { running, draining, terminating, killing };
+
+/// Passive: the loop decides, this holds one attempt's state and acts on it.
+struct attempt {
+  attempt(process_id number, const std::string& attempt_name,
+          const supervisor_options& options);
+
+  process_id id;
+  std::string name;
+  std::string input_path;
+  std::string output_path; ///< the file TUTTI_OUTPUT names
+  bool has_input = false;
+  duration idle_timeout{0};
+  duration grace{0};
+
+  pid_t leader = -1; ///< also the group and the session
+  bool leader_gone = false;
+  bool group_gone = false;    ///< from then on its number may be another's
+  std::vector<pid_t> orphans; ///< of this attempt, now our own children
+  int status = 0;             ///< as waitpid gives it, once leader_gone
+
+  unique_fd pipe; ///< none: at its end, or given up
+  capped_log log;
+  last_line line;
+  steady_time line_due{}; ///< the next line may be sent then
+  steady_time idle_due = steady_time::max();
+
+  tutti::process::stage stage = tutti::process::stage::running;
+  steady_time stage_due = steady_time::max(); ///< of terminating and killing
+  steady_time drain_due = steady_time::max(); ///< set when the leader exits
+  bool drain_over = false;
+  steady_time kill_again{}; ///< in killing: births since
+  process_end end = process_end::exited;
+  bool leaked = false;
+  std::string message;
+
+  /// Whether all processes are gone. Notes when the group has emptied.
+  bool processes_gone();
+
+  /// When something has to be done even if nothing happens.
+  [[nodiscard]] steady_time next_due() const;
+
+  /// To the group and to every process that left it.
+  void signal_all(int signal, const process_table& table) const;
+
+  void explain(const std::string& sentence);
+
+  /// Reads the output file, removes both files, closes the log.
+  [[nodiscard]] process_exited finish(std::uint64_t output_bytes_max);
+
+  void remove_files() const;
+};
+
+} // namespace tutti::process

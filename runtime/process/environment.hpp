@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tutti::process {
+
+/// The variable by which a process is known as one of an attempt's, wherever
+/// it has gone: "TAG.ID", after the value of an outer run and a colon.
+inline constexpr std::string_view process_variable = "TUTTI_PROCESS";
+
+/// The environment of this process as "K=V", without TUTTI_*: those belong to
+/// an outer run.
+[[nodiscard]] std::vector<std::string> own_environment();
+
+/// Pointers for exec, with the null at the end: `base`, then `over`; the last
+/// of a name wins. They point into the arguments.
+[[nodiscard]] std::vector<char*>
+merged_environment(const std::vector<std::string>& base,
+                   const std::vector<std::string>& over);
+
+/// The value of a variable; empty: not set.
+[[nodiscard]] std::string_view
+environment_value(const std::vector<char*>& entries, std::string_view name);
+
+} // namespace tutti::process

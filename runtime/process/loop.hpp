@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The supervisor process: one thread, one loop over the socket to tutti, its
+// children's pipes and their deaths.
+#pragma once
+
+#include "runtime/process/attempt.hpp"
+#include "runtime/process/process_table.hpp"
+#include "runtime/process/unique_fd.hpp"
+#include "runtime/process/wire.hpp"
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+namespace tutti::process {
+
+/// Silence of tutti for so long means that it is frozen: everything is ended.
+inline constexpr auto lease_time = std::chrono::seconds(60);
+/// tutti speaks at least so often.
+inline constexpr auto heartbeat_time = std::chrono::seconds(5);
+/// At most one line in so long for each process.
+inline constexpr auto line_interval = std::chrono::milliseconds(100);
+/// In killing, processes born since are looked for so often.
+inline constexpr auto kill_interval = std::chrono::milliseconds(20);
+/// At the end, how long everything together may take to die.
+inline constexpr auto last_kill_bound = std::chrono::seconds(10);
+
+/// Runs in the forked process until tutti says `finish` or is gone; then no
+/// descendant is left, except unkillable ones.
+class loop {
+public:
+  /// `socket` speaks `wire`. All signals are blocked, SIGCHLD is read from
+  /// `signals`, a signalfd; both descriptors do not block. `base` is what the
+  /// environments start from.
+  loop(unique_fd socket, unique_fd signals, std::vector<std::string> base,
+       std::string outer_tag);
+
+  void run();
+
+private:
+  using attempt_ptr = std::unique_ptr<attempt>;
+
+  // -- conversation with tutti (loop_io.cpp) --
+  void wait_for_events();
+  void receive();
+  void obey(wire::order&& x);
+  void report(const wire::report& x);
+  void flush();
+  void watch(int fd, std::uint32_t events, int operation);
+
+  // -- starts and output (loop_io.cpp) --
+  void start(start_process&& x);
+  std::optional<process_exited> prepare(attempt& a, start_process& x);
+  std::optional<process_exited> launch(attempt& a, const start_process& x);
+  void read_output(attempt& a);
+  void send_line(attempt& a);
+
+  // -- ends (loop.cpp) --
+  void reap();
+  void adopt_orphans();
+  attempt* owner_by_traces(pid_t pid);
+  void settle(attempt& a);
+  void end(attempt& a, bool at_once);
+  void terminate(attempt& a);
+  void kill(attempt& a);
+  void finish(attempt& a);
+  void check_due(attempt& a);
+  void check_all();
+  void check_lease();
+  void kill_everything();
+  const process_table& table();
+  [[nodiscard]] int timeout_ms() const;
+
+  unique_fd socket_;
+  unique_fd signals_;
+  unique_fd epoll_;
+  child_list children_;
+  std::vector<std::string> base_environment_;
+  std::string outer_tag_; ///< of the run that this one is a task of, or empty
+  std::string tag_;       ///< names this run in TUTTI_PROCESS
+  std::optional<supervisor_options> options_;
+
+  std::unordered_map<process_id, attempt_ptr> attempts_;
+  std::unordered_map<int, attempt*> by_pipe_;
+  std::unordered_map<pid_t, attempt*> by_pid_; ///< leaders and orphans
+  std::unordered_set<pid_t> strays_; ///< children that name no attempt of ours
+
+  std::string in_;
+  std::string out_;
+  bool out_blocked_ = false;
+  bool over_ = false;
+  bool children_changed_ = false;
+  bool lease_suspended_ = false;
+  steady_time now_;
+  steady_time heard_;
+  std::optional<process_table> table_; ///< of this turn
+  std::vector<char> buffer_;
+};
+
+} // namespace tutti::process

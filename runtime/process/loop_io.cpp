@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/process/env_file.hpp"
+#include "runtime/process/environment.hpp"
+#include "runtime/process/files.hpp"
+#include "runtime/process/loop.hpp"
+#include "runtime/process/spawn.hpp"
+#include "runtime/process/text_filter.hpp"
+
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+namespace tutti::process {
+
+namespace {
+
+constexpr int events_max = 64;
+/// While tutti reads nothing, lines (and only lines) over this are dropped.
+constexpr std::size_t out_bytes_max = std::size_t{8} << 20;
+
+process_exited failed(const attempt& a, process_end end, std::int32_t code,
+                      std::string message) {
+  process_exited result;
+  result.id = a.id;
+  result.end = end;
+  result.code = code;
+  result.message = std::move(message);
+  return result;
+}
+
+bool is_file_name(const std::string& x) {
+  return !x.empty() && x != "." && x != ".."
+      && x.find_first_of(std::string_view{"/\0", 2}) == std::string::npos;
+}
+
+} // namespace
+
+// -- conversation with tutti --------------------------------------------------
+
+void loop::watch(int fd, std::uint32_t events, int operation) {
+  epoll_event x{};
+  x.events = events;
+  x.data.fd = fd;
+  ::epoll_ctl(epoll_.get(), operation, fd, &x);
+}
+
+void loop::wait_for_events() {
+  epoll_event events[events_max];
+  auto count = ::epoll_wait(epoll_.get(), events, events_max, timeout_ms());
+  auto before = std::exchange(now_, std::chrono::steady_clock::now());
+  // A turn that comes so late was frozen itself; tutti gets its time again.
+  if (now_ - before > 3 * heartbeat_time)
+    heard_ = now_;
+  table_.reset();
+  bool orders = false;
+  for (int i = 0; i < count; ++i) {
+    auto fd = events[i].data.fd;
+    if (fd == signals_.get()) {
+      signalfd_siginfo info[8];
+      // What it says is coalesced anyway; waitpid knows.
+      while (::read(fd, info, sizeof info) > 0) {
+      }
+      children_changed_ = true;
+    } else if (fd == socket_.get()) {
+      orders = true;
+    } else if (auto a = by_pipe_.find(fd); a != by_pipe_.end()) {
+      auto& ready = *a->second;
+      read_output(ready);
+      if (!ready.pipe && ready.leader_gone)
+        children_changed_ = true; // this may have completed its end
+    }
+  }
+  // Ends first: they free what the orders may need.
+  if (children_changed_)
+    reap();
+  if (orders)
+    receive();
+}
+
+void loop::receive() {
+  while (!over_) {
+    auto got =
+        ::recv(socket_.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0 && errno == EAGAIN)
+      break;
+    if (got <= 0) {
+      over_ = true;
+      return;
+    }
+    in_.append(buffer_.data(), static_cast<std::size_t>(got));
+    if (static_cast<std::size_t>(got) < buffer_.size())
+      break;
+  }
+  heard_ = now_;
+  std::string_view rest{in_};
+  while (!over_) {
+    auto frame = wire::first_frame(rest);
+    if (frame.state == wire::frame_state::incomplete)
+      break;
+    auto x = wire::decode_order(frame.body);
+    if (x)
+      obey(std::move(*x));
+    else
+      over_ = true;
+    rest.remove_prefix(frame.bytes_used);
+  }
+  in_.erase(0, in_.size() - rest.size());
+}
+
+void loop::obey(wire::order&& x) {
+  std::visit(
+      [this](auto& y) {
+        using type = std::decay_t<decltype(y)>;
+        if constexpr (std::is_same_v<type, supervisor_options>) {
+          options_ = std::move(y);
+        } else if constexpr (std::is_same_v<type, start_process>) {
+          start(std::move(y));
+        } else if constexpr (std::is_same_v<type, end_process>) {
+          if (auto a = attempts_.find(y.id); a != attempts_.end())
+            end(*a->second, y.at_once);
+        } else if constexpr (std::is_same_v<type, wire::end_all>) {
+          for (auto& [id, a] : attempts_)
+            end(*a, y.at_once);
+        } else if constexpr (std::is_same_v<type, wire::lease>) {
+          lease_suspended_ = y.suspended;
+        } else if constexpr (std::is_same_v<type, wire::finish>) {
+          over_ = true;
+        }
+      },
+      x);
+}
+
+void loop::report(const wire::report& x) {
+  if (std::holds_alternative<process_line>(x) && out_.size() > out_bytes_max)
+    return;
+  // A report is far smaller than a frame may be: only the output file could
+  // make it too long, and that has its own limit.
+  if (!wire::encode(out_, x))
+    if (const auto* end = std::get_if<process_exited>(&x)) {
+      auto shorter = *end;
+      shorter.output.clear();
+      shorter.message += " (the output file is too long to be passed on)";
+      (void)wire::encode(out_, wire::report{std::move(shorter)});
+    }
+}
+
+void loop::flush() {
+  std::size_t sent = 0;
+  while (sent < out_.size()) {
+    auto got = ::send(socket_.get(), out_.data() + sent, out_.size() - sent,
+                      MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      break; // full, or gone: the loop reads the end of file next
+    sent += static_cast<std::size_t>(got);
+  }
+  out_.erase(0, sent);
+  if (out_.empty() == out_blocked_) {
+    out_blocked_ = !out_.empty();
+    watch(socket_.get(), out_blocked_ ? EPOLLIN | EPOLLOUT : EPOLLIN,
+          EPOLL_CTL_MOD);
+  }
+}
+
+// -- starts and output --------------------------------------------------------
+
+void loop::start(start_process&& x) {
+  if (attempts_.contains(x.id))
+    return; // an id is never used twice; the first keeps it
+  auto a = std::make_unique<attempt>(x.id, x.name,
+                                     options_.value_or(supervisor_options{}));
+  auto failure = prepare(*a, x);
+  if (!failure)
+    failure = launch(*a, x);
+  if (failure) {
+    a->remove_files();
+    return report(std::move(*failure));
+  }
+  report(process_started{a->id, a->leader});
+  attempts_.emplace(a->id, std::move(a));
+}
+
+/// Checks the order, completes its environment and writes its input.
+std::optional<process_exited> loop::prepare(attempt& a, start_process& x) {
+  if (!options_)
+    return failed(a, process_end::refused, 0,
+                  "the supervisor has not been told where logs go");
+  if (!is_file_name(x.name))
+    return failed(a, process_end::refused, 0,
+                  "\"" + x.name + "\" cannot be the name of a log file");
+  if (::access(options_->log_directory.c_str(), W_OK | X_OK) != 0)
+    return failed(a, process_end::refused, 0,
+                  "cannot write logs to " + options_->log_directory + ": "
+                      + system_text(errno));
+  std::vector<std::string> environment;
+  for (const auto& path : x.env_files) {
+    auto variables = read_env_file(path);
+    if (!variables)
+      return failed(a, process_end::not_started, 126, variables.error().detail);
+    for (auto& variable : *variables)
+      environment.push_back(std::move(variable));
+  }
+  for (auto& variable : x.env)
+    environment.push_back(std::move(variable));
+  environment.push_back("TUTTI_OUTPUT=" + a.output_path);
+  environment.push_back(std::string{process_variable} + "=" + outer_tag_ + tag_
+                        + "." + std::to_string(a.id));
+  if (!x.input.empty()) {
+    environment.push_back("TUTTI_INPUT=" + a.input_path);
+    if (auto error_number = write_file(a.input_path, x.input);
+        error_number != 0)
+      return failed(a, process_end::refused, 0,
+                    "cannot write the input file " + a.input_path + ": "
+                        + system_text(error_number));
+    a.has_input = true;
+  }
+  // One of an earlier run that was killed would be taken for this attempt's.
+  ::unlink(a.output_path.c_str());
+  x.env = std::move(environment);
+  a.idle_timeout = x.idle_timeout;
+  a.grace = x.grace;
+  return std::nullopt;
+}
+
+std::optional<process_exited> loop::launch(attempt& a, const start_process& x) {
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    return failed(a, process_end::refused, 0,
+                  "cannot start a process: " + system_text(errno));
+  a.pipe.reset(ends[0]);
+  unique_fd write_end{ends[1]};
+  ::fcntl(a.pipe.get(), F_SETFL, O_NONBLOCK);
+  auto environment = merged_environment(base_environment_, x.env);
+  auto result = spawn({x.argv, environment, x.directory, write_end.get()});
+  if (result.pid < 0)
+    return failed(a, result.end, result.code, std::move(result.message));
+  a.leader = result.pid;
+  if (a.idle_timeout > duration::zero())
+    a.idle_due = now_ + a.idle_timeout;
+  by_pid_[a.leader] = &a;
+  by_pipe_[a.pipe.get()] = &a;
+  watch(a.pipe.get(), EPOLLIN, EPOLL_CTL_ADD);
+  return std::nullopt;
+}
+
+void loop::read_output(attempt& a) {
+  auto got = ::read(a.pipe.get(), buffer_.data(), buffer_.size());
+  if (got < 0 && (errno == EINTR || errno == EAGAIN))
+    return;
+  if (got <= 0) {
+    by_pipe_.erase(a.pipe.get());
+    a.pipe.reset();
+    return;
+  }
+  std::string_view bytes{buffer_.data(), static_cast<std::size_t>(got)};
+  a.log.append(bytes);
+  a.line.append(bytes);
+  if (a.idle_due != steady_time::max())
+    a.idle_due = now_ + a.idle_timeout;
+}
+
+void loop::send_line(attempt& a) {
+  auto raw = a.line.take();
+  if (!raw)
+    return;
+  auto text = clean_line(*raw);
+  if (text.empty())
+    return;
+  report(process_line{a.id, std::move(text)});
+  a.line_due = now_ + line_interval;
+}
+
+} // namespace tutti::process

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include "messages/process.hpp"
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tutti::process {
+
+/// What to start; everything is referred to.
+struct spawn_order {
+  const std::vector<std::string>& argv;
+  const std::vector<char*>& environment; ///< ends with a null
+  const std::string& directory;          ///< absolute
+  int output_fd = -1;                    ///< becomes 1 and 2
+};
+
+struct spawn_result {
+  pid_t pid = -1; ///< negative: not started, and the rest says why
+  process_end end = process_end::exited;
+  std::int32_t code = 0;
+  std::string message;
+};
+
+/// Starts a process as leader of its own session and group, with all signals at
+/// their defaults and none blocked; it inherits descriptor 0. A name without
+/// '/' is looked up along the PATH of `environment`; relative paths start at
+/// `directory`.
+[[nodiscard]] spawn_result spawn(const spawn_order& order);
+
+} // namespace tutti::process

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/process/supervisor.hpp"
+
+#include "runtime/process/environment.hpp"
+#include "runtime/process/files.hpp"
+#include "runtime/process/loop.hpp"
+#include "runtime/process/orphans.hpp"
+#include "runtime/process/unique_fd.hpp"
+#include "runtime/process/wire.hpp"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace tutti::process {
+
+namespace {
+
+constexpr std::size_t receive_bytes = std::size_t{256} << 10;
+/// Beyond its own bound a supervisor that was told to finish is killed.
+constexpr auto finish_bound = last_kill_bound + std::chrono::seconds(5);
+
+/// The forked process keeps standard error and the socket, and nothing else of
+/// its parent's.
+void leave_parent_behind(int socket) {
+  ::setsid();
+  ::prctl(PR_SET_NAME, "tutti-supervise");
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  // A child of this process reads nothing: its descriptor 0 is inherited.
+  auto null = ::open("/dev/null", O_RDWR);
+  ::dup2(null, 0);
+  ::dup2(null, 1);
+  auto number = static_cast<unsigned>(socket);
+  if (number > 3)
+    ::close_range(3, number - 1, 0);
+  ::close_range(number + 1, ~0U, 0);
+  if (::chdir("/") != 0)
+    ::_exit(static_cast<int>(exit_code::internal));
+}
+
+/// Signals are blocked, not ignored, so that nothing of it is inherited; only
+/// deaths are of interest, not stops.
+unique_fd signals_of_deaths() {
+  sigset_t all;
+  ::sigfillset(&all);
+  ::sigprocmask(SIG_SETMASK, &all, nullptr);
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  action.sa_flags = SA_NOCLDSTOP;
+  ::sigaction(SIGCHLD, &action, nullptr);
+  sigset_t deaths;
+  ::sigemptyset(&deaths);
+  ::sigaddset(&deaths, SIGCHLD);
+  return unique_fd{::signalfd(-1, &deaths, SFD_CLOEXEC | SFD_NONBLOCK)};
+}
+
+[[noreturn]] void supervise(unique_fd socket) {
+  // Without memory or descriptors this process can only go; tutti then
+  // inherits and ends the children.
+  try {
+    leave_parent_behind(socket.get());
+    const auto* outer = std::getenv(std::string{process_variable}.c_str());
+    loop{std::move(socket), signals_of_deaths(), own_environment(),
+         outer != nullptr ? outer : ""}
+        .run();
+  } catch (...) {
+    ::_exit(static_cast<int>(exit_code::internal));
+  }
+  ::_exit(0);
+}
+
+/// Those that this process has forked and not yet reaped; usually one.
+class living_supervisors {
+public:
+  static void add(pid_t pid) {
+    std::lock_guard guard{mutex_};
+    pids_.push_back(pid);
+  }
+  /// Returns the others.
+  static std::vector<pid_t> remove(pid_t pid) {
+    std::lock_guard guard{mutex_};
+    std::erase(pids_, pid);
+    return pids_;
+  }
+
+private:
+  static inline std::mutex mutex_;
+  static inline std::vector<pid_t> pids_;
+};
+
+std::string how_it_ended(int status) {
+  if (WIFSIGNALED(status))
+    return "the process supervisor was ended by signal "
+         + std::to_string(WTERMSIG(status));
+  return "the process supervisor ended with code "
+       + std::to_string(WEXITSTATUS(status));
+}
+
+} // namespace
+
+struct supervisor::state {
+  int pid = -1;
+  unique_fd socket;
+  unique_fd wake; ///< an eventfd: `outgoing`, `refused` or `closing` changed
+  duration kill_bound = std::chrono::seconds(5);
+  supervisor_events handlers; ///< set before the reader starts
+  std::thread reader;
+  std::string incoming; ///< the reader's, as is `buffer`
+  std::vector<char> buffer = std::vector<char>(receive_bytes);
+
+  std::mutex mutex; ///< guards what follows
+  std::string outgoing;
+  std::vector<process_exited> refused;
+  bool closing = false;
+  bool gone = false;
+
+  void send(const wire::order& x);
+  void flush();
+  void wake_reader() const;
+  void read_until_gone();
+  bool receive();
+  void dispatch(const wire::report& x) const;
+  void dispatch_refused();
+  void bury();
+  void shut_down();
+};
+
+// -- any thread ---------------------------------------------------------------
+
+void supervisor::state::send(const wire::order& x) {
+  std::lock_guard guard{mutex};
+  if (gone || closing)
+    return;
+  auto idle = outgoing.empty();
+  if (!wire::encode(outgoing, x)) {
+    if (const auto* start = std::get_if<start_process>(&x)) {
+      process_exited answer;
+      answer.id = start->id;
+      answer.end = process_end::not_started;
+      answer.code = 126;
+      answer.message = "the arguments, environment and input of " + start->name
+                     + " are too long";
+      refused.push_back(std::move(answer));
+      wake_reader();
+    }
+    return;
+  }
+  if (!idle)
+    return; // the reader is at it
+  flush();
+  if (!outgoing.empty())
+    wake_reader();
+}
+
+/// Sends what the socket takes. The mutex is held.
+void supervisor::state::flush() {
+  std::size_t sent = 0;
+  while (sent < outgoing.size()) {
+    auto got = ::send(socket.get(), outgoing.data() + sent,
+                      outgoing.size() - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0 && errno != EAGAIN)
+      sent = outgoing.size(); // gone: the reader sees its end of file
+    if (got < 0)
+      break;
+    sent += static_cast<std::size_t>(got);
+  }
+  outgoing.erase(0, sent);
+}
+
+void supervisor::state::wake_reader() const {
+  std::uint64_t one = 1;
+  (void)!::write(wake.get(), &one, sizeof one);
+}
+
+// -- the reader ---------------------------------------------------------------
+
+void supervisor::state::read_until_gone() {
+  using std::chrono::steady_clock;
+  auto heartbeat_due = steady_clock::now() + heartbeat_time;
+  auto give_up = steady_clock::time_point::max();
+  while (true) {
+    pollfd fds[] = {{socket.get(), POLLIN, 0}, {wake.get(), POLLIN, 0}};
+    {
+      std::lock_guard guard{mutex};
+      flush();
+      if (!outgoing.empty())
+        fds[0].events |= POLLOUT;
+      if (closing && give_up == steady_clock::time_point::max())
+        give_up = steady_clock::now() + finish_bound;
+    }
+    auto left = std::chrono::ceil<std::chrono::milliseconds>(
+        std::min(heartbeat_due, give_up) - steady_clock::now());
+    ::poll(fds, 2, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
+    if (fds[1].revents != 0) {
+      std::uint64_t count = 0;
+      (void)!::read(wake.get(), &count, sizeof count);
+      dispatch_refused();
+    }
+    if ((fds[0].revents & ~POLLOUT) != 0 && !receive())
+      return bury();
+    auto now = steady_clock::now();
+    if (now >= give_up)
+      return bury();
+    if (now >= heartbeat_due) {
+      send(wire::heartbeat{});
+      heartbeat_due = now + heartbeat_time;
+    }
+  }
+}
+
+/// False: the supervisor has gone, or talks nonsense.
+bool supervisor::state::receive() {
+  auto got = ::recv(socket.get(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (got < 0 && (errno == EINTR || errno == EAGAIN))
+    return true;
+  if (got <= 0)
+    return false;
+  incoming.append(buffer.data(), static_cast<std::size_t>(got));
+  std::string_view rest{incoming};
+  while (true) {
+    auto frame = wire::first_frame(rest);
+    if (frame.state == wire::frame_state::incomplete)
+      break;
+    auto x = wire::decode_report(frame.body);
+    if (!x)
+      return false;
+    dispatch(*x);
+    rest.remove_prefix(frame.bytes_used);
+  }
+  incoming.erase(0, incoming.size() - rest.size());
+  return true;
+}
+
+void supervisor::state::dispatch(const wire::report& x) const {
+  auto tell = [](const auto& handler, const auto& what) {
+    if (handler)
+      handler(what);
+  };
+  if (const auto* started = std::get_if<process_started>(&x))
+    tell(handlers.started, *started);
+  else if (const auto* line = std::get_if<process_line>(&x))
+    tell(handlers.line, *line);
+  else if (const auto* exited = std::get_if<process_exited>(&x))
+    tell(handlers.exited, *exited);
+}
+
+void supervisor::state::dispatch_refused() {
+  std::vector<process_exited> answers;
+  {
+    std::lock_guard guard{mutex};
+    answers.swap(refused);
+  }
+  for (auto& answer : answers)
+    dispatch(std::move(answer));
+}
+
+/// Sees that the supervisor and all that it left to us are dead.
+void supervisor::state::bury() {
+  bool expected = false;
+  {
+    std::lock_guard guard{mutex};
+    gone = true;
+    expected = closing;
+  }
+  // One that ended by itself has its status already, the signal changes none.
+  ::kill(pid, SIGKILL);
+  int status = 0;
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  auto others = living_supervisors::remove(pid);
+  auto finished = expected && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  auto clean = finished || kill_orphans(kill_bound, others);
+  if (expected || !handlers.lost)
+    return;
+  auto why = how_it_ended(status) + "; its processes have been killed";
+  if (!clean)
+    why = how_it_ended(status) + "; some of its processes cannot be killed";
+  handlers.lost(why);
+}
+
+void supervisor::state::shut_down() {
+  {
+    std::lock_guard guard{mutex};
+    if (closing)
+      return;
+    if (!gone && wire::encode(outgoing, wire::order{wire::finish{}}))
+      flush();
+    closing = true;
+  }
+  wake_reader();
+  if (reader.joinable())
+    reader.join();
+  else if (!gone)
+    read_until_gone();
+}
+
+// -- supervisor ---------------------------------------------------------------
+
+expected<std::unique_ptr<supervisor>> supervisor::fork_now() {
+  auto fail = [](const char* what) {
+    return error{exit_code::environment,
+                 std::string{"cannot start the process supervisor: "} + what
+                     + ": " + system_text(errno)};
+  };
+  int ends[2] = {-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+    return fail("socketpair");
+  auto s = std::make_unique<state>();
+  s->socket.reset(ends[0]);
+  unique_fd theirs{ends[1]};
+  s->wake.reset(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!s->wake)
+    return fail("eventfd");
+  if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
+    return fail("PR_SET_CHILD_SUBREAPER");
+  s->pid = ::fork();
+  if (s->pid < 0)
+    return fail("fork");
+  if (s->pid == 0)
+    supervise(std::move(theirs));
+  living_supervisors::add(s->pid);
+  return std::unique_ptr<supervisor>{new supervisor{std::move(s)}};
+}
+
+supervisor::supervisor(std::unique_ptr<state> s) : state_(std::move(s)) {
+}
+
+supervisor::~supervisor() {
+  shut_down();
+}
+
+void supervisor::configure(const supervisor_options& options) {
+  state_->kill_bound = options.kill_bound;
+  state_->send(options);
+}
+
+void supervisor::listen(events handlers) {
+  state_->handlers = std::move(handlers);
+  state_->reader = std::thread{[s = state_.get()] {
+    s->read_until_gone();
+  }};
+  ::pthread_setname_np(state_->reader.native_handle(), "tutti-process");
+}
+
+void supervisor::start(const start_process& what) {
+  state_->send(what);
+}
+
+void supervisor::end(end_process what) {
+  state_->send(what);
+}
+
+void supervisor::end_all(bool at_once) {
+  state_->send(wire::end_all{at_once});
+}
+
+void supervisor::suspend_lease() {
+  state_->send(wire::lease{true});
+}
+
+void supervisor::resume_lease() {
+  state_->send(wire::lease{false});
+}
+
+void supervisor::shut_down() {
+  state_->shut_down();
+}
+
+int supervisor::pid() const {
+  return state_->pid;
+}
+
+} // namespace tutti::process

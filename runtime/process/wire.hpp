@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What tutti and its supervisor process say to each other over their socket.
+// A frame is: length of the rest (u32), kind (u8), fields. Numbers are little
+// endian; a string is its length (u32) and its bytes; a list is its count (u32)
+// and its elements. Both ends are the same program, so there is no version.
+#pragma once
+
+#include "messages/process.hpp"
+#include "runtime/process/options.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+namespace tutti::process::wire {
+
+/// A longer frame is refused by the sender and ends the conversation at the
+/// receiver. Linux refuses arguments long before that.
+inline constexpr std::size_t frame_bytes_max = std::size_t{64} << 20;
+
+struct end_all {
+  bool at_once = false;
+};
+struct heartbeat {}; ///< tutti lives; any frame says so, this one only that
+struct lease {
+  bool suspended = false;
+};
+struct finish {}; ///< kill everything and exit
+
+/// From tutti to the supervisor.
+using order = std::variant<supervisor_options, start_process, end_process,
+                           end_all, heartbeat, lease, finish>;
+/// From the supervisor to tutti.
+using report = std::variant<process_started, process_line, process_exited>;
+
+/// Appends one frame. False, and nothing appended: it would be too long.
+[[nodiscard]] bool encode(std::string& out, const order& x);
+[[nodiscard]] bool encode(std::string& out, const report& x);
+
+enum class frame_state : std::uint8_t { complete, incomplete, broken };
+
+struct frame_view {
+  frame_state state = frame_state::incomplete;
+  std::string_view body;      ///< kind and fields
+  std::size_t bytes_used = 0; ///< of the input, header included
+};
+
+/// The first frame of `in`. Broken: its length is 0 or over the maximum.
+[[nodiscard]] frame_view first_frame(std::string_view in);
+
+/// None: unknown kind, a field that ends early or late, a value out of range.
+[[nodiscard]] std::optional<order> decode_order(std::string_view body);
+[[nodiscard]] std::optional<report> decode_report(std::string_view body);
+
+} // namespace tutti::process::wire

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Who waits for whom in a plan, as one graph for the live model and for the
+// bounds. Its nodes are the tasks, then the gates, then the phases, then two
+// more: the barrier of all gates that block all, and "all regular tasks", which
+// a `finally` task without needs waits for. So the graph stays as small as the
+// plan however large a phase is.
+#pragma once
+
+#include "messages/plan.hpp"
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace tutti::report {
+
+using node_index = std::uint32_t;
+
+enum class graph_node : std::uint8_t { task, gate, phase, barrier, everything };
+
+class plan_graph {
+public:
+  explicit plan_graph(const plan& p);
+
+  // -- nodes ------------------------------------------------------------------
+
+  [[nodiscard]] std::size_t size() const {
+    return node_count_;
+  }
+  [[nodiscard]] node_index gate(std::size_t i) const {
+    return static_cast<node_index>(task_count_ + i);
+  }
+  [[nodiscard]] node_index phase(std::size_t i) const {
+    return static_cast<node_index>(task_count_ + gate_count_ + i);
+  }
+  [[nodiscard]] node_index barrier() const {
+    return static_cast<node_index>(node_count_ - 2);
+  }
+  [[nodiscard]] node_index everything() const {
+    return static_cast<node_index>(node_count_ - 1);
+  }
+  [[nodiscard]] node_index node(node_ref x) const;
+  [[nodiscard]] graph_node kind(node_index x) const;
+  /// The index within the plan of a task, gate or phase node.
+  [[nodiscard]] std::uint32_t plan_index(node_index x) const;
+
+  // -- edges ------------------------------------------------------------------
+
+  /// What waits for the end of a node, and what a node waits for to end.
+  [[nodiscard]] std::span<const node_index> successors(node_index x) const {
+    return successors_[x];
+  }
+  [[nodiscard]] std::span<const node_index> predecessors(node_index x) const {
+    return predecessors_[x];
+  }
+  /// The same for `needs: { x: started }`: waiting for its start only.
+  [[nodiscard]] std::span<const node_index>
+  start_successors(node_index x) const {
+    return start_successors_[x];
+  }
+  [[nodiscard]] std::span<const node_index>
+  start_predecessors(node_index x) const {
+    return start_predecessors_[x];
+  }
+  /// Every node after all it waits for. Nodes on a cycle are absent.
+  [[nodiscard]] const std::vector<node_index>& order() const {
+    return order_;
+  }
+
+private:
+  struct edge {
+    node_index from;
+    node_index to;
+
+    friend auto operator<=>(const edge&, const edge&) = default;
+  };
+
+  /// Adjacency in compressed rows.
+  class rows {
+  public:
+    rows() = default;
+    rows(std::size_t nodes, const std::vector<edge>& edges, bool forward);
+    std::span<const node_index> operator[](node_index x) const {
+      return {items_.data() + begin_[x], begin_[x + 1] - begin_[x]};
+    }
+
+  private:
+    std::vector<std::uint32_t> begin_;
+    std::vector<node_index> items_;
+  };
+
+  void add_need(const need& x, node_index waiter);
+  void add_tasks(const plan& p);
+  void add_gates(const plan& p);
+  void add_barrier(const plan& p);
+  void build_order();
+
+  std::size_t task_count_;
+  std::size_t gate_count_;
+  std::size_t node_count_;
+  std::vector<edge> edges_;       // emptied once the rows are built
+  std::vector<edge> start_edges_; // likewise
+  rows successors_;
+  rows predecessors_;
+  rows start_successors_;
+  rows start_predecessors_;
+  std::vector<node_index> order_;
+};
+
+} // namespace tutti::report

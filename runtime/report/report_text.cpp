@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/report/report_text.hpp"
+
+#include "runtime/report/format.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+namespace tutti::report {
+
+namespace {
+
+constexpr std::size_t label_width = 14;
+constexpr std::size_t value_width = 8;
+constexpr std::size_t bar_max = 24;
+
+// Words at most `width` wide to a line; a longer word is cut.
+std::vector<std::string> wrap(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    auto cut = text.size();
+    if (cut > width) {
+      cut = text.rfind(' ', width);
+      if (cut == std::string_view::npos || cut == 0)
+        cut = width;
+    }
+    lines.emplace_back(text.substr(0, cut));
+    text.remove_prefix(cut);
+    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
+  }
+  return lines;
+}
+
+// "makespan      3m 12s   one after another 8m 40s", wrapped to the width.
+void add_figure(std::string& out, std::size_t columns, std::string_view label,
+                std::string_view value, std::string_view note) {
+  auto indent = columns >= 60 ? label_width + value_width + 1 : 2;
+  auto line = fmt::format("{:<{}}{:>{}}", label,
+                          std::min(label_width, columns - value_width), value,
+                          value_width);
+  auto notes = wrap(note, columns - indent);
+  std::size_t next = 0;
+  if (indent > 2 && !notes.empty())
+    line += ' ' + notes[next++];
+  out += line + '\n';
+  for (; next < notes.size(); ++next)
+    out += std::string(indent, ' ') + notes[next] + '\n';
+}
+
+std::string percent(duration part, duration whole) {
+  if (whole <= duration{0})
+    return "-";
+  using seconds = std::chrono::duration<double>;
+  return fmt::format("{:.0f} %", 100 * (seconds(part) / seconds(whole)));
+}
+
+std::string bar(duration part, duration whole, std::size_t width,
+                bool unicode) {
+  using seconds = std::chrono::duration<double>;
+  auto share = whole > duration{0} ? seconds(part) / seconds(whole) : 0.0;
+  auto full = std::min(width, static_cast<std::size_t>(
+                                  share * static_cast<double>(width) + 0.5));
+  std::string result;
+  for (std::size_t i = 0; i < width; ++i)
+    result +=
+        i < full ? (unicode ? "\u2588" : "#") : (unicode ? "\u2591" : ".");
+  return result;
+}
+
+void add_agents(std::string& out, const run_report& x,
+                const text_options& options) {
+  auto rows = x.agents;
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) {
+    return a.busy > b.busy;
+  });
+  auto shown = std::min(rows.size(), options.agents_max);
+  std::size_t names = 5;
+  for (std::size_t i = 0; i < shown; ++i)
+    names = std::max(names, rows[i].name.size());
+  auto columns = options.columns;
+  // Name and use always; the rest as far as the width allows.
+  names = std::min(names, columns >= 60 ? std::size_t{20} : columns - 7);
+  auto room = columns - names - 7;
+  auto with_busy = room >= 9;
+  auto with_idle = room >= 18;
+  auto with_tasks = room >= 25;
+  auto bars = room >= 25 + 8 ? std::min(room - 25 - 2, bar_max) : 0;
+  auto add = [&](std::string_view name, std::string_view tasks,
+                 std::string_view busy, std::string_view idle,
+                 std::string_view used) {
+    out += fmt::format("{:<{}}", name.substr(0, names), names);
+    if (with_tasks)
+      out += fmt::format(" {:>6}", tasks);
+    if (with_busy)
+      out += fmt::format(" {:>8}", busy);
+    if (with_idle)
+      out += fmt::format(" {:>8}", idle);
+    out += fmt::format(" {:>5}", used);
+  };
+  add("agent", "tasks", "busy", "idle", "used");
+  out += '\n';
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& a = rows[i];
+    auto whole = a.busy + a.idle;
+    add(a.name, std::to_string(a.tasks), format_duration(a.busy),
+        format_duration(a.idle), percent(a.busy, whole));
+    if (bars > 0)
+      out += "  " + bar(a.busy, whole, bars, options.unicode);
+    out += '\n';
+  }
+  if (shown < rows.size())
+    out += fmt::format("and {} more\n", rows.size() - shown);
+}
+
+void add_handoffs(std::string& out, const run_report& x, std::size_t columns) {
+  if (x.handoffs.empty())
+    return;
+  std::vector<duration> latencies;
+  for (const auto& y : x.handoffs)
+    if (y.sent && y.received)
+      latencies.push_back(*y.received - *y.sent);
+  std::string note;
+  if (!latencies.empty()) {
+    std::sort(latencies.begin(), latencies.end());
+    note = fmt::format("received after {} at the median, {} at most",
+                       format_duration(latencies[latencies.size() / 2]),
+                       format_duration(latencies.back()));
+  }
+  if (latencies.size() < x.handoffs.size())
+    note += fmt::format("{}{} not received", note.empty() ? "" : "; ",
+                        x.handoffs.size() - latencies.size());
+  add_figure(out, columns, "handoffs", std::to_string(x.handoffs.size()), note);
+}
+
+} // namespace
+
+std::string to_text(const run_report& x, const text_options& wanted) {
+  auto options = wanted;
+  options.columns = std::max<std::size_t>(options.columns, 20);
+  auto columns = options.columns;
+  std::string out;
+  add_figure(out, columns, "makespan", format_duration(x.makespan), "");
+  add_figure(out, columns, "sequential", format_duration(x.sequential),
+             x.speedup ? fmt::format("one after another; the team was {:.1f} "
+                                     "times as fast",
+                                     *x.speedup)
+                       : "one after another");
+  add_figure(out, columns, "lower bound", format_duration(x.bounds.value),
+             x.explanation);
+  if (x.efficiency)
+    add_figure(out, columns, "efficiency",
+               fmt::format("{:.0f} %", 100 * *x.efficiency),
+               "lower bound / makespan");
+  add_handoffs(out, x, columns);
+  if (!x.agents.empty()) {
+    out += '\n';
+    add_agents(out, x, options);
+  }
+  return out;
+}
+
+} // namespace tutti::report

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "actors/agent/command_driver.hpp"
+#include "actors/agent/handoff_table.hpp"
+#include "actors/agent/outputs.hpp"
+#include "actors/agent/plain_words.hpp"
+#include "tests/support/plan_builder.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+
+using namespace tutti;
+using namespace tutti::test;
+using words = std::vector<std::string>;
+
+namespace {
+
+bool has(const words& xs, const std::string& x) {
+  return std::find(xs.begin(), xs.end(), x) != xs.end();
+}
+
+expression output_text(std::uint32_t task, std::string name) {
+  return output_is_true(task, std::move(name));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(actors_agent_plain_words)
+
+BOOST_AUTO_TEST_CASE(plain_words_need_no_shell) {
+  BOOST_TEST((plain_words("/bin/true") == words{"/bin/true"}));
+  BOOST_TEST((plain_words("  make -j2 all\n") == words{"make", "-j2", "all"}));
+  BOOST_TEST((plain_words("cp a=b c") == words{"cp", "a=b", "c"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_only_a_shell_understands_goes_to_a_shell) {
+  for (const auto* x :
+       {"", " ", "a | b", "a; b", "a && b", "a &", "a > b", "echo $HOME",
+        "echo `id`", "echo 'x'", "echo \"x\"", "ls *.c", "ls ?", "ls [a]",
+        "a\nb", "X=1 make", "cd /tmp", "exit 3", "export X", "if", ": x",
+        "~/bin/x", "echo {a,b}", "! a", "# a", "a \\ b", "(a)", "set -x",
+        "exec a", "a\tb;"})
+    BOOST_TEST(!plain_words(x), x);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(actors_agent_outputs)
+
+BOOST_AUTO_TEST_CASE(reads_key_value_lines) {
+  auto x = parse_outputs("b=2\n\na=x=y\r\nb=3");
+  BOOST_TEST(x.mistake.empty());
+  BOOST_REQUIRE_EQUAL(x.outputs.size(), 2u);
+  BOOST_TEST(x.outputs[0].name == "a");
+  BOOST_TEST(x.outputs[0].value.text == "x=y");
+  BOOST_TEST(x.outputs[1].value.text == "3"); // the last one counts
+}
+
+BOOST_AUTO_TEST_CASE(reads_a_json_object) {
+  auto x = parse_outputs(R"({"b":true,"n":1.5,"t":"x","j":[1,2],"z":null})");
+  BOOST_TEST(x.mistake.empty());
+  BOOST_REQUIRE_EQUAL(x.outputs.size(), 5u);
+  BOOST_TEST((find_output(x.outputs, "b")->kind == value_kind::boolean));
+  BOOST_TEST((find_output(x.outputs, "n")->kind == value_kind::number));
+  BOOST_TEST(find_output(x.outputs, "t")->text == "x");
+  BOOST_TEST(find_output(x.outputs, "j")->text == "[1,2]");
+  BOOST_TEST((find_output(x.outputs, "z")->kind == value_kind::json));
+}
+
+BOOST_AUTO_TEST_CASE(names_the_line_that_is_neither) {
+  BOOST_TEST(parse_outputs("a=1\nhello\n").mistake
+             == "line 2 of the file named by TUTTI_OUTPUT is not key=value");
+  BOOST_TEST(!parse_outputs("=x").mistake.empty());
+  BOOST_TEST(!parse_outputs("{\"a\":").mistake.empty());
+  BOOST_TEST(parse_outputs("").mistake.empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(actors_agent_command_driver)
+
+BOOST_AUTO_TEST_CASE(a_script_runs_under_sh_unless_it_is_plain) {
+  plan_builder b;
+  auto x = b.task("x");
+  b[x].run = {command_kind::shell, "echo a | cat", {}};
+  auto order = attempt_order{1, task_id{x}, agent_id{0}, 1};
+  BOOST_TEST((prepare_process(b.get(), order, {}, {}).argv
+              == words{"/bin/sh", "-eu", "-c", "echo a | cat"}));
+  b[x].run.script = "/bin/echo a";
+  BOOST_TEST((prepare_process(b.get(), order, {}, {}).argv
+              == words{"/bin/echo", "a"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_list_is_never_given_to_a_shell_and_renders_templates) {
+  plan_builder b;
+  auto p = b.task("p");
+  auto x = b.task("x", {p});
+  b[x].run = {command_kind::argv,
+              "",
+              {literal_expression("echo"), output_text(p, "comment"),
+               literal_expression("a b; c")}};
+  std::vector<handoff> handed
+    = {{task_id{p}, task_id{x}, 1, task_state::succeeded,
+        {{"comment", make_text("$(rm -rf /); '\"")}}}};
+  auto order = attempt_order{1, task_id{x}, agent_id{0}, 1};
+  BOOST_TEST((prepare_process(b.get(), order, handed, {}).argv
+              == words{"echo", "$(rm -rf /); '\"", "a b; c"}));
+}
+
+BOOST_AUTO_TEST_CASE(the_environment_names_task_agent_attempt_and_round) {
+  plan_builder b;
+  b.agent("sam");
+  auto x = b.task("x");
+  b[x].env = {{"A", literal_expression("1")}};
+  b[x].env_files = {"x.env", "/etc/y.env"};
+  b[x].working_directory = literal_expression("sub");
+  b.get().directory = "/plan";
+  auto s = prepare_process(b.get(), {9, task_id{x}, agent_id{0}, 3}, {},
+                           std::chrono::seconds(4));
+  BOOST_TEST(s.id == 9u);
+  BOOST_TEST(s.name == "x.3");
+  BOOST_TEST(s.directory == "/plan/sub");
+  BOOST_TEST((s.env_files == words{"/plan/x.env", "/etc/y.env"}));
+  for (const auto* e : {"A=1", "TUTTI_TASK=x", "TUTTI_AGENT=sam",
+                        "TUTTI_ATTEMPT=3", "TUTTI_ROUND=1"})
+    BOOST_TEST(has(s.env, e), e);
+  BOOST_TEST((s.grace == duration{std::chrono::seconds(4)}));
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_process_is_the_end_of_its_attempt) {
+  struct row {
+    process_end how;
+    std::int32_t code;
+    attempt_end expected;
+  };
+  const row rows[] = {
+    {process_end::exited, 0, attempt_end::success},
+    {process_end::exited, 3, attempt_end::failure},
+    {process_end::exited, 137, attempt_end::failure},
+    {process_end::not_started, 127, attempt_end::failure},
+    {process_end::refused, 0, attempt_end::system_error},
+    {process_end::idle, 143, attempt_end::timed_out},
+    {process_end::unkillable, 0, attempt_end::unkillable},
+  };
+  for (const auto& r : rows) {
+    process_exited x;
+    x.end = r.how;
+    x.code = r.code;
+    auto result = conclude_attempt({1, task_id{4u}, agent_id{0}, 2}, x);
+    BOOST_TEST((result.end == r.expected));
+    BOOST_TEST(result.task.value == 4u);
+    BOOST_TEST(result.attempt == 2u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(outputs_that_cannot_be_read_fail_the_attempt) {
+  process_exited x;
+  x.output = "nonsense";
+  auto result = conclude_attempt({1, task_id{0u}, agent_id{0}, 1}, x);
+  BOOST_TEST((result.end == attempt_end::failure));
+  BOOST_REQUIRE(result.details);
+  BOOST_TEST(result.details->message
+             == "line 1 of the file named by TUTTI_OUTPUT is not key=value");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+BOOST_AUTO_TEST_SUITE(actors_agent_handoff_table)
+
+BOOST_AUTO_TEST_CASE(accepts_each_handoff_once_even_after_its_task_is_done) {
+  handoff_table t;
+  handoff h{task_id{0u}, task_id{1u}, 1, task_state::succeeded, {}};
+  BOOST_TEST(t.accept(h));
+  BOOST_TEST(!t.accept(h));
+  BOOST_TEST(t.of(task_id{1u}).size() == 1u);
+  t.forget(task_id{1u});
+  BOOST_TEST(t.of(task_id{1u}).empty());
+  BOOST_TEST(!t.accept(h));
+  h.version = 2;
+  BOOST_TEST(t.accept(h));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

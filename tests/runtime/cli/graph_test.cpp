@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/cli/graph.hpp"
+
+#include "tests/runtime/cli/plans.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace tutti;
+using namespace tutti::test;
+
+namespace {
+
+bool has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// A phase of two, a task behind it, and a gate that blocks all but "look".
+plan team() {
+  plan p;
+  p.name = "team";
+  auto a = add_task(p, "a");
+  auto b = add_task(p, "b");
+  p.phases.push_back({"both", {a, b}});
+  p.tasks[0].phase = p.tasks[1].phase = phase_id{std::size_t{0}};
+  add_task(p, "c", {{{node_kind::phase, 0}, need_condition::succeeded}});
+  auto look = add_task(p, "look");
+  p.gates.push_back({"go", {on(look)}, true, {}, false});
+  return p;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(runtime_cli_graph)
+
+BOOST_AUTO_TEST_CASE(dot_draws_frames_diamonds_and_clipped_arrows) {
+  BOOST_TEST(cli::graph_dot(team()) == R"(digraph "team" {
+  rankdir=LR;
+  compound=true;
+  node [shape=box];
+  subgraph cluster_0 {
+    label="both";
+    "a" [label="a"];
+    "b" [label="b"];
+  }
+  "c" [label="c"];
+  "look" [label="look"];
+  "go" [shape=diamond];
+  "a" -> "c" [ltail=cluster_0];
+  "look" -> "go";
+  "go" -> "a" [color=gray40];
+  "go" -> "b" [color=gray40];
+}
+)");
+}
+
+BOOST_AUTO_TEST_CASE(mermaid_draws_the_same) {
+  BOOST_TEST(cli::graph_mermaid(team()) == R"(flowchart LR
+  subgraph p0["both"]
+    t0["a"]
+    t1["b"]
+  end
+  t2["c"]
+  t3["look"]
+  g0{"go"}
+  p0 --> t2
+  t3 --> g0
+  g0 ==> t0
+  g0 ==> t1
+)");
+}
+
+BOOST_AUTO_TEST_CASE(names_cannot_leave_their_quotes) {
+  plan p;
+  p.name = "a \"b\" \\N\nc";
+  add_task(p, "x\"]; evil");
+  BOOST_TEST(
+      cli::graph_dot(p).starts_with("digraph \"a \\\"b\\\" \\\\N\\nc\" {"),
+      cli::graph_dot(p));
+  BOOST_TEST(has(cli::graph_dot(p), R"(  "x\"]; evil" [label="x\"]; evil"];)"));
+  BOOST_TEST(has(cli::graph_mermaid(p), R"(t0["x#quot;]; evil"])"));
+  BOOST_TEST(has(cli::graph_json(p), R"("x\"]; evil")"));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_phase_is_no_end_of_an_arrow) {
+  plan p;
+  p.phases.push_back({"none", {}});
+  add_task(p, "a", {{{node_kind::phase, 0}, need_condition::succeeded}});
+  BOOST_TEST(!has(cli::graph_dot(p), "->"));
+  BOOST_TEST(!has(cli::graph_mermaid(p), "-->"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/cli/parse.hpp"
+
+#include "runtime/cli/completion.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace tutti;
+
+namespace {
+
+expected<cli::parsed> parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "tutti");
+  return cli::parse(static_cast<int>(words.size()), words.data());
+}
+
+cli::run_options run_options(std::vector<const char*> words) {
+  words.insert(words.begin(), "run");
+  auto x = parse(std::move(words));
+  BOOST_REQUIRE_MESSAGE(x, (x ? "" : x.error().detail));
+  return x->options.run;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(runtime_cli_parse)
+
+BOOST_AUTO_TEST_CASE(all_options_of_run_are_read) {
+  auto x =
+      run_options({"p.yaml", "-j",       "4",          "-n",          "--json",
+                   "-",      "--plain",  "--no-color", "-q",          "--only",
+                   "a,b",    "--only=c", "--skip",     "d",           "--set",
+                   "k=v=w",  "--set",    "l=",         "--state-dir", "s"});
+  BOOST_TEST(x.plan.plan == "p.yaml");
+  BOOST_TEST(x.jobs.value_or(0) == 4u);
+  BOOST_TEST(x.dry_run);
+  BOOST_TEST(x.json_file == "-");
+  BOOST_TEST(x.plain);
+  BOOST_TEST(x.plan.no_color);
+  BOOST_TEST(x.quiet);
+  BOOST_TEST((x.only == std::vector<std::string>{"a", "b", "c"}));
+  BOOST_TEST((x.skip == std::vector<std::string>{"d"}));
+  BOOST_REQUIRE(x.plan.set.size() == 2u);
+  BOOST_TEST(x.plan.set[0].first == "k");
+  BOOST_TEST(x.plan.set[0].second == "v=w");
+  BOOST_TEST(x.plan.set[1].second == "");
+  BOOST_TEST(x.state_directory == "s");
+}
+
+BOOST_AUTO_TEST_CASE(the_plan_may_stand_anywhere) {
+  BOOST_TEST(run_options({"--only", "a", "p.yaml"}).plan.plan == "p.yaml");
+  BOOST_TEST(run_options({"-j4", "p.yaml", "-q"}).plan.plan == "p.yaml");
+  BOOST_TEST(run_options({"-f", "p.yaml"}).plan.plan == "p.yaml");
+  BOOST_TEST(run_options({}).plan.plan == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_name_of_a_command_may_name_a_task_or_a_plan) {
+  BOOST_TEST(run_options({"--only", "check"}).only.at(0) == "check");
+  BOOST_TEST(run_options({"graph"}).plan.plan == "graph");
+}
+
+BOOST_AUTO_TEST_CASE(every_usage_error_is_bad_plan) {
+  for (std::vector<const char*> words :
+       std::vector<std::vector<const char*>>{{"nothing"},
+                                             {"run", "-j"},
+                                             {"run", "-j", "-1"},
+                                             {"run", "-jx"},
+                                             {"run", "--set", "=v"},
+                                             {"run", "--wat=3"},
+                                             {"graph", "a", "b"},
+                                             {"schema", "wat"},
+                                             {"help", "wat"},
+                                             {"completion"}}) {
+    auto x = parse(words);
+    BOOST_TEST(!x);
+    if (!x)
+      BOOST_TEST((x.error().code == exit_code::bad_plan));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(completion_knows_every_command_and_option) {
+  cli::all_options unused;
+  auto app = cli::make_app(unused);
+  for (const auto* shell : {"bash", "zsh", "fish"}) {
+    auto script = cli::completion_script(*app, shell);
+    for (auto* command : app->get_subcommands([](auto*) {
+           return true;
+         })) {
+      BOOST_TEST(script.find(command->get_name()) != std::string::npos);
+      for (const auto* option : command->get_options())
+        for (const auto& name : option->get_lnames())
+          BOOST_TEST(script.find(name) != std::string::npos, name);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tests/runtime/process/harness.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace tutti::process {
+
+namespace {
+
+/// Far beyond what anything takes, so that only a defect meets it.
+constexpr auto patience = std::chrono::seconds(120);
+constexpr int patience_ms = 120'000;
+
+} // namespace
+
+scratch_directory::scratch_directory() {
+  auto name = (std::filesystem::temp_directory_path() / "tutti-process-XXXXXX")
+                  .string();
+  if (::mkdtemp(name.data()) == nullptr)
+    throw std::runtime_error("cannot make " + name);
+  path_ = name;
+}
+
+scratch_directory::~scratch_directory() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+ready_pipe::ready_pipe(const std::filesystem::path& path) {
+  if (::mkfifo(path.c_str(), 0600) != 0)
+    throw std::runtime_error("cannot make " + path.string());
+  // Open for writing too: no end of file while writers come and go.
+  fd_.reset(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
+}
+
+std::vector<std::string> ready_pipe::lines(std::size_t count) {
+  std::vector<std::string> result;
+  while (result.size() < count) {
+    if (auto end = text_.find('\n'); end != std::string::npos) {
+      result.push_back(text_.substr(0, end));
+      text_.erase(0, end + 1);
+      continue;
+    }
+    pollfd readable{fd_.get(), POLLIN, 0};
+    if (::poll(&readable, 1, patience_ms) != 1)
+      throw std::runtime_error("a process of the test never got ready");
+    char buffer[512];
+    auto got = ::read(fd_.get(), buffer, sizeof buffer);
+    if (got > 0)
+      text_.append(buffer, static_cast<std::size_t>(got));
+  }
+  return result;
+}
+
+watched_process::watched_process(pid_t pid)
+  : fd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {
+  if (!fd_)
+    throw std::runtime_error("no process " + std::to_string(pid));
+}
+
+bool watched_process::ends() const {
+  pollfd over{fd_.get(), POLLIN, 0};
+  return ::poll(&over, 1, patience_ms) == 1;
+}
+
+std::vector<watched_process> watched(const std::vector<std::string>& lines) {
+  std::vector<watched_process> result;
+  for (const auto& line : lines)
+    result.emplace_back(std::stoi(line));
+  return result;
+}
+
+harness::harness() : harness([](supervisor_options&) {}) {
+}
+
+harness::harness(const std::function<void(supervisor_options&)>& change) {
+  auto forked = supervisor::fork_now();
+  if (!forked)
+    throw std::runtime_error(forked.error().detail);
+  supervisor_ = std::move(*forked);
+  std::filesystem::create_directory(directory_.path() / "log");
+  std::filesystem::create_directory(io());
+  supervisor_options options;
+  options.log_directory = (directory_.path() / "log").string();
+  options.io_directory = io().string();
+  change(options);
+  supervisor_->configure(options);
+  supervisor_events events;
+  events.exited = [this](const process_exited& x) {
+    std::lock_guard guard{mutex_};
+    exited_[x.id] = x;
+    changed_.notify_all();
+  };
+  events.line = [this](const process_line& x) {
+    std::lock_guard guard{mutex_};
+    lines_[x.id].push_back(x.line);
+    changed_.notify_all();
+  };
+  events.lost = [this](const std::string& why) {
+    std::lock_guard guard{mutex_};
+    lost_ = why;
+    changed_.notify_all();
+  };
+  supervisor_->listen(events);
+}
+
+start_process harness::order(std::vector<std::string> argv) {
+  start_process x;
+  x.id = ++last_id_;
+  x.name = "attempt-" + std::to_string(x.id);
+  x.argv = std::move(argv);
+  x.directory = directory_.path().string();
+  x.grace = patience;
+  return x;
+}
+
+start_process harness::shell(const std::string& script) {
+  return order({"sh", "-c", script, "sh", directory_.path().string()});
+}
+
+process_exited harness::run(const start_process& x) {
+  supervisor_->start(x);
+  return wait_exited(x.id);
+}
+
+process_exited harness::run_shell(const std::string& script) {
+  return run(shell(script));
+}
+
+template <class Predicate>
+void harness::wait(std::unique_lock<std::mutex>& lock, const char* what,
+                   Predicate&& p) {
+  if (!changed_.wait_for(lock, patience, p))
+    throw std::runtime_error(std::string{"never happened: "} + what);
+}
+
+process_exited harness::wait_exited(process_id id) {
+  std::unique_lock lock{mutex_};
+  wait(lock, "exited", [&] {
+    return exited_.contains(id);
+  });
+  return exited_[id];
+}
+
+void harness::wait_line(process_id id, const std::string& line) {
+  std::unique_lock lock{mutex_};
+  wait(lock, line.c_str(), [&] {
+    return !lines_[id].empty() && lines_[id].back() == line;
+  });
+}
+
+std::string harness::wait_lost() {
+  std::unique_lock lock{mutex_};
+  wait(lock, "lost", [&] {
+    return !lost_.empty();
+  });
+  return lost_;
+}
+
+std::vector<process_exited> harness::wait_count(std::size_t count) {
+  std::unique_lock lock{mutex_};
+  wait(lock, "all exited", [&] {
+    return exited_.size() >= count;
+  });
+  std::vector<process_exited> result;
+  for (const auto& [id, x] : exited_)
+    result.push_back(x);
+  return result;
+}
+
+std::vector<std::string> harness::lines(process_id id) {
+  std::lock_guard guard{mutex_};
+  return lines_[id];
+}
+
+std::size_t descriptor_count(pid_t pid) {
+  std::filesystem::directory_iterator fds{"/proc/" + std::to_string(pid)
+                                          + "/fd"};
+  return static_cast<std::size_t>(std::distance(begin(fds), end(fds)));
+}
+
+std::string content(const std::filesystem::path& path) {
+  std::ifstream in{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+} // namespace tutti::process

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A supervisor with directories of its own, whose events can be waited for.
+#pragma once
+
+#include "runtime/process/supervisor.hpp"
+#include "runtime/process/unique_fd.hpp"
+
+#include <sys/types.h>
+
+#include <condition_variable>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace tutti::process {
+
+/// A directory that vanishes with its owner.
+class scratch_directory {
+public:
+  scratch_directory();
+  scratch_directory(const scratch_directory&) = delete;
+  scratch_directory& operator=(const scratch_directory&) = delete;
+  ~scratch_directory();
+
+  [[nodiscard]] const std::filesystem::path& path() const {
+    return path_;
+  }
+
+private:
+  std::filesystem::path path_;
+};
+
+/// A FIFO through which processes of a test say that they are ready.
+class ready_pipe {
+public:
+  explicit ready_pipe(const std::filesystem::path& path);
+
+  /// The next `count` lines; fails the test if they do not come.
+  std::vector<std::string> lines(std::size_t count);
+
+private:
+  unique_fd fd_;
+  std::string text_;
+};
+
+/// Holds on to a process, whoever's child it is, to see it end.
+class watched_process {
+public:
+  explicit watched_process(pid_t pid);
+
+  /// Waits (bounded) until it has ended.
+  [[nodiscard]] bool ends() const;
+
+private:
+  unique_fd fd_;
+};
+
+/// `lines` as pids, each held on to.
+std::vector<watched_process> watched(const std::vector<std::string>& lines);
+
+class harness {
+public:
+  harness();
+  explicit harness(const std::function<void(supervisor_options&)>& change);
+
+  /// A start of `argv` in the scratch directory with a short grace.
+  start_process order(std::vector<std::string> argv);
+  /// The same of `sh -c script`; $1 is the scratch directory.
+  start_process shell(const std::string& script);
+
+  /// Starts it and waits for its end.
+  process_exited run(const start_process& x);
+  process_exited run_shell(const std::string& script);
+
+  process_exited wait_exited(process_id id);
+  void wait_line(process_id id, const std::string& line);
+  std::string wait_lost();
+  std::vector<process_exited> wait_count(std::size_t count);
+  std::vector<std::string> lines(process_id id);
+
+  [[nodiscard]] std::filesystem::path scratch() const {
+    return directory_.path();
+  }
+  [[nodiscard]] std::filesystem::path io() const {
+    return directory_.path() / "io";
+  }
+  supervisor& process() {
+    return *supervisor_;
+  }
+
+private:
+  template <class Predicate>
+  void wait(std::unique_lock<std::mutex>& lock, const char* what,
+            Predicate&& p);
+
+  scratch_directory directory_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<process_id, process_exited> exited_;
+  std::map<process_id, std::vector<std::string>> lines_;
+  std::string lost_;
+  process_id last_id_ = 0;
+  std::unique_ptr<supervisor> supervisor_; ///< last: it calls into the others
+};
+
+/// Open descriptors of a process.
+std::size_t descriptor_count(pid_t pid);
+
+/// The whole file, as bytes.
+std::string content(const std::filesystem::path& path);
+
+} // namespace tutti::process

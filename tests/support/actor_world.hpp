@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The real orchestrator, agents and observer on CAF's deterministic scheduler
+// and virtual clock, with fake processes: nothing waits, nothing depends on
+// timing.
+#pragma once
+
+#include "actors/agent/agent.hpp"
+#include "actors/observer/observer.hpp"
+#include "actors/orchestrator/orchestrator.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace tutti::test {
+
+/// What the fake supervisor was asked, and who asked.
+struct fake_processes {
+  struct entry {
+    start_process order;
+    agent_actor asker;
+  };
+  std::vector<entry> running;
+  std::vector<start_process> started;
+  std::vector<end_process> told_to_end;
+};
+
+inline process_actor::behavior_type
+fake_process_behavior(process_actor::pointer self, fake_processes* log) {
+  return {
+    [self, log](const start_process& x) {
+      log->started.push_back(x);
+      log->running.push_back(
+        {x, caf::actor_cast<agent_actor>(self->current_sender())});
+    },
+    [log](end_process x) { log->told_to_end.push_back(x); },
+  };
+}
+
+struct seen_run {
+  std::vector<fact> facts;
+  std::vector<task_progress> progress;
+};
+
+inline viewer_actor::behavior_type seen_behavior(viewer_actor::pointer,
+                                                 seen_run* log) {
+  return {
+    [log](const run_facts& x) {
+      log->facts.insert(log->facts.end(), x.facts.begin(), x.facts.end());
+    },
+    [log](const task_progress& x) { log->progress.push_back(x); },
+  };
+}
+
+class actor_world {
+public:
+  explicit actor_world(plan p, std::uint64_t seed = 1)
+    : random_(seed), system_(prepare(config_)) {
+    auto work = std::make_shared<const plan>(std::move(p));
+    plan_ = work;
+    auto viewer = system_.spawn(seen_behavior, &seen);
+    auto watcher
+      = system_.spawn(observer_behavior, std::vector<viewer_actor>{viewer});
+    auto host = system_.spawn(fake_process_behavior, &processes);
+    keep(viewer);
+    keep(watcher);
+    keep(host);
+    orchestrator_options options;
+    options.work = work;
+    options.observer = watcher;
+    options.spawn_agents = [this, work, watcher,
+                            host](const orchestrator_actor& lead) {
+      for (std::size_t i = 0; i < work->agents.size(); ++i) {
+        agent_options mine{agent_id{i}, work->agents[i].slots, {},
+                           work,        lead,                  watcher,
+                           host};
+        agents.push_back(system_.spawn(agent_behavior, std::move(mine)));
+        keep(agents.back());
+      }
+      return agents;
+    };
+    lead = system_.spawn(orchestrator_behavior, std::move(options));
+    settle();
+  }
+
+  ~actor_world() {
+    caf::anon_send_exit(lead, caf::exit_reason::kill);
+    lead = nullptr;
+    agents.clear();
+    processes.running.clear();
+    for (auto& x : all_)
+      caf::anon_send_exit(x, caf::exit_reason::kill);
+    all_.clear();
+    settle();
+    coordinator().clock().cancel_all();
+    system_.await_actors_before_shutdown(false);
+  }
+
+  actor_world(const actor_world&) = delete;
+  actor_world& operator=(const actor_world&) = delete;
+
+  /// Runs all messages there are, one at a time, in an order drawn by the seed.
+  void settle() {
+    auto& jobs = coordinator().jobs;
+    while (!jobs.empty()) {
+      auto k = static_cast<std::ptrdiff_t>(random_() % jobs.size());
+      std::rotate(jobs.begin(), jobs.begin() + k, jobs.begin() + k + 1);
+      coordinator().run_once();
+    }
+  }
+
+  void begin() {
+    caf::anon_send(lead, begin_run{});
+    settle();
+  }
+
+  void advance(duration span) {
+    coordinator().advance_time(span);
+    settle();
+  }
+
+  [[nodiscard]] bool runs(const std::string& name) const {
+    return std::any_of(
+      processes.running.begin(), processes.running.end(),
+      [&](const auto& x) { return x.order.name.starts_with(name + "."); });
+  }
+
+  /// The fake process of a task exits.
+  void exit(const std::string& name, std::int32_t code = 0,
+            std::string output = {}) {
+    auto i = std::find_if(
+      processes.running.begin(), processes.running.end(),
+      [&](const auto& x) { return x.order.name.starts_with(name + "."); });
+    BOOST_REQUIRE_MESSAGE(i != processes.running.end(), name << " must run");
+    process_exited x;
+    x.id = i->order.id;
+    x.code = code;
+    x.output = std::move(output);
+    auto asker = i->asker;
+    processes.running.erase(i);
+    caf::anon_send(asker, std::move(x));
+    settle();
+  }
+
+  [[nodiscard]] std::size_t count(fact_kind kind) const {
+    return static_cast<std::size_t>(
+      std::count_if(seen.facts.begin(), seen.facts.end(),
+                    [&](const fact& f) { return f.kind == kind; }));
+  }
+
+  [[nodiscard]] const fact& ended() const {
+    BOOST_REQUIRE(!seen.facts.empty());
+    auto i = std::find_if(
+      seen.facts.begin(), seen.facts.end(),
+      [](const fact& f) { return f.kind == fact_kind::run_ended; });
+    BOOST_REQUIRE(i != seen.facts.end());
+    return *i;
+  }
+
+  fake_processes processes;
+  seen_run seen;
+  orchestrator_actor lead;
+  std::vector<agent_actor> agents;
+
+private:
+  static caf::actor_system_config& prepare(caf::actor_system_config& config) {
+    config.add_message_types<caf::id_block::tutti>();
+    config.set("scheduler.policy", caf::atom("testing"));
+    return config;
+  }
+
+  caf::scheduler::test_coordinator& coordinator() {
+    return dynamic_cast<caf::scheduler::test_coordinator&>(
+      system_.scheduler());
+  }
+
+  template <class Handle>
+  void keep(const Handle& x) {
+    all_.push_back(caf::actor_cast<caf::strong_actor_ptr>(x));
+  }
+
+  std::mt19937_64 random_;
+  std::shared_ptr<const plan> plan_;
+  caf::actor_system_config config_;
+  caf::actor_system system_;
+  std::vector<caf::strong_actor_ptr> all_;
+};
+
+} // namespace tutti::test
