@@ -6,7 +6,8 @@
 namespace tutti::config {
 
 void findings::add(diagnostic x) {
-  if (x.where.valid() && !places_.insert(x.where.offset).second)
+  auto& places = x.level == severity::error ? error_places_ : warning_places_;
+  if (x.where.valid() && !places.insert(x.where.offset).second)
     return;
   if (x.level == severity::error)
     ++errors_;
@@ -23,7 +24,6 @@ std::vector<diagnostic> findings::take() {
                    [&](const diagnostic& x, const diagnostic& y) {
                      return order(x) < order(y);
                    });
-  places_.clear();
   return std::move(kept_);
 }
 

@@ -4,6 +4,7 @@
 #include "config/diagnostic.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -12,11 +13,12 @@
 namespace tutti::config {
 
 /// Collects diagnostics while a text is read. At one place only the first
-/// finding counts: what follows from a mistake is no second mistake.
+/// error and the first warning count: what follows from a mistake is no second
+/// mistake.
 class findings {
 public:
   /// More are counted but not kept, so that memory stays bounded.
-  static constexpr std::size_t kept_max = 2000;
+  static constexpr std::size_t kept_max = 100'000;
 
   void error(span where, std::string message, std::string hint = {}) {
     add({severity::error, where, std::move(message), std::move(hint)});
@@ -34,7 +36,8 @@ public:
 
 private:
   std::vector<diagnostic> kept_;
-  std::unordered_set<std::uint32_t> places_;
+  std::unordered_set<std::uint32_t> error_places_;
+  std::unordered_set<std::uint32_t> warning_places_;
   std::size_t errors_ = 0;
 };
 

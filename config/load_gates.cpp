@@ -15,7 +15,7 @@ namespace {
 void load_blocks(loader_context& c, gate& made, node_id x) {
   std::unordered_set<std::string_view> seen;
   for (auto item : read_list(c, x, "blocks")) {
-    const auto& n = c.node(item);
+    auto n = c.node(item);
     if (n.kind == yaml_kind::scalar && n.text == "all") {
       made.blocks_all = true;
       continue;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "config/huge_pages.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
@@ -80,6 +81,7 @@ void reserve_tasks(loader_context& c, node_id mapping) {
     return;
   wanted = std::max(wanted, tasks.capacity() * 2);
   tasks.reserve(wanted);
+  prefer_huge_pages(tasks.data(), wanted * sizeof(task));
   c.task_sources.reserve(wanted);
   c.map.tasks.reserve(wanted);
 }

@@ -129,7 +129,7 @@ const std::string* find_set(const loader_context& c, std::string_view name) {
 }
 
 std::optional<value> initial_value(loader_context& c, param_form& form) {
-  const auto& n = c.node(form.initial);
+  auto n = c.node(form.initial);
   if (n.kind != yaml_kind::scalar || n.is_null()) {
     c.error(form.initial,
             "a default must be a text, a number, or true or false",

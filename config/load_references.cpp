@@ -19,7 +19,7 @@ constexpr std::array conditions{
 
 std::optional<need_condition> read_need_condition(loader_context& c,
                                                   node_id x) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   if (n.is_null())
     return need_condition::succeeded;
   std::vector<std::string_view> names;
@@ -97,7 +97,7 @@ private:
 };
 
 std::optional<agent_id> find_agent(loader_context& c, node_id x) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   if (n.kind != yaml_kind::scalar || n.is_null()) {
     c.error(x, "'agent' must be the name of an agent, or { any-of: [a, b] }",
             n.kind == yaml_kind::sequence
@@ -123,7 +123,7 @@ std::optional<agent_id> find_agent(loader_context& c, node_id x) {
 
 std::optional<node_ref> find_node(loader_context& c, node_id x,
                                   std::string_view what) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   if (n.kind != yaml_kind::scalar || n.is_null()) {
     c.error(x, fmt::format("'{}' must list names of tasks and phases", what));
     return {};

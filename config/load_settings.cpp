@@ -26,7 +26,7 @@ bool reads_as_text(const yaml_node& x) {
 }
 
 std::optional<command_template> read_script(loader_context& c, node_id x) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   command_template result{command_kind::shell, std::string{n.text}, {}};
   if (!reads_as_text(n)) {
     c.error(x,
@@ -64,7 +64,7 @@ std::optional<command_template> read_script(loader_context& c, node_id x) {
 }
 
 std::optional<pool_id> find_pool(loader_context& c, node_id x) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   if (n.kind != yaml_kind::scalar || n.is_null()) {
     c.error(x, "'pool' lists names of pools", "or write { cores: 4 }");
     return {};
@@ -118,7 +118,7 @@ std::vector<pool_need> read_pools(loader_context& c, node_id x) {
 }
 
 std::optional<double> read_backoff(loader_context& c, node_id x) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   double result = 0;
   auto last = n.text.data() + n.text.size();
   auto [end, failure] = std::from_chars(n.text.data(), last, result);
@@ -234,7 +234,7 @@ void read_working_directory(loader_context& c, task_settings& layer,
 } // namespace
 
 std::optional<command_template> read_command(loader_context& c, node_id x) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   if (n.kind == yaml_kind::mapping) {
     c.error(x, "'run' must be a text or a list of texts, not a mapping",
             "quote a command that holds ': '");

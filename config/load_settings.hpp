@@ -2,6 +2,7 @@
 // The keys that task, phase, agent and defaults share (semantics §22).
 #pragma once
 
+#include "config/load_values.hpp"
 #include "config/loader_context.hpp"
 
 #include <string_view>
@@ -20,15 +21,6 @@ bool read_setting(loader_context& c, task_settings& layer, key which,
 
 /// Reads a mapping in which every key must be one of the place; calls `use`
 /// with each row and value.
-template <class Use>
-void for_each_key(loader_context& c, place where, node_id mapping, Use use);
-
-} // namespace tutti::config
-
-#include "config/load_values.hpp"
-
-namespace tutti::config {
-
 template <class Use>
 void for_each_key(loader_context& c, place where, node_id mapping, Use use) {
   auto elder = no_node;

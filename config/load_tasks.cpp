@@ -49,7 +49,7 @@ private:
   // -- what stands in the task ------------------------------------------------
 
   void read_own() {
-    const auto& body = c_.node(source_.body);
+    auto body = c_.node(source_.body);
     if (body.kind == yaml_kind::scalar && !body.is_null()) {
       read_setting(c_, own_.settings, key::run, source_.body);
       return;

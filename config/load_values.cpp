@@ -25,7 +25,7 @@ std::string_view kind_word(const yaml_node& x) {
 /// A scalar that is there; else reports.
 bool is_scalar(loader_context& c, node_id x, std::string_view what,
                std::string_view wanted) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   if (n.kind == yaml_kind::scalar && !n.is_null())
     return true;
   c.error(x,
@@ -70,7 +70,7 @@ std::optional<std::string> read_text(loader_context& c, node_id x,
 
 std::optional<bool> read_boolean(loader_context& c, node_id x,
                                  std::string_view what) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   if (n.kind == yaml_kind::scalar && n.plain) {
     if (n.text == "true")
       return true;
@@ -88,7 +88,7 @@ std::optional<bool> read_boolean(loader_context& c, node_id x,
 std::optional<std::int64_t> read_integer(loader_context& c, node_id x,
                                          std::string_view what,
                                          integer_range range) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   std::int64_t result = 0;
   auto text = n.text;
   if (text.size() > 1 && text[0] == '+' && text[1] != '-')
@@ -145,7 +145,7 @@ std::optional<duration> read_duration(loader_context& c, node_id x,
 
 std::vector<node_id> read_list(loader_context& c, node_id x,
                                std::string_view what) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   std::vector<node_id> result;
   if (n.is_null())
     return result;
@@ -163,7 +163,7 @@ std::vector<std::string> read_texts(loader_context& c, node_id x,
                                     std::string_view what) {
   std::vector<std::string> result;
   for (auto item : read_list(c, x, what)) {
-    const auto& n = c.node(item);
+    auto n = c.node(item);
     if (n.kind != yaml_kind::scalar || n.text.empty() || n.is_null())
       c.error(item, fmt::format("'{}' must be a list of texts", what));
     else if (has_template(n.text))
@@ -176,7 +176,7 @@ std::vector<std::string> read_texts(loader_context& c, node_id x,
 
 span piece_of_scalar(const loader_context& c, node_id x, std::uint32_t offset,
                      std::uint32_t length) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   if (n.verbatim)
     return {n.begin + (n.plain ? 0u : 1u) + offset, length};
   // In a text of several lines, or one with escapes, the same words are found.
@@ -197,7 +197,7 @@ void report_in_scalar(loader_context& c, node_id x,
 
 std::optional<template_text> read_template(loader_context& c, node_id x,
                                            std::string_view what) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   if (n.is_null()) {
     c.error(x, fmt::format("'{}' has no value", what),
             "write \"\" for the empty text");
@@ -235,7 +235,7 @@ std::optional<template_text> read_condition(loader_context& c, node_id x) {
 }
 
 bool is_mapping(loader_context& c, node_id x, std::string_view what) {
-  const auto& n = c.node(x);
+  auto n = c.node(x);
   if (n.kind == yaml_kind::mapping || n.is_null())
     return true;
   c.error(x, fmt::format("{} must be a mapping, not {}", what, kind_word(n)),
@@ -288,8 +288,8 @@ bool is_comma_mistake(loader_context& c, node_id mapping, node_id key,
                       node_id elder) {
   if (elder == no_node || !c.node(mapping).flow)
     return false;
-  const auto& before = c.node(elder);
-  const auto& k = c.node(key);
+  auto before = c.node(elder);
+  auto k = c.node(key);
   if (before.kind != yaml_kind::scalar || !before.plain || before.is_null()
       || !has_no_colon(c.source, k))
     return false;

@@ -123,7 +123,7 @@ struct loader_context {
 
   // -- help for all steps -----------------------------------------------------
 
-  [[nodiscard]] const yaml_node& node(node_id x) const {
+  [[nodiscard]] yaml_node node(node_id x) const {
     return tree[x];
   }
   void error(node_id x, std::string message, std::string hint = {}) {
@@ -138,13 +138,21 @@ struct loader_context {
   /// "did you mean …?" among the names of a table.
   template <class Table>
   [[nodiscard]] std::string hint_of(std::string_view word, const Table& table) {
-    std::vector<std::string_view> names_of_table;
-    names_of_table.reserve(table.size());
-    for (const auto& x : table)
-      names_of_table.push_back(x.first);
-    std::sort(names_of_table.begin(), names_of_table.end());
+    if (suggest.exhausted())
+      return {};
+    auto& names_of_table = sorted_names_[&table];
+    if (names_of_table.size() != table.size()) {
+      names_of_table.clear();
+      for (const auto& x : table)
+        names_of_table.push_back(x.first);
+      std::sort(names_of_table.begin(), names_of_table.end());
+    }
     return suggest.hint(word, names_of_table);
   }
+
+private:
+  /// The names of a table as suggestions go through them; tables only grow.
+  std::unordered_map<const void*, std::vector<std::string_view>> sorted_names_;
 };
 
 /// "task", "phase", "gate".

@@ -28,7 +28,7 @@ bool has_content(const yaml_tree& tree, findings& found) {
                 "begin with: tasks: { hello: echo hello }");
     return false;
   }
-  const auto& root = tree[tree.root()];
+  auto root = tree[tree.root()];
   if (root.kind == yaml_kind::mapping)
     return true;
   found.error({root.begin, 1}, "a plan is a mapping of keys",

@@ -239,10 +239,10 @@ Letters, digits, `_`, `-` and `.`, beginning with a letter, a digit or `_`.
 All mistakes of a plan are reported at once, in the order of the file:
 
 ```
-tutti.yaml:4:15: error: a task has no key 'need'
+tutti.yaml:4:12: error: a task has no key 'need'
  4 |   print: { need: write, run: echo }
    |            ^~~~
- = hint: did you mean 'needs'?
+  = hint: did you mean 'needs'?
 ```
 
 Beside unknown keys and names these are mistakes: a key that stands twice, a tab

@@ -54,7 +54,7 @@ inline constexpr key_row key_row_table[] = {
 
     // -- tasks ----------------------------------------------------------------
     {place::task, key::agent, "agent", value_type::agent_choice,
-     "an agent of its own, `local`",
+     "the agent `local`",
      "Who works on it: a name, or `{ any-of: [a, b] }` for the first that is "
      "free."},
     {place::task, key::run, "run", value_type::command, "",

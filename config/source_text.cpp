@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/source_text.hpp"
 
+#include "config/huge_pages.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -63,7 +65,8 @@ struct close_file {
 };
 
 /// Reads until the end or one byte over the limit.
-expected<std::string> read_all(const std::string& path) {
+expected<std::string> read_all(const std::string& path,
+                               std::size_t likely_size) {
   auto failed = [&] {
     return bad_plan(fmt::format("plan '{}' cannot be read: {}", path,
                                 std::strerror(errno)));
@@ -72,6 +75,8 @@ expected<std::string> read_all(const std::string& path) {
   if (!file)
     return failed();
   std::string result;
+  result.reserve(likely_size);
+  prefer_huge_pages(result.data(), likely_size);
   std::array<char, 1 << 16> block;
   while (auto n = std::fread(block.data(), 1, block.size(), file.get())) {
     if (result.size() + n > source_bytes_max)
@@ -90,14 +95,15 @@ std::optional<error> unusable(const std::string& path, std::string& text) {
     return bad_plan(fmt::format("plan '{}' does not exist", path));
   if (fs::is_directory(status))
     return bad_plan(fmt::format("plan '{}' is a directory", path));
+  std::size_t likely_size = 0;
   if (fs::is_regular_file(status)) {
     auto size = fs::file_size(path, ignored);
     if (!ignored && size > source_bytes_max)
       return too_large(path);
     if (!ignored)
-      text.reserve(size);
+      likely_size = size;
   }
-  auto content = read_all(path);
+  auto content = read_all(path, likely_size);
   if (!content)
     return content.error();
   text = std::move(*content);

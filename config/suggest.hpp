@@ -22,12 +22,16 @@ public:
   [[nodiscard]] std::string_view
   nearest(std::string_view word, std::span<const std::string_view> candidates);
 
+  /// True once it answers nothing any more.
+  [[nodiscard]] bool exhausted() const {
+    return budget_ == 0;
+  }
   /// "did you mean 'x'?", or empty.
   [[nodiscard]] std::string hint(std::string_view word,
                                  std::span<const std::string_view> candidates);
 
 private:
-  std::size_t budget_ = 4'000'000;
+  std::size_t budget_ = 10'000'000;
 };
 
 } // namespace tutti::config

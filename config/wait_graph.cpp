@@ -104,6 +104,10 @@ private:
 
 std::vector<bool> tasks_free_of_all_gates(const plan& p) {
   std::vector<bool> result(p.tasks.size(), false);
+  if (std::none_of(p.gates.begin(), p.gates.end(), [](const gate& g) {
+        return g.blocks_all;
+      }))
+    return result;
   std::vector<bool> gate_seen(p.gates.size(), false);
   std::vector<bool> phase_seen(p.phases.size(), false);
   std::vector<std::vector<std::uint32_t>> blockers(p.tasks.size());
@@ -116,8 +120,6 @@ std::vector<bool> tasks_free_of_all_gates(const plan& p) {
       (x.kind == node_kind::task ? blockers : phase_blockers)[x.index]
           .push_back(i);
   }
-  if (open.empty())
-    return result;
   auto take_task = [&](std::uint32_t i) {
     if (result[i])
       return;

@@ -104,7 +104,7 @@ void report_tab(std::size_t offset, findings& found) {
 std::vector<span> long_texts(const source_text& source, const yaml_tree& tree) {
   std::vector<span> result;
   for (node_id i = 0; i < tree.size(); ++i) {
-    const auto& x = tree[i];
+    auto x = tree[i];
     if (x.kind != yaml_kind::scalar || x.end <= x.begin)
       continue;
     auto piece = std::string_view{source.text}.substr(x.begin, x.end - x.begin);

@@ -1,39 +1,84 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/yaml_tree.hpp"
 
+#include "config/huge_pages.hpp"
 #include "config/yaml_mistakes.hpp"
 #include "config/yaml_reader.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
+#include <functional>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
+#include <vector>
 
 namespace tutti::config {
 
-yaml_tree::yaml_tree()
-  : texts_(std::make_unique<std::pmr::monotonic_buffer_resource>()) {
-}
-
 node_id yaml_tree::find(node_id mapping, std::string_view name) const {
   for (auto x : entries(mapping))
-    if (nodes_[x.key].text == name)
+    if (text(x.key) == name)
       return x.value;
   return no_node;
 }
+
+namespace {
+
+/// The keys of a large mapping: a hash table of node ids, open addressing.
+class key_table {
+public:
+  [[nodiscard]] bool empty() const {
+    return count_ == 0;
+  }
+  /// Adds a key; answers the equal one that is there already, or `no_node`.
+  node_id insert(const yaml_tree& tree, node_id id) {
+    if (2 * (count_ + 1) > slots_.size())
+      grow(tree);
+    auto& slot = find(tree, tree.text(id));
+    if (slot != no_node)
+      return slot;
+    slot = id;
+    ++count_;
+    return no_node;
+  }
+
+private:
+  node_id& find(const yaml_tree& tree, std::string_view text) {
+    auto mask = slots_.size() - 1;
+    auto i = std::hash<std::string_view>{}(text)&mask;
+    while (slots_[i] != no_node && tree.text(slots_[i]) != text)
+      i = (i + 1) & mask;
+    return slots_[i];
+  }
+  void grow(const yaml_tree& tree) {
+    std::vector<node_id> old(std::max<std::size_t>(64, 4 * slots_.size()),
+                             no_node);
+    old.swap(slots_);
+    for (auto x : old)
+      if (x != no_node)
+        find(tree, tree.text(x)) = x;
+  }
+
+  std::vector<node_id> slots_; ///< a power of two, at most half full
+  std::size_t count_ = 0;
+};
+
+} // namespace
 
 /// Makes nodes of events, without recursion.
 class yaml_tree_builder {
 public:
   yaml_tree_builder(const source_text& source, findings& found)
-    : source_(source), found_(found), reader_(source.text) {
+    : source_(source), found_(found), reader_(source.text), tree_(source.text) {
   }
 
   std::optional<yaml_tree> run() {
     // Untouched memory costs nothing; growing would copy.
     tree_.nodes_.reserve(source_.text.size() / 8 + 16);
+    prefer_huge_pages(tree_.nodes_.data(),
+                      tree_.nodes_.capacity() * sizeof(packed_node));
     bool second_document = false;
     while (true) {
       if (!reader_.next()) {
@@ -60,6 +105,8 @@ public:
   }
 
 private:
+  using packed_node = yaml_tree::packed_node;
+
   struct frame {
     node_id node = no_node;
     node_id last_child = no_node;
@@ -67,7 +114,7 @@ private:
     node_id key = no_node;
     std::size_t weight_before = 0;
     std::string anchor;
-    std::unordered_map<std::string_view, node_id> keys; ///< of a large mapping
+    key_table keys; ///< of a large mapping
     std::size_t key_count = 0;
   };
   struct anchored {
@@ -100,27 +147,27 @@ private:
     return static_cast<node_id>(tree_.nodes_.size() - 1);
   }
 
-  node_id add(yaml_node x) {
+  node_id add(packed_node x) {
     tree_.nodes_.push_back(x);
     return last_node();
   }
 
   node_id add_scalar(const yaml_event& e) {
-    yaml_node x;
+    packed_node x;
     x.begin = e.begin;
     x.end = e.end;
     x.plain = e.plain;
     // A text that stands in the source as it is needs no copy.
-    auto at = std::size_t{e.begin} + (e.plain ? 0u : 1u);
-    auto whole = std::string_view{source_.text};
-    if (!e.block && at <= whole.size()
-        && whole.substr(at, e.text.size()) == e.text) {
-      x.text = whole.substr(at, e.text.size());
+    auto quotes = e.plain ? 0u : 1u;
+    auto size = e.text.size() + 2 * std::size_t{quotes};
+    if (!e.block && size == e.end - e.begin
+        && std::string_view{source_.text}.substr(e.begin + quotes,
+                                                 e.text.size())
+               == e.text) {
       x.verbatim = true;
     } else if (!e.text.empty()) {
-      auto* copy = static_cast<char*>(tree_.texts_->allocate(e.text.size(), 1));
-      std::memcpy(copy, e.text.data(), e.text.size());
-      x.text = {copy, e.text.size()};
+      x.child_or_text = static_cast<std::uint32_t>(tree_.copies_.size());
+      tree_.copies_.emplace_back(e.text);
     }
     return add(x);
   }
@@ -131,7 +178,7 @@ private:
                    fmt::format("nested deeper than {} levels", yaml_depth_max));
       return false;
     }
-    yaml_node x;
+    packed_node x;
     x.kind = e.kind == yaml_event_kind::mapping_start ? yaml_kind::mapping
                                                       : yaml_kind::sequence;
     x.begin = e.begin;
@@ -164,7 +211,7 @@ private:
       found_.error({e.begin, e.end - e.begin},
                    fmt::format("no anchor '&{}' before this", e.text),
                    "a text that starts with '*' goes in quotes");
-      yaml_node empty;
+      packed_node empty;
       empty.begin = e.begin;
       empty.end = e.end;
       place(add(empty));
@@ -208,14 +255,14 @@ private:
 
   void append(frame& f, node_id id) {
     if (f.last_child == no_node)
-      tree_.nodes_[f.node].first_child = id;
+      tree_.nodes_[f.node].child_or_text = id;
     else
       tree_.nodes_[f.last_child].next = id;
     f.last_child = id;
   }
 
   bool accept_key(frame& f, node_id id) {
-    const auto& k = tree_.nodes_[id];
+    auto k = tree_[id];
     if (k.kind != yaml_kind::scalar) {
       found_.error(k.where(), "a key is a text, not a list or a mapping");
       return false;
@@ -240,15 +287,14 @@ private:
     constexpr std::size_t small = 12;
     if (f.key_count++ < small) {
       for (auto x : tree_.entries(f.node))
-        if (tree_.nodes_[x.key].text == text)
+        if (tree_.text(x.key) == text)
           return x.key;
       return no_node;
     }
     if (f.keys.empty())
       for (auto x : tree_.entries(f.node))
-        f.keys.emplace(tree_.nodes_[x.key].text, x.key);
-    auto [at, fresh] = f.keys.emplace(text, id);
-    return fresh ? no_node : at->second;
+        f.keys.insert(tree_, x.key);
+    return f.keys.insert(tree_, id);
   }
 
   void refuse_tag(const yaml_event& e) {

@@ -9,12 +9,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <iterator>
 #include <limits>
-#include <memory>
-#include <memory_resource>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace tutti::config {
@@ -24,8 +25,9 @@ enum class yaml_kind : std::uint8_t { scalar, sequence, mapping };
 using node_id = std::uint32_t;
 inline constexpr node_id no_node = std::numeric_limits<node_id>::max();
 
-/// A scalar, sequence or mapping. An alias is a copy of what it refers to, with
-/// the same children, so that it takes no more memory than itself.
+/// A scalar, sequence or mapping, as a tree shows it. An alias is a copy of
+/// what it refers to, with the same children, so that it takes no more memory
+/// than itself.
 struct yaml_node {
   std::string_view text;         ///< of a scalar
   std::uint32_t begin = 0;       ///< bytes of the source
@@ -71,14 +73,14 @@ public:
       }
       Item operator*() const {
         if constexpr (std::is_same_v<Item, entry>)
-          return {at_, (*tree_)[at_].next};
+          return {at_, tree_->next(at_)};
         else
           return at_;
       }
       iterator& operator++() {
-        at_ = (*tree_)[at_].next;
+        at_ = tree_->next(at_);
         if constexpr (std::is_same_v<Item, entry>)
-          at_ = (*tree_)[at_].next;
+          at_ = tree_->next(at_);
         return *this;
       }
       bool operator==(const iterator& x) const {
@@ -108,10 +110,33 @@ public:
     node_id first_;
   };
 
-  yaml_tree();
+  explicit yaml_tree(std::string_view source) : source_(source) {
+  }
 
-  [[nodiscard]] const yaml_node& operator[](node_id x) const {
-    return nodes_[x];
+  [[nodiscard]] yaml_node operator[](node_id x) const {
+    const auto& n = nodes_[x];
+    yaml_node result{{},     n.begin, n.end,  n.next,    no_node,
+                     n.kind, n.plain, n.flow, n.verbatim};
+    if (n.kind != yaml_kind::scalar)
+      result.first_child = n.child_or_text;
+    else
+      result.text = text(x);
+    return result;
+  }
+  /// The text of a scalar; else empty.
+  [[nodiscard]] std::string_view text(node_id x) const {
+    const auto& n = nodes_[x];
+    if (n.kind != yaml_kind::scalar)
+      return {};
+    auto quotes = n.plain ? 0u : 1u;
+    if (n.verbatim)
+      return source_.substr(n.begin + quotes, n.end - n.begin - 2 * quotes);
+    return n.child_or_text == no_node ? std::string_view{}
+                                      : copies_[n.child_or_text];
+  }
+  /// The next sibling, or `no_node`.
+  [[nodiscard]] node_id next(node_id x) const {
+    return nodes_[x].next;
   }
   /// The document; `no_node` where there is none.
   [[nodiscard]] node_id root() const {
@@ -121,12 +146,12 @@ public:
     return nodes_.size();
   }
   [[nodiscard]] child_range<node_id> items(node_id sequence) const {
-    return {this, nodes_[sequence].first_child};
+    return {this, nodes_[sequence].child_or_text};
   }
   /// The entries of a mapping; none of anything else.
   [[nodiscard]] child_range<entry> entries(node_id mapping) const {
     const auto& x = nodes_[mapping];
-    return {this, x.kind == yaml_kind::mapping ? x.first_child : no_node};
+    return {this, x.kind == yaml_kind::mapping ? x.child_or_text : no_node};
   }
   /// The value behind a key, or `no_node`.
   [[nodiscard]] node_id find(node_id mapping, std::string_view name) const;
@@ -134,8 +159,23 @@ public:
 private:
   friend class yaml_tree_builder;
 
-  std::vector<yaml_node> nodes_;
-  std::unique_ptr<std::pmr::monotonic_buffer_resource> texts_;
+  /// A million of these make a large plan: memory is time here.
+  struct packed_node {
+    std::uint32_t begin = 0;
+    std::uint32_t end = 0;
+    node_id next = no_node;
+    /// The first child of a collection; of a scalar that does not stand in the
+    /// source as it is, the index of its copy.
+    std::uint32_t child_or_text = no_node;
+    yaml_kind kind = yaml_kind::scalar;
+    bool plain = false;
+    bool flow = false;
+    bool verbatim = false;
+  };
+
+  std::string_view source_;
+  std::vector<packed_node> nodes_;
+  std::deque<std::string> copies_;
   node_id root_ = no_node;
 };
 

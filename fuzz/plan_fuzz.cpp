@@ -21,9 +21,9 @@ bool is_error(const diagnostic& x) {
 
 void check_references(const plan& p) {
   auto in_plan = [&](node_ref x) {
-    auto size = x.kind == node_kind::task    ? p.tasks.size()
-                : x.kind == node_kind::phase ? p.phases.size()
-                                             : p.gates.size();
+    auto size = x.kind == node_kind::task  ? p.tasks.size()
+              : x.kind == node_kind::phase ? p.phases.size()
+                                           : p.gates.size();
     TUTTI_ASSERT(x.index < size);
   };
   for (const auto& t : p.tasks) {
@@ -51,8 +51,8 @@ void check_references(const plan& p) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
-  source_text source{"plan.yaml", "/plan",
-                     {reinterpret_cast<const char*>(data), size}};
+  source_text source{
+      "plan.yaml", "/plan", {reinterpret_cast<const char*>(data), size}};
   auto loaded = load_plan(source);
   auto wrong = std::any_of(loaded.diagnostics.begin(), loaded.diagnostics.end(),
                            is_error);

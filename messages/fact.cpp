@@ -69,6 +69,8 @@ std::string_view to_string(attempt_end x) {
     return "cancelled";
   case attempt_end::stopped:
     return "stopped";
+  case attempt_end::no_space:
+    return "no-space";
   case attempt_end::unkillable:
     return "unkillable";
   }

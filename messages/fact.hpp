@@ -63,6 +63,7 @@ enum class attempt_end : std::uint8_t {
   system_error, ///< the system's fault: could not be started, supervisor lost
   cancelled,    ///< ended by `cancel` or fail-fast
   stopped,      ///< ended because the run stops
+  no_space,     ///< could not be started: the disk is full; the run stops
   unkillable,   ///< did not end even after KILL; its slot is quarantined
 };
 

@@ -45,7 +45,9 @@ enum class process_end : std::uint8_t {
   exited,      ///< `code` is the exit status, or 128 + the signal
   not_started, ///< the command's fault: `code` 126 or 127, `message` says why
   refused,     ///< the system's fault: no process could be made
+  no_space,    ///< the disk is full: `message` names the file
   idle,        ///< idle_timeout was over
+  bad_output,  ///< what TUTTI_OUTPUT names is too large or unreadable
   unkillable,  ///< still there after KILL
 };
 

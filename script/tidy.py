@@ -168,11 +168,11 @@ def check_format(root, names):
                 yield ".clang-format", 1, "format", result.stderr.strip()
 
 
-def main():
+def main(arguments=None):
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("folder", nargs="?", type=Path, default=Path(__file__).resolve().parent.parent)
     options.add_argument("--no-format", action="store_true")
-    options = options.parse_args()
+    options = options.parse_args(arguments)
     root = options.folder.resolve()
     names = files_of(root)
     findings = [(name, *finding) for name in names for finding in check_file(root, name)]

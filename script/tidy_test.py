@@ -1,12 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
 """Proves that tidy.py passes a clean tree and that each of its rules fails."""
+import contextlib
+import io
 import shutil
-import subprocess
 import sys
 import tempfile
 import unittest
 from pathlib import Path
+
+sys.dont_write_bytecode = True
+import tidy as tidy_program
 
 TIDY = Path(__file__).resolve().parent / "tidy.py"
 SPDX = "// SPDX-License-Identifier: BSD-3-Clause\n"
@@ -63,15 +67,16 @@ BROKEN = [
 
 
 def tidy(files, *options):
-    """The findings' rules with their files, and the exit code."""
+    """The exit code and what was printed."""
     with tempfile.TemporaryDirectory() as folder:
         for name, content in files.items():
             path = Path(folder, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        result = subprocess.run([sys.executable, str(TIDY), folder, *options],
-                                capture_output=True, text=True, check=False)
-        return result.returncode, result.stdout + result.stderr
+        output = io.StringIO()
+        with contextlib.redirect_stdout(output):
+            code = tidy_program.main([folder, *options])
+        return code, output.getvalue()
 
 
 class Tidy(unittest.TestCase):

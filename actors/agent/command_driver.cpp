@@ -59,6 +59,10 @@ attempt_end end_of(process_end x, std::int32_t code) {
     return attempt_end::failure;
   case process_end::refused:
     return attempt_end::system_error;
+  case process_end::no_space:
+    return attempt_end::no_space;
+  case process_end::bad_output:
+    return attempt_end::failure;
   case process_end::idle:
     return attempt_end::timed_out;
   case process_end::unkillable:
@@ -111,7 +115,7 @@ attempt_finished conclude_attempt(const attempt_order& order,
     }
   }
   if (x.end == process_end::idle || x.end == process_end::refused
-      || x.end == process_end::unkillable)
+      || x.end == process_end::no_space || x.end == process_end::unkillable)
     result.exit_code = fact::no_exit_code;
   auto message = std::move(x.message);
   result.details = details_of(x, std::move(message), std::move(parsed.outputs));

@@ -47,8 +47,8 @@ event finished_event(const report::run_model& m, const fact& x,
   }
   if (x.end == attempt_end::success)
     return {"worked", style::plain, time};
-  if (x.end == attempt_end::stopped)
-    return {"stopped", style::yellow, time};
+  if (x.end == attempt_end::stopped || x.end == attempt_end::no_space)
+    return {"stopped", style::yellow, joined(reason, time)};
   return {"retry", style::yellow,
           joined(reason, fmt::format("attempt {} took {}", x.attempt,
                                      time.empty() ? "no time" : time))};

@@ -81,11 +81,16 @@ process_exited attempt::finish(std::uint64_t output_bytes_max) {
             + (text != nullptr ? text : "unknown") + ")");
   }
   auto output = read_file(output_path, output_bytes_max);
+  bool unreadable = output.error_number != 0 && output.error_number != ENOENT;
   if (output.truncated)
-    explain("the output file is larger than " + std::to_string(output_bytes_max)
-            + " bytes, the rest is ignored");
-  if (output.error_number != 0 && output.error_number != ENOENT)
-    explain("cannot read the output file: " + output.why());
+    explain("the file named by TUTTI_OUTPUT is larger than "
+            + std::to_string(output_bytes_max)
+            + " bytes; hand on the name of a file instead");
+  if (unreadable)
+    explain("cannot read the file named by TUTTI_OUTPUT: " + output.why());
+  if (result.end == process_end::exited && result.code == 0
+      && (output.truncated || unreadable))
+    result.end = process_end::bad_output;
   result.output = std::move(output.content);
   if (output.error_number != ENOENT)
     ::unlink(output_path.c_str());

@@ -12,6 +12,10 @@
 
 namespace tutti::process {
 
+bool no_space(int error_number) {
+  return error_number == ENOSPC || error_number == EDQUOT;
+}
+
 std::string system_text(int error_number) {
   return std::generic_category().message(error_number);
 }

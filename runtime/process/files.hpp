@@ -11,6 +11,9 @@ namespace tutti::process {
 /// "No space left on device", as the system says it.
 [[nodiscard]] std::string system_text(int error_number);
 
+/// Whether an error number says that the disk, or the user's share, is full.
+[[nodiscard]] bool no_space(int error_number);
+
 struct file_text {
   int error_number = 0; ///< 0: it was read
   std::string content;

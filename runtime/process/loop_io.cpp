@@ -219,7 +219,10 @@ std::optional<process_exited> loop::prepare(attempt& a, start_process& x) {
     environment.push_back("TUTTI_INPUT=" + a.input_path);
     if (auto error_number = write_file(a.input_path, x.input);
         error_number != 0)
-      return failed(a, process_end::refused, 0,
+      return failed(a,
+                    no_space(error_number) ? process_end::no_space
+                                           : process_end::refused,
+                    0,
                     "cannot write the input file " + a.input_path + ": "
                         + system_text(error_number));
     a.has_input = true;

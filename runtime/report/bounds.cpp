@@ -187,7 +187,12 @@ bound largest(const std::vector<load>& loads,
   for (std::uint32_t i = 0; i < loads.size(); ++i) {
     auto value = loads[i].bound_for(capacities[i]);
     if (value > result.value)
-      result = {value, loads[i].work, i, std::max(capacities[i], 1u)};
+      result = {value,
+                loads[i].work,
+                loads[i].head,
+                loads[i].tail,
+                i,
+                std::max(capacities[i], 1u)};
   }
   return result;
 }

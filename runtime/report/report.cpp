@@ -64,6 +64,16 @@ std::string chain_names(const plan& p, const std::vector<task_id>& chain) {
   return result;
 }
 
+// What others had to do before and after the work that binds.
+std::string around(const bound& x) {
+  std::string result;
+  if (x.before > duration{0})
+    result += fmt::format(", {} into the run", format_duration(x.before));
+  if (x.after > duration{0})
+    result += fmt::format(", {} from its end", format_duration(x.after));
+  return result;
+}
+
 std::string explain(const run_model& m, const lower_bounds& x) {
   const auto& p = m.plan();
   const auto& b = x[x.tight];
@@ -77,12 +87,13 @@ std::string explain(const run_model& m, const lower_bounds& x) {
                        x.chain.size() > 1 ? " one after another" : "");
   case bound_kind::agent:
     return fmt::format(
-        "agent-bound: {} had {} of work{}", p.agents[b.index].name, work,
-        b.capacity > 1 ? fmt::format(" for {} slots", b.capacity) : "");
+        "agent-bound: {} had {} of work{}{}", p.agents[b.index].name, work,
+        b.capacity > 1 ? fmt::format(" for {} slots", b.capacity) : "",
+        around(b));
   case bound_kind::pool:
-    return fmt::format("pool-bound: pool {} had {} of work for {} {}",
+    return fmt::format("pool-bound: pool {} had {} of work for {} {}{}",
                        p.pools[b.index].name, work, b.capacity,
-                       b.capacity == 1 ? "token" : "tokens");
+                       b.capacity == 1 ? "token" : "tokens", around(b));
   case bound_kind::area:
     return fmt::format("area-bound: there was {} of work for {} {}", work,
                        b.capacity, b.capacity == 1 ? "slot" : "slots");

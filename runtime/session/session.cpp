@@ -47,6 +47,8 @@ struct system_config : caf::actor_system_config {
     // work back and forth.
     auto cores = std::max(1u, std::thread::hardware_concurrency());
     set("scheduler.max-threads", std::size_t{std::min(cores, 4u)});
+    // Idle workers sleep; thieves would poll, at the expense of the tasks.
+    set("scheduler.policy", caf::atom("sharing"));
   }
 };
 
@@ -147,8 +149,12 @@ bool follow(run_feed& feed, report::run_model& model, display::display& view,
             clock::time_point start) {
   for (;;) {
     auto batch = feed.take(frame);
-    for (const auto& x : batch.facts)
+    for (const auto& x : batch.facts) {
       model.apply(x);
+      if (x.end == attempt_end::no_space && x.details)
+        view.note("tutti: " + x.details->message
+                  + "; the run stops. Free some space and run it again.");
+    }
     for (const auto& x : batch.progress)
       model.apply(x);
     if (!batch.facts.empty())

@@ -147,7 +147,8 @@ BOOST_AUTO_TEST_CASE(stop_empties_the_queues_and_ends_what_runs) { // §26
   BOOST_TEST(w.processes.started.size() == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(progress_reaches_the_viewers_and_changes_nothing) { // rule 5
+BOOST_AUTO_TEST_CASE(
+    progress_reaches_the_viewers_and_changes_nothing) { // rule 5
   plan_builder b;
   b.task("t");
   actor_world w{b.get()};
@@ -201,7 +202,7 @@ BOOST_AUTO_TEST_CASE(every_order_of_messages_gives_the_same_results) { // rule 8
     }
     BOOST_REQUIRE_MESSAGE(w.ended().exit_code == 0, "seed " << seed);
     BOOST_REQUIRE_MESSAGE(w.count(fact_kind::handoff_accepted)
-                            == w.count(fact_kind::handoff_sent),
+                              == w.count(fact_kind::handoff_sent),
                           "seed " << seed);
   }
 }

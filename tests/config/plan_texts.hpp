@@ -14,7 +14,7 @@
 namespace tutti::config::test {
 
 inline source_text source_of(std::string text) {
-  return {"plan.yaml", "/home/ada/project", std::move(text)};
+  return {"plan.yaml", "/plans", std::move(text)};
 }
 
 /// Loads a plan that must be good; shows its mistakes where it is not.

@@ -39,12 +39,14 @@ struct fake_processes {
 inline process_actor::behavior_type
 fake_process_behavior(process_actor::pointer self, fake_processes* log) {
   return {
-    [self, log](const start_process& x) {
-      log->started.push_back(x);
-      log->running.push_back(
-        {x, caf::actor_cast<agent_actor>(self->current_sender())});
-    },
-    [log](end_process x) { log->told_to_end.push_back(x); },
+      [self, log](const start_process& x) {
+        log->started.push_back(x);
+        log->running.push_back(
+            {x, caf::actor_cast<agent_actor>(self->current_sender())});
+      },
+      [log](end_process x) {
+        log->told_to_end.push_back(x);
+      },
   };
 }
 
@@ -56,10 +58,12 @@ struct seen_run {
 inline viewer_actor::behavior_type seen_behavior(viewer_actor::pointer,
                                                  seen_run* log) {
   return {
-    [log](const run_facts& x) {
-      log->facts.insert(log->facts.end(), x.facts.begin(), x.facts.end());
-    },
-    [log](const task_progress& x) { log->progress.push_back(x); },
+      [log](const run_facts& x) {
+        log->facts.insert(log->facts.end(), x.facts.begin(), x.facts.end());
+      },
+      [log](const task_progress& x) {
+        log->progress.push_back(x);
+      },
   };
 }
 
@@ -70,8 +74,8 @@ public:
     auto work = std::make_shared<const plan>(std::move(p));
     plan_ = work;
     auto viewer = system_.spawn(seen_behavior, &seen);
-    auto watcher
-      = system_.spawn(observer_behavior, std::vector<viewer_actor>{viewer});
+    auto watcher =
+        system_.spawn(observer_behavior, std::vector<viewer_actor>{viewer});
     auto host = system_.spawn(fake_process_behavior, &processes);
     keep(viewer);
     keep(watcher);
@@ -80,11 +84,10 @@ public:
     options.work = work;
     options.observer = watcher;
     options.spawn_agents = [this, work, watcher,
-                            host](const orchestrator_actor& lead) {
+                            host](const orchestrator_actor& to) {
       for (std::size_t i = 0; i < work->agents.size(); ++i) {
-        agent_options mine{agent_id{i}, work->agents[i].slots, {},
-                           work,        lead,                  watcher,
-                           host};
+        agent_options mine{
+            agent_id{i}, work->agents[i].slots, {}, work, to, watcher, host};
         agents.push_back(system_.spawn(agent_behavior, std::move(mine)));
         keep(agents.back());
       }
@@ -131,17 +134,19 @@ public:
   }
 
   [[nodiscard]] bool runs(const std::string& name) const {
-    return std::any_of(
-      processes.running.begin(), processes.running.end(),
-      [&](const auto& x) { return x.order.name.starts_with(name + "."); });
+    return std::any_of(processes.running.begin(), processes.running.end(),
+                       [&](const auto& x) {
+                         return x.order.name.starts_with(name + ".");
+                       });
   }
 
   /// The fake process of a task exits.
   void exit(const std::string& name, std::int32_t code = 0,
             std::string output = {}) {
-    auto i = std::find_if(
-      processes.running.begin(), processes.running.end(),
-      [&](const auto& x) { return x.order.name.starts_with(name + "."); });
+    auto i = std::find_if(processes.running.begin(), processes.running.end(),
+                          [&](const auto& x) {
+                            return x.order.name.starts_with(name + ".");
+                          });
     BOOST_REQUIRE_MESSAGE(i != processes.running.end(), name << " must run");
     process_exited x;
     x.id = i->order.id;
@@ -155,15 +160,17 @@ public:
 
   [[nodiscard]] std::size_t count(fact_kind kind) const {
     return static_cast<std::size_t>(
-      std::count_if(seen.facts.begin(), seen.facts.end(),
-                    [&](const fact& f) { return f.kind == kind; }));
+        std::count_if(seen.facts.begin(), seen.facts.end(), [&](const fact& f) {
+          return f.kind == kind;
+        }));
   }
 
   [[nodiscard]] const fact& ended() const {
     BOOST_REQUIRE(!seen.facts.empty());
-    auto i = std::find_if(
-      seen.facts.begin(), seen.facts.end(),
-      [](const fact& f) { return f.kind == fact_kind::run_ended; });
+    auto i =
+        std::find_if(seen.facts.begin(), seen.facts.end(), [](const fact& f) {
+          return f.kind == fact_kind::run_ended;
+        });
     BOOST_REQUIRE(i != seen.facts.end());
     return *i;
   }
@@ -181,8 +188,7 @@ private:
   }
 
   caf::scheduler::test_coordinator& coordinator() {
-    return dynamic_cast<caf::scheduler::test_coordinator&>(
-      system_.scheduler());
+    return dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
   }
 
   template <class Handle>

@@ -2,6 +2,7 @@
 #include "actors/orchestrator/engine/engine.hpp"
 
 #include "messages/assert.hpp"
+#include "messages/error.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -194,12 +195,16 @@ void engine::accept_end(const attempt_ends& e, attempt_end end) {
     f.state = task_state::cancelled;
     break;
   case attempt_end::stopped:
+  case attempt_end::no_space:
     f.state = task_state::ready;
     break;
   }
   emit(f);
   if (tasks_[x].backing_off)
     schedule_retry(x);
+  // Resumable once there is space again (§27).
+  if (end == attempt_end::no_space)
+    on(stop_requested{static_cast<std::int32_t>(exit_code::waiting), false});
   if (end == attempt_end::unkillable && agents_[f.agent].total == 0)
     take_back_from(f.agent);
 }

@@ -170,8 +170,8 @@ void engine::fold_finished(const fact& f) {
     return resolve_end(f.subject);
   }
   again(t.state);
-  if (f.end == attempt_end::stopped)
-    return;
+  if (f.end == attempt_end::stopped || f.end == attempt_end::no_space)
+    return; // held back: the run stops
   ++t.failures;
   t.backing_off = true;
   ++counts_.backing_off;

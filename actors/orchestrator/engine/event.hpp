@@ -22,7 +22,7 @@ struct attempt_begins {
 struct attempt_ends {
   task_id task;
   std::uint32_t attempt = 0;
-  /// success, failure, timed_out (idle), system_error or unkillable.
+  /// success, failure, timed_out (idle), system_error, no_space or unkillable.
   attempt_end end = attempt_end::success;
   std::int32_t exit_code = fact::no_exit_code;
   std::shared_ptr<const attempt_details> details; ///< null: nothing to say

@@ -2,7 +2,7 @@
 #include "actors/orchestrator/engine/invariants.hpp"
 
 #include <algorithm>
-#include <fmt/format.h>
+#include <string_view>
 
 namespace tutti::engine {
 
@@ -26,8 +26,17 @@ public:
 
 private:
   template <class... Ts>
-  void fail(fmt::format_string<Ts...> text, Ts&&... xs) {
-    broken_.push_back(fmt::format(text, std::forward<Ts>(xs)...));
+  void fail(const Ts&... parts) {
+    std::string text;
+    (add(text, parts), ...);
+    broken_.push_back(std::move(text));
+  }
+
+  static void add(std::string& to, std::string_view x) {
+    to += x;
+  }
+  static void add(std::string& to, std::uint64_t x) {
+    to += std::to_string(x);
   }
 
   std::uint32_t unmet(node_index x) {
@@ -46,14 +55,14 @@ private:
     // Stopping releases `finally` tasks from needs that will not come (§26).
     bool forced = engine_.stopping() && graph_.policy_of(i).is_finally;
     if (alive && open != 0 && !forced)
-      fail("I2: task {} is {} with {} unmet edges", i, to_string(t.state),
-           open);
+      fail("I2: task ", i, " is ", to_string(t.state), " with ", open,
+           " unmet edges");
     if (t.assigned && !alive)
-      fail("I3: task {} is assigned but {}", i, to_string(t.state));
+      fail("I3: task ", i, " is assigned but ", to_string(t.state));
     if (begun && (!t.assigned || t.attempt == 0 || !t.ever_started))
-      fail("I3: task {} runs without an attempt", i);
+      fail("I3: task ", i, " runs without an attempt");
     if (t.pending != open && !forced)
-      fail("I6: task {} counts {} unmet edges of {}", i, t.pending, open);
+      fail("I6: task ", i, " counts ", t.pending, " unmet edges of ", open);
     if (!is_terminal(t.state))
       ++unfinished_;
     live_ += begun;
@@ -75,33 +84,33 @@ private:
   void check_gate(std::uint32_t i) {
     const auto& g = engine_.gate(i);
     if (g.state == gate_state::open && unmet(graph_.gate_node(i)) != 0)
-      fail("I2: gate {} is open with unmet needs", i);
+      fail("I2: gate ", i, " is open with unmet needs");
   }
 
   void check_counts() {
     const auto& n = engine_.counts();
     if (n.unfinished != unfinished_ || n.live != live_
         || n.assigned != assigned_)
-      fail("I1: counted {} unfinished, {} live, {} assigned; there are {}, {}, "
-           "{}",
-           n.unfinished, n.live, n.assigned, unfinished_, live_, assigned_);
+      fail("I1: counted ", n.unfinished, " unfinished, ", n.live, " live, ",
+           n.assigned, " assigned; there are ", unfinished_, ", ", live_, ", ",
+           assigned_);
     for (std::size_t i = 0; i < agents_.size(); ++i)
       if (engine_.agent(i).used != agents_[i])
-        fail("I4: agent {} uses {} slots of {} held", i, engine_.agent(i).used,
-             agents_[i]);
+        fail("I4: agent ", i, " uses ", engine_.agent(i).used, " slots of ",
+             agents_[i], " held");
     for (std::size_t i = 0; i < pools_.size(); ++i)
       if (engine_.pool(i).used != pools_[i]
           || pools_[i] > engine_.pool(i).total)
-        fail("I4: pool {} has {} in use, {} held", i, engine_.pool(i).used,
-             pools_[i]);
+        fail("I4: pool ", i, " has ", engine_.pool(i).used, " in use, ",
+             pools_[i], " held");
     if (engine_.jobs().used != jobs_)
-      fail("I4: {} jobs in use, {} held", engine_.jobs().used, jobs_);
+      fail("I4: ", engine_.jobs().used, " jobs in use, ", jobs_, " held");
     if (engine_.over())
       return;
     for (auto i : idle_)
       if (engine_.may_start(i) && engine_.free_agent(graph_.class_of(i)).valid()
           && engine_.has_tokens(graph_.class_of(i)))
-        fail("I5: task {} could run and is not assigned", i);
+        fail("I5: task ", i, " could run and is not assigned");
   }
 
   const engine& engine_;

@@ -1,44 +1,42 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// clang-format off
 // The states of one task (semantics §3) and the only ways between them.
 //
-//             release         begin          park begin_integrate
-//   waiting ---------> ready -------> running ----> waiting_to_    ----------->
-//   integrating
-//      ^                 |  ^            | | ^       integrate  <----------- |
-//      |    unrelease    |  '-- again ---' | |          |  | integrate_again |
-//      '-----------------'                 | |          |  '--- lose_node ->
-//      ready  |
-//      ^------------- queue_next ----------' |          | |
-//      '------------- new_version ---- (terminal)       '------- finish
-//      ------------'
+//   waiting --release--> ready --begin--> running --park--> waiting_to_integrate
+//           <-unrelease-       <--again--    |         <-integrate_again- |
+//                                            |          -begin_integrate->|
+//                                            |                      integrating
+//   any of the last three --finish--> succeeded, failed, timed_out, error, cancelled
+//   waiting, ready --end_unstarted--> skipped, left_out, cancelled, timed_out, error
 //
-//   transition        from                                    to
-//   release           waiting                                 ready
-//   unrelease         ready                                   waiting (new
-//   version) begin             ready                                   running
-//   again             running                                 ready (retry,
-//   crash, stop) park              running waiting_to_integrate begin_integrate
-//   waiting_to_integrate                    integrating integrate_again
-//   integrating                             waiting_to_integrate lose_node
-//   waiting_to_integrate                    ready queue_next        running
-//   waiting (after-each) finish            running, waiting_to_integrate,
-//   succeeded, failed, timed_out,
-//                     integrating                             error, cancelled
-//   end_unstarted     waiting, ready                          skipped,
-//   left_out, cancelled,
-//                                                             timed_out, error
-//   new_version       terminal                                waiting
+//   transition       from                               to
+//   release          waiting                            ready
+//   unrelease        ready                              waiting (new version)
+//   begin            ready                              running
+//   again            running                            ready (retry, crash, stop)
+//   park             running                            waiting_to_integrate
+//   begin_integrate  waiting_to_integrate               integrating
+//   integrate_again  integrating                        waiting_to_integrate
+//   lose_node        waiting_to_integrate               ready
+//   queue_next       running                            waiting (after-each)
+//   finish           running, waiting_to_integrate,     succeeded, failed, timed_out,
+//                    integrating                        error, cancelled
+//   end_unstarted    waiting, ready                     skipped, left_out, cancelled,
+//                                                       timed_out, error
+//   new_version      terminal                           waiting
 //
 // Every other edge is refused. `cancelling` is no state but a flag of a running
-// phase (see task_record::ending).
+// phase: task_record::is_ending. This version of the engine takes the edges of
+// the run phase; those of the integrate phase wait for needs-later.
 //
-// Invariants (checked by `invariants.cpp` after every step of every test):
-//   I1  a terminal state is entered once a version (rule 6)
-//   I2  a task is ready or further only when all its edges are met (rule 1)
+// Invariants (checked by invariants.cpp after every step of every test):
+//   I1  what is counted is there: unfinished, live and assigned tasks (rule 6)
+//   I2  a task is ready or further, a gate open, only when its edges are met (rule 1)
 //   I3  assigned tasks are ready or running; running tasks have an attempt
 //   I4  slots, jobs and tokens in use are what the assigned tasks hold
 //   I5  no runnable task is left unassigned (rule 2)
 //   I6  an edge is counted once: pending = unmet edges
+// clang-format on
 #pragma once
 
 #include "messages/fact.hpp"

@@ -35,11 +35,12 @@ BOOST_AUTO_TEST_CASE(plain_words_need_no_shell) {
 
 BOOST_AUTO_TEST_CASE(what_only_a_shell_understands_goes_to_a_shell) {
   for (const auto* x :
-       {"", " ", "a | b", "a; b", "a && b", "a &", "a > b", "echo $HOME",
-        "echo `id`", "echo 'x'", "echo \"x\"", "ls *.c", "ls ?", "ls [a]",
-        "a\nb", "X=1 make", "cd /tmp", "exit 3", "export X", "if", ": x",
-        "~/bin/x", "echo {a,b}", "! a", "# a", "a \\ b", "(a)", "set -x",
-        "exec a", "a\tb;"})
+       {"",           " ",       "a | b",      "a; b",      "a && b",
+        "a &",        "a > b",   "echo $HOME", "echo `id`", "echo 'x'",
+        "echo \"x\"", "ls *.c",  "ls ?",       "ls [a]",    "a\nb",
+        "X=1 make",   "cd /tmp", "exit 3",     "export X",  "if",
+        ": x",        "~/bin/x", "echo {a,b}", "! a",       "# a",
+        "a \\ b",     "(a)",     "set -x",     "exec a",    "a\tb;"})
     BOOST_TEST(!plain_words(x), x);
 }
 
@@ -99,9 +100,12 @@ BOOST_AUTO_TEST_CASE(a_list_is_never_given_to_a_shell_and_renders_templates) {
               "",
               {literal_expression("echo"), output_text(p, "comment"),
                literal_expression("a b; c")}};
-  std::vector<handoff> handed
-    = {{task_id{p}, task_id{x}, 1, task_state::succeeded,
-        {{"comment", make_text("$(rm -rf /); '\"")}}}};
+  std::vector<handoff> handed = {
+      {task_id{p},
+       task_id{x},
+       1,
+       task_state::succeeded,
+       {{"comment", make_text("$(rm -rf /); '\"")}}}};
   auto order = attempt_order{1, task_id{x}, agent_id{0}, 1};
   BOOST_TEST((prepare_process(b.get(), order, handed, {}).argv
               == words{"echo", "$(rm -rf /); '\"", "a b; c"}));
@@ -134,13 +138,13 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_process_is_the_end_of_its_attempt) {
     attempt_end expected;
   };
   const row rows[] = {
-    {process_end::exited, 0, attempt_end::success},
-    {process_end::exited, 3, attempt_end::failure},
-    {process_end::exited, 137, attempt_end::failure},
-    {process_end::not_started, 127, attempt_end::failure},
-    {process_end::refused, 0, attempt_end::system_error},
-    {process_end::idle, 143, attempt_end::timed_out},
-    {process_end::unkillable, 0, attempt_end::unkillable},
+      {process_end::exited, 0, attempt_end::success},
+      {process_end::exited, 3, attempt_end::failure},
+      {process_end::exited, 137, attempt_end::failure},
+      {process_end::not_started, 127, attempt_end::failure},
+      {process_end::refused, 0, attempt_end::system_error},
+      {process_end::idle, 143, attempt_end::timed_out},
+      {process_end::unkillable, 0, attempt_end::unkillable},
   };
   for (const auto& r : rows) {
     process_exited x;

@@ -215,15 +215,18 @@ BOOST_AUTO_TEST_CASE(a_large_output_file_is_cut_and_reported) {
   }};
   auto end = h.run_shell("echo abcdef > \"$TUTTI_OUTPUT\"");
   BOOST_TEST(end.output == "abc");
-  BOOST_TEST(end.message
-             == "the output file is larger than 3 bytes, the rest is ignored");
+  BOOST_TEST(
+      end.message
+      == "the file named by TUTTI_OUTPUT is larger than 3 bytes; hand on "
+         "the name of a file instead");
 }
 
 BOOST_AUTO_TEST_CASE(an_output_file_that_is_a_fifo_blocks_nobody) {
   harness h;
   auto end = h.run_shell("mkfifo \"$TUTTI_OUTPUT\"");
   BOOST_TEST(end.code == 0);
-  BOOST_TEST(end.message.starts_with("cannot read the output file"));
+  BOOST_TEST(
+      end.message.starts_with("cannot read the file named by TUTTI_OUTPUT"));
   BOOST_TEST(std::filesystem::is_empty(h.io()));
 }
 
