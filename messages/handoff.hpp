@@ -4,6 +4,7 @@
 #include "messages/fact.hpp"
 
 #include <cstdint>
+#include <memory>
 
 namespace tutti {
 
@@ -15,7 +16,13 @@ struct handoff {
   task_id to;
   std::uint32_t version = 1;
   task_state status = task_state::succeeded; ///< how `from` ended
-  tutti::outputs outputs;
+  /// Shared by all receivers on a node; null: it put out nothing.
+  std::shared_ptr<const attempt_details> details;
+
+  [[nodiscard]] const tutti::outputs& outputs() const {
+    static const tutti::outputs nothing;
+    return details ? details->outputs : nothing;
+  }
 };
 
 /// The receiver has it, for the first time.

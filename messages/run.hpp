@@ -14,9 +14,4 @@ struct stop_run {
   bool at_once = false;
 };
 
-/// The process supervisor died; nothing can be started any more.
-struct supervisor_lost {
-  std::uint32_t processes = 0; ///< that were running, and are dead now
-};
-
 } // namespace tutti

@@ -22,6 +22,7 @@ struct assign_task {
 struct revoke_task {
   task_id task;
   std::uint32_t attempt = 0;
+  std::uint32_t rank = 0; ///< as it was assigned
 };
 
 /// End a running attempt: TERM, grace, KILL; `at_once`: KILL.

@@ -13,7 +13,7 @@ CAF_ADD_TYPE_ID(tutti, (tutti::run_facts))
 CAF_ADD_TYPE_ID(tutti, (tutti::task_progress))
 CAF_ADD_TYPE_ID(tutti, (tutti::begin_run))
 CAF_ADD_TYPE_ID(tutti, (tutti::stop_run))
-CAF_ADD_TYPE_ID(tutti, (tutti::supervisor_lost))
+
 CAF_ADD_TYPE_ID(tutti, (tutti::assign_task))
 CAF_ADD_TYPE_ID(tutti, (tutti::revoke_task))
 CAF_ADD_TYPE_ID(tutti, (tutti::end_task))

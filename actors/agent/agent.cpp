@@ -46,12 +46,11 @@ void end_attempt(self_pointer self, process_exited& x) {
 
 void revoke(self_pointer self, const revoke_task& x) {
   auto& s = self->state;
-  for (auto i = s.queue.begin(); i != s.queue.end(); ++i)
-    if (i->second.task == x.task && i->second.attempt == x.attempt) {
-      s.queue.erase(i);
-      self->send(s.options.orchestrator, task_returned{x.task, x.attempt});
-      return;
-    }
+  auto i = s.queue.find(x.rank);
+  if (i == s.queue.end() || i->second.attempt != x.attempt)
+    return; // it has begun
+  s.queue.erase(i);
+  self->send(s.options.orchestrator, task_returned{x.task, x.attempt});
 }
 
 void end_running(self_pointer self, const end_task& x) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -19,11 +20,23 @@ std::string under(const std::string& directory, std::string path) {
   return path.empty() ? directory : directory + "/" + path;
 }
 
+/// Unique for a task and an attempt, and short enough for a file system with
+/// our endings behind it.
+std::string file_name(const std::string& task, std::uint32_t attempt) {
+  constexpr std::size_t longest = 200;
+  auto name = task;
+  std::replace(name.begin(), name.end(), '/', '~');
+  if (name.size() > longest)
+    name = fmt::format("{}~{:016x}", name.substr(0, longest),
+                       std::hash<std::string>{}(task));
+  return fmt::format("{}.{}", name, attempt);
+}
+
 output_lookup lookup_in(const std::vector<handoff>& handed) {
   return [&handed](task_id from, std::string_view name) -> const value* {
     for (const auto& x : handed)
       if (x.from == from)
-        return find_output(x.outputs, name);
+        return find_output(x.outputs(), name);
     return nullptr;
   };
 }
@@ -80,8 +93,7 @@ start_process prepare_process(const plan& p, const attempt_order& order,
   auto lookup = lookup_in(handed);
   start_process result;
   result.id = order.process;
-  result.name = fmt::format("{}.{}", t.name, order.attempt);
-  std::replace(result.name.begin(), result.name.end(), '/', '~');
+  result.name = file_name(t.name, order.attempt);
   result.argv = command_words(t.run, lookup);
   for (const auto& x : t.env)
     result.env.push_back(x.name + "=" + render(x.text, lookup));

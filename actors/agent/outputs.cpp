@@ -11,6 +11,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::size_t depth_max = 100;
+
 void sort_last_wins(outputs& xs) {
   std::stable_sort(xs.begin(), xs.end(), [](const output& a, const output& b) {
     return a.name < b.name;
@@ -42,8 +44,35 @@ json to_json(const value& x) {
   return parsed.is_discarded() ? json(x.text) : parsed;
 }
 
+/// How deep brackets nest, outside strings. The JSON library recurses over what
+/// it has parsed, so that depth is a matter of the stack.
+std::size_t depth_of(std::string_view text) {
+  std::size_t depth = 0;
+  std::size_t deepest = 0;
+  bool inside = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (inside && c == '\\')
+      ++i;
+    else if (c == '"')
+      inside = !inside;
+    else if (!inside && (c == '[' || c == '{'))
+      deepest = std::max(deepest, ++depth);
+    else if (!inside && (c == ']' || c == '}') && depth > 0)
+      --depth;
+  }
+  return deepest;
+}
+
 parsed_outputs parse_json(std::string_view text) {
   parsed_outputs result;
+  if (depth_of(text) > depth_max) {
+    result.mistake =
+        fmt::format("the JSON in the file named by TUTTI_OUTPUT is "
+                    "nested more than {} levels deep",
+                    depth_max);
+    return result;
+  }
   auto document = json::parse(text, nullptr, false);
   if (!document.is_object()) {
     result.mistake = "the file named by TUTTI_OUTPUT is neither key=value "
@@ -94,7 +123,7 @@ std::string input_document(const plan& p, task_id task, std::uint32_t attempt,
   json needs = json::object();
   for (const auto& x : handed) {
     json content = json::object();
-    for (const auto& y : x.outputs)
+    for (const auto& y : x.outputs())
       content[y.name] = to_json(y.value);
     const auto& from = p.tasks[x.from.value].name;
     needs[from] = {{"id", fmt::format("{}@{}", from, x.version)},

@@ -21,8 +21,7 @@ void deliver(self_pointer self, const engine::command& c, run_facts& told) {
   h.from = task_id{c.other};
   h.to = task_id{c.task};
   h.status = s.engine->task(c.other).state;
-  if (auto details = s.engine->details_of(c.other))
-    h.outputs = details->outputs;
+  h.details = s.engine->details_of(c.other);
   self->send(s.agents[c.agent], std::move(h));
   // No fact of the engine: it follows from the sender's end.
   fact f;
@@ -48,7 +47,7 @@ void obey(self_pointer self, const engine::command& c, run_facts& told) {
                       assign_task{task_id{c.task}, c.attempt, c.other});
   case engine::command_kind::revoke:
     return self->send(s.agents[c.agent],
-                      revoke_task{task_id{c.task}, c.attempt});
+                      revoke_task{task_id{c.task}, c.attempt, c.other});
   case engine::command_kind::end_attempt:
     return self->send(s.agents[c.agent],
                       end_task{task_id{c.task}, c.attempt, c.at_once});
@@ -85,7 +84,6 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
   s.start = self->clock().now();
   return {
       [self](begin_run) {
-        self->state.start = self->clock().now();
         step(self, engine::run_begins{});
       },
       [self](attempt_started x) {

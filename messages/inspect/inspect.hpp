@@ -91,18 +91,13 @@ typename Inspector::result_type inspect(Inspector& f, stop_run& x) {
 }
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, supervisor_lost& x) {
-  return f(caf::meta::type_name("supervisor_lost"), x.processes);
-}
-
-template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, assign_task& x) {
   return f(caf::meta::type_name("assign_task"), x.task, x.attempt, x.rank);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, revoke_task& x) {
-  return f(caf::meta::type_name("revoke_task"), x.task, x.attempt);
+  return f(caf::meta::type_name("revoke_task"), x.task, x.attempt, x.rank);
 }
 
 template <class Inspector>
@@ -131,8 +126,11 @@ typename Inspector::result_type inspect(Inspector& f, task_returned& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, handoff& x) {
-  return f(caf::meta::type_name("handoff"), x.from, x.to, x.version, x.status,
-           x.outputs);
+  return detail::inspect_shared(
+      f, x.details, [&](attempt_details& details, auto loaded) {
+        return f(caf::meta::type_name("handoff"), x.from, x.to, x.version,
+                 x.status, details, caf::meta::load_callback(loaded));
+      });
 }
 
 template <class Inspector>

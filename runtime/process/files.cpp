@@ -12,6 +12,11 @@
 
 namespace tutti::process {
 
+bool is_regular(int fd) {
+  struct stat info {};
+  return ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 bool no_space(int error_number) {
   return error_number == ENOSPC || error_number == EDQUOT;
 }
@@ -76,11 +81,14 @@ int write_all(int fd, std::string_view content, std::size_t& written) {
 }
 
 int write_file(const std::string& path, std::string_view content) {
-  unique_fd fd{::open(path.c_str(),
-                      O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
-                      0600)};
+  unique_fd fd{
+      ::open(path.c_str(),
+             O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK,
+             0600)};
   if (!fd)
     return errno;
+  if (!is_regular(fd.get()))
+    return EINVAL;
   std::size_t written = 0;
   auto failed = write_all(fd.get(), content, written);
   if (failed != 0)

@@ -47,6 +47,14 @@ loop::loop(unique_fd socket, unique_fd signals, std::vector<std::string> base,
     outer_tag_ += ':';
   watch(socket_.get(), EPOLLIN, EPOLL_CTL_ADD);
   watch(signals_.get(), EPOLLIN, EPOLL_CTL_ADD);
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) == 0
+      && limit.rlim_cur < limit.rlim_max) {
+    auto raised = limit;
+    raised.rlim_cur = raised.rlim_max;
+    if (::setrlimit(RLIMIT_NOFILE, &raised) == 0)
+      own_limit_ = limit;
+  }
 }
 
 void loop::run() {
@@ -54,6 +62,7 @@ void loop::run() {
     wait_for_events();
     check_lease();
     check_all();
+    start_held();
     flush();
   }
   kill_everything();
@@ -119,7 +128,10 @@ void loop::adopt_orphans() {
       by_pid_[pid] = a;
       a->orphans.push_back(pid);
       strays_.erase(pid);
-      if (a->stage == stage::killing)
+      // One that was being born when the others were told to end.
+      if (a->stage == stage::terminating)
+        ::kill(pid, SIGTERM);
+      else if (a->stage == stage::killing)
         a->kill_again = now_;
     } else {
       strays_.insert(pid);
@@ -184,6 +196,7 @@ void loop::finish(attempt& a) {
     by_pid_.erase(a.leader);
   report(a.finish(options_->output_bytes_max));
   attempts_.erase(a.id);
+  room_made_ = true;
 }
 
 // -- endings ------------------------------------------------------------------
@@ -297,6 +310,8 @@ void loop::kill_everything() {
   }
   for (auto& [id, a] : attempts_)
     a->remove_files();
+  if (options_)
+    ::rmdir(options_->io_directory.c_str()); // stays where it is not empty
 }
 
 } // namespace tutti::process

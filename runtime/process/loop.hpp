@@ -13,10 +13,12 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/resource.h>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -61,6 +63,8 @@ private:
   void start(start_process&& x);
   std::optional<process_exited> prepare(attempt& a, start_process& x);
   std::optional<process_exited> launch(attempt& a, const start_process& x);
+  void start_held();
+  [[nodiscard]] bool end_held(process_id id);
   void read_output(attempt& a);
   void send_line(attempt& a);
 
@@ -90,6 +94,11 @@ private:
   std::optional<supervisor_options> options_;
 
   std::unordered_map<process_id, attempt_ptr> attempts_;
+  /// Orders that found no descriptor or no process to spare; each end of an
+  /// attempt gives the next one another try.
+  std::deque<start_process> held_;
+  bool short_of_means_ = false; ///< why the last start failed
+  bool room_made_ = false;      ///< an attempt has ended since
   std::unordered_map<int, attempt*> by_pipe_;
   std::unordered_map<pid_t, attempt*> by_pid_; ///< leaders and orphans
   std::unordered_set<pid_t> strays_; ///< children that name no attempt of ours
@@ -97,6 +106,8 @@ private:
   std::string in_;
   std::string out_;
   bool out_blocked_ = false;
+  /// The limit of descriptors that tasks get back, where ours was raised.
+  std::optional<rlimit> own_limit_;
   bool over_ = false;
   bool children_changed_ = false;
   bool lease_suspended_ = false;

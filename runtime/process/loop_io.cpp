@@ -12,7 +12,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <csignal>
+#include <sys/resource.h>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -127,7 +130,11 @@ void loop::obey(wire::order&& x) {
         } else if constexpr (std::is_same_v<type, end_process>) {
           if (auto a = attempts_.find(y.id); a != attempts_.end())
             end(*a->second, y.at_once);
+          else
+            (void)end_held(y.id);
         } else if constexpr (std::is_same_v<type, wire::end_all>) {
+          while (!held_.empty() && end_held(held_.front().id)) {
+          }
           for (auto& [id, a] : attempts_)
             end(*a, y.at_once);
         } else if constexpr (std::is_same_v<type, wire::lease>) {
@@ -179,15 +186,48 @@ void loop::start(start_process&& x) {
     return; // an id is never used twice; the first keeps it
   auto a = std::make_unique<attempt>(x.id, x.name,
                                      options_.value_or(supervisor_options{}));
+  short_of_means_ = false;
   auto failure = prepare(*a, x);
   if (!failure)
     failure = launch(*a, x);
   if (failure) {
     a->remove_files();
-    return report(std::move(*failure));
+    if (!short_of_means_ || attempts_.empty())
+      return report(std::move(*failure));
+    held_.push_back(std::move(x));
+    return;
   }
   report(process_started{a->id, a->leader});
   attempts_.emplace(a->id, std::move(a));
+}
+
+/// What had to wait for means, as far as there is room now.
+void loop::start_held() {
+  if (!std::exchange(room_made_, false))
+    return;
+  for (auto n = held_.size(); n > 0; --n) {
+    auto x = std::move(held_.front());
+    held_.pop_front();
+    start(std::move(x));
+    if (short_of_means_)
+      return;
+  }
+}
+
+/// Ends an order before it could start; false: it is not held.
+bool loop::end_held(process_id id) {
+  auto x = std::find_if(held_.begin(), held_.end(), [id](const auto& y) {
+    return y.id == id;
+  });
+  if (x == held_.end())
+    return false;
+  process_exited result;
+  result.id = id;
+  result.code = 128 + SIGTERM;
+  result.message = "ended before there were means to start it";
+  held_.erase(x);
+  report(std::move(result));
+  return true;
 }
 
 /// Checks the order, completes its environment and writes its input.
@@ -218,13 +258,15 @@ std::optional<process_exited> loop::prepare(attempt& a, start_process& x) {
   if (!x.input.empty()) {
     environment.push_back("TUTTI_INPUT=" + a.input_path);
     if (auto error_number = write_file(a.input_path, x.input);
-        error_number != 0)
+        error_number != 0) {
+      short_of_means_ = error_number == EMFILE || error_number == ENFILE;
       return failed(a,
                     no_space(error_number) ? process_end::no_space
                                            : process_end::refused,
                     0,
                     "cannot write the input file " + a.input_path + ": "
                         + system_text(error_number));
+    }
     a.has_input = true;
   }
   // One of an earlier run that was killed would be taken for this attempt's.
@@ -237,6 +279,8 @@ std::optional<process_exited> loop::prepare(attempt& a, start_process& x) {
 
 std::optional<process_exited> loop::launch(attempt& a, const start_process& x) {
   int ends[2] = {-1, -1};
+  // Whatever keeps a process from being made here is a want of means.
+  short_of_means_ = true;
   if (::pipe2(ends, O_CLOEXEC) != 0)
     return failed(a, process_end::refused, 0,
                   "cannot start a process: " + system_text(errno));
@@ -245,8 +289,11 @@ std::optional<process_exited> loop::launch(attempt& a, const start_process& x) {
   ::fcntl(a.pipe.get(), F_SETFL, O_NONBLOCK);
   auto environment = merged_environment(base_environment_, x.env);
   auto result = spawn({x.argv, environment, x.directory, write_end.get()});
+  short_of_means_ = result.pid < 0 && result.end == process_end::refused;
   if (result.pid < 0)
     return failed(a, result.end, result.code, std::move(result.message));
+  if (own_limit_)
+    ::prlimit(result.pid, RLIMIT_NOFILE, &*own_limit_, nullptr);
   a.leader = result.pid;
   if (a.idle_timeout > duration::zero())
     a.idle_due = now_ + a.idle_timeout;

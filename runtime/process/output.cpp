@@ -25,12 +25,16 @@ void capped_log::append(std::string_view bytes) {
   if (kept.empty())
     return;
   if (!file_) {
+    // Never blocks, whatever a task has put in its place.
     file_.reset(::open(path_.c_str(),
-                       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+                       O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
+                           | O_NONBLOCK,
                        0644));
-    if (!file_) {
+    if (!file_ || !is_regular(file_.get())) {
+      auto error_number = file_ ? EINVAL : errno;
+      file_.reset();
       dropped_ += kept.size();
-      return failed(errno);
+      return failed(error_number);
     }
     made_ = true;
   }

@@ -40,7 +40,8 @@ constexpr auto finish_bound = last_kill_bound + std::chrono::seconds(5);
 /// its parent's.
 void leave_parent_behind(int socket) {
   ::setsid();
-  ::prctl(PR_SET_NAME, "tutti-supervise");
+  // Not a name that `pkill tutti` would meet: it must outlive tutti.
+  ::prctl(PR_SET_NAME, "task-supervisor");
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   // A child of this process reads nothing: its descriptor 0 is inherited.
   auto null = ::open("/dev/null", O_RDWR);

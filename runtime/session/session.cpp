@@ -26,6 +26,8 @@
 #include <cstdio>
 #include <fmt/format.h>
 #include <memory>
+#include <mutex>
+#include <system_error>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -63,6 +65,22 @@ std::int32_t exit_code_of(int signal) {
   }
 }
 
+/// CAF does not survive a thread that cannot be made, so this asks first: its
+/// workers, clock and printer, ours, and some to spare.
+bool can_make_threads() {
+  std::vector<std::thread> probes;
+  bool all = true;
+  try {
+    for (int i = 0; i < 12; ++i)
+      probes.emplace_back([] {});
+  } catch (const std::system_error&) {
+    all = false;
+  }
+  for (auto& x : probes)
+    x.join();
+  return all;
+}
+
 session_result refuse(const error& x) {
   fmt::print(stderr, "tutti: {}\n", x.detail);
   return {static_cast<int>(x.code), std::nullopt};
@@ -83,10 +101,9 @@ public:
     auto watcher =
         system_.spawn(observer_behavior, std::vector<viewer_actor>{viewer});
     auto host = system_.spawn(process_host_behavior, &processes, routes_);
-    for (const auto& x : {caf::actor_cast<caf::strong_actor_ptr>(viewer),
-                          caf::actor_cast<caf::strong_actor_ptr>(watcher),
-                          caf::actor_cast<caf::strong_actor_ptr>(host)})
-      all_.push_back(x);
+    keep(viewer);
+    keep(watcher);
+    keep(host);
     orchestrator_options mine;
     mine.work = work;
     mine.graph.jobs =
@@ -103,9 +120,12 @@ public:
   ~team() {
     caf::anon_send_exit(lead_, caf::exit_reason::user_shutdown);
     lead_ = nullptr;
-    for (auto& x : all_)
-      caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
-    all_.clear();
+    {
+      std::lock_guard lock{mutex_};
+      for (auto& x : all_)
+        caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
+      all_.clear();
+    }
     routes_->clear();
     system_.await_all_actors_done();
   }
@@ -122,6 +142,13 @@ public:
   }
 
 private:
+  template <class Handle>
+  void keep(const Handle& x) {
+    std::lock_guard lock{mutex_};
+    all_.push_back(caf::actor_cast<caf::strong_actor_ptr>(x));
+  }
+
+  /// Called by the orchestrator as it starts, on a worker's thread.
   std::vector<agent_actor> spawn_agents(agent_options common,
                                         std::uint32_t local_slots) {
     std::vector<agent_actor> result;
@@ -132,7 +159,7 @@ private:
       mine.slots = agents[i].slots == 0 ? local_slots : agents[i].slots;
       mine.grace = duration{std::chrono::seconds(10)};
       result.push_back(system_.spawn(agent_behavior, std::move(mine)));
-      all_.push_back(caf::actor_cast<caf::strong_actor_ptr>(result.back()));
+      keep(result.back());
     }
     return result;
   }
@@ -140,6 +167,7 @@ private:
   system_config config_;
   caf::actor_system system_;
   std::shared_ptr<process_routes> routes_;
+  std::mutex mutex_;
   std::vector<caf::strong_actor_ptr> all_;
   orchestrator_actor lead_;
 };
@@ -147,11 +175,13 @@ private:
 /// Shows the run until it has ended; false where it was lost.
 bool follow(run_feed& feed, report::run_model& model, display::display& view,
             clock::time_point start) {
+  bool told_of_space = false;
   for (;;) {
     auto batch = feed.take(frame);
     for (const auto& x : batch.facts) {
       model.apply(x);
-      if (x.end == attempt_end::no_space && x.details)
+      if (x.end == attempt_end::no_space && x.details
+          && !std::exchange(told_of_space, true))
         view.note("tutti: " + x.details->message
                   + "; the run stops. Free some space and run it again.");
     }
@@ -173,13 +203,19 @@ bool follow(run_feed& feed, report::run_model& model, display::display& view,
 
 std::string stop_text(int signal, int count) {
   if (count > 1)
-    return "Killing what still runs.";
-  return fmt::format("{}: no new task starts; running tasks have 10 s to end, "
-                     "then they are killed. Press Ctrl-C again to kill them "
-                     "now.",
+    return "Killing what still runs. Once more leaves at once.";
+  return fmt::format("{}: no new task starts; running tasks have 10 s to end.\n"
+                     "Press Ctrl-C again to kill them now.",
                      signal == SIGINT    ? "Ctrl-C"
                      : signal == SIGTERM ? "SIGTERM"
                                          : "SIGHUP");
+}
+
+/// The third time nothing is waited for any more, neither a terminal that takes
+/// no output nor a supervisor that does not answer.
+[[noreturn]] void leave(int signal, process::supervisor& processes) {
+  processes.shut_down();
+  ::_exit(exit_code_of(signal));
 }
 
 std::vector<std::uint32_t> slots_of(const plan& p, std::uint32_t local_slots) {
@@ -200,6 +236,11 @@ make_view(const session_options& options, const report::report_options& told) {
 
 session_result run_session(plan p, const session_options& options,
                            process::supervisor& processes) {
+  signal_watch signals; // before anything is made that would have to go
+  if (!can_make_threads())
+    return refuse({exit_code::environment,
+                   "no threads can be made: raise the limit of processes "
+                   "(ulimit -u) or of memory (ulimit -v)"});
   auto root = options.state_directory.empty() ? p.directory + "/.tutti"
                                               : options.state_directory;
   auto files = make_run_directory(root);
@@ -209,7 +250,6 @@ session_result run_session(plan p, const session_options& options,
   limits.log_directory = files->logs;
   limits.io_directory = files->io;
   processes.configure(limits);
-  signal_watch signals;
   auto cores = std::max(1u, std::thread::hardware_concurrency());
   auto local_slots = options.jobs.value_or(cores);
   auto work = std::make_shared<const plan>(std::move(p));
@@ -220,7 +260,10 @@ session_result run_session(plan p, const session_options& options,
   bool whole = true;
   {
     team actors{work, options, local_slots, processes, feed};
+    actors.begin(); // before a signal can ask to stop it
     signals.start({[&](int signal, int count) {
+                     if (count > 2)
+                       leave(signal, processes);
                      feed.note(stop_text(signal, count));
                      actors.stop(exit_code_of(signal), count > 1);
                    },
@@ -230,7 +273,6 @@ session_result run_session(plan p, const session_options& options,
                    [&] {
                      processes.resume_lease();
                    }});
-    actors.begin();
     whole = follow(feed, model, *view, clock::now());
     signals.stop();
     // Its reader thread speaks to actors: it ends before they do.
@@ -239,7 +281,9 @@ session_result run_session(plan p, const session_options& options,
   tidy_run_directory(*files);
   view->finish(model);
   auto code = whole ? model.exit_code() : static_cast<int>(exit_code::internal);
-  return {code, report::make_report(model, told)};
+  auto report = report::make_report(model, told);
+  report.exit_code = code;
+  return {code, std::move(report)};
 }
 
 } // namespace tutti::session

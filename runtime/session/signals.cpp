@@ -20,7 +20,9 @@ void watch(const sigset_t& watched, const signal_handlers& handlers) {
       return;
     if (signal == SIGTSTP) {
       handlers.suspend();
-      ::kill(::getpid(), SIGSTOP); // returns when SIGCONT has come
+      // To this very thread, so that nothing below runs before the process has
+      // stopped and gone on; a signal to the process may be another thread's.
+      ::raise(SIGSTOP);
       handlers.resume();
     } else {
       handlers.stop(signal, ++stops);
@@ -32,9 +34,14 @@ void watch(const sigset_t& watched, const signal_handlers& handlers) {
 
 signal_watch::signal_watch() {
   sigemptyset(&watched_);
-  for (int x : {SIGINT, SIGTERM, SIGHUP, SIGTSTP, end_of_watch})
-    sigaddset(&watched_, x);
-  ::pthread_sigmask(SIG_BLOCK, &watched_, &before_);
+  sigaddset(&watched_, end_of_watch);
+  for (int x : {SIGINT, SIGTERM, SIGHUP, SIGTSTP}) {
+    struct sigaction inherited {};
+    ::sigaction(x, nullptr, &inherited);
+    if (inherited.sa_handler != SIG_IGN) // nohup, or a shell's background
+      sigaddset(&watched_, x);
+  }
+  ::pthread_sigmask(SIG_BLOCK, &watched_, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 }
 
@@ -53,7 +60,6 @@ void signal_watch::stop() {
 
 signal_watch::~signal_watch() {
   stop();
-  ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
 } // namespace tutti::session

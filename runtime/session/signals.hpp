@@ -17,6 +17,8 @@ struct signal_handlers {
 
 /// Takes the program's signals on a thread of its own. Make it before any other
 /// thread, so that all inherit the blocked signals; handlers run on its thread.
+/// What the program was started with ignored (nohup) stays ignored. The signals
+/// stay blocked for good: nothing is to cut off the report behind the run.
 /// SIGPIPE is ignored: a reader that goes away is an error of the write.
 class signal_watch {
 public:
@@ -31,7 +33,7 @@ public:
 
 private:
   sigset_t watched_;
-  sigset_t before_;
+
   std::thread thread_;
 };
 

@@ -44,10 +44,15 @@ expected<run_directory> make_run_directory(const std::string& state_directory) {
   bool fresh = !fs::exists(root, failure);
   run_directory result;
   fs::path path;
-  do {
+  fs::create_directories(root / "runs", failure);
+  if (failure)
+    return unusable(root, failure);
+  do { // somebody else's run may have taken the name
     result.run_id = new_run_id();
     path = root / "runs" / result.run_id;
-  } while (fs::exists(path, failure));
+  } while (!fs::create_directory(path, failure) && !failure);
+  if (failure)
+    return unusable(root, failure);
   for (const auto& x : {path / "logs", path / "io"}) {
     fs::create_directories(x, failure);
     if (failure)

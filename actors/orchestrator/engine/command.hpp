@@ -31,6 +31,7 @@ enum class reject_reason : std::uint8_t {
   already_begun,
   not_running,
   run_is_over,
+  not_begun, ///< before run_begins, or a second one
 };
 
 struct command {
@@ -42,7 +43,7 @@ struct command {
   std::uint32_t task = 0;
   std::uint32_t attempt = 0;
   std::uint32_t agent = 0;
-  std::uint32_t other = 0; ///< assign: the rank; deliver: the sending task
+  std::uint32_t other = 0; ///< assign, revoke: the rank; deliver: the sender
   duration at{0};          ///< arm_timer: since the run's start
 };
 

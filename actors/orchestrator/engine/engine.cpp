@@ -44,6 +44,8 @@ void engine::decide(duration now, const event& e, decision& out) {
   out_ = &out;
   if (over_)
     reject(reject_reason::run_is_over, 0, 0);
+  else if (begun_ == std::holds_alternative<run_begins>(e))
+    reject(reject_reason::not_begun, 0, 0);
   else
     std::visit(
         [this](const auto& x) {
@@ -52,7 +54,8 @@ void engine::decide(duration now, const event& e, decision& out) {
         e);
   if (!out.facts.empty()) {
     settle();
-    if (graph_.fail_fast && counts_.failed > 0 && !failing_fast_) {
+    if (graph_.fail_fast && counts_.failed > 0 && !failing_fast_
+        && !stopping_) {
       failing_fast_ = true;
       cancel_rest();
       settle();
@@ -115,7 +118,7 @@ void engine::on(const attempt_begins& e) {
   f.agent = t.agent;
   emit(f);
   if (t.is_ending) { // asked back too late
-    tell_to_end(x, t.ending, false);
+    tell_to_end(x, t.ending, abandoned_);
     return;
   }
   auto timeout = graph_.policy_of(x).timeout;
@@ -145,18 +148,28 @@ void engine::on(const attempt_ends& e) {
   };
   if (t.state != task_state::running || t.attempt != e.attempt)
     return late();
-  auto end = e.end;
-  if (t.is_ending && end != attempt_end::unkillable) {
-    bool success = end == attempt_end::success;
-    if (t.ending == attempt_end::timed_out) {
-      if (success)
-        late();
-      end = attempt_end::timed_out;
-    } else if (!success) {
-      end = t.ending;
+  if (!t.is_ending || e.end == attempt_end::unkillable)
+    return accept_end(e, e.end);
+  bool success = e.end == attempt_end::success;
+  if (t.ending == attempt_end::timed_out && success) {
+    late(); // and so is what it put out
+    auto kept = e;
+    if (e.details) {
+      auto details = *e.details;
+      details.outputs.clear();
+      kept.details =
+          std::make_shared<const attempt_details>(std::move(details));
     }
+    return accept_end(kept, attempt_end::timed_out);
   }
-  accept_end(e, end);
+  if (success)
+    return accept_end(e, attempt_end::success);
+  if (t.cancelled)
+    return accept_end(e, attempt_end::cancelled);
+  // A retry that a stop leaves no time for is kept for the resumed run.
+  bool retry_left = t.failures < graph_.policy_of(x).retries.max;
+  bool kept = t.ending == attempt_end::timed_out && retry_left && !may_start(x);
+  accept_end(e, kept ? attempt_end::stopped : t.ending);
 }
 
 /// The state an attempt leaves its task in: terminal, or ready for another try.
@@ -171,7 +184,8 @@ void engine::accept_end(const attempt_ends& e, attempt_end end) {
   f.end = end;
   f.exit_code = e.exit_code;
   f.details = e.details;
-  bool again = t.failures < graph_.policy_of(x).retries.max && may_start(x);
+  const auto& policy = graph_.policy_of(x);
+  bool again = t.failures < policy.retries.max && may_start(x) && !t.cancelled;
   auto or_again = [&](task_state s) {
     return again ? task_state::ready : s;
   };
@@ -195,15 +209,17 @@ void engine::accept_end(const attempt_ends& e, attempt_end end) {
     f.state = task_state::cancelled;
     break;
   case attempt_end::stopped:
-  case attempt_end::no_space:
     f.state = task_state::ready;
+    break;
+  case attempt_end::no_space: // waits for a resumed run, if it may
+    f.state = policy.is_finally ? task_state::error : task_state::ready;
     break;
   }
   emit(f);
   if (tasks_[x].backing_off)
     schedule_retry(x);
   // Resumable once there is space again (§27).
-  if (end == attempt_end::no_space)
+  if (end == attempt_end::no_space && !stopping_)
     on(stop_requested{static_cast<std::int32_t>(exit_code::waiting), false});
   if (end == attempt_end::unkillable && agents_[f.agent].total == 0)
     take_back_from(f.agent);
@@ -212,6 +228,8 @@ void engine::accept_end(const attempt_ends& e, attempt_end end) {
 void engine::schedule_retry(std::uint32_t task) {
   const auto& policy = graph_.policy_of(task).retries;
   const auto& t = tasks_[task];
+  if (policy.wait <= duration::zero())
+    return emit(fact_kind::task_ready, task);
   auto factor = std::pow(policy.backoff, t.failures - 1);
   auto wait = static_cast<double>(policy.wait.count()) * factor;
   auto bound = static_cast<double>(policy.max_wait.count());
@@ -240,7 +258,7 @@ void engine::on(const attempt_given_back& e) {
   f.attempt = e.attempt;
   f.agent = t.agent;
   emit(f);
-  if (t.ending == attempt_end::cancelled)
+  if (t.cancelled)
     emit(fact_kind::task_cancelled, x);
 }
 
@@ -294,10 +312,13 @@ void engine::on_reserve(const timer_fires& e) {
 }
 
 void engine::on(const stop_requested& e) {
-  if (!stopping_ || e.at_once) {
+  constexpr auto resumable = static_cast<std::int32_t>(exit_code::waiting);
+  // A signal says more than "resumable" (§27).
+  bool other_code = stop_code_ == resumable && e.exit_code != resumable;
+  if (!stopping_ || e.at_once || other_code) {
     fact f;
     f.kind = fact_kind::stop_requested;
-    f.exit_code = stopping_ ? stop_code_ : e.exit_code;
+    f.exit_code = stopping_ && !other_code ? stop_code_ : e.exit_code;
     f.end = e.at_once ? attempt_end::cancelled : attempt_end::stopped;
     emit(f);
   }
@@ -332,12 +353,10 @@ void engine::cancel_rest() {
 }
 
 /// Ends a running attempt, or asks back one that has not begun. The first
-/// reason stands; only "at once" is said again.
+/// reason stands, but a cancel is remembered: no retry follows it.
 void engine::tell_to_end(std::uint32_t task, attempt_end why, bool at_once) {
   const auto& t = tasks_[task];
-  bool running = t.state == task_state::running;
-  bool said = t.is_ending;
-  if (!said) {
+  if (!t.is_ending || (why == attempt_end::cancelled && !t.cancelled)) {
     fact f;
     f.kind = fact_kind::attempt_ending;
     f.subject = task;
@@ -346,11 +365,13 @@ void engine::tell_to_end(std::uint32_t task, attempt_end why, bool at_once) {
     f.end = why;
     emit(f);
   }
+  bool running = t.state == task_state::running;
   command c;
   c.kind = running ? command_kind::end_attempt : command_kind::revoke;
   c.task = task;
   c.attempt = t.attempt;
   c.agent = t.agent;
+  c.other = graph_.tasks[task].rank;
   c.end = t.ending;
   c.at_once = at_once;
   out_->commands.push_back(c);

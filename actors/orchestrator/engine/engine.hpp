@@ -47,11 +47,13 @@ struct task_record {
   std::uint32_t attempt = 0; ///< the current one, from 1; 0: never assigned
   std::uint32_t agent = task_id::none; ///< pinned or assigned
   std::uint32_t cause = task_id::none; ///< node that cannot be met any more
+  std::uint32_t failures = 0;          ///< attempts that used up a retry
   task_state state = task_state::waiting;
   attempt_end ending = attempt_end::success; ///< why it was told to end, if so
-  std::uint16_t failures = 0;                ///< attempts that used up a retry
+
   bool assigned : 1 = false;
   bool is_ending : 1 = false;   ///< told to end; or asked back, if not begun
+  bool cancelled : 1 = false;   ///< told to end for good: no retry any more
   bool backing_off : 1 = false; ///< ready, but its retry has to wait
   bool ever_started : 1 = false;
   bool doomed : 1 = false; ///< `cause` is set: to be skipped or left out
@@ -181,6 +183,7 @@ private:
   void settle_released(std::uint32_t task);
   [[nodiscard]] bool condition_holds(std::uint32_t task) const;
   void release_finally();
+  [[nodiscard]] bool is_open_finally(node_index x) const;
   void end_if_over();
 
   // engine_schedule.cpp: who gets what
@@ -202,6 +205,7 @@ private:
   void fold_ready(const fact& f);
   void fold_assigned(const fact& f);
   void fold_started(const fact& f);
+  void fold_ending(const fact& f);
   void fold_finished(const fact& f);
   void fold_revoked(const fact& f);
   void fold_unstarted_end(const fact& f, task_state to);
@@ -242,6 +246,7 @@ private:
   duration now_{0};
   decision* out_ = nullptr; ///< null while only folding
   std::int32_t stop_code_ = 0;
+  bool begun_ = false;
   bool stopping_ = false;
   bool finally_released_ = false; ///< stopping: nothing but `finally` was left
   bool failing_fast_ = false;

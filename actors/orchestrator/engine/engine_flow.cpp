@@ -74,19 +74,29 @@ void engine::release_finally() {
   finally_released_ = finally_released_ || counts_.assigned == 0;
   if (!finally_released_)
     return;
-  auto is_open = [this](edge e) {
-    return graph_.is_task(e.target()) && graph_.policy_of(e.target()).is_finally
-        && !is_terminal(tasks_[e.target()].state);
-  };
-  for (std::uint32_t i = 0; i < graph_.task_count; ++i) {
+  for (auto i : graph_.finally_tasks) {
     auto in = graph_.into(i);
-    if (graph_.policy_of(i).is_finally && tasks_[i].state == task_state::waiting
-        && std::none_of(in.begin(), in.end(), is_open))
+    bool open = std::any_of(in.begin(), in.end(), [this](edge e) {
+      return is_open_finally(e.target());
+    });
+    if (tasks_[i].state == task_state::waiting && !open)
       emit(condition_holds(i) ? fact_kind::task_ready
                               : fact_kind::task_left_out,
            i);
   }
   settle();
+}
+
+/// A `finally` task that has not ended, or a phase with one.
+bool engine::is_open_finally(node_index x) const {
+  if (graph_.is_group(x)) {
+    auto members = graph_.into(x);
+    return std::any_of(members.begin(), members.end(), [this](edge e) {
+      return is_open_finally(e.target());
+    });
+  }
+  return graph_.is_task(x) && graph_.policy_of(x).is_finally
+      && !is_terminal(tasks_[x].state);
 }
 
 void engine::end_if_over() {
@@ -108,6 +118,10 @@ void engine::end_if_over() {
     f.status = run_status::waiting;
     f.exit_code = static_cast<std::int32_t>(exit_code::waiting);
   }
+  // A failure says more than "resumable" (§27).
+  if (f.exit_code == static_cast<std::int32_t>(exit_code::waiting)
+      && counts_.failed > 0)
+    f.exit_code = static_cast<std::int32_t>(exit_code::task_failed);
   emit(f);
   command end;
   end.kind = command_kind::end_run;

@@ -67,6 +67,8 @@ void engine::emit(fact_kind kind, std::uint32_t subject, node_index cause) {
 void engine::fold(const fact& f) {
   switch (f.kind) {
   case fact_kind::run_started:
+    begun_ = true;
+    break;
   case fact_kind::handoff_sent:
   case fact_kind::handoff_accepted:
     break;
@@ -79,9 +81,7 @@ void engine::fold(const fact& f) {
   case fact_kind::attempt_finished:
     return fold_finished(f);
   case fact_kind::attempt_ending:
-    tasks_[f.subject].is_ending = true;
-    tasks_[f.subject].ending = f.end;
-    break;
+    return fold_ending(f);
   case fact_kind::attempt_revoked:
     return fold_revoked(f);
   case fact_kind::task_skipped:
@@ -151,6 +151,14 @@ void engine::fold_started(const fact& f) {
     resolve_start(f.subject);
 }
 
+void engine::fold_ending(const fact& f) {
+  auto& t = tasks_[f.subject];
+  if (!t.is_ending)
+    t.ending = f.end;
+  t.is_ending = true;
+  t.cancelled = t.cancelled || f.end == attempt_end::cancelled;
+}
+
 void engine::fold_finished(const fact& f) {
   auto& t = tasks_[f.subject];
   --counts_.live;
@@ -160,7 +168,8 @@ void engine::fold_finished(const fact& f) {
   t.is_ending = false;
   if (f.state != task_state::ready) {
     finish(t.state, f.state);
-    if (f.details && !f.details->outputs.empty())
+    if (f.end == attempt_end::success && f.details
+        && !f.details->outputs.empty())
       details_[f.subject] = f.details;
     if (is_failure(f.state) && !graph_.policy_of(f.subject).allow_failure)
       ++counts_.failed;
@@ -185,7 +194,7 @@ void engine::fold_revoked(const fact& f) {
   --counts_.assigned;
   if (!graph_.class_of(f.subject).assign_ahead)
     free_capacity(f.subject, false);
-  if (t.ending != attempt_end::cancelled && may_start(f.subject)) {
+  if (!t.cancelled && may_start(f.subject)) {
     if (graph_.class_of(f.subject).assign_ahead)
       ahead_.push_back(f.subject);
     else

@@ -132,22 +132,15 @@ void engine::note_passed_over(std::uint32_t rank) {
 }
 
 void engine::assign(std::uint32_t task, agent_id to) {
-  deliver_needs(task);
+  // A pinned agent keeps what it was given for the next attempt.
+  if (tasks_[task].attempt == 0 || graph_.class_of(task).agents.size() > 1)
+    deliver_needs(task);
   fact f;
   f.kind = fact_kind::task_assigned;
   f.subject = task;
   f.attempt = tasks_[task].attempt + 1;
   f.agent = to.value;
   emit(f);
-  auto& c = classes_[graph_.tasks[task].cls];
-  if (c.passed_over) {
-    c.passed_over = false;
-    ++c.epoch;
-    if (c.reserving) {
-      c.reserving = false;
-      --reserving_;
-    }
-  }
   command order;
   order.kind = command_kind::assign;
   order.task = task;
@@ -217,8 +210,18 @@ void engine::erase_ready(std::uint32_t task) {
     refresh_head(info.cls);
 }
 
+/// The head has gone: the next one is looked for, and what was reserved for the
+/// old one is free again.
 void engine::refresh_head(std::uint32_t cls) {
   auto& c = classes_[cls];
+  if (c.passed_over)
+    ++c.epoch;
+  if (c.reserving) {
+    --reserving_;
+    may_assign_ = true;
+  }
+  c.passed_over = false;
+  c.reserving = false;
   c.head = ready_.find(c.head, graph_.classes[cls].last);
   if (c.head != ready_set::none)
     return;

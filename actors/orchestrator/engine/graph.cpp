@@ -83,6 +83,8 @@ private:
         g_.classes.push_back({t.agents, t.pools, 0, 0, false});
       g_.tasks[i].cls = at->second;
       g_.tasks[i].policy = policy_index(t);
+      if (t.is_finally)
+        g_.finally_tasks.push_back(static_cast<std::uint32_t>(i));
       if (!t.condition.empty())
         g_.conditions.emplace_back(i, t.condition);
     }
@@ -236,6 +238,7 @@ private:
   void find_prerequisites() {
     needed_by_all_gates_.assign(g_.task_count, false);
     std::vector<bool> gate_seen(g_.gate_count, false);
+    std::vector<bool> phase_seen(plan_.phases.size(), false);
     std::vector<node_ref> open;
     for (std::uint32_t i = 0; i < g_.gate_count; ++i)
       if (plan_.gates[i].blocks_all)
@@ -244,6 +247,9 @@ private:
       auto x = open.back();
       open.pop_back();
       if (x.kind == node_kind::phase) {
+        if (phase_seen[x.index])
+          continue;
+        phase_seen[x.index] = true;
         for (auto t : plan_.phases[x.index].tasks)
           open.push_back({node_kind::task, t.value});
         continue;

@@ -126,6 +126,7 @@ struct graph {
   std::vector<std::pair<std::uint32_t, expression>> conditions;
   /// The plan's phase of each group; none: all tasks but `finally` ones.
   std::vector<std::uint32_t> group_phases;
+  std::vector<std::uint32_t> finally_tasks;
   std::vector<std::uint32_t> skipped;      ///< tasks left out by `--skip`
   std::vector<std::uint32_t> closed_gates; ///< gates closed by `--skip`
 

@@ -68,6 +68,21 @@ BOOST_AUTO_TEST_CASE(reads_a_json_object) {
   BOOST_TEST((find_output(x.outputs, "z")->kind == value_kind::json));
 }
 
+BOOST_AUTO_TEST_CASE(refuses_json_that_would_take_the_stack) {
+  auto nested = [](std::size_t depth) {
+    return "{\"a\":" + std::string(depth, '[') + std::string(depth, ']') + "}";
+  };
+  BOOST_TEST(parse_outputs(nested(99)).mistake.empty());
+  BOOST_TEST(
+      parse_outputs(nested(100)).mistake
+      == "the JSON in the file named by TUTTI_OUTPUT is nested more than "
+         "100 levels deep");
+  BOOST_TEST(!parse_outputs(nested(400000)).mistake.empty());
+  // Brackets in a string are no depth.
+  auto text = "{\"a\":\"\\\"" + std::string(200, '[') + "\"}";
+  BOOST_TEST(parse_outputs(text).mistake.empty());
+}
+
 BOOST_AUTO_TEST_CASE(names_the_line_that_is_neither) {
   BOOST_TEST(parse_outputs("a=1\nhello\n").mistake
              == "line 2 of the file named by TUTTI_OUTPUT is not key=value");
@@ -100,12 +115,11 @@ BOOST_AUTO_TEST_CASE(a_list_is_never_given_to_a_shell_and_renders_templates) {
               "",
               {literal_expression("echo"), output_text(p, "comment"),
                literal_expression("a b; c")}};
+  attempt_details made;
+  made.outputs = {{"comment", make_text("$(rm -rf /); '\"")}};
   std::vector<handoff> handed = {
-      {task_id{p},
-       task_id{x},
-       1,
-       task_state::succeeded,
-       {{"comment", make_text("$(rm -rf /); '\"")}}}};
+      {task_id{p}, task_id{x}, 1, task_state::succeeded,
+       std::make_shared<const attempt_details>(made)}};
   auto order = attempt_order{1, task_id{x}, agent_id{0}, 1};
   BOOST_TEST((prepare_process(b.get(), order, handed, {}).argv
               == words{"echo", "$(rm -rf /); '\"", "a b; c"}));
@@ -129,6 +143,19 @@ BOOST_AUTO_TEST_CASE(the_environment_names_task_agent_attempt_and_round) {
                         "TUTTI_ATTEMPT=3", "TUTTI_ROUND=1"})
     BOOST_TEST(has(s.env, e), e);
   BOOST_TEST((s.grace == duration{std::chrono::seconds(4)}));
+}
+
+BOOST_AUTO_TEST_CASE(long_names_become_short_and_stay_apart) {
+  plan_builder b;
+  b.agent("sam");
+  auto x = b.task(std::string(250, 'x') + "1");
+  auto y = b.task(std::string(250, 'x') + "2");
+  auto name = [&](std::uint32_t t) {
+    return prepare_process(b.get(), {1, task_id{t}, agent_id{0}, 1}, {}, {})
+        .name;
+  };
+  BOOST_TEST(name(x).size() < 230u);
+  BOOST_TEST(name(x) != name(y));
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_process_is_the_end_of_its_attempt) {

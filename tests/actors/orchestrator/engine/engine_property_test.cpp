@@ -50,7 +50,7 @@ public:
   }
 
   [[nodiscard]] std::string trace() const {
-    std::string result;
+    std::string result = decided_;
     for (const auto& f : world_.facts)
       result += fmt::format("{} {} {} {}\n", to_string(f.kind), f.subject,
                             f.attempt, f.agent);
@@ -180,7 +180,34 @@ private:
     return details != nullptr;
   }
 
+  /// After a stop or a fail-fast nothing but `finally` starts anew, and a stop
+  /// makes no failure of what it ends.
+  void look_at_facts() {
+    for (const auto& f : world_.out.facts) {
+      decided_ +=
+          fmt::format("{} {} {}\n", to_string(f.kind), f.subject, f.attempt);
+      if (f.subject >= plan_.tasks.size() || plan_.tasks[f.subject].is_finally)
+        continue;
+      if (f.kind == fact_kind::task_assigned)
+        BOOST_REQUIRE_MESSAGE(!stopped_ && !failed_fast_,
+                              at("§9, §26: a task starts after the stop"));
+      if (f.kind == fact_kind::attempt_finished && stopped_)
+        BOOST_REQUIRE_MESSAGE(f.end == attempt_end::success
+                                  || f.end == attempt_end::unkillable
+                                  || f.state == task_state::ready
+                                  || f.state == task_state::cancelled
+                                  || f.state == task_state::timed_out,
+                              at("§26: the stop made a failure"));
+    }
+    for (const auto& c : world_.out.commands)
+      decided_ +=
+          fmt::format("{} {} {} {}\n", int(c.kind), c.task, c.attempt, c.other);
+    failed_fast_ =
+        failed_fast_ || (plan_.fail_fast && world_.get().counts().failed > 0);
+  }
+
   void look() {
+    look_at_facts();
     if (stopped_)
       return; // §26 overrides what the oracle knows
     auto expected = oracle();
@@ -241,7 +268,9 @@ private:
   engine_world world_;
   std::vector<known_task> known_;
   std::vector<attempt_key> ended_;
+  std::string decided_;
   bool stopped_ = false;
+  bool failed_fast_ = false;
 };
 
 plan plan_of(std::uint64_t seed) {
