@@ -15,6 +15,11 @@ void findings::add(diagnostic x) {
     kept_.push_back(std::move(x));
 }
 
+bool findings::has_error_in(span where) const {
+  auto at = error_places_.lower_bound(where.offset);
+  return at != error_places_.end() && *at - where.offset < where.length;
+}
+
 std::vector<diagnostic> findings::take() {
   // `nowhere` is the largest offset; adding one makes it the smallest.
   auto order = [](const diagnostic& x) {

@@ -5,8 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -31,13 +31,15 @@ public:
   [[nodiscard]] bool has_errors() const {
     return errors_ != 0;
   }
+  /// True where an error begins within the span.
+  [[nodiscard]] bool has_error_in(span where) const;
   /// The diagnostics in the order of the text; those that stand nowhere first.
   [[nodiscard]] std::vector<diagnostic> take();
 
 private:
   std::vector<diagnostic> kept_;
-  std::unordered_set<std::uint32_t> error_places_;
-  std::unordered_set<std::uint32_t> warning_places_;
+  std::set<std::uint32_t> error_places_;
+  std::set<std::uint32_t> warning_places_;
   std::size_t errors_ = 0;
 };
 

@@ -64,7 +64,7 @@ void load_gates(loader_context& c) {
         load_blocks(c, made, x);
       }
     });
-    if (!has_needs)
+    if (!has_needs && !c.has_error_in(body))
       c.found.error(c.map.gates[i],
                     fmt::format("gate '{}' needs nothing, so it would always "
                                 "be open",

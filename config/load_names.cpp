@@ -125,24 +125,25 @@ void declare_pool(loader_context& c, node_id name, node_id body) {
   constexpr integer_range range{1, 1'000'000'000};
   auto text = c.node(name).text;
   pool made{std::string{text}, 1'000'000'000};
-  auto read = [&](node_id x, std::string_view what) {
-    if (auto n = read_integer(c, x, what, range))
+  auto read = [&](node_id x) {
+    auto subject = fmt::format("the capacity of pool '{}'", text);
+    if (auto n = read_integer(c, x, text, range, subject))
       made.capacity = static_cast<std::uint32_t>(*n);
   };
   if (c.node(body).kind == yaml_kind::mapping) {
     bool found = false;
-    for_each_key(c, place::pool, body, [&](const key_row& row, node_id x) {
+    for_each_key(c, place::pool, body, [&](const key_row&, node_id x) {
       found = true;
-      read(x, row.name);
+      read(x);
     });
-    if (!found)
+    if (!found && !c.has_error_in(body))
       c.error(name, fmt::format("pool '{}' has no 'capacity'", text),
               fmt::format("write {}: 4", text));
   } else if (c.node(body).is_null()) {
     c.error(name, fmt::format("pool '{}' has no capacity", text),
             fmt::format("write {}: 4", text));
   } else {
-    read(body, text);
+    read(body);
   }
   c.pools.emplace(text, pool_id{c.result.pools.size()});
   c.result.pools.push_back(std::move(made));

@@ -172,8 +172,9 @@ void declare_param(loader_context& c, node_id name, node_id body) {
     content = reading.content;
   }
   if (!content) {
-    c.error(name, fmt::format("parameter '{}' has no value", text),
-            fmt::format("start with --set {}=…, or give it a default", text));
+    if (!c.has_error_in(body))
+      c.error(name, fmt::format("parameter '{}' has no value", text),
+              fmt::format("start with --set {}=…, or give it a default", text));
     return;
   }
   c.broken_params.pop_back();

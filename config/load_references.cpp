@@ -33,6 +33,12 @@ std::optional<need_condition> read_need_condition(loader_context& c,
     return {};
   }
   auto hint = c.suggest.hint(n.text, names);
+  // "fail", "failure" and "success" are further away than a slip of the pen.
+  constexpr std::size_t stem = 4;
+  for (auto y : names)
+    if (hint.empty() && n.text.size() >= stem
+        && y.starts_with(n.text.substr(0, stem)))
+      hint = fmt::format("did you mean '{}'?", y);
   c.error(x, fmt::format("no need can ask for '{}'", n.text),
           hint.empty()
               ? fmt::format("it can ask for {}", fmt::join(names, ", "))
@@ -110,7 +116,9 @@ std::optional<agent_id> find_agent(loader_context& c, node_id x) {
     auto hint = c.hint_of(n.text, c.agents);
     if (n.text == "local")
       hint = "leave 'agent' out for an agent that needs no name";
-    else if (hint.empty())
+    else if (auto list = words_as_list(n.text); !list.empty())
+      hint = fmt::format("for one of several, write {{ any-of: {} }}", list);
+    else if (hint.empty() && is_name(n.text))
       hint = fmt::format("define it: agents: {{ {}: {{}} }}", n.text);
     c.error(x, fmt::format("there is no agent '{}'", n.text), hint);
     return {};
@@ -134,6 +142,8 @@ std::optional<node_ref> find_node(loader_context& c, node_id x,
   auto hint = c.hint_of(n.text, c.names);
   if (hint.empty() && c.agents.contains(n.text))
     hint = fmt::format("'{}' is an agent; name one of its tasks", n.text);
+  if (auto list = words_as_list(n.text); !list.empty())
+    hint = fmt::format("for several, write {}", list);
   if (has_template(n.text))
     hint = "names are not filled in: write them out";
   c.error(x, fmt::format("there is no task, phase or gate '{}'", n.text), hint);
@@ -187,11 +197,9 @@ std::vector<agent_id> read_agents(loader_context& c, node_id x) {
   });
   auto items =
       list == no_node ? std::vector<node_id>{} : read_list(c, list, "any-of");
-  if (items.empty()) {
+  if (items.empty() && !c.has_error_in(x))
     c.error(list == no_node ? x : list, "'any-of' names no agent",
             "write { any-of: [a, b] }");
-    return result;
-  }
   for (auto item : items) {
     auto one = find_agent(c, item);
     if (one && std::find(result.begin(), result.end(), *one) != result.end())

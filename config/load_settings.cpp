@@ -72,9 +72,11 @@ std::optional<pool_id> find_pool(loader_context& c, node_id x) {
   auto at = c.pools.find(n.text);
   if (at == c.pools.end()) {
     auto hint = c.hint_of(n.text, c.pools);
-    c.error(x, fmt::format("there is no pool '{}'", n.text),
-            hint.empty() ? fmt::format("define it: pools: {{ {}: 1 }}", n.text)
-                         : hint);
+    if (auto list = words_as_list(n.text); !list.empty())
+      hint = fmt::format("for several, write {}", list);
+    else if (hint.empty() && is_name(n.text))
+      hint = fmt::format("define it: pools: {{ {}: 1 }}", n.text);
+    c.error(x, fmt::format("there is no pool '{}'", n.text), hint);
     return {};
   }
   c.pool_used[at->second.value] = true;
@@ -152,7 +154,7 @@ std::optional<retry_policy> read_retries(loader_context& c, node_id x) {
                    .value_or(target);
     }
   });
-  if (!has_max)
+  if (!has_max && !c.has_error_in(x))
     c.error(x, "'retries' has no 'max'", "write { max: 3, wait: 10s }");
   return result;
 }
@@ -173,7 +175,7 @@ std::optional<tutti::estimate> read_estimate(loader_context& c, node_id x) {
     auto& target = row.id == key::min ? min : row.id == key::mode ? mode : max;
     target = read_duration(c, value, row.name, zero_duration::allowed);
   });
-  if (!has_mode)
+  if (!has_mode && !c.has_error_in(x))
     c.error(x, "'estimate' has no 'mode'",
             "write { min: 5m, mode: 10m, max: 1h }, or one duration");
   if (!mode)

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 
@@ -39,13 +40,29 @@ public:
     join_phase();
     settle();
     bind();
-    if (c_.options.need_commands && task_.run.kind == command_kind::none)
+    if (c_.options.need_commands && task_.run.kind == command_kind::none
+        && !c_.has_error_in(source_.body))
       c_.error(source_.name,
                fmt::format("task '{}' has nothing to run", task_.name),
-               "give it a 'run', or its phase, its agent or 'defaults'");
+               hint_of_nothing());
   }
 
 private:
+  /// Keys that slipped to the left are the names of the tasks that follow.
+  std::string hint_of_nothing() {
+    std::string keys;
+    const auto& tasks = c_.result.tasks;
+    auto i = static_cast<std::size_t>(&task_ - tasks.data()) + 1;
+    for (; i < tasks.size() && tasks[i].phase == task_.phase
+           && find_key(place::task, tasks[i].name) != nullptr;
+         ++i)
+      keys += fmt::format("{}'{}'", keys.empty() ? "" : ", ", tasks[i].name);
+    return keys.empty()
+             ? std::string{"give it a 'run', or its phase, its agent or "
+                           "'defaults'"}
+             : fmt::format("indent {} below '{}'", keys, task_.name);
+  }
+
   // -- what stands in the task ------------------------------------------------
 
   void read_own() {
@@ -151,18 +168,57 @@ private:
     if constexpr (std::equality_comparable<T>)
       for (auto x : task_.agents)
         if (c_.agent_layers[x.value].*member
-            != c_.agent_layers[task_.agents[0].value].*member)
-          return refuse_choice(x);
+            != c_.agent_layers[task_.agents[0].value].*member) {
+          // Of what an agent can give these are the two that are no 'env'.
+          bool run = std::same_as<T, command_template>;
+          refuse_choice(x, run ? "'run'" : "'working-directory'");
+          return;
+        }
   }
 
-  void refuse_choice(agent_id x) {
+  /// The same for variables: only those count that no nearer layer sets.
+  void check_env_agrees(const std::unordered_set<std::string_view>& nearer) {
+    const auto& first = c_.agent_layers[task_.agents[0].value].env;
+    for (auto x : task_.agents) {
+      const auto& other = c_.agent_layers[x.value].env;
+      if (other == first)
+        continue;
+      auto name = differing_name(first, other, nearer);
+      if (name.empty())
+        name = differing_name(other, first, nearer);
+      if (name.empty())
+        continue;
+      refuse_choice(x, fmt::format("'{}' of 'env'", name));
+      return;
+    }
+  }
+
+  /// A variable of the one layer that the other lacks or has otherwise.
+  static std::string_view
+  differing_name(const std::vector<env_template>& one,
+                 const std::vector<env_template>& other,
+                 const std::unordered_set<std::string_view>& nearer) {
+    std::unordered_map<std::string_view, const env_template*> by_name;
+    for (const auto& x : other)
+      by_name.emplace(x.name, &x);
+    for (const auto& x : one) {
+      if (nearer.contains(x.name))
+        continue;
+      auto at = by_name.find(x.name);
+      if (at == by_name.end() || *at->second != x)
+        return x.name;
+    }
+    return {};
+  }
+
+  void refuse_choice(agent_id x, std::string_view what) {
     const auto& agents = c_.result.agents;
     c_.error(agent_node_,
              fmt::format("task '{}' could be the work of '{}' or '{}', which "
-                         "would not do the same",
+                         "would not do the same: they differ in {}",
                          task_.name, agents[task_.agents[0].value].name,
-                         agents[x.value].name),
-             "give the task its own 'run', 'env' or 'working-directory'");
+                         agents[x.value].name, what),
+             fmt::format("give the task its own {}", what));
   }
 
   void settle() {
@@ -248,9 +304,7 @@ private:
     if (phase() != nullptr)
       add(phase()->settings.env);
     const auto& of_agent = c_.agent_layers[task_.agents[0].value].env;
-    for (auto x : task_.agents)
-      if (c_.agent_layers[x.value].env != of_agent)
-        refuse_choice(x);
+    check_env_agrees(seen);
     add(of_agent);
     add(c_.defaults.env);
     if (result.size() > variables_max) {

@@ -61,6 +61,20 @@ span loader_context::place_of(node_id x) const {
   return where;
 }
 
+bool loader_context::has_error_in(node_id x) const {
+  if (tree.lost_entry(x))
+    return true;
+  auto begin = tree[x].begin;
+  auto end = tree[x].end;
+  // The last of what stands in it ends where it ends.
+  while (tree[x].first_child != no_node) {
+    for (x = tree[x].first_child; tree.next(x) != no_node;)
+      x = tree.next(x);
+    end = std::max(end, tree[x].end);
+  }
+  return found.has_error_in({begin, end + 1 - begin});
+}
+
 std::optional<std::string> read_text(loader_context& c, node_id x,
                                      std::string_view what) {
   if (!is_scalar(c, x, what, "a text"))
@@ -87,7 +101,8 @@ std::optional<bool> read_boolean(loader_context& c, node_id x,
 
 std::optional<std::int64_t> read_integer(loader_context& c, node_id x,
                                          std::string_view what,
-                                         integer_range range) {
+                                         integer_range range,
+                                         std::string_view subject) {
   auto n = c.node(x);
   std::int64_t result = 0;
   auto text = n.text;
@@ -100,13 +115,14 @@ std::optional<std::int64_t> read_integer(loader_context& c, node_id x,
   if (whole && failure == std::errc{} && result >= range.min
       && result <= range.max)
     return result;
+  auto who = subject.empty() ? fmt::format("'{}'", what) : std::string{subject};
   if (!whole)
-    c.error(x, fmt::format("'{}' must be a whole number", what));
+    c.error(x, fmt::format("{} must be a whole number", who));
   else if (!text.starts_with('-')
            && (failure != std::errc{} || result > range.max))
-    c.error(x, fmt::format("'{}' must be at most {}", what, range.max));
+    c.error(x, fmt::format("{} must be at most {}", who, range.max));
   else
-    c.error(x, fmt::format("'{}' must be at least {}", what, range.min));
+    c.error(x, fmt::format("{} must be at least {}", who, range.min));
   return {};
 }
 
@@ -243,6 +259,26 @@ bool is_mapping(loader_context& c, node_id x, std::string_view what) {
   return false;
 }
 
+namespace {
+
+/// True for a key at the top that looks like a task which slipped to the left.
+bool looks_like_a_task(const loader_context& c, node_id key) {
+  auto value = c.tree.next(key);
+  auto between = std::string_view{c.source.text}.substr(
+      c.node(key).end, c.node(value).begin + 1 - c.node(key).end);
+  if (between.find('&') != std::string_view::npos)
+    return false; // an anchor: it stands there for others
+  for (auto x : c.tree.entries(value))
+    if (find_key(place::task, c.node(x.key).text) != nullptr)
+      return true;
+  auto tasks = c.tree.find(c.tree.root(), "tasks");
+  auto n = c.node(value);
+  return tasks != no_node && c.node(tasks).is_null()
+      && n.kind == yaml_kind::scalar && !n.is_null();
+}
+
+} // namespace
+
 const key_row* known_key(loader_context& c, place where, node_id key) {
   auto name = c.node(key).text;
   if (const auto* row = find_key(where, name))
@@ -251,7 +287,9 @@ const key_row* known_key(loader_context& c, place where, node_id key) {
   auto near = c.suggest.nearest(name, names);
   std::string hint;
   auto elsewhere = places_of_key(name);
-  if (is_later_key(name))
+  if (where == place::plan && near.empty() && looks_like_a_task(c, key))
+    hint = "indent it below 'tasks' to make it a task";
+  else if (is_later_key(name))
     hint = fmt::format("'{}' does not work in this version yet", name);
   else if (!near.empty())
     hint = fmt::format("did you mean '{}'?", near);
@@ -266,6 +304,11 @@ const key_row* known_key(loader_context& c, place where, node_id key) {
   return nullptr;
 }
 
+bool is_name(std::string_view text) {
+  return !text.empty() && text[0] != '.' && text[0] != '-'
+      && text.find_first_not_of(name_characters) == std::string_view::npos;
+}
+
 bool is_good_name(loader_context& c, node_id key, std::string_view kind) {
   auto name = c.node(key).text;
   if (std::find(reserved_names.begin(), reserved_names.end(), name)
@@ -274,14 +317,28 @@ bool is_good_name(loader_context& c, node_id key, std::string_view kind) {
             fmt::format("reserved are {}", fmt::join(reserved_names, ", ")));
     return false;
   }
-  auto bad = name.find_first_not_of(name_characters);
-  if (!name.empty() && bad == std::string_view::npos && name[0] != '.'
-      && name[0] != '-')
+  if (is_name(name))
     return true;
   c.error(key, fmt::format("'{}' is no name for {}", name, kind),
           "names are made of letters, digits, '_', '-' and '.', and start with "
           "a letter, a digit or '_'");
   return false;
+}
+
+std::string words_as_list(std::string_view text) {
+  constexpr std::string_view gap = " \t\r\n,";
+  std::string result;
+  std::size_t words = 0;
+  for (auto at = text.find_first_not_of(gap); at != std::string_view::npos;) {
+    auto end = std::min(text.find_first_of(gap, at), text.size());
+    auto word = text.substr(at, end - at);
+    if (!is_name(word))
+      return {};
+    result += fmt::format("{}{}", words == 0 ? "[" : ", ", word);
+    ++words;
+    at = text.find_first_not_of(gap, end);
+  }
+  return words < 2 ? std::string{} : result + ']';
 }
 
 bool is_comma_mistake(loader_context& c, node_id mapping, node_id key,

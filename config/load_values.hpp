@@ -25,10 +25,10 @@ struct integer_range {
   std::int64_t max;
 };
 
-[[nodiscard]] std::optional<std::int64_t> read_integer(loader_context& c,
-                                                       node_id x,
-                                                       std::string_view what,
-                                                       integer_range range);
+/// `subject` is how messages call it where that is not `what` in quotes.
+[[nodiscard]] std::optional<std::int64_t>
+read_integer(loader_context& c, node_id x, std::string_view what,
+             integer_range range, std::string_view subject = {});
 
 enum class zero_duration { refused, allowed };
 
@@ -71,9 +71,16 @@ void report_in_scalar(loader_context& c, node_id x,
 [[nodiscard]] const key_row* known_key(loader_context& c, place where,
                                        node_id key);
 
+/// True for what names are made of.
+[[nodiscard]] bool is_name(std::string_view text);
+
 /// True for a name of task, phase, gate, agent or pool; else reports why not.
 [[nodiscard]] bool is_good_name(loader_context& c, node_id key,
                                 std::string_view kind);
+
+/// "a b" and "a, b" as the list "[a, b]" that is meant; empty for what is not
+/// several names.
+[[nodiscard]] std::string words_as_list(std::string_view text);
 
 /// Reports an entry without a colon that a comma made, as `b` in
 /// `{ run: echo a, b }`. `elder` is the value before it, or `no_node`.

@@ -132,6 +132,9 @@ struct loader_context {
   void warning(node_id x, std::string message, std::string hint = {}) {
     found.warning(place_of(x), std::move(message), std::move(hint));
   }
+  /// True where the node, or what stands in it, has an error already: what it
+  /// lacks may be what was misspelt.
+  [[nodiscard]] bool has_error_in(node_id x) const;
   /// The span of a node, cut at the end of its first line.
   [[nodiscard]] span place_of(node_id x) const;
 

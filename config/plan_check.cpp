@@ -175,7 +175,8 @@ void report_cycle(loader_context& c, const std::vector<link>& links) {
     return;
   }
   c.found.error(where,
-                fmt::format("a cycle, so none of these could ever start: {}",
+                fmt::format("a cycle, so none of these could ever start, each "
+                            "waiting for the next: {}",
                             path_of(p, links)),
                 sentences_of(links));
 }
@@ -205,6 +206,31 @@ void refuse_finally(loader_context& c, node_ref from, node_ref to) {
                   word_of(from.kind), name_of(c.result, from), last->name,
                   held),
       "only 'finally' tasks may wait for 'finally' tasks");
+}
+
+/// Gates that hold nothing back.
+void check_idle_gates(loader_context& c) {
+  const auto& p = c.result;
+  if (p.gates.empty())
+    return;
+  std::vector<bool> needed(p.gates.size(), false);
+  auto note = [&](const std::vector<need>& needs) {
+    for (const auto& x : needs)
+      if (x.of.kind == node_kind::gate)
+        needed[x.of.index] = true;
+  };
+  for (const auto& t : p.tasks)
+    note(t.needs);
+  for (const auto& g : p.gates)
+    note(g.needs);
+  for (const auto& x : c.phase_layers)
+    note(x.needs);
+  for (std::size_t i = 0; i < p.gates.size(); ++i)
+    if (!needed[i] && !p.gates[i].blocks_all && p.gates[i].blocks.empty())
+      c.found.warning(
+          c.map.gates[i],
+          fmt::format("gate '{}' holds nothing back", p.gates[i].name),
+          "name in 'blocks' what waits for it");
 }
 
 } // namespace
@@ -242,6 +268,7 @@ void check_finally(loader_context& c) {
 }
 
 void check_unused(loader_context& c) {
+  check_idle_gates(c);
   const auto& p = c.result;
   if (p.tasks.empty())
     c.found.warning(span::none(), "the plan has no tasks");

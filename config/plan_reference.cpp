@@ -102,8 +102,9 @@ constexpr std::string_view introduction = R"(# The plan file
 A plan says who works, on what, and what must wait for what. It is one YAML
 file, `tutti.yaml` unless you name another. `tutti check` finds its mistakes,
 all at once; `tutti graph` draws it; `tutti run` runs it; `tutti schema` writes
-a JSON Schema that editors use to complete and check keys. To use it, begin the
-file with `# yaml-language-server: $schema=plan.schema.json`.
+a JSON Schema that editors use to complete and check keys. To use it, save it as
+`tutti.schema.json` beside the plan and begin the plan with
+`# yaml-language-server: $schema=tutti.schema.json`.
 
 ## The smallest plan
 
@@ -157,13 +158,17 @@ may stand wherever a task's may, and means all of its tasks. What it needs, each
 of its tasks needs.
 
 ```yaml
+agents:
+  morgan: { role: Backend, slots: 2 }
+tasks:
+  design: echo "three tables"
 phases:
   backend:
     needs: design
     agent: morgan
     tasks:
-      api: make api
-      worker: { run: make worker, needs: { api: started } }
+      api: echo "the interface"
+      worker: { run: echo "the worker", needs: { api: started } }
 ```
 
 )";
@@ -172,10 +177,12 @@ constexpr std::string_view rules = R"(## Where a setting comes from
 
 `run`, `env-file`, `working-directory`, `pool`, `timeout`, `idle-timeout`,
 `retries`, `allow-failure`, `priority` and `estimate` are taken from the task,
-its phase, its agent and `defaults`: the first that has the key. `env` is merged
-in that order: a variable of the task counts before one of the same name in
-`defaults`. With `any-of` the agents must agree on what the task takes from
-them.
+its phase, its agent and `defaults`: the first that has the key. An agent gives
+only `run`, `env` and `working-directory`; the others come from the task, its
+phase and `defaults`. `env` is merged in the same order: a variable of the task
+counts before one of the same name in `defaults`. With `any-of` the agents must
+agree on what the task takes from them; they may differ in what the task or its
+phase sets itself.
 
 ## Needs
 
@@ -193,6 +200,9 @@ A task whose need can no longer be met is skipped, and so is what needs it in
 turn. Everything independent goes on. Nothing may wait for itself: a cycle is an
 error that shows the path.
 
+`tutti run --only x` runs `x` and what it needs. A `finally` task is left out
+like any other, unless `--only` names it or what it names needs it.
+
 ## Commands
 
 A text runs under `sh -eu`, in the task's working directory; plain words run
@@ -200,9 +210,46 @@ directly. A list runs as it is, without a shell. Exit code 0 is success. In
 plain YAML `run: true` is not a text, so a command of that name is written
 `run: "true"`.
 
-A command finds in its environment `TUTTI_TASK`, `TUTTI_ATTEMPT`, `TUTTI_INPUT`
-(a JSON file with what it was handed) and `TUTTI_OUTPUT` (a file to which it may
-write `key=value` lines, or JSON).
+A command finds in its environment, beside what `tutti` itself was started with:
+
+| variable | value |
+| --- | --- |
+| `TUTTI_TASK`, `TUTTI_AGENT` | the names of the task and of the agent that works on it |
+| `TUTTI_ATTEMPT` | 1 for the first attempt, 2 for the first retry, and so on |
+| `TUTTI_ROUND` | 1; there is no rework yet |
+| `TUTTI_INPUT` | a JSON file with what it was handed |
+| `TUTTI_OUTPUT` | a file to which it may write `key=value` lines, or one JSON object |
+
+The file of `TUTTI_INPUT` holds an entry for each task that handed something
+over:
+
+```json
+{
+  "task": "print",
+  "attempt": 1,
+  "round": 1,
+  "needs": {
+    "write": {
+      "id": "write@1",
+      "version": 1,
+      "status": "succeeded",
+      "outputs": { "text": "Hello, world" }
+    }
+  }
+}
+```
+
+A command has ended when its first process has. What it left in the background
+may still write to its output and holds the task up for at most 2 seconds; then
+it is ended, too.
+
+## Files of variables
+
+A line of an `env-file` is empty, a comment that begins with `#`, or
+`NAME=value`, with `export ` before it or not. In single quotes a value is
+literal; in double quotes `\n`, `\r`, `\t`, `\"`, `\\` and `\$` are replaced. A
+value without quotes ends before ` #` or at the end of the line, and blanks
+around it do not count. No variables are filled in. A file has at most 1 MiB.
 
 ## Templates and conditions
 
@@ -210,7 +257,7 @@ write `key=value` lines, or JSON).
 and in a `run` that is a list. In a `run` that is a text it is an error, for the
 shell would read what is filled in as code: put it in `env` and use `"$NAME"`.
 Inside `{ }` and `[ ]` the whole value is quoted: `{ WHO: "${{ params.who }}" }`.
-`if` is such an expression without the braces.
+`if` is such an expression; the braces may be left out.
 
 | written | value |
 | --- | --- |
@@ -221,8 +268,9 @@ Inside `{ }` and `[ ]` the whole value is quoted: `{ WHO: "${{ params.who }}" }`
 
 Operators, from loose to tight: `||`, `&&`, `==` and `!=`, `<` and `>`, `!`;
 parentheses group. Two texts that both read as numbers are compared as numbers.
-False are `false`, the empty text, `0` and an output that is missing. Quote an
-`if` that begins with `!`, or YAML takes it for a tag: `if: "!params.fast"`.
+False are `false`, the empty text, `0` and an output that is missing. In a text
+such an output is filled in as the empty text. Quote an `if` that begins with
+`!`, or YAML takes it for a tag: `if: "!params.fast"`.
 
 ## Durations
 

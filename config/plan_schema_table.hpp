@@ -41,7 +41,7 @@ inline constexpr key_row key_row_table[] = {
 
     // -- agents ---------------------------------------------------------------
     {place::agent, key::role, "role", value_type::text, "",
-     "What the agent does in the team; shown on the board."},
+     "What the agent does in the team, for readers of the plan."},
     {place::agent, key::slots, "slots", value_type::count, "1",
      "How many tasks the agent works on at once."},
     {place::agent, key::run, "run", value_type::command, "",

@@ -249,6 +249,8 @@ private:
       if (accept_key(f, k)) {
         append(f, k);
         append(f, id);
+      } else {
+        tree_.nodes_[f.node].lost_entry = true;
       }
     }
   }

@@ -138,6 +138,10 @@ public:
   [[nodiscard]] node_id next(node_id x) const {
     return nodes_[x].next;
   }
+  /// True for a mapping with an entry that was refused, and is not in here.
+  [[nodiscard]] bool lost_entry(node_id x) const {
+    return nodes_[x].lost_entry;
+  }
   /// The document; `no_node` where there is none.
   [[nodiscard]] node_id root() const {
     return root_;
@@ -171,6 +175,7 @@ private:
     bool plain = false;
     bool flow = false;
     bool verbatim = false;
+    bool lost_entry = false;
   };
 
   std::string_view source_;

@@ -96,6 +96,11 @@ error parse_error(const CLI::App& app, const CLI::ParseError& e) {
   // "--jobs: 1 required N missing" is what the library says.
   std::string text = e.what();
   auto name = text.substr(0, text.find(':'));
+  // And "--jobs: At Most 1 required but received 2".
+  if (text.find(": At Most 1 required") != std::string::npos)
+    return usage(fmt::format("{} is given {}; 'tutti help {}' tells more", name,
+                             text.ends_with(" 2") ? "twice" : "more than once",
+                             command.get_name()));
   if (dynamic_cast<const CLI::ArgumentMismatch*>(&e) != nullptr)
     return usage(fmt::format("{} needs a value; 'tutti help {}' tells more",
                              name, command.get_name()));
@@ -121,7 +126,7 @@ usage_error finish(plan_options& x) {
     auto at = text.find('=');
     if (at == std::string::npos || at == 0)
       return usage(
-          fmt::format("--set takes NAME=VALUE, and '{}' is no such", text));
+          fmt::format("--set takes NAME=VALUE, and '{}' is not one", text));
     x.set.emplace_back(text.substr(0, at), text.substr(at + 1));
   }
   if (!x.file.empty() && !x.plan.empty())
@@ -140,7 +145,7 @@ usage_error finish(run_options& x) {
     auto [stop, code] = std::from_chars(x.jobs_text.data(), end, jobs);
     if (code != std::errc{} || stop != end || jobs == 0)
       return usage(fmt::format("--jobs takes a whole number from 1, and '{}' "
-                               "is no such",
+                               "is not one",
                                x.jobs_text));
     x.jobs = jobs;
   }

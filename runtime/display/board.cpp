@@ -28,7 +28,7 @@ public:
       if (!is_task_failure(m, x) && x.kind != fact_kind::gate_closed)
         continue;
       if (auto line = events_.line(m, x, false))
-        above_ += line->render(traits_, columns()) + '\n';
+        above_ += line->render(traits_, std::string::npos) + '\n';
     }
   }
 
@@ -39,6 +39,16 @@ public:
 
   void note(std::string_view text) override {
     region_.print(std::exchange(above_, {}) + note_lines(text, traits_));
+  }
+
+  void suspend() override {
+    region_.clear();
+    if (!above_.empty())
+      output_->write(std::exchange(above_, {}));
+  }
+
+  void resume() override {
+    region_.forget();
   }
 
   void finish(const report::run_model& m) override {
@@ -63,6 +73,14 @@ private:
 } // namespace
 
 display::~display() = default;
+
+void display::suspend() {
+  // Nothing to take back.
+}
+
+void display::resume() {
+  // Nothing to draw anew.
+}
 
 std::unique_ptr<display> make_board(std::unique_ptr<output> to,
                                     const traits& can,

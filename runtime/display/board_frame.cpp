@@ -42,8 +42,11 @@ public:
     lines_.push_back(header());
     if (rows_ >= 8)
       add_phases();
-    section sections[] = {in_progress(), pending(), completed()};
-    share_rows(sections);
+    section sections[] = {in_progress(), idle(), pending(), completed()};
+    // Who is idle can be told from the rest; it yields where rows are few.
+    section* by_rank[] = {&sections[0], &sections[2], &sections[3],
+                          &sections[1]};
+    share_rows(by_rank);
     for (const auto& x : sections)
       add(x);
     std::vector<std::string> result;
@@ -145,33 +148,41 @@ private:
   section in_progress() const {
     section result{"IN PROGRESS", {}, model_.in_progress_count(), 0, false, 0};
     auto running = model_.in_progress(rows_);
-    std::vector<std::pair<agent_id, task_id>> idle;
-    std::size_t idle_count = 0;
-    for (std::size_t i = 0; i < plan_.agents.size(); ++i) {
-      if (model_.agent(i).running > 0)
-        continue;
-      auto next = model_.next_of(i);
-      if (!next)
-        continue;
-      ++idle_count;
-      if (idle.size() < rows_)
-        idle.emplace_back(i, *next);
-    }
     std::size_t agents = 1;
     std::size_t tasks = 1;
     for (auto x : running) {
       agents = std::max(agents, width_of(agent_of(x)));
       tasks = std::max(tasks, width_of(plan_.tasks[x.value].name));
     }
-    for (auto x : idle)
-      agents = std::max(agents, width_of(agent_name(plan_, x.first)));
     agents = std::min(agents, columns_ / 4);
     tasks = std::min(tasks, columns_ * 2 / 5);
     for (auto x : running)
       result.lines.push_back(running_line(x, agents, tasks));
-    for (auto x : idle)
+    result.wanted = result.total;
+    return result;
+  }
+
+  // Agents that have work ahead and none now.
+  section idle() const {
+    section result{"IDLE", {}, 0, 0, false, 0};
+    std::vector<std::pair<agent_id, task_id>> shown;
+    std::size_t agents = 1;
+    for (std::size_t i = 0; i < plan_.agents.size(); ++i) {
+      if (model_.agent(i).running > 0)
+        continue;
+      auto next = model_.next_of(i);
+      if (!next)
+        continue;
+      ++result.total;
+      if (shown.size() == rows_)
+        continue;
+      shown.emplace_back(i, *next);
+      agents = std::max(agents, width_of(plan_.agents[i].name));
+    }
+    agents = std::min(agents, columns_ / 4);
+    for (const auto& x : shown)
       result.lines.push_back(idle_line(x.first, x.second, agents));
-    result.wanted = result.total + idle_count;
+    result.wanted = result.total;
     return result;
   }
 
@@ -199,7 +210,7 @@ private:
                         std::size_t agents) const {
     styled_line line("  ");
     line.add(fit(agent_name(plan_, agent), agents, can_.unicode), style::dim)
-        .add("  idle: ", style::dim)
+        .add("  next: ", style::dim)
         .add(plan_.tasks[next.value].name);
     if (model_.task(next.value).state == task_state::ready)
       return line.add(" is ready", style::dim);
@@ -282,20 +293,20 @@ private:
   }
 
   // Every section gets a row if possible, then all grow alike.
-  void share_rows(std::span<section> sections) const {
+  void share_rows(std::span<section* const> sections) const {
     auto rest = rows_ - std::min(rows_, lines_.size());
-    for (auto& x : sections) {
-      if (x.wanted > 0 && rest >= 2) {
-        x.rows = 1;
+    for (auto* x : sections) {
+      if (x->wanted > 0 && rest >= 2) {
+        x->rows = 1;
         rest -= 2;
       }
     }
     for (auto grown = true; grown && rest > 0;) {
       grown = false;
-      for (auto& x : sections) {
-        if (x.rows == 0 || x.rows >= x.wanted || rest == 0)
+      for (auto* x : sections) {
+        if (x->rows == 0 || x->rows >= x->wanted || rest == 0)
           continue;
-        ++x.rows;
+        ++x->rows;
         --rest;
         grown = true;
       }

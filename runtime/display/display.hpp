@@ -31,6 +31,10 @@ public:
   virtual void refresh(const report::run_model& m, duration now) = 0;
   /// A message to the user; may have several lines.
   virtual void note(std::string_view text) = 0;
+  /// Before the program is stopped (Ctrl-Z): leaves the terminal to the shell.
+  virtual void suspend();
+  /// It goes on; others have used the terminal since.
+  virtual void resume();
   /// The end: removes what is animated and leaves the summary.
   virtual void finish(const report::run_model& m) = 0;
 };

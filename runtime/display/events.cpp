@@ -34,19 +34,74 @@ std::string joined(std::string first, const std::string& second) {
   return first + second;
 }
 
+// The program itself ended the attempt, by a signal.
+bool was_told_to_end(attempt_end x) {
+  return x == attempt_end::timed_out || x == attempt_end::cancelled
+      || x == attempt_end::stopped;
+}
+
+// The sentences of an attempt without that on the signal the program sent.
+std::string own_message(attempt_end end, const attempt_details* details) {
+  if (details == nullptr || !was_told_to_end(end))
+    return details == nullptr ? std::string{} : details->message;
+  std::string result;
+  std::string_view rest = details->message;
+  while (!rest.empty()) {
+    auto cut = std::min(rest.find("; "), rest.size());
+    auto sentence = rest.substr(0, cut);
+    if (!sentence.starts_with("ended by signal ")) {
+      result += result.empty() ? "" : "; ";
+      result += sentence;
+    }
+    rest.remove_prefix(std::min(cut + 2, rest.size()));
+  }
+  return result;
+}
+
+// What there is to say of an attempt that was told to end, beside that.
+std::string end_note(const task& t, attempt_end end,
+                     const attempt_details* details) {
+  auto message = own_message(end, details);
+  if (end != attempt_end::timed_out || t.timeout <= duration{0}
+      || message.find("no output for ") != std::string::npos)
+    return message;
+  return fmt::format("limit {}{}{}", report::format_duration(t.timeout),
+                     message.empty() ? "" : "; ", message);
+}
+
+std::string size_text(std::uint64_t bytes) {
+  auto x = static_cast<double>(bytes);
+  if (bytes < 1000)
+    return fmt::format("{} bytes", bytes);
+  if (bytes < 1'000'000)
+    return fmt::format("{:.1f} kB", x / 1e3);
+  if (bytes < 1'000'000'000)
+    return fmt::format("{:.1f} MB", x / 1e6);
+  return fmt::format("{:.1f} GB", x / 1e9);
+}
+
 event finished_event(const report::run_model& m, const fact& x,
                      std::optional<duration> took) {
+  const auto& t = m.plan().tasks[x.subject];
   auto time = took ? report::format_duration(*took) : std::string{};
+  auto warning = warning_text(x.end, x.details.get());
   if (x.state == task_state::succeeded)
-    return {"done", style::green, time};
-  auto reason = failure_reason(x.end, x.exit_code, x.details.get());
+    return {"done", style::green, joined(time, warning)};
+  auto reason = failure_reason(t, x.end, x.exit_code, x.details.get());
+  // The verb says already that it was told to end.
+  if (was_told_to_end(x.end)
+      && (is_terminal(x.state) || x.end == attempt_end::stopped))
+    reason = end_note(t, x.end, x.details.get());
+  if (x.state == task_state::cancelled)
+    reason = joined(cancel_cause(m), reason);
+  reason = joined(reason, warning);
   if (is_terminal(x.state)) {
-    if (m.plan().tasks[x.subject].allow_failure && is_failure(x.state))
+    if (t.allow_failure && is_failure(x.state))
       reason = joined(reason, "allowed");
     return {to_string(x.state), style_of(x.state), joined(reason, time)};
   }
   if (x.end == attempt_end::success)
-    return {"worked", style::plain, time};
+    return {"worked", style::plain, joined(time, warning)};
   if (x.end == attempt_end::stopped || x.end == attempt_end::no_space)
     return {"stopped", style::yellow, joined(reason, time)};
   return {"retry", style::yellow,
@@ -56,6 +111,13 @@ event finished_event(const report::run_model& m, const fact& x,
 
 std::string needs_text(const report::run_model& m, const fact& x) {
   return cause_text(m, x.cause_kind, x.cause);
+}
+
+// A task that no need left out was left out by its own condition, or by hand.
+std::string left_out_text(const report::run_model& m, const fact& x) {
+  if (x.cause != task_id::none)
+    return needs_text(m, x);
+  return m.plan().tasks[x.subject].condition.empty() ? "--skip" : "if: false";
 }
 
 // What happened to a task, or nothing worth a line.
@@ -71,9 +133,9 @@ std::optional<event> task_event(const report::run_model& m, const fact& x,
   case fact_kind::task_skipped:
     return event{"skipped", style::yellow, needs_text(m, x)};
   case fact_kind::task_left_out:
-    return event{"left-out", style::dim, needs_text(m, x)};
+    return event{"left-out", style::dim, left_out_text(m, x)};
   case fact_kind::task_cancelled:
-    return event{"cancelled", style::yellow, ""};
+    return event{"cancelled", style::yellow, cancel_cause(m)};
   case fact_kind::task_timed_out:
     return event{"timed-out", style::red, "before it started"};
   case fact_kind::result_late:
@@ -164,8 +226,15 @@ bool is_task_failure(const report::run_model&, const fact& x) {
       || (x.kind == fact_kind::attempt_finished && is_failure(x.state));
 }
 
-std::string failure_reason(attempt_end end, std::int32_t exit_code,
+std::string failure_reason(const task& t, attempt_end end,
+                           std::int32_t exit_code,
                            const attempt_details* details) {
+  if (was_told_to_end(end)) {
+    auto what = end == attempt_end::timed_out ? std::string("timed out")
+                                              : std::string(to_string(end));
+    auto note = end_note(t, end, details);
+    return note.empty() ? what : fmt::format("{} ({})", what, note);
+  }
   auto code = exit_code == fact::no_exit_code
                 ? std::string{}
                 : fmt::format("exit {}", exit_code);
@@ -177,6 +246,32 @@ std::string failure_reason(attempt_end end, std::int32_t exit_code,
   if (end == attempt_end::failure)
     return code.empty() ? "failed" : code;
   return std::string(to_string(end));
+}
+
+std::string warning_text(attempt_end end, const attempt_details* details) {
+  if (details == nullptr)
+    return {};
+  std::string result;
+  if (details->leaked)
+    result = "processes left behind were ended";
+  if (details->dropped_bytes > 0)
+    result = joined(
+        std::move(result),
+        fmt::format("log cut: {} dropped", size_text(details->dropped_bytes)));
+  // Of a failure the message is the reason.
+  return end == attempt_end::success ? joined(result, details->message)
+                                     : result;
+}
+
+std::string cancel_cause(const report::run_model& m) {
+  const auto& p = m.plan();
+  if (!p.fail_fast)
+    return {};
+  for (auto x : m.failures())
+    if (!p.tasks[x.value].allow_failure)
+      return fmt::format("fail-fast: {} {}", p.tasks[x.value].name,
+                         to_string(m.task(x.value).state));
+  return {};
 }
 
 std::string cause_text(const report::run_model& m, node_kind kind,

@@ -34,10 +34,20 @@ private:
 /// A fact that ends a task as failed, timed-out or error.
 [[nodiscard]] bool is_task_failure(const report::run_model& m, const fact& x);
 
-/// Why a task failed: "exit 3", "./missing: not found (exit 127)".
-[[nodiscard]] std::string failure_reason(attempt_end end,
+/// Why an attempt failed: "exit 3", "./missing: not found (exit 127)", "timed
+/// out (limit 5.0s)". Signals that the program sent itself are not named.
+[[nodiscard]] std::string failure_reason(const task& t, attempt_end end,
                                          std::int32_t exit_code,
                                          const attempt_details* details);
+
+/// What an attempt left that a user should know of, however it ended:
+/// "processes left behind were ended, log cut: 3.1 MB dropped"; else empty.
+[[nodiscard]] std::string warning_text(attempt_end end,
+                                       const attempt_details* details);
+
+/// Why a task was cancelled: "fail-fast: schema failed"; empty where the user
+/// wanted it.
+[[nodiscard]] std::string cancel_cause(const report::run_model& m);
 
 /// Why a task was skipped or a gate closed: "needs schema: failed"; empty where
 /// no cause is known.

@@ -18,6 +18,8 @@ constexpr std::string_view hide_cursor = "\x1b[?25l";
 constexpr std::string_view show_cursor = "\x1b[?25h";
 constexpr std::string_view clear_to_end_of_line = "\x1b[K";
 constexpr std::string_view clear_below = "\x1b[J";
+constexpr std::string_view clear_row = "\x1b[2K";
+constexpr std::string_view up_one_row = "\x1b[A";
 
 // The width of a drawn line: its only escape sequences are colours.
 std::size_t drawn_width(std::string_view line) {
@@ -40,6 +42,16 @@ std::size_t live_region::rows_at(std::size_t columns) const {
   return rows;
 }
 
+// Row by row and upwards: where one clears the whole screen at once, tmux and
+// others move what was on it into the history.
+void live_region::erase_rows(std::string& out, std::size_t rows) const {
+  out += clear_row;
+  for (std::size_t i = 0; i < rows; ++i) {
+    out += up_one_row;
+    out += clear_row;
+  }
+}
+
 void live_region::draw(std::vector<std::string> lines, std::string_view above) {
   auto columns = std::max(output_.size().columns, 1);
   if (above.empty() && lines == lines_ && columns == columns_)
@@ -48,19 +60,22 @@ void live_region::draw(std::vector<std::string> lines, std::string_view above) {
   out += begin_update;
   out += hide_cursor;
   out += '\r';
-  if (auto up = rows_at(static_cast<std::size_t>(columns)); up > 0)
-    out += fmt::format("\x1b[{}A", up);
+  auto up = rows_at(static_cast<std::size_t>(columns));
   // Lines are overwritten rather than cleared first, which would flicker where
   // the update mode is not known. What wraps must be cleared first.
-  if (!above.empty() || columns != columns_)
-    out += clear_below;
+  if (!above.empty() || columns != columns_ || lines.empty())
+    erase_rows(out, up);
+  else if (up > 0)
+    out += fmt::format("\x1b[{}A", up);
   out += above;
   for (const auto& x : lines) {
     out += x;
     out += clear_to_end_of_line;
     out += '\n';
   }
-  out += clear_below;
+  // Below the first row: never the whole screen.
+  if (!lines.empty() && output_.size().rows > 1)
+    out += clear_below;
   out += show_cursor;
   out += end_update;
   output_.write(out);
@@ -77,6 +92,11 @@ void live_region::print(std::string_view above) {
 
 void live_region::clear() {
   draw({});
+}
+
+void live_region::forget() {
+  lines_.clear();
+  widths_.clear();
 }
 
 } // namespace tutti::display

@@ -32,7 +32,11 @@ public:
   /// Removes the lines.
   void clear();
 
+  /// The terminal was used by others: the next lines go where the cursor is.
+  void forget();
+
 private:
+  void erase_rows(std::string& out, std::size_t rows) const;
   [[nodiscard]] std::size_t rows_at(std::size_t columns) const;
 
   output& output_;

@@ -70,7 +70,7 @@ private:
     const auto& task = m.plan().tasks[x.subject];
     auto reason = x.kind == fact_kind::task_timed_out
                     ? std::string("timed out before it started")
-                    : failure_reason(x.end, x.exit_code, x.details.get());
+                    : failure_reason(task, x.end, x.exit_code, x.details.get());
     return std::string(task.allow_failure ? "::warning" : "::error") + " title="
          + task.name + " failed::" + escaped(neutral(reason, traits_)) + '\n';
   }

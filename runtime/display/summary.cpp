@@ -20,7 +20,9 @@ using report::run_model;
 
 constexpr std::size_t failures_max = 20;
 constexpr std::size_t log_lines_max = 10;
-constexpr std::size_t others_max = 5;
+constexpr std::size_t others_max = 20;
+constexpr std::size_t names_max = 8;
+constexpr std::size_t log_columns_max = 400;
 
 class summary {
 public:
@@ -37,12 +39,16 @@ public:
     add_without_run(task_state::cancelled, "CANCELLED");
     add_closed_gates();
     add_waiting();
+    add_warnings();
     if (!out_.empty())
       out_ += '\n';
-    report::text_options wanted;
-    wanted.columns = std::min<std::size_t>(columns_, 100);
-    wanted.unicode = traits_.unicode;
-    out_ += report::to_text(make_report(model_, options_), wanted) + '\n';
+    // Of a run that was lost nobody knows how long it took.
+    if (model_.ended()) {
+      report::text_options wanted;
+      wanted.columns = std::min<std::size_t>(columns_, 100);
+      wanted.unicode = traits_.unicode;
+      out_ += report::to_text(make_report(model_, options_), wanted) + '\n';
+    }
     add_end();
     return std::move(out_);
   }
@@ -86,7 +92,8 @@ private:
     const auto& t = model_.task(x.value);
     auto reason = t.attempts == 0
                     ? std::string("timed out before it started")
-                    : failure_reason(t.end, t.exit_code, t.details.get());
+                    : failure_reason(plan_.tasks[x.value], t.end, t.exit_code,
+                                     t.details.get());
     if (t.attempts > 0)
       reason += fmt::format(" after {}", report::format_duration(t.busy));
     if (t.attempts > 1)
@@ -100,8 +107,16 @@ private:
       return;
     if (log_lines > 0)
       for (const auto& y : last_lines(t.details->log, log_lines, traits_))
-        line(styled_line("    | ", style::dim).add(y));
-    whole_line(styled_line("    log: ", style::dim).add(t.details->log));
+        out_ += styled_line("    | ", style::dim)
+                    .add(y)
+                    .render(traits_, log_columns_max)
+              + '\n';
+    add_log(t);
+  }
+
+  void add_log(const report::task_record& t) {
+    if (t.details && !t.details->log.empty())
+      whole_line(styled_line("    log: ", style::dim).add(t.details->log));
   }
 
   void add_without_run(task_state state, std::string_view name) {
@@ -115,12 +130,17 @@ private:
       if (t.state != state)
         continue;
       ++shown;
-      auto why = cause_text(model_, t.cause_kind, t.cause);
+      auto why = state == task_state::cancelled
+                   ? cancel_cause(model_)
+                   : cause_text(model_, t.cause_kind, t.cause);
       styled_line x("  ");
       x.add(plan_.tasks[i].name);
+      if (t.attempts > 0)
+        x.add(fmt::format(" after {}", report::format_duration(t.busy)));
       if (!why.empty())
         x.add(fmt::format(" ({})", why), style::dim);
-      line(x);
+      whole_line(x);
+      add_log(t);
     }
     and_more(total, shown);
   }
@@ -131,9 +151,10 @@ private:
       if (g.state != gate_state::closed)
         continue;
       auto why = cause_text(model_, g.cause_kind, g.cause);
-      line(styled_line(fmt::format("gate {} is closed{}{}", plan_.gates[i].name,
-                                   why.empty() ? "" : ": ", why),
-                       style::yellow));
+      whole_line(
+          styled_line(fmt::format("gate {} is closed{}{}", plan_.gates[i].name,
+                                  why.empty() ? "" : ": ", why),
+                      style::yellow));
     }
   }
 
@@ -151,17 +172,77 @@ private:
         continue;
       ++shown;
       styled_line x("  ");
-      x.add(plan_.tasks[i].name);
-      if (t.state == task_state::waiting) {
-        auto w = model_.wait_of({node_kind::task, i});
-        x.add(fmt::format(" waits for {}, since {}", awaited_text(model_, w, 3),
-                          report::format_duration(w.since)));
-      } else {
-        x.add(fmt::format(" is {}", to_string(t.state)));
-      }
-      line(x);
+      x.add(plan_.tasks[i].name).add(what_is_left(i, t));
+      whole_line(x);
+      add_log(t);
     }
     and_more(total, shown);
+  }
+
+  static std::string moment(duration x) {
+    return x == duration{0} ? "the start" : report::format_duration(x);
+  }
+
+  // Why a task that is not done is not.
+  std::string what_is_left(std::uint32_t i,
+                           const report::task_record& t) const {
+    if (t.state == task_state::waiting) {
+      auto x = model_.wait_of({node_kind::task, i}, names_max);
+      return fmt::format(" waits for {}, since {}",
+                         awaited_text(model_, x, names_max), moment(x.since));
+    }
+    if (auto lacks = missing_slot(t); !lacks.empty())
+      return fmt::format(" is {}{}", to_string(t.state), lacks);
+    if (t.attempts > 0 && t.state == task_state::ready) {
+      auto why =
+          failure_reason(plan_.tasks[i], t.end, t.exit_code, t.details.get());
+      auto is_over = t.end == attempt_end::stopped;
+      return fmt::format("{}{} after {}{}", is_over ? " " : ": ", why,
+                         report::format_duration(t.busy),
+                         is_over ? "" : ", another attempt is left");
+    }
+    return t.state == task_state::ready
+             ? " was ready and not started"
+             : fmt::format(" is {}", to_string(t.state));
+  }
+
+  // Tasks that left something behind, however they ended.
+  void add_warnings() {
+    std::vector<std::pair<std::size_t, std::string>> xs;
+    std::size_t total = 0;
+    for (std::size_t i = 0; i < plan_.tasks.size(); ++i) {
+      const auto& t = model_.task(i);
+      auto what = warning_text(t.end, t.details.get());
+      if (what.empty())
+        continue;
+      ++total;
+      if (xs.size() < others_max)
+        xs.emplace_back(i, std::move(what));
+    }
+    if (total == 0)
+      return;
+    title("WARNINGS", total, style::yellow);
+    for (const auto& [i, what] : xs) {
+      const auto& t = model_.task(i);
+      styled_line x("  ");
+      x.add(plan_.tasks[i].name);
+      if (t.agent.valid())
+        x.add(fmt::format(" ({})", agent_name(plan_, t.agent)));
+      whole_line(x.add(": ").add(what));
+      add_log(t);
+    }
+    and_more(total, xs.size());
+  }
+
+  // The one thing that a ready task of a run that waits can lack.
+  std::string missing_slot(const report::task_record& t) const {
+    if (model_.status() != run_status::waiting || !t.ready_at)
+      return {};
+    auto agent = t.agent.valid() ? plan_.agents[t.agent.value].name
+                                 : std::string("its agents");
+    return fmt::format(" since {}, and waits for a slot of {}: what could not "
+                       "be killed still holds it",
+                       moment(*t.ready_at), agent);
   }
 
   void add_end() {

@@ -12,11 +12,6 @@
 
 namespace tutti::process {
 
-bool is_regular(int fd) {
-  struct stat info {};
-  return ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-}
-
 bool no_space(int error_number) {
   return error_number == ENOSPC || error_number == EDQUOT;
 }
@@ -87,8 +82,6 @@ int write_file(const std::string& path, std::string_view content) {
              0600)};
   if (!fd)
     return errno;
-  if (!is_regular(fd.get()))
-    return EINVAL;
   std::size_t written = 0;
   auto failed = write_all(fd.get(), content, written);
   if (failed != 0)

@@ -14,9 +14,6 @@ namespace tutti::process {
 /// Whether an error number says that the disk, or the user's share, is full.
 [[nodiscard]] bool no_space(int error_number);
 
-/// Whether a descriptor is of a regular file.
-[[nodiscard]] bool is_regular(int fd);
-
 struct file_text {
   int error_number = 0; ///< 0: it was read
   std::string content;

@@ -30,11 +30,9 @@ void capped_log::append(std::string_view bytes) {
                        O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
                            | O_NONBLOCK,
                        0644));
-    if (!file_ || !is_regular(file_.get())) {
-      auto error_number = file_ ? EINVAL : errno;
-      file_.reset();
+    if (!file_) {
       dropped_ += kept.size();
-      return failed(error_number);
+      return failed(errno);
     }
     made_ = true;
   }

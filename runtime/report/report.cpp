@@ -66,11 +66,14 @@ std::string chain_names(const plan& p, const std::vector<task_id>& chain) {
 
 // What others had to do before and after the work that binds.
 std::string around(const bound& x) {
+  auto before = x.before > duration{0};
+  auto after = x.after > duration{0};
   std::string result;
-  if (x.before > duration{0})
-    result += fmt::format(", {} into the run", format_duration(x.before));
-  if (x.after > duration{0})
-    result += fmt::format(", {} from its end", format_duration(x.after));
+  if (before)
+    result += fmt::format("{} could not start before {}", after ? "," : " and",
+                          format_duration(x.before));
+  if (after)
+    result += fmt::format(", and {} had to follow", format_duration(x.after));
   return result;
 }
 

@@ -126,6 +126,10 @@ void write(writer& w, const task_row& x) {
   else
     w.raw("exit_code", "null");
   w.text_or_null("log", x.details ? x.details->log : std::string{});
+  w.raw("leaked", x.details && x.details->leaked ? "true" : "false");
+  w.integer("dropped_bytes",
+            x.details ? static_cast<std::int64_t>(x.details->dropped_bytes)
+                      : 0);
   w.open("outputs", '{');
   if (x.details)
     for (const auto& y : x.details->outputs)

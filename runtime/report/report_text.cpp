@@ -140,16 +140,19 @@ std::string to_text(const run_report& x, const text_options& wanted) {
   auto options = wanted;
   options.columns = std::max<std::size_t>(options.columns, 20);
   auto columns = options.columns;
+  // How fast a team was says nothing where it was stopped half way.
+  auto is_whole = x.status != run_status::stopped;
   std::string out;
   add_figure(out, columns, "makespan", format_duration(x.makespan), "");
   add_figure(out, columns, "sequential", format_duration(x.sequential),
-             x.speedup ? fmt::format("one after another; the team was {:.1f} "
-                                     "times as fast",
-                                     *x.speedup)
-                       : "one after another");
+             x.speedup && is_whole
+                 ? fmt::format("one after another; the team was {:.1f} "
+                               "times as fast",
+                               *x.speedup)
+                 : "one after another");
   add_figure(out, columns, "lower bound", format_duration(x.bounds.value),
              x.explanation);
-  if (x.efficiency)
+  if (x.efficiency && is_whole)
     add_figure(out, columns, "efficiency",
                fmt::format("{:.0f} %", 100 * *x.efficiency),
                "lower bound / makespan");

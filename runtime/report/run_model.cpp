@@ -269,8 +269,12 @@ void run_model::leave_for_good(std::uint32_t task, duration at) {
     completed_.push_back(task_id{task});
     if (t.agent.value < agents_.size())
       ++agents_[t.agent.value].tasks;
-    measured_ += t.busy;
-    estimated_ += x.estimate.mode;
+    measured_in_all_ += t.busy;
+    ++ran_;
+    if (x.has_estimate) {
+      measured_ += t.busy;
+      estimated_ += x.estimate.mode;
+    }
   }
   if (is_failure(t.state))
     failures_.push_back(task_id{task});
@@ -278,10 +282,14 @@ void run_model::leave_for_good(std::uint32_t task, duration at) {
     ++phases_[x.phase.value].done;
     phases_[x.phase.value].failed += is_failure(t.state);
   }
-  rest_ -= x.estimate.mode;
+  auto own = load_of(x);
+  auto subtract = [&own](load& from) {
+    from.known -= own.known;
+    from.unknown -= own.unknown;
+  };
+  subtract(rest_);
   if (x.agents.size() == 1 && x.agents.front().value < agent_rest_.size())
-    agent_rest_[x.agents.front().value] -= x.estimate.mode;
-  guesses_ -= !x.has_estimate;
+    subtract(agent_rest_[x.agents.front().value]);
   for (auto y : graph_.predecessors(task)) {
     if (graph_.kind(y) == graph_node::gate)
       --gates_[graph_.plan_index(y)].blocked;

@@ -205,7 +205,8 @@ public:
   /// Done work by estimate, of all work: 0 … 1. Running tasks count in part.
   [[nodiscard]] double progress(duration now) const;
   /// How long the rest will take, from the estimates scaled by how long ended
-  /// tasks really took; none while there is nothing to tell it from.
+  /// tasks really took, and their mean for those without an estimate; none
+  /// while there is nothing to tell it from.
   [[nodiscard]] std::optional<duration> remaining(duration now) const;
 
 private:
@@ -228,7 +229,22 @@ private:
   [[nodiscard]] std::size_t queue_of(std::uint32_t task) const;
   void collect(node_index x, bool active, std::size_t limit, wait& to) const;
   void add_awaited(node_index x, bool active, wait& to) const;
-  [[nodiscard]] std::optional<double> pace() const;
+
+  // An amount of work, in part unknown.
+  struct load {
+    duration known{0};        ///< by estimate
+    std::int64_t unknown = 0; ///< tasks without one
+  };
+  // What loads come to by what is known so far.
+  struct measure {
+    double pace = 1;   ///< real time to estimate
+    duration guess{0}; ///< what a task without an estimate takes
+  };
+  [[nodiscard]] static load load_of(const tutti::task& x);
+  [[nodiscard]] std::optional<measure> measured() const;
+  [[nodiscard]] measure measured_or_default() const;
+  [[nodiscard]] static duration time_of(const load& x, const measure& by);
+  [[nodiscard]] duration chain_time(node_index x, const measure& by) const;
 
   const tutti::plan* plan_;
   plan_graph graph_;
@@ -264,13 +280,17 @@ private:
   std::vector<task_id> failures_;
 
   // Prediction: by estimate.
-  std::vector<duration> rank_; // longest remaining path from a task's start
-  std::vector<duration> agent_rest_;
-  duration total_{0};
-  duration rest_{0};
-  duration measured_{0};    // busy time of ended tasks that ran
-  duration estimated_{0};   // their estimates
-  std::size_t guesses_ = 0; // tasks without an estimate that are not over
+  // Paths from a task's start that are the longest by estimate, and by count of
+  // tasks without one; which of the two takes longer changes as tasks end.
+  std::vector<load> rank_known_;
+  std::vector<load> rank_unknown_;
+  std::vector<load> agent_rest_;
+  load total_;
+  load rest_;
+  duration measured_{0};        // busy time of ended tasks with an estimate
+  duration estimated_{0};       // their estimates
+  duration measured_in_all_{0}; // busy time of all ended tasks that ran
+  std::int64_t ran_ = 0;        // how many those are
   std::uint64_t slots_ = 0;
 
   duration now_{0};

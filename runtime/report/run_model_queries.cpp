@@ -3,6 +3,7 @@
 #include "runtime/report/run_model.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace tutti::report {
 
@@ -168,86 +169,122 @@ void run_model::add_awaited(node_index x, bool active, wait& to) const {
 
 // -- prediction ---------------------------------------------------------------
 
-void run_model::prepare_estimates() {
-  agent_rest_.resize(agents_.size());
-  for (const auto& x : plan_->tasks) {
-    total_ += x.estimate.mode;
-    guesses_ += !x.has_estimate;
-    if (x.agents.size() == 1 && x.agents.front().value < agent_rest_.size())
-      agent_rest_[x.agents.front().value] += x.estimate.mode;
-  }
-  rest_ = total_;
-  rank_.resize(graph_.size());
-  const auto& order = graph_.order();
-  for (auto i = order.rbegin(); i != order.rend(); ++i) {
-    duration after{0};
-    for (auto x : graph_.successors(*i))
-      after = std::max(after, rank_[x]);
-    if (graph_.kind(*i) == graph_node::task)
-      after += plan_->tasks[*i].estimate.mode;
-    for (auto x : graph_.start_successors(*i))
-      after = std::max(after, rank_[x]);
-    rank_[*i] = after;
-  }
+run_model::load run_model::load_of(const tutti::task& x) {
+  return x.has_estimate ? load{x.estimate.mode, 0} : load{duration{0}, 1};
 }
 
-std::optional<double> run_model::pace() const {
+void run_model::prepare_estimates() {
+  agent_rest_.resize(agents_.size());
+  auto add = [](load& to, const load& x) {
+    to.known += x.known;
+    to.unknown += x.unknown;
+  };
+  for (const auto& x : plan_->tasks) {
+    add(total_, load_of(x));
+    if (x.agents.size() == 1 && x.agents.front().value < agent_rest_.size())
+      add(agent_rest_[x.agents.front().value], load_of(x));
+  }
+  rest_ = total_;
+  auto by_known = [](const load& x, const load& y) {
+    return std::tie(x.known, x.unknown) < std::tie(y.known, y.unknown);
+  };
+  auto by_unknown = [](const load& x, const load& y) {
+    return std::tie(x.unknown, x.known) < std::tie(y.unknown, y.known);
+  };
+  auto rank = [&](std::vector<load>& ranks, auto less) {
+    ranks.resize(graph_.size());
+    const auto& order = graph_.order();
+    for (auto i = order.rbegin(); i != order.rend(); ++i) {
+      load after;
+      for (auto x : graph_.successors(*i))
+        after = std::max(after, ranks[x], less);
+      if (graph_.kind(*i) == graph_node::task)
+        add(after, load_of(plan_->tasks[*i]));
+      for (auto x : graph_.start_successors(*i))
+        after = std::max(after, ranks[x], less);
+      ranks[*i] = after;
+    }
+  };
+  rank(rank_known_, by_known);
+  rank(rank_unknown_, by_unknown);
+}
+
+std::optional<run_model::measure> run_model::measured() const {
+  measure result;
   if (estimated_ > duration{0} && measured_ > duration{0})
-    return std::chrono::duration<double>(measured_)
-         / std::chrono::duration<double>(estimated_);
-  if (guesses_ == 0)
-    return 1.0;
-  return std::nullopt;
+    result.pace = std::chrono::duration<double>(measured_)
+                / std::chrono::duration<double>(estimated_);
+  if (ran_ > 0)
+    result.guess = measured_in_all_ / ran_;
+  else if (rest_.unknown > 0)
+    return std::nullopt;
+  return result;
+}
+
+// Before anything has ended all tasks without an estimate count alike.
+run_model::measure run_model::measured_or_default() const {
+  auto result = measured().value_or(measure{});
+  if (result.guess <= duration{0})
+    result.guess = tutti::estimate{}.mode;
+  return result;
+}
+
+duration run_model::time_of(const load& x, const measure& by) {
+  return scale(x.known, by.pace) + x.unknown * by.guess;
+}
+
+duration run_model::chain_time(node_index x, const measure& by) const {
+  return std::max(time_of(rank_known_[x], by), time_of(rank_unknown_[x], by));
 }
 
 double run_model::progress(duration now) const {
   if (tasks_.empty() || terminal_count() == tasks_.size())
     return 1.0;
-  if (total_ <= duration{0})
+  auto by = measured_or_default();
+  auto total = time_of(total_, by);
+  if (total <= duration{0})
     return static_cast<double>(terminal_count())
          / static_cast<double>(tasks_.size());
-  auto done = total_ - rest_;
-  auto factor = pace().value_or(1.0);
+  auto done = total - time_of(rest_, by);
   // A running task counts by its time so far, but never as nearly over.
   for (auto x = in_progress_.front(0); x != index_lists::none;
        x = in_progress_.next(x)) {
-    auto estimate = plan_->tasks[x].estimate.mode;
-    auto spent =
-        scale(now - tasks_[x].attempt_started_at, 1 / std::max(factor, 1e-9));
-    done += std::clamp(spent, duration{0}, estimate * 9 / 10);
+    auto whole = time_of(load_of(plan_->tasks[x]), by);
+    done += std::clamp(now - tasks_[x].attempt_started_at, duration{0},
+                       whole * 9 / 10);
   }
   return std::chrono::duration<double>(done)
-       / std::chrono::duration<double>(total_);
+       / std::chrono::duration<double>(total);
 }
 
 // The largest of what bounds the rest from below: the longest chain that is in
 // progress or ready, each agent's own work, and all work over all slots.
 std::optional<duration> run_model::remaining(duration now) const {
   constexpr std::size_t ready_max = 64; // of an agent; enough for an estimate
-  auto factor = pace();
-  if (!factor || ended_)
+  auto by = measured();
+  if (!by || ended_)
     return std::nullopt;
   duration longest{0};
   duration spent_in_all{0};
   std::vector<duration> spent(agents_.size());
   for (auto x = in_progress_.front(0); x != index_lists::none;
        x = in_progress_.next(x)) {
-    auto mode = scale(plan_->tasks[x].estimate.mode, *factor);
+    auto whole = time_of(load_of(plan_->tasks[x]), *by);
     auto time =
-        std::clamp(now - tasks_[x].attempt_started_at, duration{0}, mode);
-    longest = std::max(longest, scale(rank_[x], *factor) - time);
+        std::clamp(now - tasks_[x].attempt_started_at, duration{0}, whole);
+    longest = std::max(longest, chain_time(x, *by) - time);
     spent_in_all += time;
     if (queue_of(x) < spent.size())
       spent[queue_of(x)] += time;
   }
   for (std::size_t i = 0; i <= agents_.size(); ++i)
     for (auto x : queues_.first(3 * i, ready_max))
-      longest = std::max(longest, scale(rank_[x], *factor));
+      longest = std::max(longest, chain_time(x, *by));
   for (std::size_t i = 0; i < agents_.size(); ++i)
-    longest = std::max(longest, (scale(agent_rest_[i], *factor) - spent[i])
+    longest = std::max(longest, (time_of(agent_rest_[i], *by) - spent[i])
                                     / agents_[i].slots);
   if (slots_ > 0)
-    longest = std::max(longest, (scale(rest_, *factor) - spent_in_all)
+    longest = std::max(longest, (time_of(rest_, *by) - spent_in_all)
                                     / static_cast<std::int64_t>(slots_));
   return longest;
 }

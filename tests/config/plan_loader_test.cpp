@@ -328,6 +328,35 @@ BOOST_AUTO_TEST_CASE(a_choice_of_agents_that_agree_takes_from_them) {
   BOOST_TEST(p.tasks[0].run.script == "make");
 }
 
+BOOST_AUTO_TEST_CASE(a_choice_of_agents_may_differ_in_what_the_task_sets) {
+  auto p = good_plan("agents: { a: { env: { W: '1' } },"
+                     " b: { env: { W: '2', V: '2' } } }\n"
+                     "phases: { f: { env: { V: '3' }, tasks: { t: {"
+                     " agent: { any-of: [a, b] }, env: { W: '3' },"
+                     " run: echo } } } }");
+  BOOST_TEST(env_of(p.tasks[0], "W") == "3");
+  BOOST_TEST(env_of(p.tasks[0], "V") == "3");
+}
+
+BOOST_AUTO_TEST_CASE(a_gate_that_holds_nothing_back_is_a_warning) {
+  std::string idle = "tasks: { a: ls, b: ls }\ngates: { g: { needs: a } }\n";
+  BOOST_TEST(messages_of(idle)
+             == "plan.yaml:2:10: warning: gate 'g' holds nothing back\n"
+                " 2 | gates: { g: { needs: a } }\n"
+                "   |          ^\n"
+                "  = hint: name in 'blocks' what waits for it\n");
+  for (const char* used :
+       {"tasks: { a: ls, b: { run: ls, needs: g } }\n"
+        "gates: { g: { needs: a } }\n",
+        "tasks: { a: ls, b: ls }\ngates: { g: { needs: a, blocks: b } }\n",
+        "tasks: { a: ls, b: ls }\ngates: { g: { needs: a, blocks: all } }\n",
+        "tasks: { a: ls, b: ls }\ngates: { g: { needs: a }, h: { needs: g, "
+        "blocks: b } }\n",
+        "tasks: { a: ls }\nphases: { p: { needs: g, tasks: { b: ls } } }\n"
+        "gates: { g: { needs: a } }\n"})
+    BOOST_TEST(messages_of(used) == "");
+}
+
 BOOST_AUTO_TEST_CASE(every_mistake_of_a_large_plan_is_counted_quickly) {
   std::string text = "tasks:\n";
   for (int i = 0; i < 20'000; ++i)

@@ -99,7 +99,7 @@ tasks:
   docs: { needs: base, run: echo docs >> order }
   ship: { needs: [app, docs], run: echo ship >> order }
 gates:
-  shipped: { needs: ship }
+  shipped: { needs: [app, docs], blocks: ship }
 )";
 
 BOOST_AUTO_TEST_CASE(only_runs_a_task_and_what_it_needs) {

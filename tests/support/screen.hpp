@@ -172,6 +172,16 @@ private:
       ++top_;
   }
 
+  // As tmux does where the whole screen is cleared: what was on it is kept.
+  void scroll_into_history() {
+    auto end = rows_.size();
+    while (end > top_ && rows_[end - 1].cells.empty())
+      --end;
+    rows_.resize(end);
+    rows_.emplace_back();
+    top_ = row_ = end;
+  }
+
   std::size_t escape(std::string_view text) {
     if (text.size() < 3 || text[1] != '[')
       throw std::runtime_error("an escape code that the board never writes");
@@ -181,16 +191,22 @@ private:
     auto parameters = std::string(text.substr(2, end - 2));
     switch (text[end]) {
     case 'A': {
-      auto n = std::stoul(parameters);
+      auto n = parameters.empty() ? 1 : std::stoul(parameters);
       row_ -= std::min<std::size_t>(n, row_ - top_);
       break;
     }
     case 'K':
+      if (parameters == "2") {
+        rows_[row_].cells.clear();
+        rows_[row_].continues = false;
+      }
       rows_[row_].cells.resize(std::min(rows_[row_].cells.size(), column_));
       if (row_ + 1 < rows_.size())
         rows_[row_ + 1].continues = false;
       break;
     case 'J':
+      if (row_ == top_ && column_ == 0)
+        scroll_into_history();
       rows_[row_].cells.resize(std::min(rows_[row_].cells.size(), column_));
       if (column_ == 0)
         rows_[row_].continues = false;

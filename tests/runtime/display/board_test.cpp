@@ -85,8 +85,9 @@ BOOST_FIXTURE_TEST_CASE(a_frame_shows_who_works_who_waits_and_what_is_done,
                         + "  47%  ~4s left\n"
                           "IN PROGRESS 1\n"
                           "  morgan  crud      5s  compiling\n"
-                          "  taylor  idle: release waits for gate deploy\n"
-                          "  sam     idle: users-page waits for crud (morgan)\n"
+                          "IDLE 2\n"
+                          "  taylor  next: release waits for gate deploy\n"
+                          "  sam     next: users-page waits for crud (morgan)\n"
                           "HANDOFF PENDING 2\n"
                           "  users-page (sam) waits for crud (morgan), 5s\n"
                           "  gate deploy waits for users-page (sam), 5s; 1 "
@@ -153,6 +154,56 @@ BOOST_FIXTURE_TEST_CASE(failures_and_notes_stay_above_the_board,
                {"stopping: 1 task is being ended",
                 "    4.0s  failed     morgan  crud        (exit 3, 4.0s)"},
                m, 4s, terminal());
+}
+
+BOOST_FIXTURE_TEST_CASE(lines_printed_for_good_are_whole_on_narrow_screens,
+                        board_fixture) {
+  begin();
+  test::screen on(30, 12);
+  auto b = board(on);
+  b->refresh(m, 3s);
+  std::vector<fact> facts{finished(4s, crud, morgan, task_state::failed, 3),
+                          skipped(4s, page, crud)};
+  for (const auto& x : facts)
+    m.apply(x);
+  b->update(m, facts);
+  b->refresh(m, 4s);
+  check_screen(on, {"    4.0s  failed     morgan  crud        (exit 3, 4.0s)"},
+               m, 4s, terminal());
+}
+
+// A board that fills the screen starts at its first row, where tmux would move
+// everything into the history if the screen were cleared at once.
+BOOST_FIXTURE_TEST_CASE(no_frame_of_a_full_screen_gets_into_the_history,
+                        board_fixture) {
+  begin();
+  test::screen on(90, 6);
+  auto b = board(on);
+  b->refresh(m, 3s);
+  b->refresh(m, 4s);
+  b->note("note");
+  check_screen(on, {"note"}, m, 4s, terminal());
+  on.resize(60, 6);
+  b->refresh(m, 5s);
+  check_screen(on, {"note"}, m, 5s, terminal());
+  apply_all(m, {run_ended(5s, run_status::stopped, 130)});
+  b->finish(m);
+  auto text = all_of(on.lines());
+  BOOST_CHECK(text.find("IN PROGRESS") == std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_suspended_board_leaves_the_screen_to_others,
+                        board_fixture) {
+  begin();
+  test::screen on(80, 24);
+  auto b = board(on);
+  b->refresh(m, 3s);
+  b->suspend();
+  BOOST_CHECK(on.lines().empty());
+  on.write("$ fg\n");
+  b->resume();
+  b->refresh(m, 9s);
+  check_screen(on, {"$ fg"}, m, 9s, terminal());
 }
 
 BOOST_FIXTURE_TEST_CASE(text_of_tasks_cannot_steer_the_terminal,
@@ -222,7 +273,7 @@ BOOST_AUTO_TEST_CASE(a_thousand_tasks_fit_every_screen) {
   auto text = all_of(board_frame(m, 2s, {80, 24}, terminal()));
   BOOST_CHECK(text.find("IN PROGRESS 200\n") != std::string::npos);
   BOOST_CHECK(text.find("HANDOFF PENDING 300\n") != std::string::npos);
-  BOOST_CHECK(text.find("and 294 more\n") != std::string::npos);
+  BOOST_CHECK(text.find("and 297 more\n") != std::string::npos);
   BOOST_CHECK(text.find("COMPLETED 100\n") != std::string::npos);
 }
 

@@ -167,9 +167,99 @@ BOOST_FIXTURE_TEST_CASE(a_run_that_cannot_go_on_says_for_what_it_waits,
   BOOST_CHECK(text.find("NOT DONE 3\n"
                         "  queries waits for nothing, since 1.0s\n")
               != std::string::npos);
-  BOOST_CHECK(text.find("  release waits for gate deploy, since 0ms\n")
+  BOOST_CHECK(text.find("  release waits for gate deploy, since the start\n")
               != std::string::npos);
   BOOST_CHECK(text.find("exit code 6: stopped or waiting, resumable\n")
+              != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_stopped_run_says_what_was_stopped, stream_fixture) {
+  auto end = finished(2s, schema, taylor, task_state::ready, 143);
+  end.end = attempt_end::stopped;
+  auto details = std::make_shared<attempt_details>();
+  details->message = "ended by signal 15 (Terminated)";
+  details->log = "/logs/schema.log";
+  end.details = details;
+  BOOST_CHECK(
+      shown({ready(0s, schema), started(0s, schema, taylor), ready(0s, lint),
+             end, run_ended(2s, run_status::stopped, 130)})
+          .ends_with("    2.0s  stopped    taylor  schema   (2.0s)\n"));
+  auto text = summary_text(m, {}, can, 80);
+  BOOST_CHECK(text.starts_with("NOT DONE 4\n"
+                               "  schema stopped after 2.0s\n"
+                               "    log: /logs/schema.log\n"
+                               "  queries waits for schema (taylor), since the "
+                               "start\n"
+                               "  lint was ready and not started\n"));
+  BOOST_CHECK(text.find("makespan") != std::string::npos);
+  BOOST_CHECK(text.find("efficiency") == std::string::npos);
+  BOOST_CHECK(text.find("as fast") == std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_lost_run_has_no_figures, stream_fixture) {
+  apply_all(m, {ready(0s, schema), started(0s, schema, taylor)});
+  auto text = summary_text(m, {}, can, 80);
+  BOOST_CHECK(text.find("makespan") == std::string::npos);
+  BOOST_CHECK(text.find("test-plan not ended") != std::string::npos);
+}
+
+BOOST_FIXTURE_TEST_CASE(a_timeout_says_so, stream_fixture) {
+  value.tasks[schema].timeout = 200ms;
+  auto end = finished(204ms, schema, taylor, task_state::timed_out, 143);
+  end.end = attempt_end::timed_out;
+  auto details = std::make_shared<attempt_details>();
+  details->message = "ended by signal 15 (Terminated)";
+  end.details = details;
+  auto idle = finished(900ms, lint, morgan, task_state::timed_out, -1);
+  idle.end = attempt_end::timed_out;
+  details = std::make_shared<attempt_details>();
+  details->message = "no output for 0.5 s; ended by signal 9 (Killed)";
+  idle.details = details;
+  auto text = shown(
+      {started(0s, schema, taylor), end, started(300ms, lint, morgan), idle});
+  BOOST_CHECK(text.find("taylor  schema   (limit 200ms, 204ms)\n")
+              != std::string::npos);
+  BOOST_CHECK(text.find("morgan  lint     (no output for 0.5 s, 600ms)\n")
+              != std::string::npos);
+  BOOST_CHECK(
+      summary_text(m, {}, can, 80)
+          .starts_with("FAILED 2\n"
+                       "  schema (taylor): timed out (limit 200ms) after "
+                       "204ms\n"
+                       "  lint (morgan): timed out (no output for 0.5 s) "
+                       "after 600ms\n"));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_a_task_left_behind_is_a_warning, stream_fixture) {
+  auto end = finished(1200ms, schema, taylor);
+  auto details = std::make_shared<attempt_details>();
+  details->leaked = true;
+  details->dropped_bytes = 3'100'000;
+  details->log = "/logs/schema.log";
+  end.details = details;
+  auto text = shown({started(0s, schema, taylor), end});
+  BOOST_CHECK(text.ends_with("(1.2s, processes left behind were ended, log "
+                             "cut: 3.1 MB dropped)\n"));
+  BOOST_CHECK(summary_text(m, {}, can, 80)
+                  .starts_with("WARNINGS 1\n  schema (taylor): processes left "
+                               "behind were ended, log cut: 3.1 MB dropped\n"
+                               "    log: /logs/schema.log\n"));
+}
+
+BOOST_FIXTURE_TEST_CASE(what_did_not_run_says_why, stream_fixture) {
+  value.fail_fast = true;
+  value.tasks[queries].condition = literal_expression("false");
+  auto text = shown({make_fact(fact_kind::task_left_out, 0s, queries),
+                     make_fact(fact_kind::task_left_out, 0s, lint),
+                     started(0s, schema, taylor),
+                     finished(1s, schema, taylor, task_state::failed, 1),
+                     make_fact(fact_kind::task_cancelled, 1s, release)});
+  BOOST_CHECK(text.find("queries  (if: false)\n") != std::string::npos);
+  BOOST_CHECK(text.find("lint     (--skip)\n") != std::string::npos);
+  BOOST_CHECK(text.find("release  (fail-fast: schema failed)\n")
+              != std::string::npos);
+  BOOST_CHECK(summary_text(m, {}, can, 80)
+                  .find("CANCELLED 1\n  release (fail-fast: schema failed)\n")
               != std::string::npos);
 }
 

@@ -94,6 +94,8 @@ struct sample : plan_builder {
                         {"text", {value_kind::text, "a \"b\"\n\xff"}},
                         {"yes", {value_kind::boolean, "true"}}};
     details->log = "/logs/y.log";
+    details->leaked = true;
+    details->dropped_bytes = 7;
     y_end.details = details;
     auto sent = make_fact(fact_kind::handoff_sent, 3s, w);
     sent.cause = y;
@@ -146,14 +148,17 @@ BOOST_AUTO_TEST_CASE(the_documents_figures_are_those_of_the_run) {
   BOOST_CHECK_EQUAL(x["efficiency"], 0.875);
   BOOST_CHECK_EQUAL(
       x["tasks"][0].dump(),
-      R"({"agent":"a","attempts":1,"exit_code":3,"finished_s":1,"log":null,)"
-      R"("name":"x","outputs":{},"ready_s":0,"started_s":0,"status":"failed"})");
+      R"({"agent":"a","attempts":1,"dropped_bytes":0,"exit_code":3,)"
+      R"("finished_s":1,"leaked":false,"log":null,"name":"x",)"
+      R"("outputs":{},"ready_s":0,"started_s":0,"status":"failed"})");
   BOOST_CHECK_EQUAL(
       x["tasks"][2].dump(),
-      R"({"agent":null,"attempts":0,"exit_code":null,"finished_s":1,)"
-      R"("log":null,"name":"z","outputs":{},"ready_s":null,"started_s":null,)"
+      R"({"agent":null,"attempts":0,"dropped_bytes":0,"exit_code":null,)"
+      R"("finished_s":1,"leaked":false,"log":null,"name":"z","outputs":{},"ready_s":null,"started_s":null,)"
       R"("status":"skipped"})");
   BOOST_CHECK_EQUAL(x["tasks"][1]["log"], "/logs/y.log");
+  BOOST_CHECK_EQUAL(x["tasks"][1]["leaked"], true);
+  BOOST_CHECK_EQUAL(x["tasks"][1]["dropped_bytes"], 7);
   BOOST_CHECK_EQUAL(x["agents"][1].dump(),
                     R"({"busy_s":3.5,"idle_s":4.5,"name":"b","slots":2,)"
                     R"("tasks":2})");
@@ -246,6 +251,31 @@ BOOST_AUTO_TEST_CASE(the_text_names_what_held_the_run_back) {
       "agent   tasks     busy     idle  used\n"
       "morgan      2   3h 00m      0ms 100 %  ########################\n"
       "sam         1   1h 00m   2h 00m  33 %  ########................\n");
+}
+
+BOOST_AUTO_TEST_CASE(the_text_says_what_lies_around_the_work_that_binds) {
+  plan_builder b;
+  auto morgan = b.agent("morgan");
+  auto sam = b.agent("sam");
+  auto first = b.task("first", {sam});
+  auto x = b.task("x", {morgan}, {first});
+  auto y = b.task("y", {morgan}, {first});
+  b.task("last", {sam}, {x, y});
+  auto text_of = [&](std::vector<duration> work) {
+    run_model m(b.value, b.slots());
+    for (const auto& f : naive_run(b.value, std::move(work)).facts())
+      m.apply(f);
+    return make_report(m, {}).explanation;
+  };
+  BOOST_CHECK_EQUAL(text_of({2s, 3s, 3s, 5s}),
+                    "agent-bound: morgan had 6.0s of work, could not start "
+                    "before 2.0s, and 5.0s had to follow");
+  BOOST_CHECK_EQUAL(text_of({2s, 3s, 3s, 0s}),
+                    "agent-bound: morgan had 6.0s of work and could not start "
+                    "before 2.0s");
+  BOOST_CHECK_EQUAL(text_of({0s, 3s, 3s, 5s}),
+                    "agent-bound: morgan had 6.0s of work, and 5.0s had to "
+                    "follow");
 }
 
 BOOST_AUTO_TEST_CASE(the_text_fits_every_width_and_cuts_long_tables) {

@@ -219,6 +219,26 @@ BOOST_AUTO_TEST_CASE(with_estimates_the_rest_is_known_from_the_start) {
   BOOST_CHECK(*m.remaining(0s) == 3min);
 }
 
+BOOST_AUTO_TEST_CASE(tasks_without_an_estimate_take_as_long_as_others_did) {
+  plan_builder b;
+  auto a = b.agent("a");
+  auto x = b.task("x", {a});
+  auto y = b.task("y", {a}, {x});
+  auto z = b.task("z", {a}, {y});
+  for (auto i : {x, z}) {
+    b.value.tasks[i].has_estimate = true;
+    b.value.tasks[i].estimate.mode = 10s;
+  }
+  run_model m(b.value, b.slots());
+  BOOST_CHECK(!m.remaining(0s));
+  apply_all(
+      m, {ready(0s, x), started(0s, x, a), finished(4s, x, a), ready(4s, y)});
+  // y as long as x took, z as much shorter than its estimate as x was.
+  BOOST_REQUIRE(m.remaining(4s));
+  BOOST_CHECK(*m.remaining(4s) == 8s);
+  BOOST_CHECK_CLOSE(m.progress(4s), 1.0 / 3, 0.001);
+}
+
 // The incremental lists must always be what a search of everything finds.
 BOOST_AUTO_TEST_CASE(incremental_lists_agree_with_a_search) {
   std::mt19937 random(7);
