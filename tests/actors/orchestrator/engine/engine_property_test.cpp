@@ -14,7 +14,7 @@
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
 
-#include <optional>
+#include <cstdlib>
 
 using namespace tutti;
 using namespace tutti::test;
@@ -273,6 +273,11 @@ private:
   bool failed_fast_ = false;
 };
 
+/// So many plays by default, so many in the long suite.
+std::uint64_t plays(std::uint64_t few, std::uint64_t many) {
+  return std::getenv("TUTTI_TEST_LONG") != nullptr ? many : few;
+}
+
 plan plan_of(std::uint64_t seed) {
   dice d{seed};
   return random_plan(d);
@@ -283,12 +288,12 @@ plan plan_of(std::uint64_t seed) {
 BOOST_AUTO_TEST_SUITE(engine_property)
 
 BOOST_AUTO_TEST_CASE(random_plans_follow_the_oracle) {
-  for (std::uint64_t seed = 1; seed <= 3000; ++seed)
+  for (std::uint64_t seed = 1; seed <= plays(1000, 20000); ++seed)
     random_run{plan_of(seed), seed, false}.play();
 }
 
 BOOST_AUTO_TEST_CASE(disturbed_random_plans_keep_the_rules) {
-  for (std::uint64_t seed = 1; seed <= 3000; ++seed)
+  for (std::uint64_t seed = 1; seed <= plays(1000, 20000); ++seed)
     random_run{plan_of(seed), seed, true}.play();
 }
 
@@ -303,7 +308,8 @@ BOOST_AUTO_TEST_CASE(the_same_events_give_the_same_decisions) { // rule 8
 }
 
 /// Every directed acyclic graph of up to four tasks, with each kind of edge
-/// between each pair, each played with every outcome by two seeds.
+/// between each pair, each played by a seed (four in the long
+/// suite).
 BOOST_AUTO_TEST_CASE(all_graphs_of_up_to_four_tasks) {
   for (std::uint32_t n = 1; n <= 4; ++n) {
     auto pairs = n * (n - 1) / 2;
@@ -328,7 +334,7 @@ BOOST_AUTO_TEST_CASE(all_graphs_of_up_to_four_tasks) {
                 on_task(from, static_cast<need_condition>(kind - 1)));
         }
       }
-      for (std::uint64_t seed = 1; seed <= 2; ++seed)
+      for (std::uint64_t seed = 1; seed <= plays(1, 4); ++seed)
         random_run{b.get(), seed * 7919 + code, false}.play();
     }
   }
