@@ -37,6 +37,8 @@ span place_of_node(const loader_context& c, node_ref x) {
     return c.map.phases[x.index];
   case node_kind::gate:
     return c.map.gates[x.index];
+  case node_kind::service:
+    break;
   }
   return span::none();
 }

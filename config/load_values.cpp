@@ -49,6 +49,8 @@ std::string_view word_of(node_kind x) {
     return "phase";
   case node_kind::gate:
     return "gate";
+  case node_kind::service:
+    return "service";
   }
   return "unknown";
 }

@@ -228,6 +228,8 @@ private:
       return gate_ids_[x.index];
     case node_kind::phase:
       return phase_ids_[x.index];
+    case node_kind::service:
+      return x.index;
     }
     return task_id::none;
   }

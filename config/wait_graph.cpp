@@ -222,6 +222,8 @@ std::uint32_t wait_graph::done_node(node_ref x) const {
     return gates_begin_ + x.index;
   case node_kind::phase:
     return phases_begin_ + 3 * x.index;
+  case node_kind::service:
+    break;
   }
   return 0;
 }

@@ -21,8 +21,13 @@ std::string text_of(const operand& x) {
   return x.missing ? std::string{} : x.content.text;
 }
 
+operand text_or_missing(std::string text) {
+  bool missing = text.empty();
+  return {make_text(std::move(text)), missing};
+}
+
 operand apply(const expression_node& node, const std::vector<operand>& done,
-              const output_lookup& lookup) {
+              const expression_scope& scope) {
   auto of = [](bool x) {
     return operand{make_boolean(x)};
   };
@@ -32,9 +37,17 @@ operand apply(const expression_node& node, const std::vector<operand>& done,
   case expression_op::literal:
     return {node.literal};
   case expression_op::output_of:
-    if (const auto* found = lookup(node.task, node.literal.text))
+    if (const auto* found =
+            scope.output ? scope.output(node.task, node.literal.text) : nullptr)
       return {*found};
     return {make_text({}), true};
+  case expression_op::comment_of:
+    return scope.comment
+             ? text_or_missing(scope.comment(gate_id{node.task.value}))
+             : operand{make_text({}), true};
+  case expression_op::variable:
+    return scope.variable ? text_or_missing(scope.variable(node.literal.text))
+                          : operand{make_text({}), true};
   case expression_op::logical_and:
     return of(is_true(boolean_of(x)) && is_true(boolean_of(y)));
   case expression_op::logical_or:
@@ -55,12 +68,12 @@ operand apply(const expression_node& node, const std::vector<operand>& done,
   return {make_text({}), true};
 }
 
-operand evaluate_root(const expression& x, const output_lookup& lookup) {
+operand evaluate_root(const expression& x, const expression_scope& scope) {
   if (x.empty())
     return {make_text({})};
   std::vector<operand> done(x.nodes.size());
   for (std::size_t i = 0; i < x.nodes.size(); ++i)
-    done[i] = apply(x.nodes[i], done, lookup);
+    done[i] = apply(x.nodes[i], done, scope);
   return std::move(done.back());
 }
 
@@ -73,12 +86,20 @@ expression literal_expression(std::string text) {
   return result;
 }
 
+value evaluate(const expression& x, const expression_scope& scope) {
+  return boolean_of(evaluate_root(x, scope));
+}
+
+std::string render(const expression& x, const expression_scope& scope) {
+  return text_of(evaluate_root(x, scope));
+}
+
 value evaluate(const expression& x, const output_lookup& lookup) {
-  return boolean_of(evaluate_root(x, lookup));
+  return evaluate(x, expression_scope{lookup, {}, {}});
 }
 
 std::string render(const expression& x, const output_lookup& lookup) {
-  return text_of(evaluate_root(x, lookup));
+  return render(x, expression_scope{lookup, {}, {}});
 }
 
 } // namespace tutti

@@ -14,8 +14,10 @@ namespace tutti {
 
 /// The operators of `if` and `${{ }}`, and the joining of a template's parts.
 enum class expression_op : std::uint8_t {
-  literal,   ///< `literal`
-  output_of, ///< output `literal.text` of `task`; missing: the text ""/false
+  literal,    ///< `literal`
+  output_of,  ///< output `literal.text` of `task`; missing: the text ""/false
+  comment_of, ///< the comment of the last verdict on gate `task.value`
+  variable,   ///< `literal.text`: round, feedback, trigger or prompt
   logical_and,
   logical_or,
   logical_not,
@@ -59,12 +61,23 @@ struct expression {
 /// Answers what a task put out under a name; null where it put out no such.
 using output_lookup = std::function<const value*(task_id, std::string_view)>;
 
+/// All that an expression may look at. An empty function knows nothing.
+struct expression_scope {
+  output_lookup output;
+  std::function<std::string(gate_id)> comment;
+  std::function<std::string(std::string_view)> variable;
+};
+
 /// The value of an expression; a missing output reads as the boolean false in
 /// comparisons and as the empty text in `concat` (semantics §7). Total: never
 /// throws, whatever the outputs hold. An empty expression is the empty text.
+[[nodiscard]] value evaluate(const expression& x,
+                             const expression_scope& scope);
 [[nodiscard]] value evaluate(const expression& x, const output_lookup& lookup);
 
 /// `evaluate` as text: what a template becomes. A missing output alone is "".
+[[nodiscard]] std::string render(const expression& x,
+                                 const expression_scope& scope);
 [[nodiscard]] std::string render(const expression& x,
                                  const output_lookup& lookup);
 

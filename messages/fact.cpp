@@ -37,10 +37,42 @@ std::string_view to_string(gate_state x) {
   switch (x) {
   case gate_state::waiting:
     return "waiting";
+  case gate_state::asked:
+    return "asked";
   case gate_state::open:
     return "open";
+  case gate_state::rejected:
+    return "rejected";
   case gate_state::closed:
     return "closed";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(verdict x) {
+  switch (x) {
+  case verdict::approved:
+    return "approved";
+  case verdict::changes_requested:
+    return "changes-requested";
+  case verdict::rejected:
+    return "rejected";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(service_state x) {
+  switch (x) {
+  case service_state::waiting:
+    return "waiting";
+  case service_state::starting:
+    return "starting";
+  case service_state::ready:
+    return "ready";
+  case service_state::failed:
+    return "failed";
+  case service_state::ended:
+    return "ended";
   }
   return "unknown";
 }
@@ -115,6 +147,56 @@ std::string_view to_string(fact_kind x) {
     return "stop-requested";
   case fact_kind::run_ended:
     return "run-ended";
+  case fact_kind::task_errored:
+    return "task-errored";
+  case fact_kind::integrate_ready:
+    return "integrate-ready";
+  case fact_kind::later_failed:
+    return "later-failed";
+  case fact_kind::approval_asked:
+    return "approval-asked";
+  case fact_kind::verdict_given:
+    return "verdict-given";
+  case fact_kind::gate_rejected:
+    return "gate-rejected";
+  case fact_kind::gate_reset:
+    return "gate-reset";
+  case fact_kind::rework_requested:
+    return "rework-requested";
+  case fact_kind::version_started:
+    return "version-started";
+  case fact_kind::version_doubted:
+    return "version-doubted";
+  case fact_kind::version_kept:
+    return "version-kept";
+  case fact_kind::trigger_queued:
+    return "trigger-queued";
+  case fact_kind::stream_ended:
+    return "stream-ended";
+  case fact_kind::request_made:
+    return "request-made";
+  case fact_kind::request_answered:
+    return "request-answered";
+  case fact_kind::request_cancelled:
+    return "request-cancelled";
+  case fact_kind::request_refused:
+    return "request-refused";
+  case fact_kind::answer_accepted:
+    return "answer-accepted";
+  case fact_kind::attempt_waits:
+    return "attempt-waits";
+  case fact_kind::wait_over:
+    return "wait-over";
+  case fact_kind::attempt_goes_on:
+    return "attempt-goes-on";
+  case fact_kind::task_paused:
+    return "task-paused";
+  case fact_kind::task_resumed:
+    return "task-resumed";
+  case fact_kind::task_retried:
+    return "task-retried";
+  case fact_kind::service_changed:
+    return "service-changed";
   }
   return "unknown";
 }

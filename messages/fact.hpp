@@ -45,10 +45,28 @@ enum class task_state : std::uint8_t {
       || x == task_state::error;
 }
 
-/// The states of semantics §15 that need no approval.
-enum class gate_state : std::uint8_t { waiting, open, closed };
+/// The states of semantics §15. `asked`: all it needs is there, an approval is
+/// not; `rejected` and `closed` both skip what the gate blocks.
+enum class gate_state : std::uint8_t { waiting, asked, open, rejected, closed };
 
 [[nodiscard]] std::string_view to_string(gate_state x);
+
+/// What is said about a gate (semantics §16).
+enum class verdict : std::uint8_t { approved, changes_requested, rejected };
+
+/// As documents write it: "changes-requested".
+[[nodiscard]] std::string_view to_string(verdict x);
+
+/// The states of a service (semantics §23).
+enum class service_state : std::uint8_t {
+  waiting,  ///< for what it needs
+  starting, ///< its process is started, or started again
+  ready,
+  failed, ///< gone for good, past the limit of its restarts
+  ended,  ///< with the run
+};
+
+[[nodiscard]] std::string_view to_string(service_state x);
 
 /// The two phases of a task (semantics §2).
 enum class work_phase : std::uint8_t { run, integrate };
@@ -69,9 +87,31 @@ enum class attempt_end : std::uint8_t {
 
 [[nodiscard]] std::string_view to_string(attempt_end x);
 
+/// A file that a task hands on, by its content (SHA-256).
+struct artifact {
+  std::string path;   ///< relative to the producer's working directory
+  std::string digest; ///< 64 lower-case hexadecimal digits
+  std::uint64_t size_bytes = 0;
+  bool executable = false;
+
+  friend bool operator==(const artifact&, const artifact&) = default;
+};
+
+/// A contract as the task that defines it made it (semantics §12).
+struct contract_text {
+  contract_id contract;
+  std::string schema; ///< JSON text
+  std::string mock;   ///< JSON text; empty: none
+
+  friend bool operator==(const contract_text&, const contract_text&) = default;
+};
+
 /// What an attempt left behind, beside how it ended. Shared and immutable.
 struct attempt_details {
   tutti::outputs outputs;
+  std::string note;                     ///< for who gets its handoffs
+  std::vector<artifact> artifacts;      ///< sorted by path
+  std::vector<contract_text> contracts; ///< that it defines
   std::string message;             ///< one sentence on a failure; else empty
   std::string log;                 ///< path of its log; empty: it wrote nothing
   std::uint64_t dropped_bytes = 0; ///< output beyond the log's cap
@@ -81,20 +121,50 @@ struct attempt_details {
                          const attempt_details&) = default;
 };
 
+/// What an attempt of an after-each or a requests task works off: a version of
+/// a task, or somebody's request.
+struct work_item {
+  task_id from;              ///< the trigger, or who asked
+  std::uint32_t version = 1; ///< of the trigger
+  std::uint32_t request = 0; ///< its number, from 1; 0: a trigger
+  task_state status = task_state::succeeded; ///< how the trigger ended
+  std::string text;                          ///< of the request
+  std::string note;                          ///< of the request
+
+  friend bool operator==(const work_item&, const work_item&) = default;
+};
+
+/// What only a few facts have to say. Shared and immutable.
+struct fact_extra {
+  tutti::verdict verdict = tutti::verdict::approved;
+  std::string who;              ///< who gave the verdict, made the request, …
+  std::uint32_t uid = 0;        ///< of a person's verdict
+  std::string text;             ///< comment, feedback, request, reason
+  std::string note;             ///< of a request
+  std::vector<task_id> tasks;   ///< sent back to rework
+  std::vector<work_item> items; ///< taken together by an attempt
+  bool awaited = true; ///< of a request: the requester is done after its answer
+
+  friend bool operator==(const fact_extra&, const fact_extra&) = default;
+};
+
 enum class fact_kind : std::uint8_t {
   run_started,
   task_ready,       ///< task
-  task_assigned,    ///< task, attempt, agent
-  attempt_started,  ///< task, attempt, agent
-  attempt_finished, ///< task, attempt, agent, end, exit_code, details; `state`
-                    ///< is what the task becomes: terminal, or ready again
+  task_assigned,    ///< task, attempt, agent, phase, version; extra: items
+  attempt_started,  ///< task, attempt, agent, phase
+  attempt_finished, ///< task, attempt, agent, phase, version, end, exit_code,
+                    ///< details; `state` is what the task becomes: terminal,
+                    ///< ready, waiting or waiting-to-integrate; `cause` where
+                    ///< it failed for what it needs later
   attempt_ending,   ///< task, attempt, end: why it was told to end
   attempt_revoked,  ///< task, attempt, agent: taken back before it started
   task_skipped,     ///< task; `cause`: what could not be met
   task_left_out,    ///< task; `cause` where a need was left out
   task_cancelled,   ///< task, before it started
   task_timed_out,   ///< task, before it started (queue-timeout, deadline)
-  gate_opened,      ///< gate
+  task_errored,     ///< task, before it started; `cause`: a service that failed
+  gate_opened,      ///< gate; version: of what it was opened on
   gate_closed,      ///< gate; `cause`
   handoff_sent,     ///< task: the receiver; `cause`: the sending task
   handoff_accepted, ///< task: the receiver; `cause`: the sending task
@@ -102,6 +172,45 @@ enum class fact_kind : std::uint8_t {
   stop_requested,   ///< exit_code: what the run will exit with; `end`: stopped,
                     ///< or cancelled where all is killed at once
   run_ended,        ///< run_status in `status`, exit_code
+
+  // needs-later (§2, §10, §11)
+  integrate_ready, ///< task: all it needs later has arrived
+  later_failed,    ///< task that waited to integrate; `cause`: what ended other
+                   ///< than succeeded; `state` is what the task becomes
+
+  // approval and rework (§15–§18)
+  approval_asked,   ///< gate; version: the review's number
+  verdict_given,    ///< gate; extra: verdict, who, uid, text, tasks
+  gate_rejected,    ///< gate; extra: text says why where no verdict did
+  gate_reset,       ///< gate: back to waiting, its approvals are lost
+  rework_requested, ///< gate, version: the round; extra: tasks, text
+  version_started,  ///< task, version: it is to be done again; `phase` is what
+                    ///< runs again; cause: the producer that changed, or none
+  version_doubted,  ///< task: what it is made of is being made again
+  version_kept,     ///< task, version: what it is made of came out equal
+
+  // after-each and requests (§13, §14, §19–§21)
+  trigger_queued,   ///< task; cause: the trigger; version; state of the trigger
+  stream_ended,     ///< task: an after-each or requests task ends; state; cause
+  request_made,     ///< subject: its number; cause: who asked; agent; attempt;
+                    ///< extra: text, note, who (the client's key), awaited
+  request_answered, ///< subject: its number; state; details
+  request_cancelled, ///< subject: its number
+  request_refused,   ///< cause: who asked; extra: who (whom), text (why)
+  answer_accepted,   ///< subject: its number; the requester's agent has it
+
+  // waiting inside a task (§20)
+  attempt_waits,   ///< task, attempt: its slot is given back
+  wait_over,       ///< task, attempt: it wants its slot again
+  attempt_goes_on, ///< task, attempt: it has its slot again
+
+  // people (§26)
+  task_paused,  ///< task
+  task_resumed, ///< task
+  task_retried, ///< task: failed → ready, or its dependent → waiting
+
+  // services (§23)
+  service_changed, ///< service; `service` is its state; extra: text
 };
 
 /// The name as the journal writes it: "attempt-finished".
@@ -123,13 +232,15 @@ struct fact {
   run_status status = run_status::succeeded;
   node_kind cause_kind = node_kind::task;
   std::uint32_t cause = task_id::none;   ///< index of what `cause_kind` says
-  std::uint32_t subject = task_id::none; ///< index of the task, or of the gate
+  std::uint32_t subject = task_id::none; ///< index of the task, gate or service
   std::uint32_t agent = task_id::none;
   std::uint32_t attempt = 0; ///< from 1
   std::uint32_t version = 1;
   std::int32_t exit_code = no_exit_code; ///< 128 + signal where one ended it
   duration at{0};                        ///< since the run's start
   std::shared_ptr<const attempt_details> details;
+  std::shared_ptr<const fact_extra> extra; ///< null: nothing to say
+  service_state service = service_state::waiting;
 };
 
 /// The facts of one engine step, in order.
@@ -142,6 +253,7 @@ struct task_progress {
   task_id task;
   std::uint32_t attempt = 0;
   std::string line; ///< its last line of output, control characters removed
+  std::int32_t percent = -1; ///< 0 … 100, as it said itself; -1: it did not
 };
 
 } // namespace tutti

@@ -34,6 +34,8 @@ using agent_id = dense_id<struct agent_tag>;
 using gate_id = dense_id<struct gate_tag>;
 using pool_id = dense_id<struct pool_tag>;
 using phase_id = dense_id<struct phase_tag>;
+using contract_id = dense_id<struct contract_tag>;
+using service_id = dense_id<struct service_tag>;
 
 } // namespace tutti
 

@@ -29,8 +29,17 @@ using orchestrator_actor = caf::typed_actor<
     // From agents: an attempt began, ended, or was given back unbegun.
     caf::reacts_to<attempt_started>, caf::reacts_to<attempt_finished>,
     caf::reacts_to<task_returned>,
-    // From agents: a handoff arrived for the first time.
-    caf::reacts_to<handoff_accepted>,
+    // From agents: a handoff or an answer arrived for the first time.
+    caf::reacts_to<handoff_accepted>, caf::reacts_to<answer_accepted>,
+    // From agents: an attempt waits inside, or does so no more (§20).
+    caf::reacts_to<attempt_waits>, caf::reacts_to<wait_over>,
+    // From agents: an attempt asks something of another agent. The sender gets
+    // `requests_made`.
+    caf::reacts_to<make_requests>,
+    // From services.
+    caf::reacts_to<service_changed>,
+    // From people, through the control socket. The sender gets `control_reply`.
+    caf::reacts_to<control_call>,
     // From the user: Ctrl-C and signals.
     caf::reacts_to<stop_run>>;
 
@@ -41,13 +50,43 @@ using agent_actor = caf::typed_actor<
     caf::reacts_to<end_task>,
     // What another task produced; kept until the task that needs it has it.
     caf::reacts_to<handoff>,
+    // From the orchestrator: about requests that its attempts made.
+    caf::reacts_to<requests_made>, caf::reacts_to<request_answer>,
+    // From the orchestrator: about attempts that wait inside (§20).
+    caf::reacts_to<continue_attempt>, caf::reacts_to<wait_refused>,
+    // From the live socket: what a running attempt says. The sender gets
+    // `live_reply`.
+    caf::reacts_to<live_call>,
+    // From the artifact store.
+    caf::reacts_to<artifacts_captured>, caf::reacts_to<artifacts_placed>,
     // From the process supervisor, about processes it started for this agent.
     caf::reacts_to<process_started>, caf::reacts_to<process_line>,
-    caf::reacts_to<process_exited>>;
+    caf::reacts_to<process_output>, caf::reacts_to<process_exited>>;
 
 /// Starts and ends processes. Tells the sender of `start_process` what becomes
-/// of it: process_started, process_line (conflated), and process_exited once.
+/// of it: process_started, process_line (conflated), process_output (of an
+/// interactive one, whole), and process_exited once.
 using process_actor = caf::typed_actor<caf::reacts_to<start_process>,
+                                       caf::reacts_to<process_input>,
                                        caf::reacts_to<end_process>>;
+
+/// Keeps artifacts by content. Answers the sender.
+using artifact_actor = caf::typed_actor<caf::reacts_to<capture_artifacts>,
+                                        caf::reacts_to<place_artifacts>>;
+
+/// The server of TUTTI_SOCKET: agents register what their attempts may say.
+using live_actor =
+    caf::typed_actor<caf::reacts_to<open_live>, caf::reacts_to<close_live>,
+                     caf::reacts_to<live_reply>>;
+
+/// The server of the control socket.
+using control_actor = caf::typed_actor<caf::reacts_to<control_reply>>;
+
+/// Keeps one service up (semantics §23).
+using service_actor = caf::typed_actor<
+    caf::reacts_to<start_service>, caf::reacts_to<stop_service>,
+    // From the process supervisor, about the service and its probes.
+    caf::reacts_to<process_started>, caf::reacts_to<process_line>,
+    caf::reacts_to<process_exited>>;
 
 } // namespace tutti

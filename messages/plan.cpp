@@ -25,6 +25,8 @@ std::string_view name_of(const plan& p, node_ref x) {
     return p.phases[x.index].name;
   case node_kind::gate:
     return p.gates[x.index].name;
+  case node_kind::service:
+    return p.services[x.index].name;
   }
   return "unknown";
 }

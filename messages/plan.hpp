@@ -29,9 +29,9 @@ enum class need_condition : std::uint8_t {
 [[nodiscard]] std::string_view to_string(need_condition x);
 
 /// What a reference names; all of these share one namespace.
-enum class node_kind : std::uint8_t { task, phase, gate };
+enum class node_kind : std::uint8_t { task, phase, gate, service };
 
-/// A reference to a task, phase or gate by kind and dense index.
+/// A reference to a task, phase, gate or service by kind and dense index.
 struct node_ref {
   node_kind kind = node_kind::task;
   std::uint32_t index = 0;
@@ -97,6 +97,37 @@ struct env_entry {
   friend bool operator==(const env_entry&, const env_entry&) = default;
 };
 
+/// What a task does once what it needs later has arrived (semantics §2).
+struct integrate_spec {
+  command_line run; ///< `none`: the task's own `run` where there is a `prompt`
+  expression prompt;
+  tutti::estimate estimate;
+  bool has_estimate = false;
+  bool present = false; ///< false: what is needed later only delays the end
+
+  friend bool operator==(const integrate_spec&,
+                         const integrate_spec&) = default;
+};
+
+/// How requests to an agent, or the triggers of an after-each task, are taken
+/// together: all that have queued up to `max`, once the first of them has
+/// waited for `wait`.
+struct batch_policy {
+  std::uint32_t max = 1; ///< 0: no limit
+  duration wait{0};
+
+  friend bool operator==(const batch_policy&, const batch_policy&) = default;
+};
+
+/// How an agent answers what others ask of it at run time (semantics §19). The
+/// loader makes the task `requests/AGENT` of it, which holds all the rest.
+struct request_spec {
+  bool present = false;
+  task_id task; ///< the generated task
+
+  friend bool operator==(const request_spec&, const request_spec&) = default;
+};
+
 struct agent {
   std::string name;
   std::string role;
@@ -105,6 +136,13 @@ struct agent {
   std::uint32_t slots = 1;
   /// The agent `local`, which works on tasks that name no agent.
   bool implicit = false;
+  /// A long-lived process that speaks JSON lines (semantics §22); `none`: each
+  /// attempt is a process of its own.
+  command_line session = {};
+  std::vector<env_entry> session_env = {}; ///< of a session, else unused
+  expression session_directory = {};       ///< of a session, else unused
+  std::string native = {}; ///< name of an agent linked in; empty: none
+  request_spec requests = {};
 
   friend bool operator==(const agent&, const agent&) = default;
 };
@@ -116,21 +154,45 @@ struct pool {
   friend bool operator==(const pool&, const pool&) = default;
 };
 
+/// What a task is there for; all but `work` and `after_each` are generated.
+enum class task_kind : std::uint8_t {
+  work,
+  after_each, ///< runs after each version of what `after_each` names (§13)
+  review,     ///< `review/GATE`: an agent's approval of a gate (§16)
+  requests,   ///< `requests/AGENT`: answers what others ask of an agent (§19)
+};
+
 struct task {
   std::string name;
+  task_kind kind = task_kind::work;
   /// Who may work on it; one entry: pinned. Never empty after loading.
   std::vector<agent_id> agents;
   phase_id phase;
   command_line run;
   std::vector<need> needs;
   std::vector<node_ref> after;
-  expression condition; ///< `if`
+  /// Required to finish, not to start (semantics §10): tasks and phases.
+  std::vector<need> needs_later;
+  integrate_spec integrate;
+  bool integrate_each = false; ///< once per arrival, not once at the end
+  /// Of an after-each task: tasks only, phases expanded (semantics §13).
+  std::vector<task_id> after_each;
+  batch_policy batch;                ///< of an after-each or a requests task
+  gate_id review_of;                 ///< of a review
+  contract_id provides;              ///< the contract that its outputs keep to
+  expression prompt;                 ///< what TUTTI_PROMPT and messages carry
+  expression note;                   ///< goes with its handoffs
+  std::vector<expression> artifacts; ///< globs below the working directory
+  bool keep_artifacts = false;       ///< capture them of a failed attempt, too
+  expression condition;              ///< `if`
   std::vector<env_entry> env;
   std::vector<std::string> env_files; ///< absolute, or relative to the plan
   expression working_directory; ///< relative to the plan; empty: the plan's
   std::vector<pool_need> pools;
-  duration timeout{0};      ///< 0: none
-  duration idle_timeout{0}; ///< 0: none
+  duration timeout{0};       ///< 0: none
+  duration idle_timeout{0};  ///< 0: none
+  duration deadline{0};      ///< from ready to done, retries included; 0: none
+  duration queue_timeout{0}; ///< from ready to its first start; 0: none
   retry_policy retries;
   tutti::estimate estimate;
   std::int32_t priority = 0;
@@ -148,6 +210,33 @@ struct phase {
   friend bool operator==(const phase&, const phase&) = default;
 };
 
+/// What happens where an approval's time or a gate's rounds are over.
+enum class exhausted_action : std::uint8_t { reject, approve, human };
+
+/// Who must approve a gate before it opens (semantics §16).
+struct approval_spec {
+  bool present = false;
+  bool human = false;           ///< a person may
+  std::vector<agent_id> agents; ///< who else
+  std::vector<task_id> reviews; ///< of `agents`, in their order
+  std::uint32_t min = 1;        ///< verdicts `approved` that open the gate
+  duration timeout{0};          ///< from asked to decided; 0: none
+  exhausted_action on_timeout = exhausted_action::reject;
+  expression message; ///< what a person is asked
+
+  friend bool operator==(const approval_spec&, const approval_spec&) = default;
+};
+
+/// What `changes-requested` sends back (semantics §17).
+struct rework_spec {
+  bool present = false;
+  std::vector<task_id> to;      ///< tasks that may be named, sorted
+  std::uint32_t max_rounds = 1; ///< reviews in all
+  exhausted_action on_exhausted = exhausted_action::reject;
+
+  friend bool operator==(const rework_spec&, const rework_spec&) = default;
+};
+
 struct gate {
   std::string name;
   std::vector<need> needs;
@@ -155,8 +244,53 @@ struct gate {
   std::vector<node_ref> blocks; ///< tasks and phases
   /// `--skip` left out something it needs: closed from the start (§28).
   bool closed_by_skip = false;
+  approval_spec approval = {};
+  rework_spec rework = {};
 
   friend bool operator==(const gate&, const gate&) = default;
+};
+
+/// An interface agreed early (semantics §12).
+struct contract {
+  std::string name;
+  std::string schema_path; ///< as the plan has it, relative to the plan
+  std::string mock_path;   ///< empty: no mock
+  task_id defined_by;      ///< invalid: agreed at load
+  task_id provider;        ///< invalid: nobody provides it
+  std::string schema;      ///< JSON text; empty where `defined_by` makes it
+  std::string mock;        ///< JSON text; empty: none, or made by `defined_by`
+
+  friend bool operator==(const contract&, const contract&) = default;
+};
+
+enum class restart_policy : std::uint8_t { no, on_failure, always };
+
+/// A process that is up for the whole run (semantics §23).
+struct service {
+  std::string name;
+  command_line run;
+  std::vector<need> needs;
+  std::vector<env_entry> env;
+  std::vector<std::string> env_files;
+  expression working_directory;
+  command_line ready; ///< exits with 0 once the service can be used; `none`:
+                      ///< ready as soon as it has started
+  duration ready_every{std::chrono::seconds(1)};
+  duration ready_timeout{std::chrono::minutes(1)};
+  restart_policy restart = restart_policy::no;
+  std::uint32_t restarts_max = 3; ///< in a row
+
+  friend bool operator==(const service&, const service&) = default;
+};
+
+/// A command that is run when something asks for attention.
+struct notify_spec {
+  bool approval = false; ///< an approval is asked
+  bool failed = false;   ///< a task failed that was not allowed to
+  bool finished = false; ///< the run ended
+  command_line run;      ///< `none`: no notification
+
+  friend bool operator==(const notify_spec&, const notify_spec&) = default;
 };
 
 struct plan {
@@ -168,6 +302,10 @@ struct plan {
   std::vector<task> tasks;
   std::vector<phase> phases;
   std::vector<gate> gates;
+  std::vector<contract> contracts;
+  std::vector<service> services;
+  notify_spec notify;
+  duration grace{std::chrono::seconds(10)}; ///< from TERM to KILL
   /// Tasks that `--skip` leaves out, sorted (§28).
   std::vector<task_id> skipped;
 

@@ -27,6 +27,9 @@ struct start_process {
   std::string input;        ///< content of the file named by TUTTI_INPUT
   duration idle_timeout{0}; ///< 0: none; no output for so long ends it
   duration grace{std::chrono::seconds(10)}; ///< from TERM to KILL
+  /// It is talked with: standard input is a pipe for `process_input`, standard
+  /// output comes whole as `process_output` and not into the log.
+  bool interactive = false;
 };
 
 struct process_started {
@@ -39,6 +42,20 @@ struct process_started {
 struct process_line {
   process_id id = 0;
   std::string line;
+};
+
+/// Bytes for the standard input of an interactive process; `close`: no more.
+struct process_input {
+  process_id id = 0;
+  std::string data;
+  bool close = false;
+};
+
+/// What an interactive process wrote to standard output: all of it, in order,
+/// cut at line ends. A line of over 1 MiB comes in pieces.
+struct process_output {
+  process_id id = 0;
+  std::string data;
 };
 
 enum class process_end : std::uint8_t {

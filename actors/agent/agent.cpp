@@ -83,6 +83,14 @@ agent_actor::behavior_type agent_behavior(self_pointer self,
         if (s.handoffs.accept(std::move(x)))
           self->send(s.options.orchestrator, receipt);
       },
+      [](const requests_made&) {},
+      [](const request_answer&) {},
+      [](const continue_attempt&) {},
+      [](const wait_refused&) {},
+      [](const live_call&) {},
+      [](const artifacts_captured&) {},
+      [](const artifacts_placed&) {},
+      [](const process_output&) {},
       [](const process_started&) {
         // The attempt began when it left the queue; the pid is of no use here.
       },

@@ -59,9 +59,13 @@ details_of(process_exited& x, std::string message, outputs results) {
   if (message.empty() && results.empty() && x.log.empty()
       && x.dropped_bytes == 0 && !x.leaked)
     return nullptr;
-  return std::make_shared<const attempt_details>(
-      attempt_details{std::move(results), std::move(message), std::move(x.log),
-                      x.dropped_bytes, x.leaked});
+  attempt_details result;
+  result.outputs = std::move(results);
+  result.message = std::move(message);
+  result.log = std::move(x.log);
+  result.dropped_bytes = x.dropped_bytes;
+  result.leaked = x.leaked;
+  return std::make_shared<const attempt_details>(std::move(result));
 }
 
 attempt_end end_of(process_end x, std::int32_t code) {

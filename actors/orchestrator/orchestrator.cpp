@@ -44,7 +44,8 @@ void obey(self_pointer self, const engine::command& c, run_facts& told) {
   switch (c.kind) {
   case engine::command_kind::assign:
     return self->send(s.agents[c.agent],
-                      assign_task{task_id{c.task}, c.attempt, c.other});
+                      assign_task{task_id{c.task}, c.attempt, c.other,
+                                  work_phase::run, 1, nullptr});
   case engine::command_kind::revoke:
     return self->send(s.agents[c.agent],
                       revoke_task{task_id{c.task}, c.attempt, c.other});
@@ -99,6 +100,12 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
       [self](handoff_accepted x) {
         step(self, engine::handoff_arrives{x.from, x.to});
       },
+      [](answer_accepted) {},
+      [](attempt_waits) {},
+      [](wait_over) {},
+      [](const make_requests&) {},
+      [](const service_changed&) {},
+      [](const control_call&) {},
       [self](stop_run x) {
         step(self, engine::stop_requested{x.exit_code, x.at_once});
       },

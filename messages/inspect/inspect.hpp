@@ -2,9 +2,14 @@
 // How CAF reads and writes the message types. Value headers stay free of CAF.
 #pragma once
 
+#include "messages/control.hpp"
 #include "messages/handoff.hpp"
+#include "messages/live.hpp"
 #include "messages/process.hpp"
+#include "messages/request.hpp"
 #include "messages/run.hpp"
+#include "messages/service.hpp"
+#include "messages/storage.hpp"
 #include "messages/task.hpp"
 
 #include <caf/error.hpp>
@@ -54,19 +59,53 @@ typename Inspector::result_type inspect(Inspector& f, output& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, artifact& x) {
+  return f(caf::meta::type_name("artifact"), x.path, x.digest, x.size_bytes,
+           x.executable);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, contract_text& x) {
+  return f(caf::meta::type_name("contract_text"), x.contract, x.schema, x.mock);
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, attempt_details& x) {
-  return f(caf::meta::type_name("attempt_details"), x.outputs, x.message, x.log,
-           x.dropped_bytes, x.leaked);
+  return f(caf::meta::type_name("attempt_details"), x.outputs, x.note,
+           x.artifacts, x.contracts, x.message, x.log, x.dropped_bytes,
+           x.leaked);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, node_ref& x) {
+  return f(caf::meta::type_name("node_ref"), x.kind, x.index);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, work_item& x) {
+  return f(caf::meta::type_name("work_item"), x.from, x.version, x.request,
+           x.status, x.text, x.note);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, fact_extra& x) {
+  return f(caf::meta::type_name("fact_extra"), x.verdict, x.who, x.uid, x.text,
+           x.note, x.tasks, x.items, x.awaited);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, fact& x) {
   return detail::inspect_shared(
       f, x.details, [&](attempt_details& details, auto loaded) {
-        return f(caf::meta::type_name("fact"), x.kind, x.phase, x.state, x.end,
-                 x.status, x.cause_kind, x.cause, x.subject, x.agent, x.attempt,
-                 x.version, x.exit_code, x.at, details,
-                 caf::meta::load_callback(loaded));
+        return detail::inspect_shared(
+            f, x.extra, [&](fact_extra& extra, auto more) {
+              return f(caf::meta::type_name("fact"), x.kind, x.phase, x.state,
+                       x.end, x.status, x.cause_kind, x.cause, x.subject,
+                       x.agent, x.attempt, x.version, x.exit_code, x.at,
+                       x.service, details, extra,
+                       caf::meta::load_callback(loaded),
+                       caf::meta::load_callback(more));
+            });
       });
 }
 
@@ -77,7 +116,8 @@ typename Inspector::result_type inspect(Inspector& f, run_facts& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, task_progress& x) {
-  return f(caf::meta::type_name("task_progress"), x.task, x.attempt, x.line);
+  return f(caf::meta::type_name("task_progress"), x.task, x.attempt, x.line,
+           x.percent);
 }
 
 template <class Inspector>
@@ -91,8 +131,27 @@ typename Inspector::result_type inspect(Inspector& f, stop_run& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, gate_comment& x) {
+  return f(caf::meta::type_name("gate_comment"), x.gate, x.text);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, assignment_details& x) {
+  return detail::inspect_shared(
+      f, x.earlier, [&](attempt_details& earlier, auto loaded) {
+        return f(caf::meta::type_name("assignment_details"), x.round,
+                 x.feedback, x.items, x.comments, earlier,
+                 caf::meta::load_callback(loaded));
+      });
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, assign_task& x) {
-  return f(caf::meta::type_name("assign_task"), x.task, x.attempt, x.rank);
+  return detail::inspect_shared(
+      f, x.details, [&](assignment_details& details, auto loaded) {
+        return f(caf::meta::type_name("assign_task"), x.task, x.attempt, x.rank,
+                 x.phase, x.version, details, caf::meta::load_callback(loaded));
+      });
 }
 
 template <class Inspector>
@@ -141,7 +200,8 @@ typename Inspector::result_type inspect(Inspector& f, handoff_accepted& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, start_process& x) {
   return f(caf::meta::type_name("start_process"), x.id, x.name, x.argv, x.env,
-           x.env_files, x.directory, x.input, x.idle_timeout, x.grace);
+           x.env_files, x.directory, x.input, x.idle_timeout, x.grace,
+           x.interactive);
 }
 
 template <class Inspector>
@@ -163,6 +223,133 @@ typename Inspector::result_type inspect(Inspector& f, process_exited& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, end_process& x) {
   return f(caf::meta::type_name("end_process"), x.id, x.at_once);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, attempt_waits& x) {
+  return f(caf::meta::type_name("attempt_waits"), x.task, x.attempt);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, wait_over& x) {
+  return f(caf::meta::type_name("wait_over"), x.task, x.attempt);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, continue_attempt& x) {
+  return f(caf::meta::type_name("continue_attempt"), x.task, x.attempt);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, wait_refused& x) {
+  return f(caf::meta::type_name("wait_refused"), x.task, x.attempt, x.reason);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, make_requests& x) {
+  return f(caf::meta::type_name("make_requests"), x.call, x.task, x.attempt,
+           x.to, x.texts, x.note, x.key, x.awaited);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, requests_made& x) {
+  return f(caf::meta::type_name("requests_made"), x.call, x.numbers, x.refused);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, answer_accepted& x) {
+  return f(caf::meta::type_name("answer_accepted"), x.number);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, open_live& x) {
+  return f(caf::meta::type_name("open_live"), x.token, x.task, x.attempt);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, close_live& x) {
+  return f(caf::meta::type_name("close_live"), x.token);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, live_call& x) {
+  return f(caf::meta::type_name("live_call"), x.id, x.kind, x.task, x.attempt,
+           x.percent, x.text, x.outputs, x.to, x.texts, x.key, x.awaited,
+           x.wait);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, live_reply& x) {
+  return f(caf::meta::type_name("live_reply"), x.id, x.ok, x.text);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, control_call& x) {
+  return f(caf::meta::type_name("control_call"), x.id, x.kind, x.subject,
+           x.verdict, x.who, x.uid, x.from_run, x.text, x.tasks);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, control_reply& x) {
+  return f(caf::meta::type_name("control_reply"), x.id, x.ok, x.text);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, capture_artifacts& x) {
+  return f(caf::meta::type_name("capture_artifacts"), x.id, x.directory,
+           x.patterns, x.files);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, artifacts_captured& x) {
+  return f(caf::meta::type_name("artifacts_captured"), x.id, x.artifacts,
+           x.texts, x.mistake, x.no_space);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, place_artifacts& x) {
+  return f(caf::meta::type_name("place_artifacts"), x.id, x.directory,
+           x.artifacts);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, artifacts_placed& x) {
+  return f(caf::meta::type_name("artifacts_placed"), x.id, x.mistake,
+           x.no_space);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, start_service&) {
+  return f(caf::meta::type_name("start_service"));
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, stop_service& x) {
+  return f(caf::meta::type_name("stop_service"), x.at_once);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, service_changed& x) {
+  return f(caf::meta::type_name("service_changed"), x.service, x.state, x.text);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, process_input& x) {
+  return f(caf::meta::type_name("process_input"), x.id, x.data, x.close);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, process_output& x) {
+  return f(caf::meta::type_name("process_output"), x.id, x.data);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, request_answer& x) {
+  return detail::inspect_shared(
+      f, x.details, [&](attempt_details& details, auto loaded) {
+        return f(caf::meta::type_name("request_answer"), x.number, x.to, x.from,
+                 x.text, x.status, details, caf::meta::load_callback(loaded));
+      });
 }
 
 } // namespace tutti

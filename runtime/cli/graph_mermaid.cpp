@@ -17,6 +17,8 @@ std::string id_of(node_ref x) {
     return fmt::format("p{}", x.index);
   case node_kind::gate:
     return fmt::format("g{}", x.index);
+  case node_kind::service:
+    return fmt::format("s{}", x.index);
   }
   return "unknown";
 }

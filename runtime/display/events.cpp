@@ -289,6 +289,8 @@ std::string cause_text(const report::run_model& m, node_kind kind,
   case node_kind::phase:
     return fmt::format("needs phase {}: {} of {} failed", p.phases[index].name,
                        m.phase(index).failed, m.phase(index).total);
+  case node_kind::service:
+    return fmt::format("service {}", p.services[index].name);
   }
   return {};
 }

@@ -56,6 +56,8 @@ node_index plan_graph::node(node_ref x) const {
     return gate(x.index);
   case node_kind::phase:
     return phase(x.index);
+  case node_kind::service:
+    break;
   }
   return everything();
 }

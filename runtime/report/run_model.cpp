@@ -128,6 +128,8 @@ void run_model::apply(const fact& x) {
     status_ = x.status;
     exit_code_ = x.exit_code;
     break;
+  default:
+    break;
   }
 }
 

@@ -61,6 +61,7 @@ process_host_behavior(process_actor::pointer self,
         routes->add(x.id, self->current_sender());
         processes->start(x);
       },
+      [](const process_input&) {},
       [processes](end_process x) {
         processes->end(x);
       },

@@ -32,12 +32,29 @@ T there_and_back(T x) {
 }
 
 std::shared_ptr<const attempt_details> some_details() {
-  return std::make_shared<const attempt_details>(
-      attempt_details{{{"a", make_text("1")}, {"b", make_boolean(true)}},
-                      "why",
-                      "x.log",
-                      7,
-                      true});
+  attempt_details x;
+  x.outputs = {{"a", make_text("1")}, {"b", make_boolean(true)}};
+  x.note = "as agreed";
+  x.artifacts = {{"a/b", "digest", 12, true}};
+  x.contracts = {{contract_id{1u}, "{}", "[]"}};
+  x.message = "why";
+  x.log = "x.log";
+  x.dropped_bytes = 7;
+  x.leaked = true;
+  return std::make_shared<const attempt_details>(std::move(x));
+}
+
+std::shared_ptr<const fact_extra> some_extra() {
+  fact_extra x;
+  x.verdict = verdict::changes_requested;
+  x.who = "ada";
+  x.uid = 1000;
+  x.text = "no tenant check";
+  x.note = "soon";
+  x.tasks = {task_id{2u}};
+  x.items = {{task_id{1u}, 2, 3, task_state::failed, "createUser", "please"}};
+  x.awaited = false;
+  return std::make_shared<const fact_extra>(std::move(x));
 }
 
 } // namespace
@@ -59,6 +76,8 @@ BOOST_AUTO_TEST_CASE(facts_keep_every_field) {
   f.exit_code = -1;
   f.at = duration{123456789};
   f.details = some_details();
+  f.extra = some_extra();
+  f.service = service_state::ready;
   auto back = there_and_back(run_facts{{f, fact{}}});
   BOOST_REQUIRE_EQUAL(back.facts.size(), 2u);
   const auto& g = back.facts[0];
@@ -69,11 +88,24 @@ BOOST_AUTO_TEST_CASE(facts_keep_every_field) {
   BOOST_TEST((g.version == f.version && g.exit_code == f.exit_code));
   BOOST_TEST((g.at == f.at));
   BOOST_TEST((*g.details == *f.details));
+  BOOST_TEST((*g.extra == *f.extra && g.service == f.service));
 }
 
 BOOST_AUTO_TEST_CASE(task_messages_keep_every_field) {
-  auto a = there_and_back(assign_task{task_id{1u}, 2, 3});
+  auto told = std::make_shared<assignment_details>();
+  told->round = 2;
+  told->feedback = "no tenant check";
+  told->items = some_extra()->items;
+  told->comments = {{gate_id{4u}, "well done"}};
+  told->earlier = some_details();
+  auto a = there_and_back(
+      assign_task{task_id{1u}, 2, 3, work_phase::integrate, 4, told});
   BOOST_TEST((a.task.value == 1 && a.attempt == 2 && a.rank == 3));
+  BOOST_TEST((a.phase == work_phase::integrate && a.version == 4));
+  BOOST_TEST((a.details->round == 2 && a.details->items == told->items));
+  BOOST_TEST((a.details->feedback == told->feedback));
+  BOOST_TEST((a.details->comments[0].text == "well done"));
+  BOOST_TEST((*a.details->earlier == *some_details()));
   auto r = there_and_back(revoke_task{task_id{1u}, 2, 3});
   BOOST_TEST((r.task.value == 1 && r.attempt == 2 && r.rank == 3));
   auto e = there_and_back(end_task{task_id{1u}, 2, true});
@@ -86,8 +118,9 @@ BOOST_AUTO_TEST_CASE(task_messages_keep_every_field) {
                                            3, some_details()});
   BOOST_TEST((f.task.value == 1 && f.attempt == 2 && f.exit_code == 3));
   BOOST_TEST((f.end == attempt_end::failure && *f.details == *some_details()));
-  auto p = there_and_back(task_progress{task_id{1u}, 2, "half"});
+  auto p = there_and_back(task_progress{task_id{1u}, 2, "half", 50});
   BOOST_TEST((p.task.value == 1 && p.attempt == 2 && p.line == "half"));
+  BOOST_TEST((p.percent == 50));
   auto stop = there_and_back(stop_run{130, true});
   BOOST_TEST((stop.exit_code == 130 && stop.at_once));
 }
@@ -103,13 +136,14 @@ BOOST_AUTO_TEST_CASE(handoffs_keep_every_field) {
 }
 
 BOOST_AUTO_TEST_CASE(process_messages_keep_every_field) {
-  start_process s{9,    "n",  {"a", "b"},  {"K=V"},    {"/f"},
-                  "/d", "in", duration{5}, duration{6}};
+  start_process s{9,    "n",  {"a", "b"},  {"K=V"},     {"/f"},
+                  "/d", "in", duration{5}, duration{6}, true};
   auto t = there_and_back(s);
   BOOST_TEST((t.id == 9 && t.name == "n" && t.argv == s.argv));
   BOOST_TEST((t.env == s.env && t.env_files == s.env_files));
   BOOST_TEST((t.directory == "/d" && t.input == "in"));
   BOOST_TEST((t.idle_timeout == duration{5} && t.grace == duration{6}));
+  BOOST_TEST(t.interactive);
   process_exited x{9, process_end::idle, 143, "m", "o", "l", 5, true};
   auto y = there_and_back(x);
   BOOST_TEST((y.id == 9 && y.end == x.end && y.code == 143));

@@ -45,6 +45,8 @@ std::string show(const unbound_expression& x, std::uint32_t i) {
   case expression_op::concat:
     return two("+");
   case expression_op::output_of:
+  case expression_op::comment_of:
+  case expression_op::variable:
     break;
   }
   return "?";

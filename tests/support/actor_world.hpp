@@ -39,6 +39,7 @@ struct fake_processes {
 inline process_actor::behavior_type
 fake_process_behavior(process_actor::pointer self, fake_processes* log) {
   return {
+      [](const process_input&) {},
       [self, log](const start_process& x) {
         log->started.push_back(x);
         log->running.push_back(

@@ -140,6 +140,8 @@ private:
       return look_at_phase(n.of.index, n.condition);
     case node_kind::gate:
       return look_at_gate(n.of.index, n.condition);
+    case node_kind::service:
+      break;
     }
     return verdict::open;
   }

@@ -107,6 +107,8 @@ void engine::fold(const fact& f) {
   case fact_kind::run_ended:
     over_ = true;
     break;
+  default:
+    break;
   }
 }
 

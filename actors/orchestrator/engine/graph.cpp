@@ -198,6 +198,8 @@ private:
       return g_.gate_node(x.index);
     case node_kind::phase:
       return group_of_phase_[x.index];
+    case node_kind::service:
+      break;
     }
     return x.index;
   }
