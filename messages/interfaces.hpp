@@ -36,8 +36,8 @@ using orchestrator_actor = caf::typed_actor<
     // From agents: an attempt asks something of another agent. The sender gets
     // `requests_made`.
     caf::reacts_to<make_requests>,
-    // From services.
-    caf::reacts_to<service_changed>,
+    // From agents and services.
+    caf::reacts_to<agent_left>, caf::reacts_to<service_changed>,
     // From people, through the control socket. The sender gets `control_reply`.
     caf::reacts_to<control_call>,
     // From the user: Ctrl-C and signals.
@@ -47,7 +47,7 @@ using orchestrator_actor = caf::typed_actor<
 using agent_actor = caf::typed_actor<
     // From the orchestrator: work, and second thoughts about it.
     caf::reacts_to<assign_task>, caf::reacts_to<revoke_task>,
-    caf::reacts_to<end_task>,
+    caf::reacts_to<end_task>, caf::reacts_to<leave_run>,
     // What another task produced; kept until the task that needs it has it.
     caf::reacts_to<handoff>,
     // From the orchestrator: about requests that its attempts made.

@@ -50,5 +50,7 @@ CAF_ADD_TYPE_ID(tutti, (tutti::stop_service))
 CAF_ADD_TYPE_ID(tutti, (tutti::service_changed))
 CAF_ADD_TYPE_ID(tutti, (tutti::process_input))
 CAF_ADD_TYPE_ID(tutti, (tutti::process_output))
+CAF_ADD_TYPE_ID(tutti, (tutti::leave_run))
+CAF_ADD_TYPE_ID(tutti, (tutti::agent_left))
 
 CAF_END_TYPE_ID_BLOCK(tutti)

@@ -83,6 +83,10 @@ agent_actor::behavior_type agent_behavior(self_pointer self,
         if (s.handoffs.accept(std::move(x)))
           self->send(s.options.orchestrator, receipt);
       },
+      [self](leave_run) {
+        self->send(self->state.options.orchestrator,
+                   agent_left{self->state.options.id});
+      },
       [](const requests_made&) {},
       [](const request_answer&) {},
       [](const continue_attempt&) {},

@@ -100,6 +100,7 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
       [self](handoff_accepted x) {
         step(self, engine::handoff_arrives{x.from, x.to});
       },
+      [](agent_left) {},
       [](answer_accepted) {},
       [](attempt_waits) {},
       [](wait_over) {},

@@ -126,6 +126,16 @@ typename Inspector::result_type inspect(Inspector& f, begin_run&) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, leave_run& x) {
+  return f(caf::meta::type_name("leave_run"), x.at_once);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, agent_left& x) {
+  return f(caf::meta::type_name("agent_left"), x.agent);
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, stop_run& x) {
   return f(caf::meta::type_name("stop_run"), x.exit_code, x.at_once);
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How an attempt is worked on: by a process of its own (command), by a
+// long-lived process (session), by a C++ agent that is linked in (native). The
+// agent actor owns one driver and does all the rest: queue, slots, handoffs,
+// live commands, artifacts, contracts. No CAF on this page: a driver talks
+// through its host.
+#pragma once
+
+#include "messages/handoff.hpp"
+#include "messages/live.hpp"
+#include "messages/process.hpp"
+#include "messages/request.hpp"
+#include "messages/task.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tutti {
+
+/// One attempt about to start.
+struct attempt_work {
+  task_id task;
+  std::uint32_t attempt = 0;
+  work_phase phase = work_phase::run;
+  std::uint32_t version = 1;
+  std::shared_ptr<const assignment_details> details; ///< never null
+  std::vector<handoff> handed;         ///< so far; the latest of each producer
+  std::vector<request_answer> answers; ///< to what its task asked, so far
+  std::string token;  ///< of the live socket; empty: there is none
+  std::string socket; ///< path of the live socket
+};
+
+/// How an attempt ended, before its artifacts and contracts are looked at.
+struct work_result {
+  attempt_end end = attempt_end::success;
+  std::int32_t exit_code = fact::no_exit_code;
+  attempt_details details;
+};
+
+/// What a driver may ask of the agent actor. Valid as long as the driver.
+class driver_host {
+public:
+  virtual ~driver_host() = default;
+
+  /// Unique over all agents of a run.
+  [[nodiscard]] virtual process_id next_process() = 0;
+  virtual void start(start_process x) = 0;
+  virtual void input(process_input x) = 0;
+  virtual void end(end_process x) = 0;
+  virtual void progress(task_progress x) = 0;
+  /// As if it came through the live socket; answered by `driver::on`.
+  virtual void call(live_call x) = 0;
+  /// The attempt is over: exactly once for each that was started.
+  virtual void finished(task_id task, std::uint32_t attempt, work_result x) = 0;
+  /// Nothing outlives the attempts any more: the answer to `driver::leave`.
+  virtual void left() = 0;
+  /// `driver::on_timer(timer)` after `span`.
+  virtual void wake_after(duration span, std::uint64_t timer) = 0;
+};
+
+/// All functions run in the agent actor, one at a time, and return at once.
+class driver {
+public:
+  virtual ~driver() = default;
+
+  /// `host.finished` follows, later or at once.
+  virtual void start(const attempt_work& x) = 0;
+  /// End it: gently, or `at_once`. `host.finished` still follows.
+  virtual void end(task_id task, std::uint32_t attempt, bool at_once) = 0;
+  /// Something arrived for a task of this agent: while it is worked on, or
+  /// between its two phases, or before it started.
+  virtual void hand_over(const handoff&) {
+  }
+  virtual void answer(const request_answer&) {
+  }
+  virtual void on(const process_line&) {
+  }
+  virtual void on(const process_output&) {
+  }
+  virtual void on(process_exited&) {
+  }
+  virtual void on(const live_reply&) {
+  }
+  virtual void on_timer(std::uint64_t) {
+  }
+  /// The run is over: end what outlives attempts, then `host.left`.
+  virtual void leave(bool at_once) = 0;
+};
+
+} // namespace tutti
