@@ -175,7 +175,7 @@ usage_error finish(const CLI::App& app, parsed& x) {
       return e;
     return finish(x.options.graph.plan);
   case command_name::schema:
-    return one_of("the schema of", x.options.schema.of, {"plan", "report"});
+    return one_of("the schema of", x.options.schema.of, {"plan", "report", "status"});
   case command_name::completion:
     return one_of("completion for", x.options.completion.shell,
                   {"bash", "zsh", "fish"});
