@@ -137,9 +137,14 @@ control_request control_reader::parse(std::string_view line) const {
   bool known = true;
   if (command == "hello")
     result.topic = control_topic::hello;
-  else if (command == "status")
+  else if (command == "status") {
     result.topic = control_topic::status;
-  else if (command == "explain") {
+    result.as_text = in.flag("as_text", false);
+    auto columns = in.integer("columns", 0);
+    if (columns < 0)
+      in.mistake("\"columns\" is 0 or more");
+    result.columns = static_cast<std::size_t>(columns);
+  } else if (command == "explain") {
     result.call.kind = control_kind::explain;
     resolve(in.required_text("subject"), result);
   } else {

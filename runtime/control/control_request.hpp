@@ -7,6 +7,7 @@
 #include "messages/plan.hpp"
 #include "runtime/control/protocol.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -23,6 +24,8 @@ enum class control_topic : std::uint8_t {
 struct control_request {
   control_topic topic = control_topic::call;
   control_call call;
+  bool as_text = false;    ///< of `status`: for people
+  std::size_t columns = 0; ///< of that text; 0: not cut
   refusal_code code = refusal_code::bad_request;
   std::string mistake; ///< one sentence; empty: none
 };

@@ -23,11 +23,18 @@ std::string hello(const control_server_options& x) {
                 {"pid", ::getpid()}});
 }
 
-void tell_status(const control_server_options& x, connection_id from) {
-  x.ask_status([server = x.server, from](const std::string& text) {
-    auto status = json::parse(text, nullptr, false);
-    server->answer(from, reply({{"status", std::move(status)}}));
-  });
+void tell_status(const control_server_options& x, connection_id from,
+                 const control_request& how) {
+  bool as_text = how.as_text;
+  x.ask_status({as_text, how.columns},
+               [server = x.server, from, as_text](std::string text) {
+                 json content = json::object();
+                 if (as_text)
+                   content["text"] = std::move(text);
+                 else
+                   content["status"] = json::parse(text, nullptr, false);
+                 server->answer(from, reply(std::move(content)));
+               });
 }
 
 void ask_orchestrator(self_pointer self, const control_line& x,
@@ -50,7 +57,7 @@ void take(self_pointer self, const control_line& x) {
   case control_topic::hello:
     return s.options.server->answer(x.from, hello(s.options));
   case control_topic::status:
-    return tell_status(s.options, x.from);
+    return tell_status(s.options, x.from, request);
   case control_topic::call:
     return ask_orchestrator(self, x, std::move(request.call));
   }

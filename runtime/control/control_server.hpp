@@ -11,6 +11,7 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -46,7 +47,14 @@ using control_server_actor =
     control_actor::extend<caf::reacts_to<control_line>,
                           caf::reacts_to<close_control>>;
 
-/// Takes the status, a JSON object as text.
+/// How the status is to be told: as a JSON object, or for people in lines of
+/// at most so many columns (0: not cut).
+struct status_question {
+  bool as_text = false;
+  std::size_t columns = 0;
+};
+
+/// Takes the status.
 using status_answer = std::function<void(std::string)>;
 
 struct control_server_options {
@@ -58,7 +66,7 @@ struct control_server_options {
   /// Processes of this run descend from these.
   std::vector<pid_t> roots;
   /// Asks how the run stands; answered later, on any thread, or never.
-  std::function<void(status_answer)> ask_status;
+  std::function<void(const status_question&, status_answer)> ask_status;
 };
 
 struct control_server_state {
