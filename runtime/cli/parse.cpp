@@ -240,7 +240,7 @@ usage_error finish(const CLI::App& app, parsed& x) {
   case command_name::progress:
     return finish(x.options.progress);
   case command_name::schema:
-    return one_of("the schema of", x.options.schema.of, {"plan", "report"});
+    return one_of("the schema of", x.options.schema.of, {"plan", "report", "status"});
   case command_name::completion:
     return one_of("completion for", x.options.completion.shell,
                   {"bash", "zsh", "fish"});
