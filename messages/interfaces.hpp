@@ -66,9 +66,9 @@ using agent_actor = caf::typed_actor<
 /// Starts and ends processes. Tells the sender of `start_process` what becomes
 /// of it: process_started, process_line (conflated), process_output (of an
 /// interactive one, whole), and process_exited once.
-using process_actor = caf::typed_actor<caf::reacts_to<start_process>,
-                                       caf::reacts_to<process_input>,
-                                       caf::reacts_to<end_process>>;
+using process_actor = caf::typed_actor<
+    caf::reacts_to<start_process>, caf::reacts_to<process_input>,
+    caf::reacts_to<process_alive>, caf::reacts_to<end_process>>;
 
 /// Keeps artifacts by content. Answers the sender.
 using artifact_actor = caf::typed_actor<caf::reacts_to<capture_artifacts>,

@@ -345,7 +345,13 @@ typename Inspector::result_type inspect(Inspector& f, service_changed& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_input& x) {
-  return f(caf::meta::type_name("process_input"), x.id, x.data, x.close);
+  return f(caf::meta::type_name("process_input"), x.id, x.data, x.close,
+           x.taken_bytes);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, process_alive& x) {
+  return f(caf::meta::type_name("process_alive"), x.id);
 }
 
 template <class Inspector>

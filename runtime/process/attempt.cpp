@@ -31,6 +31,15 @@ bool attempt::processes_gone() {
   return group_gone;
 }
 
+bool attempt::pipes_ended() const {
+  return !pipe && !(talk && talk->output);
+}
+
+void attempt::showed_life(steady_time now) {
+  if (idle_due != steady_time::max())
+    idle_due = now + idle_timeout;
+}
+
 steady_time attempt::next_due() const {
   auto due = std::min({stage_due, drain_due, idle_due});
   if (line.ready())
