@@ -63,12 +63,6 @@ struct process_output {
   std::string data;
 };
 
-/// The process made progress in another way than by output (semantics §25): its
-/// idle time counts from now on.
-struct process_alive {
-  process_id id = 0;
-};
-
 enum class process_end : std::uint8_t {
   exited,      ///< `code` is the exit status, or 128 + the signal
   not_started, ///< the command's fault: `code` 126 or 127, `message` says why
@@ -89,6 +83,14 @@ struct process_exited {
   std::string log;     ///< path of its log; empty: no output
   std::uint64_t dropped_bytes = 0;
   bool leaked = false; ///< processes of it outlived it and were ended
+};
+
+/// A sign of life beside its output: its idle time starts anew (semantics §25).
+/// `waits`: it waits for others, no idle time passes until the next of these
+/// (§20).
+struct process_alive {
+  process_id id = 0;
+  bool waits = false;
 };
 
 /// TERM now, KILL after the grace; `at_once`: KILL now.

@@ -351,7 +351,7 @@ typename Inspector::result_type inspect(Inspector& f, process_input& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_alive& x) {
-  return f(caf::meta::type_name("process_alive"), x.id);
+  return f(caf::meta::type_name("process_alive"), x.id, x.waits);
 }
 
 template <class Inspector>

@@ -35,9 +35,11 @@ bool attempt::pipes_ended() const {
   return !pipe && !(talk && talk->output);
 }
 
-void attempt::showed_life(steady_time now) {
-  if (idle_due != steady_time::max())
-    idle_due = now + idle_timeout;
+void attempt::alive(bool waits, steady_time now) {
+  if (idle_timeout <= duration::zero() || leader_gone
+      || stage != process::stage::running)
+    return;
+  idle_due = waits ? steady_time::max() : now + idle_timeout;
 }
 
 steady_time attempt::next_due() const {

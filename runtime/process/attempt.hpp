@@ -74,8 +74,8 @@ struct attempt {
   /// Whether all that it wrote has been read, or given up.
   [[nodiscard]] bool pipes_ended() const;
 
-  /// Output or progress: its idle time starts anew.
-  void showed_life(steady_time now);
+  /// Its idle time starts anew, or stands still while it waits for others.
+  void alive(bool waits, steady_time now);
 
   /// When something has to be done even if nothing happens.
   [[nodiscard]] steady_time next_due() const;

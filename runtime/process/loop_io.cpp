@@ -144,7 +144,7 @@ void loop::obey(wire::order&& x) {
           take_input(y);
         } else if constexpr (std::is_same_v<type, process_alive>) {
           if (auto a = attempts_.find(y.id); a != attempts_.end())
-            a->second->showed_life(now_);
+            a->second->alive(y.waits, now_);
         } else if constexpr (std::is_same_v<type, wire::end_all>) {
           while (!held_.empty() && end_held(held_.front().id)) {
           }
@@ -341,7 +341,8 @@ void loop::read_output(attempt& a) {
   std::string_view bytes{buffer_.data(), static_cast<std::size_t>(got)};
   a.log.append(bytes);
   a.line.append(bytes);
-  a.showed_life(now_);
+  if (a.idle_due != steady_time::max())
+    a.alive(false, now_);
 }
 
 void loop::send_line(attempt& a) {

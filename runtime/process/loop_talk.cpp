@@ -95,7 +95,8 @@ bool loop::read_talk(attempt& a) {
     return false;
   }
   pass_on(a, t.add_output({buffer_.data(), static_cast<std::size_t>(got)}));
-  a.showed_life(now_);
+  if (a.idle_due != steady_time::max())
+    a.alive(false, now_);
   watch_talk(a);
   return true;
 }

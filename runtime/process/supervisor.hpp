@@ -58,7 +58,7 @@ public:
   /// or already ended ids are ignored, here and below.
   void input(process_input x);
 
-  /// Its idle time counts from now on (semantics §25).
+  /// A sign of life beside its output (semantics §25).
   void alive(process_alive what);
 
   /// With `at_once` a second call

@@ -154,7 +154,7 @@ bool fields(Codec& c, is<process_input> auto& x) {
 
 template <class Codec>
 bool fields(Codec& c, is<process_alive> auto& x) {
-  return all(c, x.id);
+  return all(c, x.id, x.waits);
 }
 
 template <class Codec>

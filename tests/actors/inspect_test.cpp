@@ -157,7 +157,8 @@ BOOST_AUTO_TEST_CASE(process_messages_keep_every_field) {
   BOOST_TEST((i.id == 9 && i.data == "in" && i.close && i.taken_bytes == 5));
   auto o = there_and_back(process_output{9, "out"});
   BOOST_TEST((o.id == 9 && o.data == "out"));
-  BOOST_TEST(there_and_back(process_alive{9}).id == 9u);
+  auto a = there_and_back(process_alive{9, true});
+  BOOST_TEST((a.id == 9 && a.waits));
   auto p = there_and_back(process_started{9, 77});
   BOOST_TEST((p.id == 9 && p.pid == 77));
 }

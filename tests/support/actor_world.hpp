@@ -35,7 +35,7 @@ struct fake_processes {
   std::vector<start_process> started;
   std::vector<end_process> told_to_end;
   std::vector<process_input> inputs;
-  std::vector<process_id> alive;
+  std::vector<process_alive> alive;
 };
 
 inline process_actor::behavior_type
@@ -45,7 +45,7 @@ fake_process_behavior(process_actor::pointer self, fake_processes* log) {
         log->inputs.push_back(x);
       },
       [log](process_alive x) {
-        log->alive.push_back(x.id);
+        log->alive.push_back(x);
       },
       [self, log](const start_process& x) {
         log->started.push_back(x);

@@ -93,7 +93,8 @@ BOOST_AUTO_TEST_CASE(all_other_orders_arrive_as_they_were_sent) {
       through_order<process_input>(process_input{6, {"a\0b", 3}, true, 9});
   BOOST_TEST((input.id == 6 && input.data.size() == 3 && input.close));
   BOOST_TEST(input.taken_bytes == 9U);
-  BOOST_TEST(through_order<process_alive>(process_alive{7}).id == 7U);
+  auto alive = through_order<process_alive>(process_alive{7, true});
+  BOOST_TEST((alive.id == 7U && alive.waits));
   through_order<wire::heartbeat>(wire::heartbeat{});
   through_order<wire::finish>(wire::finish{});
 }
