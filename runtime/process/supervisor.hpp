@@ -61,8 +61,7 @@ public:
   /// A sign of life beside its output (semantics §25).
   void alive(process_alive what);
 
-  /// With `at_once` a second call
-  /// escalates the first.
+  /// With `at_once` a second call escalates the first.
   void end(end_process what);
 
   /// As `end` for every process that runs now.

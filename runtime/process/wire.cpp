@@ -128,6 +128,11 @@ bool fields(Codec& c, is<end_process> auto& x) {
 }
 
 template <class Codec>
+bool fields(Codec& c, is<process_alive> auto& x) {
+  return all(c, x.id, x.waits);
+}
+
+template <class Codec>
 bool fields(Codec& c, is<end_all> auto& x) {
   return all(c, x.at_once);
 }
@@ -150,11 +155,6 @@ bool fields(Codec&, is<finish> auto&) {
 template <class Codec>
 bool fields(Codec& c, is<process_input> auto& x) {
   return all(c, x.id, x.data, x.close, x.taken_bytes);
-}
-
-template <class Codec>
-bool fields(Codec& c, is<process_alive> auto& x) {
-  return all(c, x.id, x.waits);
 }
 
 template <class Codec>

@@ -94,8 +94,13 @@ public:
     options.spawn_agents = [this, work, watcher,
                             host](const orchestrator_actor& to) {
       for (std::size_t i = 0; i < work->agents.size(); ++i) {
-        agent_options mine{
-            agent_id{i}, work->agents[i].slots, {}, work, to, watcher, host};
+        agent_options mine;
+        mine.id = agent_id{i};
+        mine.slots = work->agents[i].slots;
+        mine.work = work;
+        mine.orchestrator = to;
+        mine.observer = watcher;
+        mine.processes = host;
         agents.push_back(system_.spawn(agent_behavior, std::move(mine)));
         keep(agents.back());
       }
