@@ -17,6 +17,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t excerpt_bytes = 200;
+constexpr std::size_t shown_bytes = 400;
 
 std::string line_of(const json& x) {
   return json_text(x) + "\n";
@@ -87,7 +88,6 @@ std::string encode(const delivery& x) {
   json result = {{"type", "handoff"},
                  {"task", x.task},
                  {"from", x.from},
-                 {"id", fmt::format("{}@{}", x.from, x.version)},
                  {"version", x.version}};
   add_details(result, x.status, x.details);
   return line_of(result);
@@ -377,6 +377,26 @@ bool line_reader::next(std::string& line) {
 
 bool line_reader::has_rest() const {
   return read_ < text_.size();
+}
+
+std::string shown(std::string_view text) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size();) {
+    auto first = static_cast<unsigned char>(text[i]);
+    auto bytes = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+    auto point = text.substr(i, static_cast<std::size_t>(bytes));
+    i += point.size();
+    if (result.size() + point.size() > shown_bytes)
+      break;
+    // Controls of C0 and C1, and those that turn the direction of text.
+    auto control = first < 0x20 || first == 0x7f
+                || (point >= "\xc2\x80" && point < "\xc2\xa0")
+                || (point >= "\xe2\x80\xa8" && point < "\xe2\x80\xaf")
+                || (point >= "\xe2\x81\xa6" && point < "\xe2\x81\xaa")
+                || point == "\xe2\x80\x8e" || point == "\xe2\x80\x8f";
+    result += control ? " " : point;
+  }
+  return result;
 }
 
 std::string excerpt(std::string_view line) {
