@@ -52,5 +52,6 @@ CAF_ADD_TYPE_ID(tutti, (tutti::process_input))
 CAF_ADD_TYPE_ID(tutti, (tutti::process_output))
 CAF_ADD_TYPE_ID(tutti, (tutti::leave_run))
 CAF_ADD_TYPE_ID(tutti, (tutti::agent_left))
+CAF_ADD_TYPE_ID(tutti, (tutti::wake_driver))
 
 CAF_END_TYPE_ID_BLOCK(tutti)
