@@ -80,6 +80,14 @@ struct process_exited {
   bool leaked = false; ///< processes of it outlived it and were ended
 };
 
+/// A sign of life beside its output: its idle time starts anew (semantics §25).
+/// `waits`: it waits for others, no idle time passes until the next of these
+/// (§20).
+struct process_alive {
+  process_id id = 0;
+  bool waits = false;
+};
+
 /// TERM now, KILL after the grace; `at_once`: KILL now.
 struct end_process {
   process_id id = 0;

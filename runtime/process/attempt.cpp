@@ -61,6 +61,13 @@ void attempt::signal_all(int signal, const process_table& table) const {
     send(SIGCONT);
 }
 
+void attempt::alive(bool waits, steady_time now) {
+  if (idle_timeout <= duration::zero() || leader_gone
+      || stage != process::stage::running)
+    return;
+  idle_due = waits ? steady_time::max() : now + idle_timeout;
+}
+
 void attempt::explain(const std::string& sentence) {
   if (!message.empty())
     message += "; ";

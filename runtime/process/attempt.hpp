@@ -74,6 +74,9 @@ struct attempt {
   /// To the group and to every process that left it.
   void signal_all(int signal, const process_table& table) const;
 
+  /// Its idle time starts anew, or stands still while it waits for others.
+  void alive(bool waits, steady_time now);
+
   void explain(const std::string& sentence);
 
   /// Reads the output file, removes both files, closes the log.

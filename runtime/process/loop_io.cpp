@@ -132,6 +132,9 @@ void loop::obey(wire::order&& x) {
             end(*a->second, y.at_once);
           else
             (void)end_held(y.id);
+        } else if constexpr (std::is_same_v<type, process_alive>) {
+          if (auto a = attempts_.find(y.id); a != attempts_.end())
+            a->second->alive(y.waits, now_);
         } else if constexpr (std::is_same_v<type, wire::end_all>) {
           while (!held_.empty() && end_held(held_.front().id)) {
           }

@@ -369,6 +369,10 @@ void supervisor::end(end_process what) {
   state_->send(what);
 }
 
+void supervisor::alive(process_alive what) {
+  state_->send(what);
+}
+
 void supervisor::end_all(bool at_once) {
   state_->send(wire::end_all{at_once});
 }

@@ -27,9 +27,9 @@ struct supervisor_events {
   std::function<void(std::string why)> lost;
 };
 
-/// A handle on the forked supervisor. `start`, `end`, `end_all` and the lease
-/// may be called on any thread and never block: what the socket does not take
-/// at once is kept and sent by the reader thread.
+/// A handle on the forked supervisor. `start`, `end`, `alive`, `end_all` and
+/// the lease may be called on any thread and never block: what the socket does
+/// not take at once is kept and sent by the reader thread.
 class supervisor {
 public:
   using events = supervisor_events;
@@ -55,6 +55,9 @@ public:
   /// Unknown or already ended ids are ignored. With `at_once` a second call
   /// escalates the first.
   void end(end_process what);
+
+  /// A sign of life beside its output. Unknown ids are ignored.
+  void alive(process_alive what);
 
   /// As `end` for every process that runs now.
   void end_all(bool at_once);

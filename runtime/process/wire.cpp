@@ -128,6 +128,11 @@ bool fields(Codec& c, is<end_process> auto& x) {
 }
 
 template <class Codec>
+bool fields(Codec& c, is<process_alive> auto& x) {
+  return all(c, x.id, x.waits);
+}
+
+template <class Codec>
 bool fields(Codec& c, is<end_all> auto& x) {
   return all(c, x.at_once);
 }

@@ -32,7 +32,7 @@ struct finish {}; ///< kill everything and exit
 
 /// From tutti to the supervisor.
 using order = std::variant<supervisor_options, start_process, end_process,
-                           end_all, heartbeat, lease, finish>;
+                           end_all, heartbeat, lease, finish, process_alive>;
 /// From the supervisor to tutti.
 using report = std::variant<process_started, process_line, process_exited>;
 

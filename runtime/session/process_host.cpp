@@ -62,6 +62,9 @@ process_host_behavior(process_actor::pointer self,
         processes->start(x);
       },
       [](const process_input&) {},
+      [processes](process_alive x) {
+        processes->alive(x);
+      },
       [processes](end_process x) {
         processes->end(x);
       },

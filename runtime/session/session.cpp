@@ -112,7 +112,12 @@ public:
     mine.observer = watcher;
     mine.spawn_agents = [this, work, local_slots, watcher,
                          host](const orchestrator_actor& lead) {
-      return spawn_agents({{}, 0, {}, work, lead, watcher, host}, local_slots);
+      agent_options common;
+      common.work = work;
+      common.orchestrator = lead;
+      common.observer = watcher;
+      common.processes = host;
+      return spawn_agents(std::move(common), local_slots);
     };
     lead_ = system_.spawn(orchestrator_behavior, std::move(mine));
   }
