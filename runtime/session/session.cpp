@@ -9,6 +9,7 @@
 #include "actors/orchestrator/orchestrator.hpp"
 #include "messages/error.hpp"
 #include "runtime/display/display.hpp"
+#include "runtime/native/spawn.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/session/process_host.hpp"
 #include "runtime/session/run_feed.hpp"
@@ -92,7 +93,7 @@ public:
   team(std::shared_ptr<const plan> work, const session_options& options,
        std::uint32_t local_slots, process::supervisor& processes,
        run_feed& feed)
-    : system_(config_) {
+    : natives_(options.natives), system_(config_) {
     routes_ = std::make_shared<process_routes>();
     processes.listen(route_events(routes_, [&feed](std::string why) {
       feed.lose(std::move(why));
@@ -163,12 +164,13 @@ private:
       mine.id = agent_id{i};
       mine.slots = agents[i].slots == 0 ? local_slots : agents[i].slots;
       mine.grace = duration{std::chrono::seconds(10)};
-      result.push_back(system_.spawn(agent_behavior, std::move(mine)));
+      result.push_back(native::spawn_agent(system_, std::move(mine), natives_));
       keep(result.back());
     }
     return result;
   }
 
+  const native::agents* natives_;
   system_config config_;
   caf::actor_system system_;
   std::shared_ptr<process_routes> routes_;
