@@ -8,6 +8,7 @@
 #include "actors/observer/observer.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
 #include "messages/error.hpp"
+#include "runtime/artifacts/artifact_host.hpp"
 #include "runtime/display/display.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/session/process_host.hpp"
@@ -91,7 +92,7 @@ class team {
 public:
   team(std::shared_ptr<const plan> work, const session_options& options,
        std::uint32_t local_slots, process::supervisor& processes,
-       run_feed& feed)
+       run_feed& feed, const run_directory& files)
     : system_(config_) {
     routes_ = std::make_shared<process_routes>();
     processes.listen(route_events(routes_, [&feed](std::string why) {
@@ -110,13 +111,17 @@ public:
         options.jobs.value_or(engine::graph_options::no_jobs_limit);
     mine.graph.implicit_slots = local_slots;
     mine.observer = watcher;
-    mine.spawn_agents = [this, work, local_slots, watcher,
-                         host](const orchestrator_actor& lead) {
+    auto store = system_.spawn<caf::detached>(artifacts::artifact_host_behavior,
+                                              files.artifacts, files.io);
+    keep(store);
+    mine.spawn_agents = [this, work, local_slots, watcher, host,
+                         store](const orchestrator_actor& lead) {
       agent_options common;
       common.work = work;
       common.orchestrator = lead;
       common.observer = watcher;
       common.processes = host;
+      common.artifacts = store;
       return spawn_agents(std::move(common), local_slots);
     };
     lead_ = system_.spawn(orchestrator_behavior, std::move(mine));
@@ -264,7 +269,7 @@ session_result run_session(plan p, const session_options& options,
   run_feed feed;
   bool whole = true;
   {
-    team actors{work, options, local_slots, processes, feed};
+    team actors{work, options, local_slots, processes, feed, *files};
     actors.begin(); // before a signal can ask to stop it
     signals.start({[&](int signal, int count) {
                      if (count > 2)
