@@ -5,6 +5,7 @@
 #include "actors/observer/observer.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
 #include "runtime/native/spawn.hpp"
+#include "runtime/artifacts/artifact_host.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/report/status_json.hpp"
 
@@ -60,6 +61,10 @@ team::team(team_options options)
   keep(viewer);
   keep(watcher);
   keep(host);
+  auto store = system_.spawn<caf::detached>(artifacts::artifact_host_behavior,
+                                            options_.files.artifacts,
+                                            options_.files.io);
+  keep(store);
   orchestrator_options mine;
   mine.work = options_.work;
   mine.graph.jobs =
@@ -70,6 +75,7 @@ team::team(team_options options)
   common.work = options_.work;
   common.observer = watcher;
   common.processes = host;
+  common.artifacts = store;
   if (!sockets_.live_path().empty()) {
     common.live = sockets_.live();
     common.live_socket = sockets_.live_path();
