@@ -59,6 +59,7 @@ using agent_actor = caf::typed_actor<
     caf::reacts_to<live_call>,
     // From the artifact store.
     caf::reacts_to<artifacts_captured>, caf::reacts_to<artifacts_placed>,
+    caf::reacts_to<payload_kept>, caf::reacts_to<payload_loaded>,
     // From the process supervisor, about processes it started for this agent.
     caf::reacts_to<process_started>, caf::reacts_to<process_line>,
     caf::reacts_to<process_output>, caf::reacts_to<process_exited>>;
@@ -66,13 +67,14 @@ using agent_actor = caf::typed_actor<
 /// Starts and ends processes. Tells the sender of `start_process` what becomes
 /// of it: process_started, process_line (conflated), process_output (of an
 /// interactive one, whole), and process_exited once.
-using process_actor = caf::typed_actor<caf::reacts_to<start_process>,
-                                       caf::reacts_to<process_input>,
-                                       caf::reacts_to<end_process>>;
+using process_actor = caf::typed_actor<
+    caf::reacts_to<start_process>, caf::reacts_to<process_input>,
+    caf::reacts_to<process_alive>, caf::reacts_to<end_process>>;
 
-/// Keeps artifacts by content. Answers the sender.
-using artifact_actor = caf::typed_actor<caf::reacts_to<capture_artifacts>,
-                                        caf::reacts_to<place_artifacts>>;
+/// Keeps artifacts by content, and payloads that wait. Answers the sender.
+using artifact_actor = caf::typed_actor<
+    caf::reacts_to<capture_artifacts>, caf::reacts_to<place_artifacts>,
+    caf::reacts_to<keep_payload>, caf::reacts_to<load_payload>>;
 
 /// The server of TUTTI_SOCKET: agents register what their attempts may say.
 using live_actor =

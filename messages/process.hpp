@@ -49,10 +49,15 @@ struct process_input {
   process_id id = 0;
   std::string data;
   bool close = false;
+  /// So many bytes of `process_output` have been worked off since this was last
+  /// said. Where 1 MiB has not, the process is not read from, so that one that
+  /// floods has to wait.
+  std::uint64_t taken_bytes = 0;
 };
 
 /// What an interactive process wrote to standard output: all of it, in order,
-/// cut at line ends. A line of over 1 MiB comes in pieces.
+/// cut at line ends. A line of over 1 MiB comes in pieces. Say in a
+/// `process_input` how much of it was taken.
 struct process_output {
   process_id id = 0;
   std::string data;
@@ -78,6 +83,14 @@ struct process_exited {
   std::string log;     ///< path of its log; empty: no output
   std::uint64_t dropped_bytes = 0;
   bool leaked = false; ///< processes of it outlived it and were ended
+};
+
+/// A sign of life beside its output: its idle time starts anew (semantics §25).
+/// `waits`: it waits for others, no idle time passes until the next of these
+/// (§20).
+struct process_alive {
+  process_id id = 0;
+  bool waits = false;
 };
 
 /// TERM now, KILL after the grace; `at_once`: KILL now.

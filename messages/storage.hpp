@@ -6,6 +6,7 @@
 #include "messages/fact.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct capture_artifacts {
   std::string directory;             ///< absolute: the working directory
   std::vector<std::string> patterns; ///< relative; `*`, `?`, `[a-z]`, `**`
   std::vector<std::string> files;    ///< absolute, each at most 1 MiB
+  bool missing_ok = false; ///< a pattern that matches nothing is no mistake
 };
 
 struct artifacts_captured {
@@ -40,6 +42,29 @@ struct artifacts_placed {
   std::uint64_t id = 0;
   std::string mistake; ///< one sentence; empty: all are there
   bool no_space = false;
+};
+
+/// Keep on disk what an agent was given and does not need yet, until the run
+/// ends (semantics §21). Answered by `payload_kept`.
+struct keep_payload {
+  std::uint64_t id = 0; ///< chosen by the asker, never used twice in a run
+  std::shared_ptr<const attempt_details> details;
+};
+
+struct payload_kept {
+  std::uint64_t id = 0;
+  std::string mistake; ///< one sentence; empty: it is on disk
+};
+
+/// Give it back; as often as wanted. Answered by `payload_loaded`.
+struct load_payload {
+  std::uint64_t id = 0;
+};
+
+struct payload_loaded {
+  std::uint64_t id = 0;
+  std::shared_ptr<const attempt_details> details; ///< null where a mistake is
+  std::string mistake;                            ///< one sentence
 };
 
 } // namespace tutti

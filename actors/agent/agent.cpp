@@ -1,112 +1,182 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/agent.hpp"
 
-#include <caf/typed_event_based_actor.hpp>
+#include "actors/agent/command_driver.hpp"
+
 #include <utility>
 
 namespace tutti {
 
 namespace {
 
-using self_pointer = agent_actor::stateful_pointer<agent_state>;
+using self_pointer = agent_with_timers::stateful_pointer<agent_state>;
 
-void start_next(self_pointer self) {
-  auto& s = self->state;
-  while (s.free_slots > 0 && !s.queue.empty()) {
-    auto next = s.queue.begin()->second;
-    s.queue.erase(s.queue.begin());
-    --s.free_slots;
-    // Unique over all agents of a run, so that the supervisor can tell.
-    auto id = std::uint64_t{s.options.id.value} << 40 | ++s.processes;
-    attempt_order order{id, next.task, s.options.id, next.attempt};
-    self->send(s.options.orchestrator,
-               attempt_started{next.task, next.attempt});
-    self->send(s.options.processes,
-               prepare_process(*s.options.work, order, s.handoffs.of(next.task),
-                               s.options.grace));
-    s.running.emplace(id, order);
+class actor_ports : public agent_ports {
+public:
+  explicit actor_ports(self_pointer self) : self_(self) {
   }
-}
 
-void end_attempt(self_pointer self, process_exited& x) {
-  auto& s = self->state;
-  auto i = s.running.find(x.id);
-  if (i == s.running.end())
-    return;
-  auto order = i->second;
-  s.running.erase(i);
-  auto result = conclude_attempt(order, std::move(x));
-  if (result.end == attempt_end::success)
-    s.handoffs.forget(order.task);
-  if (result.end != attempt_end::unkillable)
-    ++s.free_slots; // else quarantined
-  self->send(s.options.orchestrator, std::move(result));
-  start_next(self);
-}
+  void send(attempt_started x) override {
+    self_->send(options().orchestrator, x);
+  }
+  void send(attempt_finished x) override {
+    self_->send(options().orchestrator, std::move(x));
+  }
+  void send(task_returned x) override {
+    self_->send(options().orchestrator, x);
+  }
+  void send(handoff_accepted x) override {
+    self_->send(options().orchestrator, x);
+  }
+  void send(answer_accepted x) override {
+    self_->send(options().orchestrator, x);
+  }
+  void send(attempt_waits x) override {
+    self_->send(options().orchestrator, x);
+  }
+  void send(wait_over x) override {
+    self_->send(options().orchestrator, x);
+  }
+  void send(make_requests x) override {
+    self_->send(options().orchestrator, std::move(x));
+  }
+  void send(agent_left x) override {
+    self_->send(options().orchestrator, x);
+  }
+  void send(task_progress x) override {
+    self_->send(options().observer, std::move(x));
+  }
+  void send(start_process x) override {
+    self_->send(options().processes, std::move(x));
+  }
+  void send(process_input x) override {
+    self_->send(options().processes, std::move(x));
+  }
+  void send(process_alive x) override {
+    self_->send(options().processes, x);
+  }
+  void send(end_process x) override {
+    self_->send(options().processes, x);
+  }
+  void send(capture_artifacts x) override {
+    self_->send(options().artifacts, std::move(x));
+  }
+  void send(place_artifacts x) override {
+    self_->send(options().artifacts, std::move(x));
+  }
+  void send(keep_payload x) override {
+    self_->send(options().artifacts, std::move(x));
+  }
+  void send(load_payload x) override {
+    self_->send(options().artifacts, x);
+  }
+  void send(open_live x) override {
+    self_->send(options().live, std::move(x));
+  }
+  void send(close_live x) override {
+    self_->send(options().live, std::move(x));
+  }
+  void send(live_reply x) override {
+    self_->send(options().live, std::move(x));
+  }
+  void wake_after(duration span, std::uint64_t timer) override {
+    self_->delayed_send(self_, span, agent_timer{timer});
+  }
 
-void revoke(self_pointer self, const revoke_task& x) {
-  auto& s = self->state;
-  auto i = s.queue.find(x.rank);
-  if (i == s.queue.end() || i->second.attempt != x.attempt)
-    return; // it has begun
-  s.queue.erase(i);
-  self->send(s.options.orchestrator, task_returned{x.task, x.attempt});
-}
+private:
+  [[nodiscard]] const agent_options& options() const {
+    return self_->state.options;
+  }
 
-void end_running(self_pointer self, const end_task& x) {
+  self_pointer self_;
+};
+
+void set_up(self_pointer self, agent_options options) {
   auto& s = self->state;
-  for (const auto& [id, order] : s.running)
-    if (order.task == x.task && order.attempt == x.attempt)
-      self->send(s.options.processes, end_process{id, x.at_once});
+  s.options = std::move(options);
+  const auto& o = s.options;
+  agent_core_options mine;
+  mine.id = o.id;
+  mine.slots = o.slots;
+  mine.work = o.work;
+  mine.has_store = static_cast<bool>(o.artifacts);
+  if (o.live) {
+    mine.live_socket = o.live_socket;
+    mine.make_token = o.make_token;
+  }
+  mine.make_driver = o.make_driver;
+  if (!mine.make_driver)
+    mine.make_driver = [&o](driver_host& host) -> std::unique_ptr<driver> {
+      return std::make_unique<command_driver>(
+          command_options{o.work, o.id, o.grace}, host);
+    };
+  s.ports = std::make_unique<actor_ports>(self);
+  s.core = std::make_unique<agent_core>(std::move(mine), *s.ports);
 }
 
 } // namespace
 
-agent_actor::behavior_type agent_behavior(self_pointer self,
-                                          agent_options options) {
-  self->state.options = std::move(options);
-  self->state.free_slots = self->state.options.slots;
+agent_with_timers::behavior_type agent_behavior(self_pointer self,
+                                                agent_options options) {
+  set_up(self, std::move(options));
+  auto core = self->state.core.get();
   return {
-      [self](const assign_task& x) {
-        self->state.queue.emplace(x.rank, x);
-        start_next(self);
+      [core](assign_task& x) {
+        core->on(std::move(x));
       },
-      [self](const revoke_task& x) {
-        revoke(self, x);
+      [core](const revoke_task& x) {
+        core->on(x);
       },
-      [self](const end_task& x) {
-        end_running(self, x);
+      [core](const end_task& x) {
+        core->on(x);
       },
-      [self](handoff& x) {
-        auto& s = self->state;
-        handoff_accepted receipt{x.from, x.to, x.version};
-        if (s.handoffs.accept(std::move(x)))
-          self->send(s.options.orchestrator, receipt);
+      [core](leave_run x) {
+        core->on(x);
       },
-      [self](leave_run) {
-        self->send(self->state.options.orchestrator,
-                   agent_left{self->state.options.id});
+      [core](handoff& x) {
+        core->on(std::move(x));
       },
-      [](const requests_made&) {},
-      [](const request_answer&) {},
-      [](const continue_attempt&) {},
-      [](const wait_refused&) {},
-      [](const live_call&) {},
-      [](const artifacts_captured&) {},
-      [](const artifacts_placed&) {},
-      [](const process_output&) {},
+      [core](const requests_made& x) {
+        core->on(x);
+      },
+      [core](request_answer& x) {
+        core->on(std::move(x));
+      },
+      [core](continue_attempt x) {
+        core->on(x);
+      },
+      [core](const wait_refused& x) {
+        core->on(x);
+      },
+      [core](live_call& x) {
+        core->on(std::move(x));
+      },
+      [core](artifacts_captured& x) {
+        core->on(std::move(x));
+      },
+      [core](const artifacts_placed& x) {
+        core->on(x);
+      },
+      [core](const payload_kept& x) {
+        core->on(x);
+      },
+      [core](payload_loaded& x) {
+        core->on(std::move(x));
+      },
       [](const process_started&) {
         // The attempt began when it left the queue; the pid is of no use here.
       },
-      [self](process_line& x) {
-        auto& s = self->state;
-        if (auto i = s.running.find(x.id); i != s.running.end())
-          self->send(s.options.observer,
-                     task_progress{i->second.task, i->second.attempt,
-                                   std::move(x.line)});
+      [core](const process_line& x) {
+        core->on(x);
       },
-      [self](process_exited& x) {
-        end_attempt(self, x);
+      [core](const process_output& x) {
+        core->on(x);
+      },
+      [core](process_exited& x) {
+        core->on(x);
+      },
+      [core](agent_timer x) {
+        core->on_timer(x.timer);
       },
   };
 }

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "actors/agent/command_driver.hpp"
-#include "actors/agent/handoff_table.hpp"
+#include "actors/agent/agent_core.hpp"
 #include "messages/interfaces.hpp"
 
-#include <cstdint>
-#include <map>
+#include <caf/typed_event_based_actor.hpp>
+
 #include <memory>
-#include <unordered_map>
-#include <utility>
 
 namespace tutti {
 
+/// One agent: who it is, and whom it talks to. The handles of the artifact
+/// store and the live server may be null: then its tasks have neither.
 struct agent_options {
   agent_id id;
   std::uint32_t slots = 1;                  ///< at least 1
@@ -21,27 +20,41 @@ struct agent_options {
   orchestrator_actor orchestrator;
   observer_actor observer;
   process_actor processes;
+  artifact_actor artifacts;
+  live_actor live;
+  std::string live_socket;                 ///< path; TUTTI_SOCKET
+  std::function<std::string()> make_token; ///< 32 hexadecimal digits
+  /// How its tasks are worked on; empty: by commands.
+  std::function<std::unique_ptr<driver>(driver_host&)> make_driver;
 };
 
-/// A mailbox, slots and a queue. The best ranked assignment starts as soon as a
-/// slot is free, without a round trip; handoffs are taken in while it works.
+/// A mailbox before an `agent_core`, which does all the work.
 struct agent_state {
   static inline const char* name = "agent";
 
   agent_options options;
-  std::uint32_t free_slots = 0;
-  std::uint64_t processes = 0; ///< started so far
-  /// Assigned and not begun, best rank first; a rank is unique.
-  std::map<std::uint32_t, assign_task> queue;
-  /// Begun and not ended, by the process that works on it.
-  std::unordered_map<process_id, attempt_order> running;
-  handoff_table handoffs;
+  std::unique_ptr<agent_ports> ports;
+  std::unique_ptr<agent_core> core;
 };
+
+/// A timer of the agent is due; it sends this to itself.
+struct agent_timer {
+  std::uint64_t timer = 0;
+};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, agent_timer& x) {
+  return f(caf::meta::type_name("agent_timer"), x.timer);
+}
+
+using agent_with_timers = agent_actor::extend<caf::reacts_to<agent_timer>>;
 
 /// Spawn with `options`; the actor stops when told to exit. Its messages are
 /// those of `agent_actor`.
-agent_actor::behavior_type
-agent_behavior(agent_actor::stateful_pointer<agent_state> self,
+agent_with_timers::behavior_type
+agent_behavior(agent_with_timers::stateful_pointer<agent_state> self,
                agent_options options);
 
 } // namespace tutti
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::agent_timer)

@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/command_driver.hpp"
 
+#include "actors/agent/command_words.hpp"
 #include "actors/agent/outputs.hpp"
-#include "actors/agent/plain_words.hpp"
+#include "actors/agent/work_scope.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace tutti {
 
 namespace {
-
-std::string under(const std::string& directory, std::string path) {
-  if (!path.empty() && path.front() == '/')
-    return path;
-  return path.empty() ? directory : directory + "/" + path;
-}
 
 /// Unique for a task and an attempt, and short enough for a file system with
 /// our endings behind it.
@@ -32,40 +28,40 @@ std::string file_name(const std::string& task, std::uint32_t attempt) {
   return fmt::format("{}.{}", name, attempt);
 }
 
-output_lookup lookup_in(const std::vector<handoff>& handed) {
-  return [&handed](task_id from, std::string_view name) -> const value* {
-    for (const auto& x : handed)
-      if (x.from == from)
-        return find_output(x.outputs(), name);
-    return nullptr;
+/// Of the integrate phase without a command of its own: the task's.
+const command_line& command_of(const task& t, work_phase phase) {
+  return phase == work_phase::integrate
+              && t.integrate.run.kind != command_kind::none
+           ? t.integrate.run
+           : t.run;
+}
+
+/// The plan's `env` stands first, so that it cannot hide what tutti says.
+std::vector<std::string> environment_of(const command_options& options,
+                                        const attempt_work& x,
+                                        const expression_scope& scope) {
+  const auto& p = *options.work;
+  const auto& t = p.tasks[x.task.value];
+  std::vector<std::string> result;
+  for (const auto& e : t.env)
+    result.push_back(e.name + "=" + render(e.text, scope));
+  auto add = [&result](std::string_view name, std::string_view text) {
+    result.push_back(fmt::format("TUTTI_{}={}", name, text));
   };
-}
-
-std::vector<std::string> command_words(const command_line& run,
-                                       const output_lookup& lookup) {
-  std::vector<std::string> words;
-  if (run.kind == command_kind::argv) {
-    for (const auto& x : run.argv)
-      words.push_back(render(x, lookup));
-    return words;
+  add("TASK", t.name);
+  add("AGENT", p.agents[options.agent.value].name);
+  add("ATTEMPT", fmt::format("{}", x.attempt));
+  add("ROUND", fmt::format("{}", x.details->round));
+  add("VERSION", fmt::format("{}", x.version));
+  add("PHASE", to_string(x.phase));
+  add("PROMPT", prompt_of(p, x));
+  add("FEEDBACK", x.details->feedback);
+  add("TRIGGER", trigger_of(p, x));
+  if (!x.token.empty()) {
+    add("SOCKET", x.socket);
+    add("TOKEN", x.token);
   }
-  if (auto plain = plain_words(run.script))
-    return std::move(*plain);
-  return {"/bin/sh", "-eu", "-c", run.script};
-}
-
-std::shared_ptr<const attempt_details>
-details_of(process_exited& x, std::string message, outputs results) {
-  if (message.empty() && results.empty() && x.log.empty()
-      && x.dropped_bytes == 0 && !x.leaked)
-    return nullptr;
-  attempt_details result;
-  result.outputs = std::move(results);
-  result.message = std::move(message);
-  result.log = std::move(x.log);
-  result.dropped_bytes = x.dropped_bytes;
-  result.leaked = x.leaked;
-  return std::make_shared<const attempt_details>(std::move(result));
+  return result;
 }
 
 attempt_end end_of(process_end x, std::int32_t code) {
@@ -90,35 +86,27 @@ attempt_end end_of(process_end x, std::int32_t code) {
 
 } // namespace
 
-start_process prepare_process(const plan& p, const attempt_order& order,
-                              const std::vector<handoff>& handed,
-                              duration grace) {
-  const auto& t = p.tasks[order.task.value];
-  auto lookup = lookup_in(handed);
+start_process prepare_process(const command_options& options,
+                              process_id process, const attempt_work& x) {
+  const auto& p = *options.work;
+  const auto& t = p.tasks[x.task.value];
+  auto scope = scope_of(p, x);
   start_process result;
-  result.id = order.process;
-  result.name = file_name(t.name, order.attempt);
-  result.argv = command_words(t.run, lookup);
-  for (const auto& x : t.env)
-    result.env.push_back(x.name + "=" + render(x.text, lookup));
-  result.env.push_back("TUTTI_TASK=" + t.name);
-  result.env.push_back("TUTTI_AGENT=" + p.agents[order.agent.value].name);
-  result.env.push_back(fmt::format("TUTTI_ATTEMPT={}", order.attempt));
-  result.env.push_back("TUTTI_ROUND=1");
-  for (const auto& x : t.env_files)
-    result.env_files.push_back(under(p.directory, x));
-  result.directory = under(p.directory, render(t.working_directory, lookup));
-  result.input = input_document(p, order.task, order.attempt, handed);
+  result.id = process;
+  result.name = file_name(t.name, x.attempt);
+  result.argv = command_words(command_of(t, x.phase), scope);
+  result.env = environment_of(options, x, scope);
+  for (const auto& file : t.env_files)
+    result.env_files.push_back(path_below(p.directory, file));
+  result.directory = working_directory_of(p, options.agent, x);
+  result.input = input_document(p, x.task, x.attempt, x.handed);
   result.idle_timeout = t.idle_timeout;
-  result.grace = grace;
+  result.grace = options.grace;
   return result;
 }
 
-attempt_finished conclude_attempt(const attempt_order& order,
-                                  process_exited x) {
-  attempt_finished result;
-  result.task = order.task;
-  result.attempt = order.attempt;
+work_result conclude_attempt(process_exited x) {
+  work_result result;
   result.end = end_of(x.end, x.code);
   result.exit_code = x.code;
   parsed_outputs parsed;
@@ -133,9 +121,57 @@ attempt_finished conclude_attempt(const attempt_order& order,
   if (x.end == process_end::idle || x.end == process_end::refused
       || x.end == process_end::no_space || x.end == process_end::unkillable)
     result.exit_code = fact::no_exit_code;
-  auto message = std::move(x.message);
-  result.details = details_of(x, std::move(message), std::move(parsed.outputs));
+  result.details.outputs = std::move(parsed.outputs);
+  result.details.message = std::move(x.message);
+  result.details.log = std::move(x.log);
+  result.details.dropped_bytes = x.dropped_bytes;
+  result.details.leaked = x.leaked;
   return result;
+}
+
+command_driver::command_driver(command_options options, driver_host& host)
+  : options_(std::move(options)), host_(host) {
+}
+
+void command_driver::start(const attempt_work& x) {
+  auto id = host_.next_process();
+  running_.emplace(id, order{x.task, x.attempt});
+  host_.start(prepare_process(options_, id, x));
+}
+
+void command_driver::end(task_id task, std::uint32_t attempt, bool at_once) {
+  if (auto id = find(task, attempt); id != 0)
+    host_.end({id, at_once});
+}
+
+void command_driver::alive(task_id task, std::uint32_t attempt, bool waits) {
+  if (auto id = find(task, attempt); id != 0)
+    host_.alive({id, waits});
+}
+
+void command_driver::on(const process_line& x) {
+  if (auto i = running_.find(x.id); i != running_.end())
+    host_.progress({i->second.task, i->second.attempt, x.line});
+}
+
+void command_driver::on(process_exited& x) {
+  auto i = running_.find(x.id);
+  if (i == running_.end())
+    return;
+  auto which = i->second;
+  running_.erase(i);
+  host_.finished(which.task, which.attempt, conclude_attempt(std::move(x)));
+}
+
+void command_driver::leave(bool) {
+  host_.left(); // a process is an attempt's
+}
+
+process_id command_driver::find(task_id task, std::uint32_t attempt) const {
+  for (const auto& [id, x] : running_)
+    if (x.task == task && x.attempt == attempt)
+      return id;
+  return 0;
 }
 
 } // namespace tutti

@@ -1,35 +1,55 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How a task that runs a command becomes a process, and a process's end becomes
-// an attempt's. Pure: the agent actor does the talking.
+// An attempt is a process of its own: how a task that runs a command becomes
+// one, and what its end means.
 #pragma once
 
-#include "messages/handoff.hpp"
+#include "actors/agent/driver.hpp"
 #include "messages/plan.hpp"
-#include "messages/process.hpp"
-#include "messages/task.hpp"
 
 #include <cstdint>
-#include <vector>
+#include <memory>
+#include <unordered_map>
 
 namespace tutti {
 
-/// One attempt about to start.
-struct attempt_order {
-  process_id process = 0;
-  task_id task;
+/// Who works, and how.
+struct command_options {
+  std::shared_ptr<const plan> work;
   agent_id agent;
-  std::uint32_t attempt = 0;
+  duration grace{std::chrono::seconds(10)}; ///< from TERM to KILL
 };
 
 /// The process for an attempt: templates rendered with what was handed, the
-/// environment of semantics "what a command sees", plain words without a shell.
-[[nodiscard]] start_process prepare_process(const plan& p,
-                                            const attempt_order& order,
-                                            const std::vector<handoff>& handed,
-                                            duration grace);
+/// environment of docs/tasks.md, plain words without a shell.
+[[nodiscard]] start_process prepare_process(const command_options& options,
+                                            process_id process,
+                                            const attempt_work& x);
 
 /// What the end of its process means for an attempt.
-[[nodiscard]] attempt_finished conclude_attempt(const attempt_order& order,
-                                                process_exited x);
+[[nodiscard]] work_result conclude_attempt(process_exited x);
+
+class command_driver : public driver {
+public:
+  command_driver(command_options options, driver_host& host);
+
+  void start(const attempt_work& x) override;
+  void end(task_id task, std::uint32_t attempt, bool at_once) override;
+  void alive(task_id task, std::uint32_t attempt, bool waits) override;
+  void on(const process_line& x) override;
+  void on(process_exited& x) override;
+  void leave(bool at_once) override;
+  using driver::on;
+
+private:
+  struct order {
+    task_id task;
+    std::uint32_t attempt = 0;
+  };
+  [[nodiscard]] process_id find(task_id task, std::uint32_t attempt) const;
+
+  command_options options_;
+  driver_host& host_;
+  std::unordered_map<process_id, order> running_;
+};
 
 } // namespace tutti

@@ -49,6 +49,9 @@ public:
   virtual void start(start_process x) = 0;
   virtual void input(process_input x) = 0;
   virtual void end(end_process x) = 0;
+  /// It starts its idle time anew (semantics §25), or stops it (§20).
+  virtual void alive(process_alive) {
+  }
   virtual void progress(task_progress x) = 0;
   /// As if it came through the live socket; answered by `driver::on`.
   virtual void call(live_call x) = 0;
@@ -74,6 +77,10 @@ public:
   virtual void hand_over(const handoff&) {
   }
   virtual void answer(const request_answer&) {
+  }
+  /// It said something of itself, a sign of life beside its output (semantics
+  /// §25). `waits`: it waits inside, no idle time passes until the next (§20).
+  virtual void alive(task_id, std::uint32_t, bool /*waits*/) {
   }
   virtual void on(const process_line&) {
   }

@@ -307,7 +307,7 @@ typename Inspector::result_type inspect(Inspector& f, control_reply& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, capture_artifacts& x) {
   return f(caf::meta::type_name("capture_artifacts"), x.id, x.directory,
-           x.patterns, x.files);
+           x.patterns, x.files, x.missing_ok);
 }
 
 template <class Inspector>
@@ -345,12 +345,46 @@ typename Inspector::result_type inspect(Inspector& f, service_changed& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_input& x) {
-  return f(caf::meta::type_name("process_input"), x.id, x.data, x.close);
+  return f(caf::meta::type_name("process_input"), x.id, x.data, x.close,
+           x.taken_bytes);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, process_alive& x) {
+  return f(caf::meta::type_name("process_alive"), x.id, x.waits);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_output& x) {
   return f(caf::meta::type_name("process_output"), x.id, x.data);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, keep_payload& x) {
+  return detail::inspect_shared(
+      f, x.details, [&](attempt_details& details, auto loaded) {
+        return f(caf::meta::type_name("keep_payload"), x.id, details,
+                 caf::meta::load_callback(loaded));
+      });
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, payload_kept& x) {
+  return f(caf::meta::type_name("payload_kept"), x.id, x.mistake);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, load_payload& x) {
+  return f(caf::meta::type_name("load_payload"), x.id);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, payload_loaded& x) {
+  return detail::inspect_shared(
+      f, x.details, [&](attempt_details& details, auto loaded) {
+        return f(caf::meta::type_name("payload_loaded"), x.id, details,
+                 x.mistake, caf::meta::load_callback(loaded));
+      });
 }
 
 template <class Inspector>

@@ -153,8 +153,29 @@ BOOST_AUTO_TEST_CASE(process_messages_keep_every_field) {
   BOOST_TEST((l.id == 9 && l.line == "x"));
   auto e = there_and_back(end_process{9, true});
   BOOST_TEST((e.id == 9 && e.at_once));
+  auto i = there_and_back(process_input{9, "in", true, 5});
+  BOOST_TEST((i.id == 9 && i.data == "in" && i.close && i.taken_bytes == 5));
+  auto o = there_and_back(process_output{9, "out"});
+  BOOST_TEST((o.id == 9 && o.data == "out"));
+  auto a = there_and_back(process_alive{9, true});
+  BOOST_TEST((a.id == 9 && a.waits));
   auto p = there_and_back(process_started{9, 77});
   BOOST_TEST((p.id == 9 && p.pid == 77));
+}
+
+BOOST_AUTO_TEST_CASE(storage_messages_come_back_equal) {
+  capture_artifacts c{3, "/d", {"*.md"}, {"/p/x.json"}, true};
+  auto d = there_and_back(c);
+  BOOST_TEST((d.id == 3 && d.directory == "/d" && d.missing_ok));
+  BOOST_TEST((d.patterns == c.patterns && d.files == c.files));
+  auto kept = there_and_back(keep_payload{4, some_details()});
+  BOOST_TEST((kept.id == 4 && *kept.details == *some_details()));
+  auto receipt = there_and_back(payload_kept{4, "no"});
+  BOOST_TEST((receipt.id == 4 && receipt.mistake == "no"));
+  BOOST_TEST(there_and_back(load_payload{4}).id == 4u);
+  auto loaded = there_and_back(payload_loaded{4, some_details(), "no"});
+  BOOST_TEST((loaded.id == 4 && *loaded.details == *some_details()));
+  BOOST_TEST(loaded.mistake == "no");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -34,12 +34,19 @@ struct fake_processes {
   std::vector<entry> running;
   std::vector<start_process> started;
   std::vector<end_process> told_to_end;
+  std::vector<process_input> inputs;
+  std::vector<process_alive> alive;
 };
 
 inline process_actor::behavior_type
 fake_process_behavior(process_actor::pointer self, fake_processes* log) {
   return {
-      [](const process_input&) {},
+      [log](const process_input& x) {
+        log->inputs.push_back(x);
+      },
+      [log](process_alive x) {
+        log->alive.push_back(x);
+      },
       [self, log](const start_process& x) {
         log->started.push_back(x);
         log->running.push_back(
@@ -87,8 +94,13 @@ public:
     options.spawn_agents = [this, work, watcher,
                             host](const orchestrator_actor& to) {
       for (std::size_t i = 0; i < work->agents.size(); ++i) {
-        agent_options mine{
-            agent_id{i}, work->agents[i].slots, {}, work, to, watcher, host};
+        agent_options mine;
+        mine.id = agent_id{i};
+        mine.slots = work->agents[i].slots;
+        mine.work = work;
+        mine.orchestrator = to;
+        mine.observer = watcher;
+        mine.processes = host;
         agents.push_back(system_.spawn(agent_behavior, std::move(mine)));
         keep(agents.back());
       }

@@ -19,6 +19,18 @@ bool has(const words& xs, const std::string& x) {
   return std::find(xs.begin(), xs.end(), x) != xs.end();
 }
 
+command_options by(const plan& p, duration grace = {}) {
+  return {std::make_shared<const plan>(p), agent_id{0}, grace};
+}
+
+attempt_work work_on(std::uint32_t task, std::uint32_t attempt = 1) {
+  attempt_work x;
+  x.task = task_id{task};
+  x.attempt = attempt;
+  x.details = std::make_shared<const assignment_details>();
+  return x;
+}
+
 expression output_text(std::uint32_t task, std::string name) {
   return output_is_true(task, std::move(name));
 }
@@ -99,11 +111,10 @@ BOOST_AUTO_TEST_CASE(a_script_runs_under_sh_unless_it_is_plain) {
   plan_builder b;
   auto x = b.task("x");
   b[x].run = {command_kind::shell, "echo a | cat", {}};
-  auto order = attempt_order{1, task_id{x}, agent_id{0}, 1};
-  BOOST_TEST((prepare_process(b.get(), order, {}, {}).argv
+  BOOST_TEST((prepare_process(by(b.get()), 1, work_on(x)).argv
               == words{"/bin/sh", "-eu", "-c", "echo a | cat"}));
   b[x].run.script = "/bin/echo a";
-  BOOST_TEST((prepare_process(b.get(), order, {}, {}).argv
+  BOOST_TEST((prepare_process(by(b.get()), 1, work_on(x)).argv
               == words{"/bin/echo", "a"}));
 }
 
@@ -117,11 +128,10 @@ BOOST_AUTO_TEST_CASE(a_list_is_never_given_to_a_shell_and_renders_templates) {
                literal_expression("a b; c")}};
   attempt_details made;
   made.outputs = {{"comment", make_text("$(rm -rf /); '\"")}};
-  std::vector<handoff> handed = {
-      {task_id{p}, task_id{x}, 1, task_state::succeeded,
-       std::make_shared<const attempt_details>(made)}};
-  auto order = attempt_order{1, task_id{x}, agent_id{0}, 1};
-  BOOST_TEST((prepare_process(b.get(), order, handed, {}).argv
+  auto work = work_on(x);
+  work.handed = {{task_id{p}, task_id{x}, 1, task_state::succeeded,
+                  std::make_shared<const attempt_details>(made)}};
+  BOOST_TEST((prepare_process(by(b.get()), 1, work).argv
               == words{"echo", "$(rm -rf /); '\"", "a b; c"}));
 }
 
@@ -133,8 +143,8 @@ BOOST_AUTO_TEST_CASE(the_environment_names_task_agent_attempt_and_round) {
   b[x].env_files = {"x.env", "/etc/y.env"};
   b[x].working_directory = literal_expression("sub");
   b.get().directory = "/plan";
-  auto s = prepare_process(b.get(), {9, task_id{x}, agent_id{0}, 3}, {},
-                           std::chrono::seconds(4));
+  auto s =
+      prepare_process(by(b.get(), std::chrono::seconds(4)), 9, work_on(x, 3));
   BOOST_TEST(s.id == 9u);
   BOOST_TEST(s.name == "x.3");
   BOOST_TEST(s.directory == "/plan/sub");
@@ -151,8 +161,7 @@ BOOST_AUTO_TEST_CASE(long_names_become_short_and_stay_apart) {
   auto x = b.task(std::string(250, 'x') + "1");
   auto y = b.task(std::string(250, 'x') + "2");
   auto name = [&](std::uint32_t t) {
-    return prepare_process(b.get(), {1, task_id{t}, agent_id{0}, 1}, {}, {})
-        .name;
+    return prepare_process(by(b.get()), 1, work_on(t)).name;
   };
   BOOST_TEST(name(x).size() < 230u);
   BOOST_TEST(name(x) != name(y));
@@ -177,20 +186,16 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_process_is_the_end_of_its_attempt) {
     process_exited x;
     x.end = r.how;
     x.code = r.code;
-    auto result = conclude_attempt({1, task_id{4u}, agent_id{0}, 2}, x);
-    BOOST_TEST((result.end == r.expected));
-    BOOST_TEST(result.task.value == 4u);
-    BOOST_TEST(result.attempt == 2u);
+    BOOST_TEST((conclude_attempt(x).end == r.expected));
   }
 }
 
 BOOST_AUTO_TEST_CASE(outputs_that_cannot_be_read_fail_the_attempt) {
   process_exited x;
   x.output = "nonsense";
-  auto result = conclude_attempt({1, task_id{0u}, agent_id{0}, 1}, x);
+  auto result = conclude_attempt(x);
   BOOST_TEST((result.end == attempt_end::failure));
-  BOOST_REQUIRE(result.details);
-  BOOST_TEST(result.details->message
+  BOOST_TEST(result.details.message
              == "line 1 of the file named by TUTTI_OUTPUT is not key=value");
 }
 
