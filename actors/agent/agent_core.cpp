@@ -113,6 +113,10 @@ void agent_core::on_timer(std::uint64_t timer) {
   driver_->on_timer(timer);
 }
 
+void agent_core::on(wake_driver) {
+  driver_->on_wake();
+}
+
 // -- driver_host --------------------------------------------------------------
 
 process_id agent_core::next_process() {
@@ -161,6 +165,10 @@ void agent_core::left() {
 
 void agent_core::wake_after(duration span, std::uint64_t timer) {
   ports_.wake_after(span, timer);
+}
+
+std::function<void()> agent_core::waker() {
+  return ports_.waker();
 }
 
 } // namespace tutti

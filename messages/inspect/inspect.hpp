@@ -256,6 +256,11 @@ typename Inspector::result_type inspect(Inspector& f, wait_refused& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, wake_driver&) {
+  return f(caf::meta::type_name("wake_driver"));
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, make_requests& x) {
   return f(caf::meta::type_name("make_requests"), x.call, x.task, x.attempt,
            x.to, x.texts, x.note, x.key, x.awaited);
@@ -345,17 +350,18 @@ typename Inspector::result_type inspect(Inspector& f, service_changed& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_input& x) {
-  return f(caf::meta::type_name("process_input"), x.id, x.data, x.close);
-}
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, process_output& x) {
-  return f(caf::meta::type_name("process_output"), x.id, x.data);
+  return f(caf::meta::type_name("process_input"), x.id, x.data, x.close,
+           x.taken_bytes);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_alive& x) {
   return f(caf::meta::type_name("process_alive"), x.id, x.waits);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, process_output& x) {
+  return f(caf::meta::type_name("process_output"), x.id, x.data);
 }
 
 template <class Inspector>
