@@ -30,8 +30,8 @@ public:
   explicit operator bool() const {
     return fd_ >= 0;
   }
-  /// Somebody else owns it from now on.
-  int release() {
+  /// Gives it away, open.
+  [[nodiscard]] int release() {
     return std::exchange(fd_, -1);
   }
   void reset(int fd = -1) {
