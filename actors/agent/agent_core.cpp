@@ -248,6 +248,10 @@ void agent_core::on_timer(std::uint64_t timer) {
   then();
 }
 
+void agent_core::on(wake_driver) {
+  driver_->on_wake();
+}
+
 // -- driver_host --------------------------------------------------------------
 
 process_id agent_core::next_process() {
@@ -287,6 +291,10 @@ void agent_core::wake_after(duration span, std::uint64_t timer) {
   after(span, [this, timer] {
     driver_->on_timer(timer);
   });
+}
+
+std::function<void()> agent_core::waker() {
+  return ports_.waker();
 }
 
 } // namespace tutti

@@ -72,6 +72,8 @@ public:
   void on(process_exited& x);
 
   void on_timer(std::uint64_t timer);
+  // From threads of the driver.
+  void on(wake_driver x);
 
 private:
   /// What a task was given, details at hand.
@@ -140,6 +142,7 @@ private:
   void finished(task_id task, std::uint32_t number, work_result x) override;
   void left() override;
   void wake_after(duration span, std::uint64_t timer) override;
+  std::function<void()> waker() override;
 
   agent_core_options options_;
   agent_ports& ports_;
