@@ -57,6 +57,8 @@ using agent_actor = caf::typed_actor<
     // From the live socket: what a running attempt says. The sender gets
     // `live_reply`.
     caf::reacts_to<live_call>,
+    // From threads that work for this agent's driver.
+    caf::reacts_to<wake_driver>,
     // From the artifact store.
     caf::reacts_to<artifacts_captured>, caf::reacts_to<artifacts_placed>,
     caf::reacts_to<payload_kept>, caf::reacts_to<payload_loaded>,

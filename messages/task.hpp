@@ -100,4 +100,8 @@ struct wait_refused {
   std::string reason;
 };
 
+/// From threads that work for an agent, to the agent: its driver shall look at
+/// what they left for it.
+struct wake_driver {};
+
 } // namespace tutti

@@ -3,6 +3,8 @@
 
 #include "actors/agent/command_driver.hpp"
 
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
 #include <utility>
 
 namespace tutti {
@@ -81,6 +83,13 @@ public:
   }
   void wake_after(duration span, std::uint64_t timer) override {
     self_->delayed_send(self_, span, agent_timer{timer});
+  }
+  std::function<void()> waker() override {
+    // Weak: a thread that never ends must not keep the actor.
+    return [to = caf::weak_actor_ptr{self_->ctrl()}] {
+      if (auto there = to.lock())
+        caf::anon_send(caf::actor_cast<agent_actor>(there), wake_driver{});
+    };
   }
 
 private:
@@ -173,6 +182,9 @@ agent_with_timers::behavior_type agent_behavior(self_pointer self,
         core->on(x);
       },
       [core](process_exited& x) {
+        core->on(x);
+      },
+      [core](wake_driver x) {
         core->on(x);
       },
       [core](agent_timer x) {

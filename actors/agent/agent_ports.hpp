@@ -11,6 +11,7 @@
 #include "messages/task.hpp"
 
 #include <cstdint>
+#include <functional>
 
 namespace tutti {
 
@@ -46,6 +47,8 @@ public:
   virtual void send(live_reply x) = 0;
   /// `agent_core::on_timer(timer)` after `span`.
   virtual void wake_after(duration span, std::uint64_t timer) = 0;
+  /// As `driver_host::waker`: has the core told of `wake_driver`.
+  [[nodiscard]] virtual std::function<void()> waker() = 0;
 };
 
 } // namespace tutti

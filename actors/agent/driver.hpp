@@ -13,6 +13,7 @@
 #include "messages/task.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -61,6 +62,9 @@ public:
   virtual void left() = 0;
   /// `driver::on_timer(timer)` after `span`.
   virtual void wake_after(duration span, std::uint64_t timer) = 0;
+  /// A function for threads of the driver's own, which may outlive it: has
+  /// `driver::on_wake` called soon, and does nothing once the agent is gone.
+  [[nodiscard]] virtual std::function<void()> waker() = 0;
 };
 
 /// All functions run in the agent actor, one at a time, and return at once.
@@ -91,6 +95,9 @@ public:
   virtual void on(const live_reply&) {
   }
   virtual void on_timer(std::uint64_t) {
+  }
+  /// The waker was used, at least once since the last call.
+  virtual void on_wake() {
   }
   /// The run is over: end what outlives attempts, then `host.left`.
   virtual void leave(bool at_once) = 0;

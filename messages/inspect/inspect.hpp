@@ -256,6 +256,11 @@ typename Inspector::result_type inspect(Inspector& f, wait_refused& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, wake_driver&) {
+  return f(caf::meta::type_name("wake_driver"));
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, make_requests& x) {
   return f(caf::meta::type_name("make_requests"), x.call, x.task, x.attempt,
            x.to, x.texts, x.note, x.key, x.awaited);

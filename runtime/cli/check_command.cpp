@@ -2,6 +2,7 @@
 #include "config/diagnostic.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/load.hpp"
+#include "runtime/cli/native_check.hpp"
 #include "runtime/cli/output.hpp"
 #include "runtime/cli/plan_words.hpp"
 
@@ -69,12 +70,28 @@ std::string error_count(const opened_plan& x) {
   return fmt::format("{}: {}", x.source.name, text);
 }
 
+/// A plan of native agents can be checked by who has none; a program that has
+/// some is the one that is to run it.
+void add_missing_natives(opened_plan& x, const native::agents& team) {
+  if (!x.loaded.value)
+    return;
+  bool any = !team.names().empty();
+  auto found = missing_natives(*x.loaded.value, x.loaded.map, team,
+                               any ? config::severity::error
+                                   : config::severity::warning);
+  if (any && !found.empty())
+    x.loaded.value.reset();
+  x.loaded.diagnostics.insert(x.loaded.diagnostics.end(), found.begin(),
+                              found.end());
+}
+
 } // namespace
 
-int check_command(const check_options& options) {
+int check_command(const check_options& options, const native::agents& team) {
   auto opened = open_plan(options.plan, true);
   if (!opened)
     return fail(opened.error());
+  add_missing_natives(*opened, team);
   print_message(config::render(opened->loaded.diagnostics, opened->source,
                                message_color(options.plan.no_color)));
   bool to_stdout = options.json_file == "-";

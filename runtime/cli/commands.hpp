@@ -4,14 +4,18 @@
 #pragma once
 
 #include "runtime/cli/options.hpp"
+#include "runtime/native/native.hpp"
 
 namespace tutti::cli {
 
-/// Runs a plan; with `dry_run` only prints what would be done.
-[[nodiscard]] int run_command(const run_options& options);
+/// Runs a plan; with `dry_run` only prints what would be done. `team`: the
+/// native agents of this program.
+[[nodiscard]] int run_command(const run_options& options,
+                              const native::agents& team);
 
 /// Reports the mistakes of a plan.
-[[nodiscard]] int check_command(const check_options& options);
+[[nodiscard]] int check_command(const check_options& options,
+                                const native::agents& team);
 
 /// Prints a plan as a graph.
 [[nodiscard]] int graph_command(const graph_options& options);

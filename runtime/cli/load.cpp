@@ -72,13 +72,14 @@ expected<opened_plan> open_plan(const plan_options& options,
 loaded_plan load_or_explain(const plan_options& options, bool need_commands) {
   auto opened = open_plan(options, need_commands);
   if (!opened)
-    return {{}, fail(opened.error())};
+    return {{}, fail(opened.error()), {}, {}};
   auto& loaded = opened->loaded;
   print_message(config::render(loaded.diagnostics, opened->source,
                                message_color(options.no_color)));
   if (!loaded.value)
-    return {{}, static_cast<int>(exit_code::bad_plan)};
-  return {std::move(loaded.value), 0};
+    return {{}, static_cast<int>(exit_code::bad_plan), {}, {}};
+  return {std::move(loaded.value), 0, std::move(opened->source),
+          std::move(loaded.map)};
 }
 
 } // namespace tutti::cli

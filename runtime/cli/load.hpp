@@ -28,6 +28,8 @@ struct opened_plan {
 struct loaded_plan {
   std::optional<plan> value;
   int exit_code = 0;
+  config::source_text source;
+  config::source_map map; ///< where the parts of `value` stand in `source`
 };
 [[nodiscard]] loaded_plan load_or_explain(const plan_options& options,
                                           bool need_commands);

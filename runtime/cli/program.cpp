@@ -27,7 +27,7 @@ int print_help(const CLI::App& app, const std::string& command) {
       help_of(command.empty() ? app : *app.get_subcommand(command)));
 }
 
-int dispatch(const parsed& x) {
+int dispatch(const parsed& x, const native::agents& team) {
   all_options unused;
   auto app = make_app(unused);
   switch (x.command) {
@@ -38,9 +38,9 @@ int dispatch(const parsed& x) {
   case command_name::version:
     return print_data(fmt::format("tutti {}\n", runtime::version()));
   case command_name::run:
-    return run_command(x.options.run);
+    return run_command(x.options.run, team);
   case command_name::check:
-    return check_command(x.options.check);
+    return check_command(x.options.check, team);
   case command_name::graph:
     return graph_command(x.options.graph);
   case command_name::schema:
@@ -93,14 +93,14 @@ void choose_sigpipe(const parsed& x) {
 
 } // namespace
 
-int program(int argc, const char* const* argv) {
+int program(int argc, const char* const* argv, const native::agents& team) {
   open_standard_descriptors();
   try {
     auto x = parse(argc, argv);
     if (!x)
       return fail(x.error());
     choose_sigpipe(*x);
-    return dispatch(*x);
+    return dispatch(*x, team);
   } catch (const std::exception& e) {
     return fail(
         {exit_code::internal,

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "config/diagnostic.hpp"
 #include "config/plan_select.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/forecast.hpp"
 #include "runtime/cli/load.hpp"
+#include "runtime/cli/native_check.hpp"
 #include "runtime/cli/output.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/report/report_json.hpp"
@@ -11,9 +13,12 @@
 #include <fmt/format.h>
 
 #include <unistd.h>
-#include <utility>
 
-#include <unistd.h>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
 
 namespace tutti::cli {
 
@@ -43,8 +48,10 @@ loaded_plan selected_plan(const run_options& options) {
   return result;
 }
 
-session::session_options session_options_of(const run_options& options) {
+session::session_options session_options_of(const run_options& options,
+                                            const native::agents& team) {
   session::session_options result;
+  result.natives = &team;
   result.jobs = options.jobs;
   result.state_directory = options.state_directory;
   result.display_fd = options.json_file == "-" ? STDERR_FILENO : STDOUT_FILENO;
@@ -52,6 +59,15 @@ session::session_options session_options_of(const run_options& options) {
   result.no_color = options.plan.no_color;
   result.quiet = options.quiet;
   return result;
+}
+
+/// Prints what native agents there should be, and are not.
+bool lacks_natives(const loaded_plan& x, const run_options& options,
+                   const native::agents& team) {
+  auto found = missing_natives(*x.value, x.map, team, config::severity::error);
+  print_message(
+      config::render(found, x.source, message_color(options.plan.no_color)));
+  return !found.empty();
 }
 
 int print_dry_run(const plan& p, const run_options& options) {
@@ -63,15 +79,31 @@ int print_dry_run(const plan& p, const run_options& options) {
   return code == 0 && free ? print_data(forecast_text(p, forecast)) : code;
 }
 
+/// Lets tasks find this program: by its path in TUTTI_BINARY, and as `tutti`
+/// where their PATH has no other. Call it while there is only one thread.
+void expose_program() {
+  std::error_code failure;
+  auto self = std::filesystem::read_symlink("/proc/self/exe", failure);
+  if (failure)
+    return;
+  ::setenv("TUTTI_BINARY", self.c_str(), 1);
+  // Where there is no PATH, the default of the system is better than ours.
+  if (const auto* path = std::getenv("PATH"))
+    ::setenv("PATH",
+             (std::string{path} + ":" + self.parent_path().string()).c_str(),
+             1);
+}
+
 } // namespace
 
-int run_command(const run_options& options) {
+int run_command(const run_options& options, const native::agents& team) {
   if (options.dry_run) {
     auto loaded = selected_plan(options);
     if (!loaded.value)
       return loaded.exit_code;
     return print_dry_run(*loaded.value, options);
   }
+  expose_program();
   // Forked before the plan is in memory, so that the child stays small.
   auto processes = process::supervisor::fork_now();
   if (!processes)
@@ -79,11 +111,13 @@ int run_command(const run_options& options) {
   auto loaded = selected_plan(options);
   if (!loaded.value)
     return loaded.exit_code;
+  if (lacks_natives(loaded, options, team))
+    return static_cast<int>(exit_code::bad_plan);
   // Said now rather than after hours of work.
   if (auto e = cannot_write_data(options.json_file))
     return fail(*e);
-  auto result = session::run_session(std::move(*loaded.value),
-                                     session_options_of(options), **processes);
+  auto result = session::run_session(
+      std::move(*loaded.value), session_options_of(options, team), **processes);
   if (options.json_file.empty() || !result.report)
     return result.exit_code;
   int code = write_data(options.json_file, report::to_json(*result.report));

@@ -12,6 +12,10 @@ namespace tutti::process {
 class supervisor;
 }
 
+namespace tutti::native {
+class agents;
+}
+
 namespace tutti::session {
 
 /// How one local run is to behave.
@@ -28,6 +32,8 @@ struct session_options {
   bool plain = false; ///< a line stream even on a terminal
   bool no_color = false;
   bool quiet = false; ///< only failures and the summary
+  /// What the plan's native agents are; null: there are none.
+  const native::agents* natives = nullptr;
 };
 
 /// How a run ended.

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A program with two agents of its own; all else is tutti. What they do is
+// small: `counter` counts the words of a text that a shell task has written,
+// `ranker` puts the counts in order.
+#include <tutti/native.hpp>
+
+#include <cctype>
+#include <fstream>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace native = tutti::native;
+
+namespace {
+
+std::map<std::string, int> count_words(std::istream& text) {
+  std::map<std::string, int> counts;
+  for (std::string word; text >> word;) {
+    std::erase_if(word, [](unsigned char c) {
+      return std::isalpha(c) == 0;
+    });
+    for (char& c : word)
+      c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (!word.empty())
+      ++counts[word];
+  }
+  return counts;
+}
+
+// A function is all that a simple agent needs: a task in, a result out. What it
+// throws becomes the message of a failed attempt.
+native::result count(native::task& task) {
+  auto path = task.input<std::string>("text", "path");
+  std::ifstream file{task.directory() + "/" + path};
+  if (!file)
+    throw std::runtime_error{"cannot read " + path};
+  task.progress(10, "reading " + path);
+  auto counts = count_words(file);
+  native::result result;
+  for (const auto& [word, n] : counts)
+    result.set(word, n);
+  task.progress(100, std::to_string(counts.size()) + " words");
+  return result;
+}
+
+// A worker hears of what happens while it works: here of handoffs that arrive
+// in its own time.
+class ranker : public native::worker {
+public:
+  void on_task(native::task& task) override {
+    for (const auto& x : task.inputs())
+      on_handoff(task, x);
+  }
+
+  void on_handoff(native::task& task, const native::handed& x) override {
+    std::pair<int, std::string> first{0, ""};
+    for (const auto& output : x.details->outputs)
+      if (auto n = x.get<int>(output.name); n && *n > first.first)
+        first = {*n, output.name};
+    task.done(native::result{}
+                  .set("word", first.second)
+                  .set("times", first.first)
+                  .note("the most frequent of " + x.from));
+  }
+};
+
+} // namespace
+
+int main(int argc, char** argv) {
+  native::agents team;
+  team.add("counter", count);
+  team.add_worker("ranker", [] {
+    return std::make_unique<ranker>();
+  });
+  return tutti::run_program(argc, argv, std::move(team));
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/native/spawn.hpp"
+
+#include "messages/assert.hpp"
+#include "runtime/native/actor.hpp"
+#include "runtime/native/native_driver.hpp"
+
+#include <utility>
+
+namespace tutti::native {
+
+namespace {
+
+auto driver_maker(const agent_options& x, agents::worker_maker make) {
+  native_driver_options mine;
+  mine.id = x.id;
+  mine.work = x.work;
+  mine.make = std::move(make);
+  return [mine](driver_host& host) -> std::unique_ptr<driver> {
+    return std::make_unique<native_driver>(mine, host);
+  };
+}
+
+actor_place place_of(const agent_options& x) {
+  actor_place result;
+  result.id = x.id;
+  result.slots = x.slots;
+  result.work = x.work;
+  result.orchestrator = x.orchestrator;
+  result.observer = x.observer;
+  result.processes = x.processes;
+  result.artifacts = x.artifacts;
+  return result;
+}
+
+} // namespace
+
+agent_actor spawn_agent(caf::actor_system& system, agent_options options,
+                        const agents* team) {
+  const auto& name = options.work->agents[options.id.value].native;
+  if (!name.empty()) {
+    const auto* found = team ? team->find(name) : nullptr;
+    TUTTI_ASSERT(found != nullptr); // looked at before the run
+    if (found->actor)
+      return found->actor->make(system, place_of(options));
+    options.make_driver = driver_maker(options, found->make);
+  }
+  return system.spawn(agent_behavior, std::move(options));
+}
+
+} // namespace tutti::native
