@@ -29,7 +29,7 @@ bool is_literal(const expression_node& x) {
 void fold(expression& out) {
   auto& nodes = out.nodes;
   auto op = nodes.back().op;
-  if (op == expression_op::literal || op == expression_op::output_of)
+  if (is_leaf(op))
     return;
   auto operands = op == expression_op::logical_not ? 1u : 2u;
   auto first = nodes.size() - 1 - operands;
@@ -62,7 +62,7 @@ bool gives_outputs(const need& x) {
 
 } // namespace
 
-template_binder::template_binder(loader_context& c, const task_scope& scope)
+template_binder::template_binder(loader_context& c, const template_scope& scope)
   : c_(c), scope_(scope), env_progress_(scope.env.size()),
     env_values_(scope.env.size()) {
 }
@@ -74,8 +74,23 @@ void template_binder::refuse(const unbound_node& node, const template_text& x,
       {node.offset, node.length, std::move(message), std::move(hint)});
 }
 
-expression template_binder::bind(const template_text& x) {
-  return x.parsed.empty() ? literal_expression(x.text) : bind_nodes(x);
+expression template_binder::bind(const template_text& x, reading when) {
+  if (x.parsed.empty())
+    return literal_expression(x.text);
+  auto before = std::exchange(when_, when);
+  auto result = bind_nodes(x);
+  when_ = before;
+  return result;
+}
+
+command_line template_binder::bind(const command_template& x, reading when) {
+  command_line result;
+  result.kind = x.kind;
+  result.script = x.script;
+  result.argv.reserve(x.argv.size());
+  for (const auto& part : x.argv)
+    result.argv.push_back(bind(part, when));
+  return result;
 }
 
 expression template_binder::bind_nodes(const template_text& x) {
@@ -113,6 +128,15 @@ bool template_binder::append(expression& out, const unbound_node& node,
   switch (node.root) {
   case reference_root::output:
     return append_output(out, node, x);
+  case reference_root::comment:
+    return append_comment(out, node, x);
+  case reference_root::variable:
+    return append_variable(out, node, x);
+  case reference_root::matrix:
+    refuse(node, x,
+           fmt::format("{} '{}' has no matrix", word_of(scope_.kind),
+                       scope_.name));
+    return false;
   case reference_root::param:
     return append_param(out, node, x);
   case reference_root::env:
@@ -125,48 +149,128 @@ bool template_binder::append(expression& out, const unbound_node& node,
 
 bool template_binder::append_output(expression& out, const unbound_node& node,
                                     const template_text& x) {
-  auto at = c_.names.find(node.name);
-  if (at == c_.names.end()) {
+  auto ref = c_.find_name(node.name);
+  if (!ref) {
     refuse(node, x, fmt::format("there is no task '{}'", node.name),
            c_.hint_of(node.name, c_.names));
     return false;
   }
-  auto ref = at->second;
-  if (ref.kind != node_kind::task) {
+  if (ref->kind != node_kind::task) {
     refuse(node, x,
            fmt::format("'{}' is a {}, and only tasks have outputs", node.name,
-                       word_of(ref.kind)),
-           ref.kind == node_kind::phase ? "name one of its tasks" : "");
+                       word_of(ref->kind)),
+           ref->kind == node_kind::phase ? "name one of its tasks" : "");
     return false;
   }
-  auto phase = c_.result.tasks[ref.index].phase;
+  if (!may_read(*ref, node, x))
+    return false;
+  expression_node made;
+  made.op = expression_op::output_of;
+  made.task = task_id{ref->index};
+  made.literal = make_text(node.key);
+  out.nodes.push_back(std::move(made));
+  return true;
+}
+
+/// Whether the outputs of a task are there when the text is filled in.
+bool template_binder::may_read(node_ref of, const unbound_node& node,
+                               const template_text& x) {
   auto same = [&](const need& y) {
-    return y.of == ref
-        || (y.of.kind == node_kind::phase && phase.valid()
-            && y.of.index == phase.value);
+    return c_.stands_for(y.of, of.index);
   };
-  const auto& needs = scope_.subject->needs;
-  auto needed = std::find_if(needs.begin(), needs.end(), same);
-  if (needed == needs.end()) {
-    refuse(node, x,
-           fmt::format("task '{}' does not need '{}', so it is handed none of "
-                       "its outputs",
-                       scope_.subject->name, node.name),
-           fmt::format("add '{}' to its 'needs'", node.name));
-    return false;
-  }
-  if (std::none_of(needed, needs.end(), [&](const need& y) {
+  const auto& needs = *scope_.needs;
+  if (std::any_of(needs.begin(), needs.end(), [&](const need& y) {
         return same(y) && gives_outputs(y);
-      })) {
+      }))
+    return true;
+  if (std::any_of(needs.begin(), needs.end(), same)) {
     refuse(node, x,
            fmt::format("'{}' has only started by then, and has no outputs yet",
                        node.name));
     return false;
   }
+  if (scope_.triggers != nullptr)
+    for (auto t : *scope_.triggers)
+      if (t.value == of.index)
+        return true;
+  if (scope_.needs_later != nullptr
+      && std::any_of(scope_.needs_later->begin(), scope_.needs_later->end(),
+                     same)) {
+    if (when_ == reading::later)
+      return true;
+    refuse(node, x,
+           fmt::format("what '{}' puts out arrives later than this is filled "
+                       "in",
+                       node.name),
+           "read it in 'integrate', 'note' or 'env'");
+    return false;
+  }
+  refuse(node, x,
+         fmt::format("{} '{}' does not need '{}', so it is handed none of its "
+                     "outputs",
+                     word_of(scope_.kind), scope_.name, node.name),
+         fmt::format("add '{}' to its 'needs'", node.name));
+  return false;
+}
+
+bool template_binder::append_comment(expression& out, const unbound_node& node,
+                                     const template_text& x) {
+  auto ref = c_.find_name(node.name);
+  if (!ref || ref->kind != node_kind::gate) {
+    refuse(node, x,
+           ref ? fmt::format("'{}' is a {}, and only gates have comments",
+                             node.name, word_of(ref->kind))
+               : fmt::format("there is no gate '{}'", node.name),
+           ref ? "write needs.TASK.outputs.KEY"
+               : c_.hint_of(node.name, c_.names));
+    return false;
+  }
+  const auto& needs = *scope_.needs;
+  if (std::none_of(needs.begin(), needs.end(), [&](const need& y) {
+        return y.of == *ref;
+      })) {
+    refuse(node, x,
+           fmt::format("{} '{}' does not need gate '{}', so it is not told its "
+                       "comment",
+                       word_of(scope_.kind), scope_.name, node.name),
+           fmt::format("add '{}' to its 'needs'", node.name));
+    return false;
+  }
+  if (c_.tree.find(c_.gate_bodies[ref->index], "approval") == no_node) {
+    refuse(
+        node, x,
+        fmt::format("gate '{}' asks nobody, so it has no comment", node.name),
+        "give it an 'approval'");
+    return false;
+  }
   expression_node made;
-  made.op = expression_op::output_of;
-  made.task = task_id{ref.index};
-  made.literal = make_text(node.key);
+  made.op = expression_op::comment_of;
+  made.task = task_id{ref->index};
+  out.nodes.push_back(std::move(made));
+  return true;
+}
+
+bool template_binder::append_variable(expression& out, const unbound_node& node,
+                                      const template_text& x) {
+  if (scope_.kind == node_kind::service) {
+    refuse(node, x, fmt::format("a service has no '{}'", node.name));
+    return false;
+  }
+  bool own = scope_.body != no_node && x.node != no_node
+          && c_.tree[x.node].begin >= c_.tree[scope_.body].begin
+          && c_.tree[x.node].begin < c_.extent(scope_.body).offset
+                                         + c_.extent(scope_.body).length;
+  bool triggered = scope_.triggers != nullptr && !scope_.triggers->empty();
+  if (node.name == "trigger" && own && !triggered) {
+    refuse(node, x,
+           fmt::format("{} '{}' has no trigger", word_of(scope_.kind),
+                       scope_.name),
+           "only a task with 'after-each' has one");
+    return false;
+  }
+  expression_node made;
+  made.op = expression_op::variable;
+  made.literal = make_text(node.name);
   out.nodes.push_back(std::move(made));
   return true;
 }
@@ -202,8 +306,8 @@ bool template_binder::append_env(expression& out, const unbound_node& node,
       names.push_back(y->name);
     auto hint = c_.suggest.hint(node.name, names);
     refuse(node, x,
-           fmt::format("task '{}' has no '{}' in its 'env'",
-                       scope_.subject->name, node.name),
+           fmt::format("{} '{}' has no '{}' in its 'env'", word_of(scope_.kind),
+                       scope_.name, node.name),
            hint.empty() ? "env.NAME reads the plan's 'env', not files and not "
                           "the environment of tutti"
                         : hint);
@@ -224,8 +328,7 @@ bool template_binder::append_env(expression& out, const unbound_node& node,
   settle_env(i);
   auto base = static_cast<std::uint32_t>(out.nodes.size());
   for (auto copy : env_values_[i].nodes) {
-    if (copy.op != expression_op::literal
-        && copy.op != expression_op::output_of) {
+    if (!is_leaf(copy.op)) {
       copy.left += base;
       copy.right += copy.op == expression_op::logical_not ? 0 : base;
     }
@@ -239,7 +342,7 @@ void template_binder::settle_env(std::size_t i) {
     return;
   env_progress_[i] = progress::under_way;
   ++depth_;
-  env_values_[i] = bind(scope_.env[i]->text);
+  env_values_[i] = bind(scope_.env[i]->text, reading::later);
   --depth_;
   env_progress_[i] = progress::done;
 }

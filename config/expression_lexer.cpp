@@ -13,7 +13,7 @@ namespace tutti::config {
 namespace {
 
 constexpr std::string_view word_characters =
-    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./";
 
 bool is_number(std::string_view x) {
   double ignored = 0;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -17,7 +18,11 @@ constexpr std::size_t depth_max = 40;
 constexpr std::size_t nodes_max = 2'000;
 
 constexpr const char* roots_hint =
-    "write needs.TASK.outputs.KEY, params.NAME, env.NAME, or a text in quotes";
+    "write needs.TASK.outputs.KEY, needs.GATE.comment, params.NAME, env.NAME,\n"
+    "matrix.NAME, round, feedback, trigger, prompt, or a text in quotes";
+
+constexpr std::array<std::string_view, 4> variables{"round", "feedback",
+                                                    "trigger", "prompt"};
 
 struct binary_operator {
   token_kind token;
@@ -185,13 +190,16 @@ private:
       return true;
     };
     if (take("needs.")) {
-      auto dot = path.rfind(".outputs.");
-      if (dot == std::string_view::npos || dot == 0 || dot + 9 == path.size())
+      if (!read_need(path, x))
         return fail(at, fmt::format("'{}' names no output", at.text),
-                    "write needs.TASK.outputs.KEY");
-      x.root = reference_root::output;
-      x.name = path.substr(0, dot);
-      x.key = path.substr(dot + 9);
+                    "write needs.TASK.outputs.KEY, or needs.GATE.comment");
+    } else if (take("matrix.")) {
+      x.root = reference_root::matrix;
+      x.name = path;
+    } else if (std::find(variables.begin(), variables.end(), path)
+               != variables.end()) {
+      x.root = reference_root::variable;
+      x.name = path;
     } else if (take("params.")) {
       x.root = reference_root::param;
       x.name = path;
@@ -206,15 +214,28 @@ private:
     return add(std::move(x));
   }
 
+  /// What stands behind "needs.".
+  static bool read_need(std::string_view path, unbound_node& x) {
+    constexpr std::string_view outputs = ".outputs.";
+    constexpr std::string_view comment = ".comment";
+    auto dot = path.rfind(outputs);
+    if (dot != std::string_view::npos) {
+      x.root = reference_root::output;
+      x.name = path.substr(0, dot);
+      x.key = path.substr(dot + outputs.size());
+      return !x.name.empty() && !x.key.empty();
+    }
+    if (!path.ends_with(comment))
+      return false;
+    x.root = reference_root::comment;
+    x.name = path.substr(0, path.size() - comment.size());
+    return !x.name.empty();
+  }
+
   std::nullopt_t unknown_word(const token& at) {
     if (at.text == "not")
       return fail(at, "'not' is no operator", "write !");
     auto root = at.text.substr(0, at.text.find('.'));
-    for (const char* later :
-         {"matrix", "round", "feedback", "trigger", "prompt"})
-      if (root == later)
-        return fail(at, fmt::format("'{}' is not known in this version", root),
-                    roots_hint);
     return fail(at, fmt::format("unknown name '{}'", at.text),
                 root == at.text ? fmt::format("a text goes in quotes: '{}'\n{}",
                                               root, roots_hint)

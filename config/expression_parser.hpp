@@ -17,11 +17,20 @@ namespace tutti::config {
 
 /// What a node refers to before names are resolved.
 enum class reference_root : std::uint8_t {
-  none,   ///< no reference: `op` and `literal` say all
-  output, ///< needs.NAME.outputs.KEY
-  param,  ///< params.NAME
-  env,    ///< env.NAME
+  none,     ///< no reference: `op` and `literal` say all
+  output,   ///< needs.NAME.outputs.KEY
+  comment,  ///< needs.NAME.comment
+  param,    ///< params.NAME
+  env,      ///< env.NAME
+  matrix,   ///< matrix.NAME
+  variable, ///< round, feedback, trigger or prompt: NAME
 };
+
+/// True for a node without operands.
+[[nodiscard]] constexpr bool is_leaf(expression_op x) {
+  return x == expression_op::literal || x == expression_op::output_of
+      || x == expression_op::comment_of || x == expression_op::variable;
+}
 
 struct unbound_node {
   expression_op op = expression_op::literal;

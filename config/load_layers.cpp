@@ -72,7 +72,7 @@ void load_phase(loader_context& c, std::size_t i) {
       layer.needs = read_needs(c, x);
       break;
     case key::after:
-      layer.after = read_after(c, x);
+      layer.after = read_names(c, x, "after");
       break;
     case key::agent:
       layer.agents = read_agents(c, x);

@@ -66,7 +66,7 @@ void declare_task(loader_context& c, node_id name, node_id body,
   auto& made = c.result.tasks.emplace_back();
   made.name = c.node(name).text;
   made.phase = phase;
-  c.task_sources.push_back({name, body});
+  c.task_sources.push_back({name, body, {}});
   c.map.tasks.push_back(c.place_of(name));
   if (phase.valid())
     c.result.phases[phase.value].tasks.push_back(task_id{index});

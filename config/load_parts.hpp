@@ -27,8 +27,9 @@ void load_gates(loader_context& c);
 /// Reads `needs` in all its forms.
 [[nodiscard]] std::vector<need> read_needs(loader_context& c, node_id x);
 
-/// Reads `after`.
-[[nodiscard]] std::vector<node_ref> read_after(loader_context& c, node_id x);
+/// Reads names of tasks and phases, each once: `after`, `needs-later`.
+[[nodiscard]] std::vector<node_ref> read_names(loader_context& c, node_id x,
+                                               std::string_view what);
 
 /// Reads `agent`: a name, or `{ any-of: [a, b] }`.
 [[nodiscard]] std::vector<agent_id> read_agents(loader_context& c, node_id x);
@@ -39,19 +40,33 @@ void load_gates(loader_context& c);
 
 // -- binding ------------------------------------------------------------------
 
-/// One task's view on names: what its templates may refer to.
-struct task_scope {
-  const task* subject = nullptr;
+/// When a text is filled in.
+enum class reading : std::uint8_t {
+  start, ///< before the work: what is needed later is not there yet
+  later, ///< when that has arrived, too
+};
+
+/// What the texts of one task, gate or service may refer to.
+struct template_scope {
+  node_kind kind = node_kind::task;
+  std::string_view name;
+  const std::vector<need>* needs = nullptr;
+  const std::vector<need>* needs_later = nullptr;
+  const std::vector<task_id>* triggers = nullptr; ///< of an after-each task
+  node_id body = no_node; ///< what stands in here is its own, not inherited
   /// Its variables from all layers; the first of a name counts.
   std::vector<const env_template*> env;
 };
 
-/// Resolves the names of `if`, `env`, `working-directory` and `run`.
+/// Resolves the names in texts and conditions.
 class template_binder {
 public:
-  template_binder(loader_context& c, const task_scope& scope);
+  template_binder(loader_context& c, const template_scope& scope);
 
-  [[nodiscard]] expression bind(const template_text& x);
+  [[nodiscard]] expression bind(const template_text& x,
+                                reading when = reading::start);
+  [[nodiscard]] command_line bind(const command_template& x,
+                                  reading when = reading::start);
   /// All variables, in the order of the layers from the task outwards.
   [[nodiscard]] std::vector<env_entry> bind_env();
 
@@ -63,6 +78,11 @@ private:
               const template_text& x);
   bool append_output(expression& out, const unbound_node& node,
                      const template_text& x);
+  bool may_read(node_ref of, const unbound_node& node, const template_text& x);
+  bool append_comment(expression& out, const unbound_node& node,
+                      const template_text& x);
+  bool append_variable(expression& out, const unbound_node& node,
+                       const template_text& x);
   bool append_param(expression& out, const unbound_node& node,
                     const template_text& x);
   bool append_env(expression& out, const unbound_node& node,
@@ -72,7 +92,8 @@ private:
               std::string message, std::string hint = {});
 
   loader_context& c_;
-  const task_scope& scope_;
+  const template_scope& scope_;
+  reading when_ = reading::start;
   std::vector<progress> env_progress_;
   std::vector<expression> env_values_;
   std::size_t depth_ = 0;

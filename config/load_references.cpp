@@ -165,17 +165,26 @@ std::vector<need> read_needs(loader_context& c, node_id x) {
   return std::move(reader.needs);
 }
 
-std::vector<node_ref> read_after(loader_context& c, node_id x) {
+std::vector<node_ref> read_names(loader_context& c, node_id x,
+                                 std::string_view what) {
   std::vector<node_ref> result;
+  if (c.node(x).kind == yaml_kind::mapping) {
+    c.error(
+        x,
+        fmt::format("'{}' is a list of names and asks for nothing else", what),
+        fmt::format("write {}: [a, b]", what));
+    return result;
+  }
   std::unordered_set<std::string_view> seen;
-  for (auto item : read_list(c, x, "after")) {
-    auto ref = find_node(c, item, "after");
+  for (auto item : read_list(c, x, what)) {
+    auto ref = find_node(c, item, what);
     if (!ref)
       continue;
     auto name = c.node(item).text;
-    if (ref->kind == node_kind::gate)
-      c.error(item, fmt::format("'{}' is a gate", name),
-              fmt::format("a gate is needed: needs: {}", name));
+    if (ref->kind == node_kind::gate || ref->kind == node_kind::service)
+      c.error(
+          item, fmt::format("'{}' is a {}", name, word_of(ref->kind)),
+          fmt::format("a {} is needed: needs: {}", word_of(ref->kind), name));
     else if (!seen.insert(name).second)
       c.warning(item, fmt::format("'{}' is listed twice", name));
     else

@@ -25,15 +25,16 @@ bool reads_as_text(const yaml_node& x) {
   return !number && x.text != "true" && x.text != "false" && !x.is_null();
 }
 
-std::optional<command_template> read_script(loader_context& c, node_id x) {
+std::optional<command_template> read_script(loader_context& c, node_id x,
+                                            std::string_view what) {
   auto n = c.node(x);
   command_template result{command_kind::shell, std::string{n.text}, {}};
   if (!reads_as_text(n)) {
     c.error(x,
-            n.text.empty() ? std::string{"'run' has no value"}
-                           : fmt::format("'run' is a command, and {} without "
+            n.text.empty() ? fmt::format("'{}' has no value", what)
+                           : fmt::format("'{}' is a command, and {} without "
                                          "quotes is none",
-                                         n.text),
+                                         what, n.text),
             n.text.empty()
                 ? "leave the key out where there is nothing to run"
                 : fmt::format("to run a program of that name, write \"{}\"",
@@ -48,16 +49,18 @@ std::optional<command_template> read_script(loader_context& c, node_id x) {
         piece_of_scalar(c, x, static_cast<std::uint32_t>(opened),
                         static_cast<std::uint32_t>(length)),
         "'${{ }}' is not filled in inside a command text",
-        "put it in 'env' and use \"$NAME\", or write 'run' as a list");
+        fmt::format(
+            "put it in 'env' and use \"$NAME\", or write '{}' as a list",
+            what));
     return {};
   }
   if (n.text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    c.error(x, "'run' is empty",
+    c.error(x, fmt::format("'{}' is empty", what),
             "leave the key out where there is nothing to run");
     return {};
   }
   if (n.text.find('\0') != std::string_view::npos) {
-    c.error(x, "a NUL character in 'run'", "remove it");
+    c.error(x, fmt::format("a NUL character in '{}'", what), "remove it");
     return {};
   }
   return result;
@@ -159,36 +162,6 @@ std::optional<retry_policy> read_retries(loader_context& c, node_id x) {
   return result;
 }
 
-std::optional<tutti::estimate> read_estimate(loader_context& c, node_id x) {
-  if (c.node(x).kind != yaml_kind::mapping) {
-    auto one = read_duration(c, x, "estimate", zero_duration::allowed);
-    if (!one)
-      return {};
-    return tutti::estimate{*one, *one, *one};
-  }
-  std::optional<duration> min;
-  std::optional<duration> mode;
-  std::optional<duration> max;
-  bool has_mode = false;
-  for_each_key(c, place::estimate, x, [&](const key_row& row, node_id value) {
-    has_mode = has_mode || row.id == key::mode;
-    auto& target = row.id == key::min ? min : row.id == key::mode ? mode : max;
-    target = read_duration(c, value, row.name, zero_duration::allowed);
-  });
-  if (!has_mode && !c.has_error_in(x))
-    c.error(x, "'estimate' has no 'mode'",
-            "write { min: 5m, mode: 10m, max: 1h }, or one duration");
-  if (!mode)
-    return {};
-  tutti::estimate result{min.value_or(*mode), *mode, max.value_or(*mode)};
-  if (result.min > result.mode || result.mode > result.max) {
-    c.error(x, "'estimate' must rise from 'min' over 'mode' to 'max'",
-            "min ≤ mode ≤ max");
-    return {};
-  }
-  return result;
-}
-
 /// The first character that no variable's name may hold.
 std::size_t bad_env_character(std::string_view name) {
   auto bad = name.find_first_not_of(
@@ -235,29 +208,62 @@ void read_working_directory(loader_context& c, task_settings& layer,
 
 } // namespace
 
-std::optional<command_template> read_command(loader_context& c, node_id x) {
+std::optional<tutti::estimate> read_estimate(loader_context& c, node_id x) {
+  if (c.node(x).kind != yaml_kind::mapping) {
+    auto one = read_duration(c, x, "estimate", zero_duration::allowed);
+    if (!one)
+      return {};
+    return tutti::estimate{*one, *one, *one};
+  }
+  std::optional<duration> min;
+  std::optional<duration> mode;
+  std::optional<duration> max;
+  bool has_mode = false;
+  for_each_key(c, place::estimate, x, [&](const key_row& row, node_id value) {
+    has_mode = has_mode || row.id == key::mode;
+    auto& target = row.id == key::min ? min : row.id == key::mode ? mode : max;
+    target = read_duration(c, value, row.name, zero_duration::allowed);
+  });
+  if (!has_mode && !c.has_error_in(x))
+    c.error(x, "'estimate' has no 'mode'",
+            "write { min: 5m, mode: 10m, max: 1h }, or one duration");
+  if (!mode)
+    return {};
+  tutti::estimate result{min.value_or(*mode), *mode, max.value_or(*mode)};
+  if (result.min > result.mode || result.mode > result.max) {
+    c.error(x, "'estimate' must rise from 'min' over 'mode' to 'max'",
+            "min ≤ mode ≤ max");
+    return {};
+  }
+  return result;
+}
+
+std::optional<command_template> read_command(loader_context& c, node_id x,
+                                             std::string_view what) {
   auto n = c.node(x);
   if (n.kind == yaml_kind::mapping) {
-    c.error(x, "'run' must be a text or a list of texts, not a mapping",
+    c.error(x,
+            fmt::format("'{}' must be a text or a list of texts, not a mapping",
+                        what),
             "quote a command that holds ': '");
     return {};
   }
   if (n.kind == yaml_kind::scalar)
-    return read_script(c, x);
+    return read_script(c, x, what);
   command_template result{command_kind::argv, {}, {}};
   bool good = true;
   for (auto item : c.tree.items(x)) {
-    auto part = read_template(c, item, "run");
+    auto part = read_template(c, item, what);
     good = good && part;
     if (part && part->text.find('\0') != std::string::npos)
-      c.error(item, "a NUL character in 'run'", "remove it");
+      c.error(item, fmt::format("a NUL character in '{}'", what), "remove it");
     if (part)
       result.argv.push_back(std::move(*part));
   }
   if (good
       && (result.argv.empty()
           || (result.argv[0].parsed.empty() && result.argv[0].text.empty()))) {
-    c.error(x, "'run' names no program",
+    c.error(x, fmt::format("'{}' names no program", what),
             "a list is the program and its arguments: [make, test]");
     return {};
   }
@@ -266,14 +272,18 @@ std::optional<command_template> read_command(loader_context& c, node_id x) {
   return result;
 }
 
+command_template read_some_command(loader_context& c, node_id x,
+                                   std::string_view what) {
+  auto result = read_command(c, x, what);
+  return result ? std::move(*result)
+                : command_template{command_kind::shell, {}, {}};
+}
+
 bool read_setting(loader_context& c, task_settings& layer, key which,
                   node_id value) {
   switch (which) {
   case key::run:
-    layer.run = read_command(c, value);
-    // A broken command is still one: nothing else is to be said of it.
-    if (!layer.run)
-      layer.run = command_template{command_kind::shell, {}, {}};
+    layer.run = read_some_command(c, value);
     return true;
   case key::env:
     read_env(c, layer, value);
@@ -293,6 +303,14 @@ bool read_setting(loader_context& c, task_settings& layer, key which,
   case key::idle_timeout:
     layer.idle_timeout =
         read_duration(c, value, "idle-timeout", zero_duration::refused);
+    return true;
+  case key::deadline:
+    layer.deadline =
+        read_duration(c, value, "deadline", zero_duration::refused);
+    return true;
+  case key::queue_timeout:
+    layer.queue_timeout =
+        read_duration(c, value, "queue-timeout", zero_duration::refused);
     return true;
   case key::retries:
     layer.retries = read_retries(c, value);

@@ -15,8 +15,17 @@ namespace tutti::config {
 bool read_setting(loader_context& c, task_settings& layer, key which,
                   node_id value);
 
-/// A command: a text, or a list of texts.
-[[nodiscard]] std::optional<command_template> read_command(loader_context& c,
+/// A command: a text, or a list of texts. `what` is its key.
+[[nodiscard]] std::optional<command_template>
+read_command(loader_context& c, node_id x, std::string_view what = "run");
+
+/// The same; what is broken still counts as a command, so that nothing else is
+/// said of it.
+[[nodiscard]] command_template read_some_command(loader_context& c, node_id x,
+                                                 std::string_view what = "run");
+
+/// `estimate`: a duration, or its long form.
+[[nodiscard]] std::optional<tutti::estimate> read_estimate(loader_context& c,
                                                            node_id x);
 
 /// Reads a mapping in which every key must be one of the place; calls `use`

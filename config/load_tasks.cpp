@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "config/load_own.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
@@ -19,15 +20,6 @@ namespace {
 constexpr std::size_t inherited_bytes_max = std::size_t{512} << 20;
 constexpr std::size_t variables_max = 5'000;
 
-/// What a task says of itself.
-struct own_part {
-  task_settings settings;
-  std::vector<agent_id> agents;
-  node_id agent_node = no_node;
-  template_text condition;
-  bool has_condition = false;
-};
-
 class task_loader {
 public:
   task_loader(loader_context& c, std::size_t index)
@@ -35,7 +27,7 @@ public:
   }
 
   void run() {
-    read_own();
+    own_ = read_own_part(c_, task_, source_);
     choose_agents();
     join_phase();
     settle();
@@ -61,48 +53,6 @@ private:
              ? std::string{"give it a 'run', or its phase, its agent or "
                            "'defaults'"}
              : fmt::format("indent {} below '{}'", keys, task_.name);
-  }
-
-  // -- what stands in the task ------------------------------------------------
-
-  void read_own() {
-    auto body = c_.node(source_.body);
-    if (body.kind == yaml_kind::scalar && !body.is_null()) {
-      read_setting(c_, own_.settings, key::run, source_.body);
-      return;
-    }
-    if (!is_mapping(c_, source_.body, fmt::format("task '{}'", task_.name)))
-      return;
-    for_each_key(c_, place::task, source_.body,
-                 [&](const key_row& row, node_id x) {
-                   read_key(row.id, x);
-                 });
-  }
-
-  void read_key(key which, node_id x) {
-    switch (which) {
-    case key::agent:
-      own_.agents = read_agents(c_, x);
-      own_.agent_node = x;
-      break;
-    case key::needs:
-      task_.needs = read_needs(c_, x);
-      break;
-    case key::after:
-      task_.after = read_after(c_, x);
-      break;
-    case key::if_:
-      if (auto condition = read_condition(c_, x)) {
-        own_.condition = std::move(*condition);
-        own_.has_condition = true;
-      }
-      break;
-    case key::finally:
-      task_.is_finally = read_boolean(c_, x, "finally").value_or(false);
-      break;
-    default:
-      read_setting(c_, own_.settings, which, x);
-    }
   }
 
   // -- what it inherits -------------------------------------------------------
@@ -228,6 +178,8 @@ private:
     };
     take(task_.timeout, first(&task_settings::timeout));
     take(task_.idle_timeout, first(&task_settings::idle_timeout));
+    take(task_.deadline, first(&task_settings::deadline));
+    take(task_.queue_timeout, first(&task_settings::queue_timeout));
     take(task_.retries, first(&task_settings::retries));
     take(task_.priority, first(&task_settings::priority));
     take(task_.allow_failure, first(&task_settings::allow_failure));
@@ -241,16 +193,25 @@ private:
   // -- names in texts ---------------------------------------------------------
 
   void bind() {
-    task_scope scope{&task_, variables()};
+    template_scope scope{node_kind::task,    task_.name, &task_.needs,
+                         &task_.needs_later, nullptr,    source_.body,
+                         variables()};
     template_binder binder{c_, scope};
     task_.env = binder.bind_env();
     bind_run(binder);
+    bind_integrate(binder);
+    if (own_.prompt)
+      task_.prompt = binder.bind(*own_.prompt);
+    if (own_.note)
+      task_.note = binder.bind(*own_.note, reading::later);
+    for (const auto& x : own_.artifacts)
+      task_.artifacts.push_back(binder.bind(x));
     if (const auto& x = first(&task_settings::working_directory))
       task_.working_directory = binder.bind(*x);
     if (phase() != nullptr && phase()->has_condition)
       task_.condition = binder.bind(phase()->condition);
-    if (own_.has_condition)
-      add_condition(binder.bind(own_.condition));
+    if (own_.condition)
+      add_condition(binder.bind(*own_.condition));
     for (const auto& x : task_.env_files)
       c_.inherited_bytes += x.size();
     c_.inherited_bytes += task_.env.size() * sizeof(env_entry);
@@ -260,14 +221,27 @@ private:
     const auto& run = first(&task_settings::run);
     if (!run)
       return;
-    task_.run.kind = run->kind;
-    task_.run.script = run->script;
-    task_.run.argv.reserve(run->argv.size());
-    for (const auto& x : run->argv)
-      task_.run.argv.push_back(binder.bind(x));
+    task_.run = binder.bind(*run);
     if (!own_.settings.run)
       c_.inherited_bytes +=
           run->script.size() + run->argv.size() * sizeof(expression_node);
+  }
+
+  /// It inherits the command where it says none of its own (semantics §22).
+  void bind_integrate(template_binder& binder) {
+    if (!own_.integrate)
+      return;
+    const auto& own = *own_.integrate;
+    auto& made = task_.integrate;
+    made.present = true;
+    if (own.run)
+      made.run = binder.bind(*own.run, reading::later);
+    else
+      made.run = task_.run;
+    if (own.prompt)
+      made.prompt = binder.bind(*own.prompt, reading::later);
+    made.estimate = own.estimate.value_or(tutti::estimate{});
+    made.has_estimate = own.estimate.has_value();
   }
 
   /// A phase's condition and the task's own must both hold.
@@ -279,7 +253,7 @@ private:
     }
     auto base = static_cast<std::uint32_t>(whole.size());
     for (auto& x : own.nodes) {
-      if (x.op != expression_op::literal && x.op != expression_op::output_of) {
+      if (!is_leaf(x.op)) {
         x.left += base;
         x.right += x.op == expression_op::logical_not ? 0 : base;
       }

@@ -63,9 +63,7 @@ span loader_context::place_of(node_id x) const {
   return where;
 }
 
-bool loader_context::has_error_in(node_id x) const {
-  if (tree.lost_entry(x))
-    return true;
+span loader_context::extent(node_id x) const {
   auto begin = tree[x].begin;
   auto end = tree[x].end;
   // The last of what stands in it ends where it ends.
@@ -74,7 +72,14 @@ bool loader_context::has_error_in(node_id x) const {
       x = tree.next(x);
     end = std::max(end, tree[x].end);
   }
-  return found.has_error_in({begin, end + 1 - begin});
+  return {begin, end - begin};
+}
+
+bool loader_context::has_error_in(node_id x) const {
+  if (tree.lost_entry(x))
+    return true;
+  auto whole = extent(x);
+  return found.has_error_in({whole.offset, whole.length + 1});
 }
 
 std::optional<std::string> read_text(loader_context& c, node_id x,

@@ -57,6 +57,8 @@ struct task_settings {
   std::optional<std::vector<pool_need>> pools;
   std::optional<duration> timeout;
   std::optional<duration> idle_timeout;
+  std::optional<duration> deadline;
+  std::optional<duration> queue_timeout;
   std::optional<retry_policy> retries;
   std::optional<tutti::estimate> estimate;
   std::optional<std::int32_t> priority;
@@ -78,6 +80,7 @@ struct phase_layer {
 struct task_source {
   node_id name = no_node;
   node_id body = no_node; ///< a mapping, a text, or null
+  phase_id group;         ///< of its matrix: what its plain name stands for
 };
 
 struct param_value {
@@ -135,8 +138,26 @@ struct loader_context {
   /// True where the node, or what stands in it, has an error already: what it
   /// lacks may be what was misspelt.
   [[nodiscard]] bool has_error_in(node_id x) const;
+  /// All bytes of a node, with all that stands in it.
+  [[nodiscard]] span extent(node_id x) const;
   /// The span of a node, cut at the end of its first line.
   [[nodiscard]] span place_of(node_id x) const;
+
+  /// What a name stands for, a contract for its provider.
+  [[nodiscard]] std::optional<node_ref> find_name(std::string_view name) const {
+    auto at = names.find(name);
+    if (at == names.end())
+      return {};
+    return at->second;
+  }
+  /// True where the reference is the task, or a phase that holds it.
+  [[nodiscard]] bool stands_for(node_ref x, std::uint32_t task) const {
+    if (x.kind == node_kind::task)
+      return x.index == task;
+    return x.kind == node_kind::phase
+        && (result.tasks[task].phase.value == x.index
+            || task_sources[task].group.value == x.index);
+  }
 
   /// "did you mean …?" among the names of a table.
   template <class Table>

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,8 @@ std::string sentence_of(const plan& p, const link& x, wait_node via) {
     return fmt::format("{} needs {} to start", from, to);
   case wait_reason::after:
     return fmt::format("{} comes after {}", from, to);
+  case wait_reason::later:
+    return fmt::format("{} needs {} to finish", from, to);
   case wait_reason::holds:
     return fmt::format("phase {} holds {}", from, to);
   case wait_reason::all_blocked:
@@ -116,7 +119,7 @@ span place_of_link(const loader_context& c, const link& x) {
   auto body =
       task ? c.task_sources[x.from.index].body : c.gate_bodies[x.from.index];
   auto name = name_of(c.result, x.to);
-  for (const char* key : {"needs", "after"}) {
+  for (const char* key : {"needs", "needs-later", "after"}) {
     auto value = c.tree.find(body, key);
     if (value == no_node)
       continue;
@@ -174,10 +177,14 @@ void report_cycle(loader_context& c, const std::vector<link>& links) {
         links.front().sentence);
     return;
   }
+  // Who needs something later has started long before it waits.
+  bool later = std::any_of(links.begin(), links.end(), [](const link& x) {
+    return x.reason == wait_reason::later;
+  });
   c.found.error(where,
-                fmt::format("a cycle, so none of these could ever start, each "
+                fmt::format("a cycle, so none of these could ever {}, each "
                             "waiting for the next: {}",
-                            path_of(p, links)),
+                            later ? "end" : "start", path_of(p, links)),
                 sentences_of(links));
 }
 
@@ -261,6 +268,8 @@ void check_finally(loader_context& c) {
       refuse_finally(c, {node_kind::task, i}, x.of);
     for (const auto& x : p.tasks[i].after)
       refuse_finally(c, {node_kind::task, i}, x);
+    for (const auto& x : p.tasks[i].needs_later)
+      refuse_finally(c, {node_kind::task, i}, x.of);
   }
   for (std::uint32_t i = 0; i < p.gates.size(); ++i)
     for (const auto& x : p.gates[i].needs)

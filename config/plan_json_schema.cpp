@@ -82,6 +82,33 @@ json type_of(value_type x) {
     return any_of({reference("duration"), reference("estimate")});
   case value_type::param_type:
     return {{"enum", json::array({"string", "number", "boolean", "choice"})}};
+  case value_type::integrate:
+    return any_of({reference("command"), reference("integrate")});
+  case value_type::artifacts:
+    return any_of({one_or_list(reference("scalar")), reference("artifacts")});
+  case value_type::batch:
+    return any_of({json{{"type", "boolean"}}, reference("batch")});
+  case value_type::matrix:
+    return reference("matrix");
+  case value_type::requests:
+    return null_or(any_of({reference("command"), reference("requests")}));
+  case value_type::approval:
+    return any_of({one_or_list(reference("name")), reference("approval")});
+  case value_type::approvers:
+    return any_of({one_or_list(reference("name")), reference("approvers")});
+  case value_type::rework:
+    return reference("rework");
+  case value_type::rework_targets:
+    return one_or_list(reference("name"));
+  case value_type::ready:
+    return any_of({reference("command"), reference("ready")});
+  case value_type::notify:
+    return any_of({reference("command"), reference("notify")});
+  case value_type::moments:
+    return one_or_list(
+        json{{"enum", json::array({"approval", "failed", "finished"})}});
+  case value_type::word:
+    return json{{"type", "string"}};
   case value_type::settings:
     return null_or(reference("defaults"));
   case value_type::map_of_params:
@@ -98,6 +125,10 @@ json type_of(value_type x) {
   case value_type::map_of_pools:
     return map_of(
         any_of({json{{"type", "integer"}, {"minimum", 1}}, reference("pool")}));
+  case value_type::map_of_contracts:
+    return map_of(reference("contract"));
+  case value_type::map_of_services:
+    return map_of(any_of({reference("command"), reference("service")}));
   case value_type::phase_tasks:
     return any_of({map_of(map_or_text("task")), reference("name"),
                    json{{"type", "array"}, {"items", reference("name")}}});
@@ -181,6 +212,8 @@ std::string plan_json_schema() {
   definitions["agent-choice"] = object_of(place::agent_choice);
   definitions["retries"] = object_of(place::retries);
   definitions["estimate"] = object_of(place::estimate);
+  definitions["integrate"] = object_of(place::integrate);
+  definitions["artifacts"] = object_of(place::artifacts);
   result["definitions"] = std::move(definitions);
   return result.dump(2) + "\n";
 }

@@ -39,44 +39,13 @@ const place_index& index_of(place where) {
 }
 
 /// Keys of the design that later versions read, for a kinder hint.
-constexpr std::array<std::string_view, 37> later_keys{
-    "after-each",
-    "approval",
-    "artifacts",
-    "batch",
-    "by",
-    "contracts",
-    "deadline",
-    "defined-by",
-    "exclusive",
-    "grace",
-    "include",
-    "integrate",
-    "integrate-each",
-    "keep",
-    "lease",
-    "matrix",
-    "max-parallel",
-    "max-rounds",
-    "mock",
-    "native",
-    "needs-later",
-    "nodes",
-    "note",
-    "notify",
-    "on-exhausted",
-    "on-timeout",
-    "prompt",
-    "provides",
-    "queue-timeout",
-    "ready",
-    "requests",
-    "restart",
-    "rework",
-    "runs-on",
-    "schema",
-    "secrets",
-    "services",
+constexpr std::array<std::string_view, 29> later_keys{
+    "after-each", "approval",  "batch",        "by",           "contracts",
+    "defined-by", "exclusive", "grace",        "include",      "keep",
+    "lease",      "matrix",    "max-parallel", "max-rounds",   "mock",
+    "native",     "nodes",     "notify",       "on-exhausted", "on-timeout",
+    "provides",   "ready",     "requests",     "restart",      "rework",
+    "runs-on",    "schema",    "secrets",      "services",
 };
 
 } // namespace
@@ -99,12 +68,34 @@ std::string_view to_string(place x) {
     return "'defaults'";
   case place::pool:
     return "a pool";
+  case place::contract:
+    return "a contract";
+  case place::service:
+    return "a service";
+  case place::notify:
+    return "'notify'";
   case place::agent_choice:
     return "'agent'";
   case place::retries:
     return "'retries'";
   case place::estimate:
     return "'estimate'";
+  case place::integrate:
+    return "'integrate'";
+  case place::artifacts:
+    return "'artifacts'";
+  case place::batch:
+    return "'batch'";
+  case place::requests:
+    return "'requests'";
+  case place::approval:
+    return "'approval'";
+  case place::approvers:
+    return "'by'";
+  case place::rework:
+    return "'rework'";
+  case place::ready:
+    return "'ready'";
   }
   return "unknown";
 }

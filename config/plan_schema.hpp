@@ -23,11 +23,22 @@ enum class place : std::uint8_t {
   gate,
   defaults,
   pool,
+  contract,
+  service,
+  notify,
   agent_choice, ///< the long form of a task's `agent`
   retries,      ///< the long form of `retries`
   estimate,     ///< the long form of `estimate`
+  integrate,    ///< the long form of `integrate`
+  artifacts,    ///< the long form of `artifacts`
+  batch,        ///< the long form of `batch`
+  requests,     ///< the long form of an agent's `requests`
+  approval,     ///< the long form of a gate's `approval`
+  approvers,    ///< the long form of an approval's `by`
+  rework,       ///< of a gate
+  ready,        ///< the long form of a service's `ready`
 };
-inline constexpr std::size_t place_count = 11;
+inline constexpr std::size_t place_count = 22;
 
 /// "a task", "the plan": as messages name the place.
 [[nodiscard]] std::string_view to_string(place x);
@@ -35,42 +46,82 @@ inline constexpr std::size_t place_count = 11;
 /// Every key of the language, once, wherever it may stand.
 enum class key : std::uint8_t {
   after,
+  after_each,
   agent,
   agents,
   allow_failure,
   any_of,
+  approval,
+  artifacts,
   backoff,
+  batch,
   blocks,
+  by,
   capacity,
   choices,
+  contracts,
+  deadline,
   default_,
   defaults,
+  defined_by,
   doc,
   env,
   env_file,
   estimate,
+  every,
+  exclude,
   fail_fast,
   finally,
   gates,
+  grace,
   idle_timeout,
   if_,
+  include,
+  integrate,
+  integrate_each,
+  matrix,
   max,
+  max_parallel,
+  max_restarts,
+  max_rounds,
   max_wait,
+  message,
   min,
+  mock,
   mode,
   name,
+  native,
   needs,
+  needs_later,
+  note,
+  notify,
+  on,
+  on_exhausted,
+  on_failure,
+  on_timeout,
   params,
+  paths,
   phases,
   pool,
   pools,
   priority,
+  prompt,
+  provides,
+  queue_timeout,
+  ready,
+  requests,
+  restart,
   retries,
+  rework,
   role,
   run,
+  schema,
+  services,
+  session,
   slots,
   tasks,
   timeout,
+  to,
   type,
   wait,
   working_directory,
@@ -96,6 +147,19 @@ enum class value_type : std::uint8_t {
   pool_need,
   retries,
   estimate,
+  integrate,
+  artifacts,
+  batch,
+  matrix,
+  requests,
+  approval,
+  approvers,
+  rework,
+  rework_targets, ///< `any`, or names
+  ready,
+  notify,
+  moments, ///< of `notify`
+  word,    ///< one of a few, which `doc` lists
   param_type,
   settings, ///< the place `defaults`
   map_of_params,
@@ -104,6 +168,8 @@ enum class value_type : std::uint8_t {
   map_of_phases,
   map_of_gates,
   map_of_pools,
+  map_of_contracts,
+  map_of_services,
   phase_tasks, ///< a map of tasks, or a list of names
 };
 

@@ -65,9 +65,27 @@ inline constexpr key_row key_row_table[] = {
      "`{ x: failed }`, `{ x: completed }` and `{ x: started }` ask for "
      "something "
      "else. It is handed what those tasks put out."},
+    {place::task, key::needs_later, "needs-later", value_type::name_list, "",
+     "What it needs to finish, not to start: tasks or phases. It starts "
+     "without them, and integrates what they hand over when that has arrived. "
+     "If one of them ends without success, so does the task."},
+    {place::task, key::integrate, "integrate", value_type::integrate, "",
+     "What it does once all that it needs later has arrived; without this it "
+     "only waits for that before it is done."},
+    {place::task, key::integrate_each, "integrate-each", value_type::boolean,
+     "false", "Integrate once for each arrival instead of once at the end."},
     {place::task, key::after, "after", value_type::name_list, "",
      "Tasks or phases that must have ended before it starts, however they "
      "ended. It is handed nothing."},
+    {place::task, key::prompt, "prompt", value_type::text_template, "",
+     "What it is to do, in words: `TUTTI_PROMPT` for a command, and `prompt` "
+     "in templates."},
+    {place::task, key::note, "note", value_type::text_template, "",
+     "What is said with its handoffs; filled in when it ends."},
+    {place::task, key::artifacts, "artifacts", value_type::artifacts, "",
+     "Files that it makes, as paths below its working directory; `*`, `?` and "
+     "`**` stand for any part of a name, a character, and any folders. What "
+     "needs the task finds them under the same path."},
     {place::task, key::if_, "if", value_type::condition, "",
      "The task is left out where this is false."},
     {place::task, key::env, "env", value_type::environment, "",
@@ -85,6 +103,10 @@ inline constexpr key_row key_row_table[] = {
      "How long an attempt may take."},
     {place::task, key::idle_timeout, "idle-timeout", value_type::duration,
      "none", "How long an attempt may be silent."},
+    {place::task, key::deadline, "deadline", value_type::duration, "none",
+     "How long it may take from ready to done, with all retries and waits."},
+    {place::task, key::queue_timeout, "queue-timeout", value_type::duration,
+     "none", "How long it may be ready before its first attempt starts."},
     {place::task, key::retries, "retries", value_type::retries, "0",
      "How many more attempts a failed task gets."},
     {place::task, key::allow_failure, "allow-failure", value_type::boolean,
@@ -128,6 +150,10 @@ inline constexpr key_row key_row_table[] = {
      "As in a task; for each of its tasks."},
     {place::phase, key::idle_timeout, "idle-timeout", value_type::duration, "",
      "As in a task."},
+    {place::phase, key::deadline, "deadline", value_type::duration, "",
+     "As in a task."},
+    {place::phase, key::queue_timeout, "queue-timeout", value_type::duration,
+     "", "As in a task."},
     {place::phase, key::retries, "retries", value_type::retries, "",
      "As in a task."},
     {place::phase, key::allow_failure, "allow-failure", value_type::boolean, "",
@@ -160,6 +186,10 @@ inline constexpr key_row key_row_table[] = {
      "As in a task."},
     {place::defaults, key::idle_timeout, "idle-timeout", value_type::duration,
      "", "As in a task."},
+    {place::defaults, key::deadline, "deadline", value_type::duration, "",
+     "As in a task."},
+    {place::defaults, key::queue_timeout, "queue-timeout", value_type::duration,
+     "", "As in a task."},
     {place::defaults, key::retries, "retries", value_type::retries, "",
      "As in a task."},
     {place::defaults, key::allow_failure, "allow-failure", value_type::boolean,
@@ -190,6 +220,16 @@ inline constexpr key_row key_row_table[] = {
      "Most often.", true},
     {place::estimate, key::max, "max", value_type::duration, "that of `mode`",
      "When it drags on."},
+    {place::integrate, key::run, "run", value_type::command,
+     "the task's command", "The command."},
+    {place::integrate, key::prompt, "prompt", value_type::text_template, "",
+     "What it is to do then, in words. `TUTTI_PROMPT` of the command."},
+    {place::integrate, key::estimate, "estimate", value_type::estimate, "1m",
+     "How long that is expected to take."},
+    {place::artifacts, key::paths, "paths", value_type::text_list, "",
+     "The files.", true},
+    {place::artifacts, key::on_failure, "on-failure", value_type::word, "drop",
+     "`keep` or `drop`: what becomes of those of an attempt that failed."},
 };
 
 } // namespace tutti::config

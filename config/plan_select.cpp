@@ -108,6 +108,9 @@ public:
                             : plan_.gates[x.index].needs;
       for (const auto& n : needs)
         keep(n.of);
+      if (x.kind == node_kind::task)
+        for (const auto& n : plan_.tasks[x.index].needs_later)
+          keep(n.of);
     }
   }
 
@@ -251,19 +254,32 @@ private:
     for (auto& n : x.nodes)
       if (n.op == expression_op::output_of)
         n.task = task_id{task_ids_[n.task.value]};
+      else if (n.op == expression_op::comment_of)
+        n.task = task_id{gate_ids_[n.task.value]};
+  }
+
+  void renumber(command_line& x) {
+    for (auto& part : x.argv)
+      renumber(part);
   }
 
   void renumber_task(task& t) {
     if (t.phase.valid())
       t.phase = phase_id{phase_ids_[t.phase.value]};
     renumber_needs(t.needs);
+    renumber_needs(t.needs_later);
     renumber_refs(t.after);
     renumber(t.condition);
     renumber(t.working_directory);
+    renumber(t.prompt);
+    renumber(t.note);
+    renumber(t.integrate.prompt);
+    for (auto& x : t.artifacts)
+      renumber(x);
     for (auto& x : t.env)
       renumber(x.text);
-    for (auto& x : t.run.argv)
-      renumber(x);
+    renumber(t.run);
+    renumber(t.integrate.run);
   }
 
   plan& plan_;
@@ -281,13 +297,10 @@ public:
     : plan_(p), skipped(p.tasks.size(), false), users_(p.tasks.size()),
       phase_users_(p.phases.size()) {
     for (std::uint32_t i = 0; i < p.tasks.size(); ++i)
-      if (!p.tasks[i].is_finally)
-        for (const auto& n : p.tasks[i].needs) {
-          if (n.of.kind == node_kind::task)
-            users_[n.of.index].push_back(i);
-          else if (n.of.kind == node_kind::phase)
-            phase_users_[n.of.index].push_back(i);
-        }
+      if (!p.tasks[i].is_finally) {
+        add_user(i, p.tasks[i].needs);
+        add_user(i, p.tasks[i].needs_later);
+      }
   }
 
   void run(const std::vector<std::uint32_t>& names) {
@@ -320,6 +333,14 @@ public:
   }
 
 private:
+  void add_user(std::uint32_t task, const std::vector<need>& needs) {
+    for (const auto& n : needs)
+      if (n.of.kind == node_kind::task)
+        users_[n.of.index].push_back(task);
+      else if (n.of.kind == node_kind::phase)
+        phase_users_[n.of.index].push_back(task);
+  }
+
   const plan& plan_;
 
 public:

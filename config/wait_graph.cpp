@@ -127,6 +127,8 @@ std::vector<bool> tasks_free_of_all_gates(const plan& p) {
     for (const auto& x : p.tasks[i].needs)
       open.push_back(x.of);
     open.insert(open.end(), p.tasks[i].after.begin(), p.tasks[i].after.end());
+    for (const auto& x : p.tasks[i].needs_later)
+      open.push_back(x.of);
     for (auto x : blockers[i])
       open.push_back({node_kind::gate, x});
     if (p.tasks[i].phase.valid())
@@ -189,6 +191,8 @@ void wait_graph::edges_of_task(std::uint32_t i, Use use) const {
     use(2 * i, need_node(x), reason_of(x.condition));
   for (const auto& x : t.after)
     use(2 * i, done_node(x), wait_reason::after);
+  for (const auto& x : t.needs_later)
+    use(2 * i + 1, done_node(x.of), wait_reason::later);
   if (t.is_finally)
     return;
   if (t.phase.valid())

@@ -18,6 +18,7 @@ enum class wait_reason : std::uint8_t {
   completed,  ///< `needs: { x: completed }`
   started,    ///< `needs: { x: started }`
   after,      ///< `after`
+  later,      ///< `needs-later`: an end for an end
   holds,      ///< a phase for one of its tasks
   blocked,    ///< a task for a gate that blocks it
   all_blocked ///< a task for a gate with `blocks: all`

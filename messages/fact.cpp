@@ -197,6 +197,8 @@ std::string_view to_string(fact_kind x) {
     return "task-retried";
   case fact_kind::service_changed:
     return "service-changed";
+  case fact_kind::deadline_over:
+    return "deadline-over";
   }
   return "unknown";
 }

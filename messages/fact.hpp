@@ -183,7 +183,8 @@ enum class fact_kind : std::uint8_t {
   verdict_given,    ///< gate; extra: verdict, who, uid, text, tasks
   gate_rejected,    ///< gate; extra: text says why where no verdict did
   gate_reset,       ///< gate: back to waiting, its approvals are lost
-  rework_requested, ///< gate, version: the round; extra: tasks, text
+  rework_requested, ///< gate, version: the round; extra: tasks, text; cause:
+                    ///< the after-each task whose failure asked for it
   version_started,  ///< task, version: it is to be done again; `phase` is what
                     ///< runs again; cause: the producer that changed, or none
   version_doubted,  ///< task: what it is made of is being made again
@@ -211,6 +212,8 @@ enum class fact_kind : std::uint8_t {
 
   // services (§23)
   service_changed, ///< service; `service` is its state; extra: text
+
+  deadline_over, ///< task: its `deadline` is over; it gets no other attempt
 };
 
 /// The name as the journal writes it: "attempt-finished".

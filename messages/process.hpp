@@ -49,10 +49,15 @@ struct process_input {
   process_id id = 0;
   std::string data;
   bool close = false;
+  /// So many bytes of `process_output` have been worked off since this was last
+  /// said. Where 1 MiB has not, the process is not read from, so that one that
+  /// floods has to wait.
+  std::uint64_t taken_bytes = 0;
 };
 
 /// What an interactive process wrote to standard output: all of it, in order,
-/// cut at line ends. A line of over 1 MiB comes in pieces.
+/// cut at line ends. A line of over 1 MiB comes in pieces. Say in a
+/// `process_input` how much of it was taken.
 struct process_output {
   process_id id = 0;
   std::string data;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/command_driver.hpp"
 
+#include "actors/agent/command_words.hpp"
 #include "actors/agent/outputs.hpp"
-#include "actors/agent/plain_words.hpp"
 #include "actors/agent/work_scope.hpp"
 
 #include <algorithm>
@@ -26,19 +26,6 @@ std::string file_name(const std::string& task, std::uint32_t attempt) {
     name = fmt::format("{}~{:016x}", name.substr(0, longest),
                        std::hash<std::string>{}(task));
   return fmt::format("{}.{}", name, attempt);
-}
-
-std::vector<std::string> command_words(const command_line& run,
-                                       const expression_scope& scope) {
-  std::vector<std::string> words;
-  if (run.kind == command_kind::argv) {
-    for (const auto& x : run.argv)
-      words.push_back(render(x, scope));
-    return words;
-  }
-  if (auto plain = plain_words(run.script))
-    return std::move(*plain);
-  return {"/bin/sh", "-eu", "-c", run.script};
 }
 
 /// Of the integrate phase without a command of its own: the task's.

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/orchestrator/orchestrator.hpp"
 
+#include "actors/orchestrator/commands.hpp"
+#include "actors/orchestrator/control.hpp"
+
+#include <algorithm>
+#include <caf/actor_cast.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <utility>
 
@@ -15,51 +20,36 @@ duration now(self_pointer self) {
   return self->clock().now() - self->state.start;
 }
 
-void deliver(self_pointer self, const engine::command& c, run_facts& told) {
-  auto& s = self->state;
-  handoff h;
-  h.from = task_id{c.other};
-  h.to = task_id{c.task};
-  h.status = s.engine->task(c.other).state;
-  h.details = s.engine->details_of(c.other);
-  self->send(s.agents[c.agent], std::move(h));
-  // No fact of the engine: it follows from the sender's end.
-  fact f;
-  f.kind = fact_kind::handoff_sent;
-  f.subject = c.task;
-  f.cause = c.other;
-  f.at = now(self);
-  told.facts.push_back(std::move(f));
+void tell(self_pointer self, run_facts told) {
+  if (!told.facts.empty())
+    self->send(self->state.options.observer, std::move(told));
 }
 
-void arm_timer(self_pointer self, const engine::command& c) {
-  auto at = self->state.start + c.at;
-  auto span = at - self->clock().now();
-  self->delayed_send(self, std::max(span, decltype(span)::zero()),
-                     timer_due{{c.timer, c.task, c.attempt}});
+/// The end is told once nothing of the run is left.
+void tell_end_if_all_left(self_pointer self) {
+  auto& s = self->state;
+  auto none = [](const std::vector<bool>& xs) {
+    return std::find(xs.begin(), xs.end(), true) == xs.end();
+  };
+  if (none(s.agents_to_leave) && none(s.services_to_end))
+    tell(self, std::exchange(s.ending, {}));
 }
 
-void obey(self_pointer self, const engine::command& c, run_facts& told) {
+/// Who keeps something running for the whole run is asked to end it.
+void dismiss(self_pointer self, bool at_once) {
   auto& s = self->state;
-  switch (c.kind) {
-  case engine::command_kind::assign:
-    return self->send(s.agents[c.agent],
-                      assign_task{task_id{c.task}, c.attempt, c.other,
-                                  work_phase::run, 1, nullptr});
-  case engine::command_kind::revoke:
-    return self->send(s.agents[c.agent],
-                      revoke_task{task_id{c.task}, c.attempt, c.other});
-  case engine::command_kind::end_attempt:
-    return self->send(s.agents[c.agent],
-                      end_task{task_id{c.task}, c.attempt, c.at_once});
-  case engine::command_kind::deliver:
-    return deliver(self, c, told);
-  case engine::command_kind::arm_timer:
-    return arm_timer(self, c);
-  case engine::command_kind::end_run: // the last fact tells the observer
-  case engine::command_kind::reject:  // nothing has changed
-    return;
+  const auto& agents = s.options.work->agents;
+  s.agents_to_leave.assign(s.agents.size(), false);
+  for (std::size_t i = 0; i < s.agents.size(); ++i) {
+    if (agents[i].session.kind == command_kind::none
+        && agents[i].native.empty())
+      continue;
+    s.agents_to_leave[i] = true;
+    self->send(s.agents[i], leave_run{at_once});
   }
+  s.services_to_end.assign(s.services.size(), true);
+  for (auto& x : s.services)
+    self->send(x, stop_service{at_once});
 }
 
 void step(self_pointer self, const engine::event& e) {
@@ -69,8 +59,77 @@ void step(self_pointer self, const engine::event& e) {
   told.facts = s.decided.facts;
   for (const auto& c : s.decided.commands)
     obey(self, c, told);
-  if (!told.facts.empty())
-    self->send(s.options.observer, std::move(told));
+  bool over =
+      !told.facts.empty() && told.facts.back().kind == fact_kind::run_ended;
+  if (!over)
+    return tell(self, std::move(told));
+  s.ending.facts = {told.facts.back()};
+  told.facts.pop_back();
+  tell(self, std::move(told));
+  dismiss(self, s.engine->abandoned());
+  tell_end_if_all_left(self);
+}
+
+void change_service(self_pointer self, const service_changed& x) {
+  auto& s = self->state;
+  if (!s.engine->over())
+    return step(self, engine::service_changes{x.service, x.state, x.text});
+  if (x.state != service_state::ended
+      || x.service.value >= s.services_to_end.size())
+    return;
+  s.services_to_end[x.service.value] = false;
+  tell_end_if_all_left(self);
+}
+
+void let_go(self_pointer self, agent_left x) {
+  auto& s = self->state;
+  if (x.agent.value >= s.agents_to_leave.size())
+    return;
+  s.agents_to_leave[x.agent.value] = false;
+  tell_end_if_all_left(self);
+}
+
+/// The second Ctrl-C also reaches what is being ended.
+void stop(self_pointer self, stop_run x) {
+  auto& s = self->state;
+  step(self, engine::stop_requested{x.exit_code, x.at_once});
+  if (!x.at_once || s.ending.facts.empty())
+    return;
+  for (std::size_t i = 0; i < s.agents_to_leave.size(); ++i)
+    if (s.agents_to_leave[i])
+      self->send(s.agents[i], leave_run{true});
+  for (std::size_t i = 0; i < s.services_to_end.size(); ++i)
+    if (s.services_to_end[i])
+      self->send(s.services[i], stop_service{true});
+}
+
+void request(self_pointer self, make_requests& x) {
+  auto asker = caf::actor_cast<agent_actor>(self->current_sender());
+  auto call = x.call;
+  step(self, engine::requests_arrive{x.task, x.attempt, std::move(x.to),
+                                     std::move(x.texts), std::move(x.note),
+                                     std::move(x.key), x.awaited});
+  auto& decided = self->state.decided;
+  self->send(asker, requests_made{call, decided.numbers, decided.refusal});
+}
+
+void control(self_pointer self, const control_call& x) {
+  auto& s = self->state;
+  control_reply reply;
+  reply.id = x.id;
+  const auto& p = *s.options.work;
+  if (x.kind == control_kind::explain) {
+    reply.text = explain_now(p, *s.engine, x.subject, now(self));
+  } else {
+    auto done = run_control(p, *s.engine, x, [self](const engine::event& e) {
+      step(self, e);
+      return self->state.decided.refusal;
+    });
+    reply.ok = done.ok;
+    reply.text = std::move(done.text);
+  }
+  self->send(caf::actor_cast<control_actor>(self->current_sender()),
+             std::move(reply));
 }
 
 } // namespace
@@ -82,6 +141,8 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
   s.engine = std::make_unique<engine::engine>(
       engine::compile(*s.options.work, s.options.graph));
   s.agents = s.options.spawn_agents(self);
+  if (s.options.spawn_services)
+    s.services = s.options.spawn_services(self);
   s.start = self->clock().now();
   return {
       [self](begin_run) {
@@ -98,17 +159,31 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
         step(self, engine::attempt_given_back{x.task, x.attempt});
       },
       [self](handoff_accepted x) {
-        step(self, engine::handoff_arrives{x.from, x.to});
+        step(self, engine::handoff_arrives{x.from, x.to, x.version});
       },
-      [](agent_left) {},
-      [](answer_accepted) {},
-      [](attempt_waits) {},
-      [](wait_over) {},
-      [](const make_requests&) {},
-      [](const service_changed&) {},
-      [](const control_call&) {},
+      [self](agent_left x) {
+        let_go(self, x);
+      },
+      [self](answer_accepted x) {
+        step(self, engine::answer_arrives{x.number});
+      },
+      [self](attempt_waits x) {
+        step(self, engine::wait_begins{x.task, x.attempt});
+      },
+      [self](wait_over x) {
+        step(self, engine::wait_ends{x.task, x.attempt});
+      },
+      [self](make_requests& x) {
+        request(self, x);
+      },
+      [self](const service_changed& x) {
+        change_service(self, x);
+      },
+      [self](const control_call& x) {
+        control(self, x);
+      },
       [self](stop_run x) {
-        step(self, engine::stop_requested{x.exit_code, x.at_once});
+        stop(self, x);
       },
       [self](timer_due x) {
         step(self, x.timer);

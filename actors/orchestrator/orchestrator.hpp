@@ -4,6 +4,7 @@
 #include "actors/orchestrator/engine/engine.hpp"
 #include "messages/interfaces.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -17,10 +18,13 @@ struct orchestrator_options {
   /// Called once by the orchestrator as it starts, with its own handle: spawns
   /// the agents, in plan order.
   std::function<std::vector<agent_actor>(orchestrator_actor)> spawn_agents;
+  /// As `spawn_agents`, for the services; may be empty where there are none.
+  std::function<std::vector<service_actor>(orchestrator_actor)> spawn_services;
 };
 
 /// The engine's shell: a message becomes an event, commands become messages.
-/// It decides nothing itself.
+/// It decides nothing itself. What outlives tasks (services, sessions) is ended
+/// before the end of the run is told.
 struct orchestrator_state {
   static inline const char* name = "orchestrator";
 
@@ -28,7 +32,12 @@ struct orchestrator_state {
   std::unique_ptr<engine::engine> engine;
   engine::decision decided; ///< reused from step to step
   std::vector<agent_actor> agents;
+  std::vector<service_actor> services;
   caf::actor_clock::time_point start; ///< of the run
+  /// The last fact, held back until all of these have left.
+  run_facts ending;
+  std::vector<bool> agents_to_leave;
+  std::vector<bool> services_to_end;
 };
 
 /// A timer of the engine is due; the orchestrator sends it to itself.

@@ -350,17 +350,18 @@ typename Inspector::result_type inspect(Inspector& f, service_changed& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_input& x) {
-  return f(caf::meta::type_name("process_input"), x.id, x.data, x.close);
-}
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, process_output& x) {
-  return f(caf::meta::type_name("process_output"), x.id, x.data);
+  return f(caf::meta::type_name("process_input"), x.id, x.data, x.close,
+           x.taken_bytes);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_alive& x) {
   return f(caf::meta::type_name("process_alive"), x.id, x.waits);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, process_output& x) {
+  return f(caf::meta::type_name("process_output"), x.id, x.data);
 }
 
 template <class Inspector>

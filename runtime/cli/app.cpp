@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/cli/app.hpp"
 
+#include "runtime/cli/app_parts.hpp"
 #include "runtime/cli/help_text.hpp"
 #include "runtime/version.hpp"
 
 #include <string_view>
+#include <utility>
 
 namespace tutti::cli {
 
-namespace {
-
-/// An option that may be given several times, one value each.
 void add_list(CLI::App& app, const char* name, const char* type,
               std::vector<std::string>& into, const char* text) {
   app.add_option(name, into, text)
@@ -19,6 +18,30 @@ void add_list(CLI::App& app, const char* name, const char* type,
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
+
+std::string_view group_name(command_group x) {
+  switch (x) {
+  case command_group::plans:
+    return "Plans and runs";
+  case command_group::live:
+    return "A live run";
+  case command_group::inside:
+    return "Inside a task";
+  case command_group::more:
+    return "More";
+  }
+  return "More";
+}
+
+CLI::App* add_command(CLI::App& app, const char* name, const command_text& x,
+                      command_group where) {
+  auto* command = app.add_subcommand(name, x.summary);
+  command->footer(x.details);
+  command->group(std::string{group_name(where)});
+  return command;
+}
+
+namespace {
 
 void add_plan(CLI::App& app, plan_options& into) {
   app.add_option("PLAN", into.plan, "The plan; tutti.yaml where none is named")
@@ -57,12 +80,6 @@ void add_check(CLI::App& app, check_options& into) {
       ->type_name("FILE");
   app.add_flag("-q,--quiet", into.quiet,
                "No summary where there are no errors");
-}
-
-CLI::App* add_command(CLI::App& app, const char* name, const command_text& x) {
-  auto* command = app.add_subcommand(name, x.summary);
-  command->footer(x.details);
-  return command;
 }
 
 std::string left_column(const CLI::Option& x) {
@@ -122,6 +139,8 @@ std::string usage_of(const CLI::App& app) {
     bool words = option->get_type_name().find('|') != std::string::npos;
     auto name = words ? option->get_type_name() : option->get_name(true);
     text += option->get_required() ? " " + name : " [" + name + "]";
+    if (option->get_items_expected_max() > 1)
+      text += "...";
   }
   return text + "\n";
 }
@@ -133,26 +152,30 @@ std::unique_ptr<CLI::App> make_app(all_options& into) {
   app->footer(program_text().details);
   app->set_help_flag("-h,--help", "Print this help");
   app->require_subcommand(0, 1);
-  add_run(*add_command(*app, "run", run_text()), into.run);
-  add_check(*add_command(*app, "check", check_text()), into.check);
-  auto* graph = add_command(*app, "graph", graph_text());
+  add_run(*add_command(*app, "run", run_text(), command_group::plans),
+          into.run);
+  add_check(*add_command(*app, "check", check_text(), command_group::plans),
+            into.check);
+  auto* graph = add_command(*app, "graph", graph_text(), command_group::plans);
   add_plan(*graph, into.graph.plan);
   graph
       ->add_option("--format", into.graph.format,
                    "How to write it; dot by default")
       ->type_name("dot|mermaid|json");
-  add_command(*app, "schema", schema_text())
+  add_command(*app, "schema", schema_text(), command_group::plans)
       ->add_option("WHAT", into.schema.of,
                    "The schema of what; plan by default")
       ->type_name("plan|report");
-  add_command(*app, "init", init_text())
+  add_command(*app, "init", init_text(), command_group::plans)
       ->add_option("DIR", into.init.directory, "Where to; here by default")
       ->type_name("DIR");
-  add_command(*app, "completion", completion_text())
+  add_live_commands(*app, into);
+  add_inside_commands(*app, into);
+  add_command(*app, "completion", completion_text(), command_group::more)
       ->add_option("SHELL", into.completion.shell, "For which shell")
       ->type_name("bash|zsh|fish")
       ->required();
-  add_command(*app, "help", help_command_text())
+  add_command(*app, "help", help_command_text(), command_group::more)
       ->add_option("COMMAND", into.help.command, "Of which command")
       ->type_name("COMMAND");
   app->set_version_flag("--version", "tutti " + std::string{runtime::version()},
@@ -165,10 +188,12 @@ std::string help_of(const CLI::App& app) {
   auto commands = app.get_subcommands([](const CLI::App*) {
     return true;
   });
-  if (!commands.empty())
-    text += "\nCommands:\n";
-  for (const auto* command : commands)
+  std::string group;
+  for (const auto* command : commands) {
+    if (command->get_group() != std::exchange(group, command->get_group()))
+      text += "\n" + group + ":\n";
     add_row(text, "  " + command->get_name(), command->get_description());
+  }
   add_options_help(text, app, true);
   add_options_help(text, app, false);
   return text + "\n" + app.get_footer();

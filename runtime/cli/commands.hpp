@@ -26,4 +26,24 @@ namespace tutti::cli {
 /// Writes a first plan.
 [[nodiscard]] int init_command(const init_options& options);
 
+/// Says how a live run stands.
+[[nodiscard]] int status_command(const status_options& options);
+
+/// Says why a task or gate of a live run is where it is.
+[[nodiscard]] int explain_command(const explain_options& options);
+
+/// Gives a verdict on a gate: "approve", "request-changes" or "reject".
+[[nodiscard]] int verdict_command(const verdict_options& options,
+                                  const char* word);
+
+/// Does something to a task: "cancel", "retry", "pause" or "resume".
+[[nodiscard]] int steer_command(const steer_options& options, const char* word);
+
+/// What an attempt says and asks, from inside its task.
+[[nodiscard]] int inbox_command(const inbox_options& options);
+[[nodiscard]] int handoff_command(const handoff_options& options);
+[[nodiscard]] int progress_command(const progress_options& options);
+[[nodiscard]] int request_command(const request_options& options);
+[[nodiscard]] int note_command(const note_options& options);
+
 } // namespace tutti::cli

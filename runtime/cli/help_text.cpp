@@ -89,6 +89,7 @@ Examples:
   tutti schema > tutti.schema.json     then, as first line of the plan:
                                        # yaml-language-server: $schema=tutti.schema.json
   tutti schema report                  what `tutti run --json` writes
+  tutti schema status                  what `tutti status --json` writes
 
 Exit codes:
   0 printed, 2 usage, 7 standard output cannot be written

@@ -15,6 +15,20 @@ struct command_text {
 [[nodiscard]] command_text graph_text();
 [[nodiscard]] command_text schema_text();
 [[nodiscard]] command_text init_text();
+[[nodiscard]] command_text status_text();
+[[nodiscard]] command_text explain_text();
+[[nodiscard]] command_text approve_text();
+[[nodiscard]] command_text request_changes_text();
+[[nodiscard]] command_text reject_text();
+[[nodiscard]] command_text pause_text();
+[[nodiscard]] command_text resume_text();
+[[nodiscard]] command_text retry_text();
+[[nodiscard]] command_text cancel_text();
+[[nodiscard]] command_text inbox_text();
+[[nodiscard]] command_text handoff_text();
+[[nodiscard]] command_text progress_text();
+[[nodiscard]] command_text request_text();
+[[nodiscard]] command_text note_command_text();
 [[nodiscard]] command_text completion_text();
 [[nodiscard]] command_text help_command_text();
 

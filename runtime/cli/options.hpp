@@ -51,6 +51,71 @@ struct init_options {
   std::string directory = ".";
 };
 
+/// Which live run is meant.
+struct live_target {
+  std::string run_id;          ///< empty: the only one
+  std::string state_directory; ///< empty: .tutti here
+};
+
+struct status_options {
+  live_target run;
+  bool as_json = false;
+};
+
+/// Of approve, request-changes and reject.
+struct verdict_options {
+  live_target run;
+  std::string gate;
+  std::string who; ///< empty: the login name
+  std::string message;
+  std::vector<std::string> to; ///< of request-changes
+};
+
+/// Of cancel, retry, pause and resume.
+struct steer_options {
+  live_target run;
+  std::string task;
+};
+
+struct explain_options {
+  live_target run;
+  std::string subject;
+};
+
+struct inbox_options {
+  std::string wait_text; ///< as given; empty: does not wait
+  std::int64_t wait_ms = 0;
+  bool as_json = false;
+};
+
+struct handoff_options {
+  std::vector<std::string> texts; ///< as given, "K=V"
+  std::vector<std::pair<std::string, std::string>> outputs;
+  std::string note;
+  bool as_json = false;
+};
+
+struct progress_options {
+  std::string percent_text; ///< as given
+  std::int64_t percent = 0;
+  std::string text;
+  bool as_json = false;
+};
+
+struct request_options {
+  std::string to;
+  std::vector<std::string> texts;
+  std::string note;
+  std::string key;
+  bool no_wait = false;
+  bool as_json = false;
+};
+
+struct note_options {
+  std::string text;
+  bool as_json = false;
+};
+
 struct completion_options {
   std::string shell;
 };
@@ -66,6 +131,15 @@ struct all_options {
   graph_options graph;
   schema_options schema;
   init_options init;
+  status_options status;
+  explain_options explain;
+  verdict_options verdict;
+  steer_options steer;
+  inbox_options inbox;
+  handoff_options handoff;
+  progress_options progress;
+  request_options request;
+  note_options note;
   completion_options completion;
   help_options help;
 };

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/cli/parse.hpp"
 
+#include "config/duration_text.hpp"
 #include "config/suggest.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <string_view>
 #include <utility>
 
@@ -27,6 +29,20 @@ constexpr std::array command_names = {
     std::pair{"graph", command_name::graph},
     std::pair{"schema", command_name::schema},
     std::pair{"init", command_name::init},
+    std::pair{"status", command_name::status},
+    std::pair{"explain", command_name::explain},
+    std::pair{"approve", command_name::approve},
+    std::pair{"request-changes", command_name::request_changes},
+    std::pair{"reject", command_name::reject},
+    std::pair{"cancel", command_name::cancel},
+    std::pair{"retry", command_name::retry},
+    std::pair{"pause", command_name::pause},
+    std::pair{"resume", command_name::resume},
+    std::pair{"inbox", command_name::inbox},
+    std::pair{"handoff", command_name::handoff},
+    std::pair{"progress", command_name::progress},
+    std::pair{"request", command_name::request},
+    std::pair{"note", command_name::note},
     std::pair{"completion", command_name::completion},
 };
 
@@ -154,6 +170,46 @@ usage_error finish(run_options& x) {
   return finish(x.plan);
 }
 
+usage_error finish(inbox_options& x) {
+  if (x.wait_text.empty())
+    return {};
+  auto parsed = config::parse_duration(x.wait_text);
+  if (parsed.flaw != config::duration_flaw::none)
+    return usage(fmt::format("--wait takes a duration such as 30s or 5m, and "
+                             "'{}' is not one",
+                             x.wait_text));
+  // A wait shorter than the protocol's unit is a wait.
+  x.wait_ms =
+      std::chrono::ceil<std::chrono::milliseconds>(parsed.value).count();
+  return {};
+}
+
+usage_error finish(handoff_options& x) {
+  for (const auto& text : x.texts) {
+    auto at = text.find('=');
+    if (at == std::string::npos || at == 0)
+      return usage(
+          fmt::format("'tutti handoff' takes K=V, and '{}' is not one", text));
+    x.outputs.emplace_back(text.substr(0, at), text.substr(at + 1));
+  }
+  if (x.outputs.empty() && x.note.empty())
+    return usage("'tutti handoff' needs something to hand on: K=V or --note");
+  return {};
+}
+
+usage_error finish(progress_options& x) {
+  auto text = x.percent_text;
+  if (text.ends_with('%'))
+    text.pop_back();
+  const auto* end = text.data() + text.size();
+  auto [stop, code] = std::from_chars(text.data(), end, x.percent);
+  if (code != std::errc{} || stop != end || x.percent < 0 || x.percent > 100)
+    return usage(fmt::format("'tutti progress' takes a whole number from 0 to "
+                             "100, and '{}' is not one",
+                             x.percent_text));
+  return {};
+}
+
 usage_error one_of(std::string_view what, const std::string& word,
                    const std::vector<std::string>& words) {
   if (std::find(words.begin(), words.end(), word) != words.end())
@@ -174,8 +230,17 @@ usage_error finish(const CLI::App& app, parsed& x) {
                         {"dot", "mermaid", "json"}))
       return e;
     return finish(x.options.graph.plan);
+  case command_name::request_changes:
+    split_names(x.options.verdict.to);
+    return {};
+  case command_name::inbox:
+    return finish(x.options.inbox);
+  case command_name::handoff:
+    return finish(x.options.handoff);
+  case command_name::progress:
+    return finish(x.options.progress);
   case command_name::schema:
-    return one_of("the schema of", x.options.schema.of, {"plan", "report"});
+    return one_of("the schema of", x.options.schema.of, {"plan", "report", "status"});
   case command_name::completion:
     return one_of("completion for", x.options.completion.shell,
                   {"bash", "zsh", "fish"});

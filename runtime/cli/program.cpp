@@ -47,6 +47,34 @@ int dispatch(const parsed& x, const native::agents& team) {
     return schema_command(x.options.schema);
   case command_name::init:
     return init_command(x.options.init);
+  case command_name::status:
+    return status_command(x.options.status);
+  case command_name::explain:
+    return explain_command(x.options.explain);
+  case command_name::approve:
+    return verdict_command(x.options.verdict, "approve");
+  case command_name::request_changes:
+    return verdict_command(x.options.verdict, "request-changes");
+  case command_name::reject:
+    return verdict_command(x.options.verdict, "reject");
+  case command_name::cancel:
+    return steer_command(x.options.steer, "cancel");
+  case command_name::retry:
+    return steer_command(x.options.steer, "retry");
+  case command_name::pause:
+    return steer_command(x.options.steer, "pause");
+  case command_name::resume:
+    return steer_command(x.options.steer, "resume");
+  case command_name::inbox:
+    return inbox_command(x.options.inbox);
+  case command_name::handoff:
+    return handoff_command(x.options.handoff);
+  case command_name::progress:
+    return progress_command(x.options.progress);
+  case command_name::request:
+    return request_command(x.options.request);
+  case command_name::note:
+    return note_command(x.options.note);
   case command_name::completion:
     return print_data(completion_script(*app, x.options.completion.shell));
   }

@@ -14,11 +14,18 @@ constexpr std::string_view report_schema =
 #include "report_schema.inc"
     ;
 
+/// config/schema/status.schema.json, likewise.
+constexpr std::string_view status_schema =
+#include "status_schema.inc"
+    ;
+
 } // namespace
 
 int schema_command(const schema_options& options) {
   if (options.of == "report")
     return print_data(report_schema);
+  if (options.of == "status")
+    return print_data(status_schema);
   auto text = config::plan_json_schema();
   if (!text.ends_with('\n'))
     text += '\n';

@@ -295,30 +295,4 @@ std::string cause_text(const report::run_model& m, node_kind kind,
   return {};
 }
 
-std::string agent_name(const plan& p, agent_id x) {
-  return x.value < p.agents.size() ? p.agents[x.value].name : "-";
-}
-
-std::string awaited_text(const report::run_model& m, const report::wait& x,
-                         std::size_t limit) {
-  const auto& p = m.plan();
-  std::string result;
-  std::size_t shown = 0;
-  for (const auto& y : x.on) {
-    if (shown == limit)
-      break;
-    result += shown++ == 0 ? "" : ", ";
-    if (y.of.kind != node_kind::task)
-      result += y.of.kind == node_kind::gate ? "gate " : "phase ";
-    result += name_of(p, y.of);
-    if (y.agent.valid() && !p.agents[y.agent.value].implicit)
-      result += fmt::format(" ({})", agent_name(p, y.agent));
-  }
-  if (x.on_count > shown && shown > 0)
-    result += fmt::format(" and {} more", x.on_count - shown);
-  if (shown == 0)
-    result = x.on_count > 0 ? fmt::format("{} tasks", x.on_count) : "nothing";
-  return result;
-}
-
 } // namespace tutti::display

@@ -5,6 +5,7 @@
 #include "messages/fact.hpp"
 #include "runtime/display/styled_line.hpp"
 #include "runtime/report/run_model.hpp"
+#include "runtime/report/wait_text.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -54,12 +55,7 @@ private:
 [[nodiscard]] std::string cause_text(const report::run_model& m, node_kind kind,
                                      std::uint32_t index);
 
-/// The name of an agent; "-" for none.
-[[nodiscard]] std::string agent_name(const plan& p, agent_id x);
-
-/// What somebody waits for: "crud (morgan), gate deploy and 2 more".
-[[nodiscard]] std::string awaited_text(const report::run_model& m,
-                                       const report::wait& x,
-                                       std::size_t limit);
+using report::agent_name;
+using report::awaited_text;
 
 } // namespace tutti::display

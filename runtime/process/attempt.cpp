@@ -31,6 +31,17 @@ bool attempt::processes_gone() {
   return group_gone;
 }
 
+bool attempt::pipes_ended() const {
+  return !pipe && !(talk && talk->output);
+}
+
+void attempt::alive(bool waits, steady_time now) {
+  if (idle_timeout <= duration::zero() || leader_gone
+      || stage != process::stage::running)
+    return;
+  idle_due = waits ? steady_time::max() : now + idle_timeout;
+}
+
 steady_time attempt::next_due() const {
   auto due = std::min({stage_due, drain_due, idle_due});
   if (line.ready())
@@ -59,13 +70,6 @@ void attempt::signal_all(int signal, const process_table& table) const {
   // A stopped process hears nothing but KILL and this.
   if (signal != SIGKILL)
     send(SIGCONT);
-}
-
-void attempt::alive(bool waits, steady_time now) {
-  if (idle_timeout <= duration::zero() || leader_gone
-      || stage != process::stage::running)
-    return;
-  idle_due = waits ? steady_time::max() : now + idle_timeout;
 }
 
 void attempt::explain(const std::string& sentence) {

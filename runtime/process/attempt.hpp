@@ -6,12 +6,14 @@
 #include "runtime/process/options.hpp"
 #include "runtime/process/output.hpp"
 #include "runtime/process/process_table.hpp"
+#include "runtime/process/talk.hpp"
 #include "runtime/process/unique_fd.hpp"
 
 #include <sys/types.h>
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,7 +52,8 @@ struct attempt {
   std::vector<pid_t> orphans; ///< of this attempt, now our own children
   int status = 0;             ///< as waitpid gives it, once leader_gone
 
-  unique_fd pipe; ///< none: at its end, or given up
+  unique_fd pipe; ///< its output for the log; none: at its end, or given up
+  std::optional<tutti::process::talk> talk; ///< of an interactive one
   capped_log log;
   last_line line;
   steady_time line_due{}; ///< the next line may be sent then
@@ -68,14 +71,17 @@ struct attempt {
   /// Whether all processes are gone. Notes when the group has emptied.
   bool processes_gone();
 
+  /// Whether all that it wrote has been read, or given up.
+  [[nodiscard]] bool pipes_ended() const;
+
+  /// Its idle time starts anew, or stands still while it waits for others.
+  void alive(bool waits, steady_time now);
+
   /// When something has to be done even if nothing happens.
   [[nodiscard]] steady_time next_due() const;
 
   /// To the group and to every process that left it.
   void signal_all(int signal, const process_table& table) const;
-
-  /// Its idle time starts anew, or stands still while it waits for others.
-  void alive(bool waits, steady_time now);
 
   void explain(const std::string& sentence);
 

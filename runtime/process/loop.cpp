@@ -174,20 +174,20 @@ void loop::settle(attempt& a) {
   // All that was written is in the pipe; a flood is left to later turns.
   for (int i = 0; i < 4 && a.pipe; ++i)
     read_output(a);
-  if (!a.pipe || a.drain_over)
+  if (a.talk)
+    drain_talk(a);
+  if (a.pipes_ended() || a.drain_over)
     finish(a);
 }
 
 void loop::finish(attempt& a) {
-  if (a.pipe) {
-    if (a.end != process_end::unkillable) {
-      a.leaked = true;
-      a.explain("its output is still held open by a process that left no "
-                "trace");
-    }
-    by_pipe_.erase(a.pipe.get());
-    a.pipe.reset();
+  if (!a.pipes_ended() && a.end != process_end::unkillable) {
+    a.leaked = true;
+    a.explain("its output is still held open by a process that left no trace");
   }
+  forget_pipe(a.pipe);
+  if (a.talk)
+    end_talk(a);
   a.line.end();
   send_line(a);
   for (auto pid : a.orphans)

@@ -65,8 +65,21 @@ private:
   std::optional<process_exited> launch(attempt& a, const start_process& x);
   void start_held();
   [[nodiscard]] bool end_held(process_id id);
+  void on_pipe(attempt& a, int fd);
   void read_output(attempt& a);
   void send_line(attempt& a);
+
+  // -- interactive processes (loop_talk.cpp) --
+  void begin_talk(attempt& a);
+  void take_input(const process_input& x);
+  void hold_input(const process_input& x);
+  void write_input(attempt& a);
+  bool read_talk(attempt& a);
+  void drain_talk(attempt& a);
+  void end_talk(attempt& a);
+  void watch_talk(attempt& a);
+  void pass_on(const attempt& a, std::string output);
+  void forget_pipe(unique_fd& pipe);
 
   // -- ends (loop.cpp) --
   void reap();
@@ -97,6 +110,8 @@ private:
   /// Orders that found no descriptor or no process to spare; each end of an
   /// attempt gives the next one another try.
   std::deque<start_process> held_;
+  /// What interactive ones among them were told already.
+  std::unordered_map<process_id, process_input> held_input_;
   bool short_of_means_ = false; ///< why the last start failed
   bool room_made_ = false;      ///< an attempt has ended since
   std::unordered_map<int, attempt*> by_pipe_;

@@ -74,10 +74,7 @@ void loop::wait_for_events() {
     } else if (fd == socket_.get()) {
       orders = true;
     } else if (auto a = by_pipe_.find(fd); a != by_pipe_.end()) {
-      auto& ready = *a->second;
-      read_output(ready);
-      if (!ready.pipe && ready.leader_gone)
-        children_changed_ = true; // this may have completed its end
+      on_pipe(*a->second, fd);
     }
   }
   // Ends first: they free what the orders may need.
@@ -85,6 +82,17 @@ void loop::wait_for_events() {
     reap();
   if (orders)
     receive();
+}
+
+void loop::on_pipe(attempt& a, int fd) {
+  if (fd == a.pipe.get())
+    read_output(a);
+  else if (fd == a.talk->input.get())
+    write_input(a);
+  else
+    (void)read_talk(a);
+  if (a.pipes_ended() && a.leader_gone)
+    children_changed_ = true; // this may have completed its end
 }
 
 void loop::receive() {
@@ -132,6 +140,8 @@ void loop::obey(wire::order&& x) {
             end(*a->second, y.at_once);
           else
             (void)end_held(y.id);
+        } else if constexpr (std::is_same_v<type, process_input>) {
+          take_input(y);
         } else if constexpr (std::is_same_v<type, process_alive>) {
           if (auto a = attempts_.find(y.id); a != attempts_.end())
             a->second->alive(y.waits, now_);
@@ -195,13 +205,17 @@ void loop::start(start_process&& x) {
     failure = launch(*a, x);
   if (failure) {
     a->remove_files();
-    if (!short_of_means_ || attempts_.empty())
-      return report(std::move(*failure));
-    held_.push_back(std::move(x));
-    return;
+    if (short_of_means_ && !attempts_.empty()) {
+      held_.push_back(std::move(x));
+      return;
+    }
+    held_input_.erase(x.id);
+    return report(std::move(*failure));
   }
   report(process_started{a->id, a->leader});
   attempts_.emplace(a->id, std::move(a));
+  if (auto told = held_input_.extract(x.id))
+    take_input(told.mapped());
 }
 
 /// What had to wait for means, as far as there is room now.
@@ -229,6 +243,7 @@ bool loop::end_held(process_id id) {
   result.code = 128 + SIGTERM;
   result.message = "ended before there were means to start it";
   held_.erase(x);
+  held_input_.erase(id);
   report(std::move(result));
   return true;
 }
@@ -290,8 +305,17 @@ std::optional<process_exited> loop::launch(attempt& a, const start_process& x) {
   a.pipe.reset(ends[0]);
   unique_fd write_end{ends[1]};
   ::fcntl(a.pipe.get(), F_SETFL, O_NONBLOCK);
+  unique_fd its_input;
+  unique_fd its_output;
+  if (x.interactive) {
+    a.talk.emplace();
+    if (!a.talk->open(its_input, its_output))
+      return failed(a, process_end::refused, 0,
+                    "cannot start a process: " + system_text(errno));
+  }
   auto environment = merged_environment(base_environment_, x.env);
-  auto result = spawn({x.argv, environment, x.directory, write_end.get()});
+  auto result = spawn({x.argv, environment, x.directory, write_end.get(),
+                       its_input.get(), its_output.get()});
   short_of_means_ = result.pid < 0 && result.end == process_end::refused;
   if (result.pid < 0)
     return failed(a, result.end, result.code, std::move(result.message));
@@ -303,6 +327,8 @@ std::optional<process_exited> loop::launch(attempt& a, const start_process& x) {
   by_pid_[a.leader] = &a;
   by_pipe_[a.pipe.get()] = &a;
   watch(a.pipe.get(), EPOLLIN, EPOLL_CTL_ADD);
+  if (a.talk)
+    begin_talk(a);
   return std::nullopt;
 }
 
@@ -310,16 +336,13 @@ void loop::read_output(attempt& a) {
   auto got = ::read(a.pipe.get(), buffer_.data(), buffer_.size());
   if (got < 0 && (errno == EINTR || errno == EAGAIN))
     return;
-  if (got <= 0) {
-    by_pipe_.erase(a.pipe.get());
-    a.pipe.reset();
-    return;
-  }
+  if (got <= 0)
+    return forget_pipe(a.pipe);
   std::string_view bytes{buffer_.data(), static_cast<std::size_t>(got)};
   a.log.append(bytes);
   a.line.append(bytes);
   if (a.idle_due != steady_time::max())
-    a.idle_due = now_ + a.idle_timeout;
+    a.alive(false, now_);
 }
 
 void loop::send_line(attempt& a) {

@@ -93,7 +93,11 @@ public:
     ::posix_spawnattr_setsigmask(&attributes, &none);
     ::posix_spawnattr_setsigdefault(&attributes, &all);
     ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, order.output_fd, 1);
+    if (order.talk_input_fd >= 0)
+      ::posix_spawn_file_actions_adddup2(&actions, order.talk_input_fd, 0);
+    ::posix_spawn_file_actions_adddup2(
+        &actions,
+        order.talk_output_fd >= 0 ? order.talk_output_fd : order.output_fd, 1);
     ::posix_spawn_file_actions_adddup2(&actions, order.output_fd, 2);
     ::posix_spawn_file_actions_addchdir_np(&actions, order.directory.c_str());
   }

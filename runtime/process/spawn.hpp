@@ -16,7 +16,9 @@ struct spawn_order {
   const std::vector<std::string>& argv;
   const std::vector<char*>& environment; ///< ends with a null
   const std::string& directory;          ///< absolute
-  int output_fd = -1;                    ///< becomes 1 and 2
+  int output_fd = -1;                    ///< becomes 2, and 1 but for the next
+  int talk_input_fd = -1;                ///< becomes 0; -1: 0 is inherited
+  int talk_output_fd = -1;               ///< becomes 1; -1: none of its own
 };
 
 struct spawn_result {
@@ -27,7 +29,7 @@ struct spawn_result {
 };
 
 /// Starts a process as leader of its own session and group, with all signals at
-/// their defaults and none blocked; it inherits descriptor 0. A name without
+/// their defaults and none blocked. A name without
 /// '/' is looked up along the PATH of `environment`; relative paths start at
 /// `directory`.
 [[nodiscard]] spawn_result spawn(const spawn_order& order);

@@ -259,6 +259,8 @@ void supervisor::state::dispatch(const wire::report& x) const {
     tell(handlers.started, *started);
   else if (const auto* line = std::get_if<process_line>(&x))
     tell(handlers.line, *line);
+  else if (const auto* output = std::get_if<process_output>(&x))
+    tell(handlers.output, *output);
   else if (const auto* exited = std::get_if<process_exited>(&x))
     tell(handlers.exited, *exited);
 }
@@ -365,11 +367,22 @@ void supervisor::start(const start_process& what) {
   state_->send(what);
 }
 
-void supervisor::end(end_process what) {
-  state_->send(what);
+void supervisor::input(process_input x) {
+  // A frame has a limit; what goes through a pipe has no seams.
+  constexpr std::size_t piece = std::size_t{1} << 20;
+  auto rest = std::string_view{x.data};
+  while (rest.size() > piece) {
+    state_->send(process_input{x.id, std::string{rest.substr(0, piece)}});
+    rest.remove_prefix(piece);
+  }
+  state_->send(process_input{x.id, std::string{rest}, x.close, x.taken_bytes});
 }
 
 void supervisor::alive(process_alive what) {
+  state_->send(what);
+}
+
+void supervisor::end(end_process what) {
   state_->send(what);
 }
 

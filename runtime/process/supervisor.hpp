@@ -19,6 +19,8 @@ namespace tutti::process {
 struct supervisor_events {
   std::function<void(process_started)> started;
   std::function<void(process_line)> line;
+  /// Of interactive processes.
+  std::function<void(process_output)> output;
   /// The last word about a process; comes once for each `start`. All processes
   /// of the attempt are gone then, unless it says `unkillable`.
   std::function<void(process_exited)> exited;
@@ -27,9 +29,9 @@ struct supervisor_events {
   std::function<void(std::string why)> lost;
 };
 
-/// A handle on the forked supervisor. `start`, `end`, `alive`, `end_all` and
-/// the lease may be called on any thread and never block: what the socket does
-/// not take at once is kept and sent by the reader thread.
+/// A handle on the forked supervisor. `start`, `input`, `alive`, `end`,
+/// `end_all` and the lease may be called on any thread and never block: what
+/// the socket does not take at once is kept and sent by the reader thread.
 class supervisor {
 public:
   using events = supervisor_events;
@@ -52,12 +54,15 @@ public:
   /// `what.id` must be new in this run.
   void start(const start_process& what);
 
-  /// Unknown or already ended ids are ignored. With `at_once` a second call
-  /// escalates the first.
-  void end(end_process what);
+  /// To an interactive process. One that leaves 64 MiB unread is ended. Unknown
+  /// or already ended ids are ignored, here and below.
+  void input(process_input x);
 
-  /// A sign of life beside its output. Unknown ids are ignored.
+  /// A sign of life beside its output (semantics §25).
   void alive(process_alive what);
+
+  /// With `at_once` a second call escalates the first.
+  void end(end_process what);
 
   /// As `end` for every process that runs now.
   void end_all(bool at_once);

@@ -30,6 +30,10 @@ public:
   explicit operator bool() const {
     return fd_ >= 0;
   }
+  /// Gives it away, open.
+  [[nodiscard]] int release() {
+    return std::exchange(fd_, -1);
+  }
   void reset(int fd = -1) {
     if (fd_ >= 0)
       ::close(fd_);

@@ -119,7 +119,7 @@ bool fields(Codec& c, is<supervisor_options> auto& x) {
 template <class Codec>
 bool fields(Codec& c, is<start_process> auto& x) {
   return all(c, x.id, x.name, x.argv, x.env, x.env_files, x.directory, x.input,
-             x.idle_timeout, x.grace);
+             x.idle_timeout, x.grace, x.interactive);
 }
 
 template <class Codec>
@@ -150,6 +150,16 @@ bool fields(Codec& c, is<lease> auto& x) {
 template <class Codec>
 bool fields(Codec&, is<finish> auto&) {
   return true;
+}
+
+template <class Codec>
+bool fields(Codec& c, is<process_input> auto& x) {
+  return all(c, x.id, x.data, x.close, x.taken_bytes);
+}
+
+template <class Codec>
+bool fields(Codec& c, is<process_output> auto& x) {
+  return all(c, x.id, x.data);
 }
 
 template <class Codec>

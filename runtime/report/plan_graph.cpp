@@ -30,12 +30,16 @@ plan_graph::rows::rows(std::size_t nodes, const std::vector<edge>& edges,
 
 plan_graph::plan_graph(const plan& p)
   : task_count_(p.tasks.size()), gate_count_(p.gates.size()),
-    node_count_(p.tasks.size() + p.gates.size() + p.phases.size() + 2) {
+    phase_count_(p.phases.size()),
+    node_count_(task_count_ + gate_count_ + phase_count_ + p.services.size()
+                + 2) {
   add_tasks(p);
+  add_later(p);
   add_gates(p);
+  add_services(p);
   add_barrier(p);
   // A task may wait for the same thing twice, say by `needs` and `blocks`.
-  for (auto* xs : {&edges_, &start_edges_}) {
+  for (auto* xs : {&edges_, &start_edges_, &later_edges_}) {
     std::sort(xs->begin(), xs->end());
     xs->erase(std::unique(xs->begin(), xs->end()), xs->end());
   }
@@ -43,8 +47,11 @@ plan_graph::plan_graph(const plan& p)
   predecessors_ = rows(node_count_, edges_, false);
   start_successors_ = rows(node_count_, start_edges_, true);
   start_predecessors_ = rows(node_count_, start_edges_, false);
+  later_successors_ = rows(node_count_, later_edges_, true);
+  later_predecessors_ = rows(node_count_, later_edges_, false);
   edges_ = {};
   start_edges_ = {};
+  later_edges_ = {};
   build_order();
 }
 
@@ -57,7 +64,7 @@ node_index plan_graph::node(node_ref x) const {
   case node_kind::phase:
     return phase(x.index);
   case node_kind::service:
-    break;
+    return service(x.index);
   }
   return everything();
 }
@@ -67,8 +74,10 @@ graph_node plan_graph::kind(node_index x) const {
     return graph_node::task;
   if (x < task_count_ + gate_count_)
     return graph_node::gate;
-  if (x < barrier())
+  if (x < task_count_ + gate_count_ + phase_count_)
     return graph_node::phase;
+  if (x < barrier())
+    return graph_node::service;
   return x == barrier() ? graph_node::barrier : graph_node::everything;
 }
 
@@ -77,7 +86,10 @@ std::uint32_t plan_graph::plan_index(node_index x) const {
     return x;
   if (x < task_count_ + gate_count_)
     return static_cast<std::uint32_t>(x - task_count_);
-  return static_cast<std::uint32_t>(x - task_count_ - gate_count_);
+  if (x < task_count_ + gate_count_ + phase_count_)
+    return static_cast<std::uint32_t>(x - task_count_ - gate_count_);
+  return static_cast<std::uint32_t>(x - task_count_ - gate_count_
+                                    - phase_count_);
 }
 
 void plan_graph::add_need(const need& x, node_index waiter) {
@@ -102,11 +114,38 @@ void plan_graph::add_tasks(const plan& p) {
   }
   if (any_waits_for_everything)
     for (node_index i = 0; i < task_count_; ++i)
-      if (!p.tasks[i].is_finally)
+      if (!p.tasks[i].is_finally && p.tasks[i].kind != task_kind::requests)
         edges_.push_back({i, everything()});
   for (std::size_t i = 0; i < p.phases.size(); ++i)
     for (auto x : p.phases[i].tasks)
       edges_.push_back({x.value, phase(i)});
+}
+
+// What only the end of a task waits for. A contract that some task defines has
+// to be agreed before those start who need its provider later (semantics §12).
+void plan_graph::add_later(const plan& p) {
+  for (node_index i = 0; i < task_count_; ++i) {
+    const auto& x = p.tasks[i];
+    for (const auto& y : x.needs_later) {
+      later_edges_.push_back({node(y.of), i});
+      if (y.of.kind != node_kind::task)
+        continue;
+      auto contract = p.tasks[y.of.index].provides;
+      if (contract.value >= p.contracts.size())
+        continue;
+      auto by = p.contracts[contract.value].defined_by;
+      if (by.valid() && by.value != i)
+        edges_.push_back({by.value, i});
+    }
+    for (auto y : x.after_each)
+      later_edges_.push_back({y.value, i});
+  }
+}
+
+void plan_graph::add_services(const plan& p) {
+  for (std::size_t i = 0; i < p.services.size(); ++i)
+    for (const auto& x : p.services[i].needs)
+      add_need(x, service(i));
 }
 
 void plan_graph::add_gates(const plan& p) {
@@ -120,9 +159,17 @@ void plan_graph::add_gates(const plan& p) {
     for (const auto& x : p.gates[i].blocks) {
       if (x.kind == node_kind::task)
         block(gate(i), x.index);
+      else if (x.kind == node_kind::service)
+        edges_.push_back({gate(i), service(x.index)});
       else if (x.kind == node_kind::phase)
         for (auto y : p.phases[x.index].tasks)
           block(gate(i), y.value);
+    }
+    // Reviews begin once all else that the gate needs is there (§16).
+    for (auto review : p.gates[i].approval.reviews) {
+      for (const auto& x : p.gates[i].needs)
+        add_need(x, review.value);
+      edges_.push_back({review.value, gate(i)});
     }
   }
 }
@@ -140,35 +187,57 @@ void plan_graph::add_barrier(const plan& p) {
     return;
   const rows before(node_count_, edges_, false);
   const rows before_start(node_count_, start_edges_, false);
+  const rows before_end(node_count_, later_edges_, false);
   for (auto x : open)
     edges_.push_back({x, barrier()});
   while (!open.empty()) {
     auto x = open.back();
     open.pop_back();
-    for (auto from : {before[x], before_start[x]})
+    for (auto from : {before[x], before_start[x], before_end[x]})
       for (auto y : from)
         if (!std::exchange(is_ancestor[y], 1))
           open.push_back(y);
   }
   for (node_index i = 0; i < task_count_; ++i)
-    if (!is_ancestor[i] && !p.tasks[i].is_finally)
+    if (!is_ancestor[i] && !p.tasks[i].is_finally
+        && p.tasks[i].kind != task_kind::review
+        && p.tasks[i].kind != task_kind::requests)
       edges_.push_back({barrier(), i});
 }
 
+// Event 2x is the start of node x, 2x + 1 its end.
 void plan_graph::build_order() {
-  std::vector<std::uint32_t> open(node_count_);
+  std::vector<std::uint32_t> open(2 * node_count_);
+  std::vector<std::uint32_t> queue;
   for (node_index i = 0; i < node_count_; ++i) {
-    open[i] = static_cast<std::uint32_t>(predecessors_[i].size()
-                                         + start_predecessors_[i].size());
-    if (open[i] == 0)
-      order_.push_back(i);
+    open[2 * i] = static_cast<std::uint32_t>(predecessors_[i].size()
+                                             + start_predecessors_[i].size());
+    open[2 * i + 1] =
+        static_cast<std::uint32_t>(later_predecessors_[i].size() + 1);
+    if (open[2 * i] == 0)
+      queue.push_back(2 * i);
   }
   order_.reserve(node_count_);
-  for (std::size_t i = 0; i < order_.size(); ++i)
-    for (auto to : {successors_[order_[i]], start_successors_[order_[i]]})
-      for (auto x : to)
-        if (--open[x] == 0)
-          order_.push_back(x);
+  events_.reserve(2 * node_count_);
+  queue.reserve(2 * node_count_);
+  auto pass = [&](std::uint32_t event) {
+    if (--open[event] == 0)
+      queue.push_back(event);
+  };
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    auto x = queue[i] / 2;
+    auto is_end = queue[i] % 2 == 1;
+    events_.push_back({x, is_end});
+    if (!is_end)
+      order_.push_back(x);
+    for (auto y : is_end ? successors_[x] : start_successors_[x])
+      pass(2 * y);
+    if (is_end)
+      for (auto y : later_successors_[x])
+        pass(2 * y + 1);
+    else
+      pass(2 * x + 1);
+  }
 }
 
 } // namespace tutti::report

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Who waits for whom in a plan, as one graph for the live model and for the
-// bounds. Its nodes are the tasks, then the gates, then the phases, then two
-// more: the barrier of all gates that block all, and "all regular tasks", which
-// a `finally` task without needs waits for. So the graph stays as small as the
-// plan however large a phase is.
+// bounds. Its nodes are the tasks, then the gates, phases and services, then
+// two more: the barrier of all gates that block all, and "all regular tasks",
+// which a `finally` task without needs waits for. So the graph stays as small
+// as the plan however large a phase is.
+//
+// An edge holds back the start of a node, or only its end: what a task needs
+// later, and the triggers of an after-each task (semantics §5, §10, §13).
 #pragma once
 
 #include "messages/plan.hpp"
@@ -19,7 +22,20 @@ namespace tutti::report {
 
 using node_index = std::uint32_t;
 
-enum class graph_node : std::uint8_t { task, gate, phase, barrier, everything };
+enum class graph_node : std::uint8_t {
+  task,
+  gate,
+  phase,
+  service,
+  barrier,
+  everything,
+};
+
+/// The start or the end of a node: those are what is ordered.
+struct graph_event {
+  node_index node = 0;
+  bool is_end = false;
+};
 
 class plan_graph {
 public:
@@ -36,6 +52,10 @@ public:
   [[nodiscard]] node_index phase(std::size_t i) const {
     return static_cast<node_index>(task_count_ + gate_count_ + i);
   }
+  [[nodiscard]] node_index service(std::size_t i) const {
+    return static_cast<node_index>(task_count_ + gate_count_ + phase_count_
+                                   + i);
+  }
   [[nodiscard]] node_index barrier() const {
     return static_cast<node_index>(node_count_ - 2);
   }
@@ -44,7 +64,7 @@ public:
   }
   [[nodiscard]] node_index node(node_ref x) const;
   [[nodiscard]] graph_node kind(node_index x) const;
-  /// The index within the plan of a task, gate or phase node.
+  /// The index within the plan of a task, gate, phase or service node.
   [[nodiscard]] std::uint32_t plan_index(node_index x) const;
 
   // -- edges ------------------------------------------------------------------
@@ -65,9 +85,27 @@ public:
   start_predecessors(node_index x) const {
     return start_predecessors_[x];
   }
-  /// Every node after all it waits for. Nodes on a cycle are absent.
+  /// The same where only the end of a task waits for the end of a node.
+  [[nodiscard]] std::span<const node_index>
+  later_successors(node_index x) const {
+    return later_successors_[x];
+  }
+  [[nodiscard]] std::span<const node_index>
+  later_predecessors(node_index x) const {
+    return later_predecessors_[x];
+  }
+  /// Every node after all that its start waits for. Nodes on a cycle are
+  /// absent.
   [[nodiscard]] const std::vector<node_index>& order() const {
     return order_;
+  }
+  /// All starts and ends, each after all it waits for; those on a cycle are
+  /// absent.
+  [[nodiscard]] const std::vector<graph_event>& events() const {
+    return events_;
+  }
+  [[nodiscard]] bool has_cycle() const {
+    return events_.size() != 2 * node_count_;
   }
 
 private:
@@ -94,20 +132,27 @@ private:
 
   void add_need(const need& x, node_index waiter);
   void add_tasks(const plan& p);
+  void add_later(const plan& p);
   void add_gates(const plan& p);
+  void add_services(const plan& p);
   void add_barrier(const plan& p);
   void build_order();
 
   std::size_t task_count_;
   std::size_t gate_count_;
+  std::size_t phase_count_;
   std::size_t node_count_;
   std::vector<edge> edges_;       // emptied once the rows are built
   std::vector<edge> start_edges_; // likewise
+  std::vector<edge> later_edges_; // likewise
   rows successors_;
   rows predecessors_;
   rows start_successors_;
   rows start_predecessors_;
+  rows later_successors_;
+  rows later_predecessors_;
   std::vector<node_index> order_;
+  std::vector<graph_event> events_;
 };
 
 } // namespace tutti::report

@@ -1,118 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/report/report_json.hpp"
 
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
+#include "runtime/report/json_writer.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <string_view>
 
 namespace tutti::report {
 
 namespace {
 
-// Writes straight into one text: a tree of 100,000 tasks would take longer to
-// build and to free than to print.
-class writer {
-public:
-  void text(std::string_view key, std::string_view x) {
-    name(key);
-    quote(x);
-  }
-  void text_or_null(std::string_view key, std::string_view x) {
-    if (x.empty())
-      raw(key, "null");
-    else
-      text(key, x);
-  }
-  void raw(std::string_view key, std::string_view x) {
-    name(key);
-    out_ += x;
-  }
-  void integer(std::string_view key, std::int64_t x) {
-    name(key);
-    fmt::format_to(std::back_inserter(out_), "{}", x);
-  }
-  void number(std::string_view key, std::optional<double> x) {
-    if (x)
-      name(key), fixed(*x);
-    else
-      raw(key, "null");
-  }
-  void seconds(std::string_view key, std::optional<duration> x) {
-    number(key, x ? std::optional(std::chrono::duration<double>(*x).count())
-                  : std::nullopt);
-  }
-  void open(char bracket) {
-    separate();
-    out_ += bracket;
-    fresh_ = true;
-  }
-  void open(std::string_view key, char bracket) {
-    name(key);
-    out_ += bracket;
-    fresh_ = true;
-  }
-  void close(char bracket) {
-    out_ += bracket;
-    fresh_ = false;
-  }
-  /// Starts the next element of a long list on its own line.
-  void line() {
-    out_ += fresh_ ? "\n" : ",\n";
-    fresh_ = true;
-  }
-  void value(std::string_view key, const tutti::value& x) {
-    name(key);
-    // What a task wrote is not trusted to be JSON.
-    auto is_json = x.kind != value_kind::text && nlohmann::json::accept(x.text);
-    if (is_json)
-      out_ += x.text;
-    else
-      quote(x.text);
-  }
-  std::string take() {
-    return std::move(out_);
-  }
-
-private:
-  void separate() {
-    if (!fresh_)
-      out_ += ", ";
-    fresh_ = false;
-  }
-  void name(std::string_view key) {
-    separate();
-    quote(key);
-    out_ += ": ";
-  }
-  void quote(std::string_view x) {
-    using nlohmann::json;
-    auto is_plain = std::all_of(x.begin(), x.end(), [](char c) {
-      return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-    });
-    if (is_plain) {
-      out_ += '"';
-      out_ += x;
-      out_ += '"';
-      return;
-    }
-    out_ += json(x).dump(-1, ' ', false, json::error_handler_t::replace);
-  }
-  void fixed(double x) { // microseconds, without trailing zeros
-    auto s = fmt::format("{:.6f}", x);
-    s.erase(s.find_last_not_of('0') + 1);
-    if (s.back() == '.')
-      s.pop_back();
-    out_ += s;
-  }
-
-  std::string out_;
-  bool fresh_ = true;
-};
-
-void write(writer& w, const task_row& x) {
+void write(json_writer& w, const task_row& x) {
   w.open('{');
   w.text("name", x.name);
   w.text_or_null("agent", x.agent);
@@ -138,7 +35,7 @@ void write(writer& w, const task_row& x) {
   w.close('}');
 }
 
-void write(writer& w, const agent_row& x) {
+void write(json_writer& w, const agent_row& x) {
   w.open('{');
   w.text("name", x.name);
   w.integer("slots", x.slots);
@@ -148,7 +45,7 @@ void write(writer& w, const agent_row& x) {
   w.close('}');
 }
 
-void write(writer& w, const handoff_row& x) {
+void write(json_writer& w, const handoff_row& x) {
   w.open('{');
   w.text("from", x.from);
   w.text("to", x.to);
@@ -157,7 +54,7 @@ void write(writer& w, const handoff_row& x) {
   w.close('}');
 }
 
-void write(writer& w, const gate_row& x) {
+void write(json_writer& w, const gate_row& x) {
   w.open('{');
   w.text("name", x.name);
   w.text("status", to_string(x.status));
@@ -166,7 +63,7 @@ void write(writer& w, const gate_row& x) {
 }
 
 template <class Row>
-void write(writer& w, std::string_view key, const std::vector<Row>& rows) {
+void write(json_writer& w, std::string_view key, const std::vector<Row>& rows) {
   w.line();
   w.open(key, '[');
   for (const auto& x : rows) {
@@ -179,7 +76,7 @@ void write(writer& w, std::string_view key, const std::vector<Row>& rows) {
 } // namespace
 
 std::string to_json(const run_report& x) {
-  writer w;
+  json_writer w;
   w.open('{');
   w.line();
   w.integer("schema_version", schema_version);

@@ -8,28 +8,19 @@ namespace tutti::report {
 
 namespace {
 
-// The lists of `queues_`, three to an agent.
-enum queue : std::size_t { ready, hot, cold };
-
-bool works(task_state x) {
-  return x == task_state::running || x == task_state::integrating;
-}
-
-// What keeps those who need it hopeful: it is being worked on, or will be as
-// soon as its agent is free.
-bool is_active(task_state x) {
-  return x == task_state::ready || x == task_state::running
-      || x == task_state::waiting_to_integrate || x == task_state::integrating;
-}
+// Of what may repeat without end a reader sees the first ones.
+constexpr std::size_t listed_max = 100;
 
 } // namespace
 
 run_model::run_model(const tutti::plan& p, std::vector<std::uint32_t> slots)
   : plan_(&p), graph_(p), tasks_(p.tasks.size()), gates_(p.gates.size()),
-    agents_(p.agents.size()), phases_(p.phases.size()), nodes_(graph_.size()),
-    in_progress_(p.tasks.size(), 1), pending_(p.tasks.size(), 1),
+    agents_(p.agents.size()), phases_(p.phases.size()),
+    services_(p.services.size()), nodes_(graph_.size()),
+    in_progress_(p.tasks.size(), 1), pending_(p.tasks.size(), 2),
     running_(p.tasks.size(), p.agents.size()),
-    queues_(p.tasks.size(), 3 * (p.agents.size() + 1)) {
+    queues_(p.tasks.size(), 3 * (p.agents.size() + 1)),
+    inside_(p.tasks.size(), 1) {
   for (std::size_t i = 0; i < agents_.size(); ++i) {
     agents_[i].slots = i < slots.size() ? slots[i] : p.agents[i].slots;
     agents_[i].slots = std::max(agents_[i].slots, 1u);
@@ -37,28 +28,26 @@ run_model::run_model(const tutti::plan& p, std::vector<std::uint32_t> slots)
   }
   for (std::size_t i = 0; i < phases_.size(); ++i)
     phases_[i].total = static_cast<std::uint32_t>(p.phases[i].tasks.size());
-  for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i)
     if (p.tasks[i].agents.size() == 1)
       tasks_[i].agent = p.tasks[i].agents.front();
-    queues_.push_back(3 * queue_of(i) + cold, i);
-  }
   counts_[static_cast<std::size_t>(task_state::waiting)] = tasks_.size();
   prepare_nodes();
   prepare_estimates();
 }
 
 void run_model::prepare_nodes() {
-  for (node_index i = 0; i < nodes_.size(); ++i)
+  for (node_index i = 0; i < nodes_.size(); ++i) {
     nodes_[i].unmet = static_cast<std::uint32_t>(
         graph_.predecessors(i).size() + graph_.start_predecessors(i).size());
-  for (std::size_t i = 0; i < gates_.size(); ++i) {
-    for (auto x : graph_.successors(graph_.gate(i))) {
-      if (graph_.kind(x) == graph_node::task)
-        ++gates_[i].blocked;
-      else if (x == graph_.barrier())
-        gates_[i].blocked +=
-            static_cast<std::uint32_t>(graph_.successors(x).size());
-    }
+    nodes_[i].later_unmet =
+        static_cast<std::uint32_t>(graph_.later_predecessors(i).size());
+  }
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+    count_blocked(i, false);
+    if (plan_->tasks[i].kind == task_kind::after_each)
+      streams_.push_back(i);
+    refresh_pending(i);
   }
   // Empty phases hold from the start; nothing will ever settle them.
   for (std::size_t i = 0; i < phases_.size(); ++i)
@@ -73,52 +62,10 @@ void run_model::apply(const fact& x) {
   switch (x.kind) {
   case fact_kind::run_started:
     break;
-  case fact_kind::task_ready:
-    enter(x.subject, task_state::ready, x.at);
-    break;
-  case fact_kind::task_assigned:
-    tasks_[x.subject].agent = agent_id{x.agent};
-    break;
-  case fact_kind::attempt_started:
-    start_attempt(x);
-    break;
-  case fact_kind::attempt_finished:
-    finish_attempt(x);
-    break;
-  case fact_kind::attempt_ending:
-    tasks_[x.subject].ending = true;
-    break;
-  case fact_kind::attempt_revoked:
-    tasks_[x.subject].ending = false;
-    if (plan_->tasks[x.subject].agents.size() != 1)
-      tasks_[x.subject].agent = {};
-    break;
-  case fact_kind::task_skipped:
-    end_without_attempt(x, task_state::skipped);
-    break;
-  case fact_kind::task_left_out:
-    end_without_attempt(x, task_state::left_out);
-    break;
-  case fact_kind::task_cancelled:
-    end_without_attempt(x, task_state::cancelled);
-    break;
-  case fact_kind::task_timed_out:
-    end_without_attempt(x, task_state::timed_out);
-    break;
-  case fact_kind::gate_opened:
-    settle_gate(x, gate_state::open);
-    break;
-  case fact_kind::gate_closed:
-    settle_gate(x, gate_state::closed);
-    break;
-  case fact_kind::handoff_sent:
-    record_handoff(x, false);
-    break;
-  case fact_kind::handoff_accepted:
-    record_handoff(x, true);
-    break;
   case fact_kind::result_late:
     ++late_results_;
+    if (late_.size() < listed_max)
+      late_.push_back({task_id{x.subject}, x.attempt, x.end, x.at});
     break;
   case fact_kind::stop_requested:
     stopping_ = true;
@@ -128,8 +75,130 @@ void run_model::apply(const fact& x) {
     status_ = x.status;
     exit_code_ = x.exit_code;
     break;
-  default:
+  case fact_kind::service_changed:
+    change_service(x);
     break;
+  case fact_kind::task_assigned:
+  case fact_kind::attempt_started:
+  case fact_kind::attempt_finished:
+  case fact_kind::attempt_ending:
+  case fact_kind::attempt_revoked:
+  case fact_kind::attempt_waits:
+  case fact_kind::wait_over:
+  case fact_kind::attempt_goes_on:
+    apply_attempt(x);
+    break;
+  case fact_kind::gate_opened:
+  case fact_kind::gate_closed:
+  case fact_kind::approval_asked:
+  case fact_kind::verdict_given:
+  case fact_kind::gate_rejected:
+  case fact_kind::gate_reset:
+  case fact_kind::rework_requested:
+    apply_gate(x);
+    break;
+  case fact_kind::handoff_sent:
+  case fact_kind::handoff_accepted:
+  case fact_kind::request_made:
+  case fact_kind::request_answered:
+  case fact_kind::request_cancelled:
+  case fact_kind::request_refused:
+  case fact_kind::answer_accepted:
+    apply_request(x);
+    break;
+  default:
+    apply_task(x);
+    break;
+  }
+}
+
+void run_model::apply_task(const fact& x) {
+  auto& t = tasks_[x.subject];
+  switch (x.kind) {
+  case fact_kind::task_ready:
+    t.in_backoff = false;
+    t.queued_at = x.at;
+    return enter(x.subject, task_state::ready, x.at);
+  case fact_kind::task_skipped:
+    return end_without_attempt(x, task_state::skipped);
+  case fact_kind::task_left_out:
+    return end_without_attempt(x, task_state::left_out);
+  case fact_kind::task_cancelled:
+    return end_without_attempt(x, task_state::cancelled);
+  case fact_kind::task_timed_out:
+    return end_without_attempt(x, task_state::timed_out);
+  case fact_kind::task_errored:
+    return end_without_attempt(x, task_state::error);
+  case fact_kind::later_failed:
+  case fact_kind::stream_ended:
+    return end_without_attempt(x, x.state);
+  case fact_kind::integrate_ready:
+    t.later_ready = true;
+    t.in_backoff = false;
+    t.queued_at = x.at;
+    return place(x.subject, t.state);
+  case fact_kind::version_started:
+    return start_version(x);
+  case fact_kind::version_doubted:
+    t.doubted = true;
+    return unsettle(x.subject);
+  case fact_kind::version_kept:
+    t.doubted = false;
+    t.version = std::max(t.version, x.version);
+    versions_.push_back({task_id{x.subject}, x.version, true, work_phase::run,
+                         task_id{x.cause}, x.at});
+    return is_terminal(t.state) ? settle(x.subject, x.at) : void();
+  case fact_kind::trigger_queued:
+    return queue_trigger(x);
+  case fact_kind::task_paused:
+  case fact_kind::task_resumed:
+    t.paused = x.kind == fact_kind::task_paused;
+    return;
+  case fact_kind::task_retried:
+    t.cause = task_id::none;
+    return enter(x.subject,
+                 x.state == task_state::ready
+                         || x.state == task_state::waiting_to_integrate
+                     ? x.state
+                     : task_state::waiting,
+                 x.at);
+  default:
+    return;
+  }
+}
+
+void run_model::apply_attempt(const fact& x) {
+  auto& t = tasks_[x.subject];
+  switch (x.kind) {
+  case fact_kind::task_assigned:
+    return assign(x);
+  case fact_kind::attempt_started:
+    return start_attempt(x);
+  case fact_kind::attempt_finished:
+    return finish_attempt(x);
+  case fact_kind::attempt_ending:
+    t.ending = true;
+    return;
+  case fact_kind::attempt_revoked:
+    t.ending = false;
+    if (plan_->tasks[x.subject].agents.size() != 1 && t.attempts == 0)
+      t.agent = {};
+    return;
+  case fact_kind::attempt_waits:
+    return pause_inside(x);
+  case fact_kind::wait_over:
+    t.wants_slot = true;
+    if (!inside_waits_.empty())
+      for (auto i = inside_waits_.rbegin(); i != inside_waits_.rend(); ++i)
+        if (i->task.value == x.subject) {
+          i->over_at = x.at;
+          break;
+        }
+    return;
+  case fact_kind::attempt_goes_on:
+    return go_on_inside(x);
+  default:
+    return;
   }
 }
 
@@ -137,25 +206,49 @@ void run_model::apply(const task_progress& x) {
   if (x.task.value >= tasks_.size())
     return;
   auto& t = tasks_[x.task.value];
-  if (t.busy_now && (x.attempt == 0 || x.attempt >= t.attempts))
+  if (!t.attempt_open || (x.attempt != 0 && x.attempt < t.attempts))
+    return;
+  if (!x.line.empty())
     t.progress = x.line;
+  if (x.percent >= 0)
+    t.percent = std::min(x.percent, 100);
+}
+
+// -- attempts -----------------------------------------------------------------
+
+void run_model::assign(const fact& x) {
+  auto& t = tasks_[x.subject];
+  t.agent = agent_id{x.agent};
+  t.in_backoff = false;
+  t.version = std::max(t.version, x.version);
+  if (!x.extra || x.extra->items.empty())
+    return;
+  std::erase_if(t.backlog, [&](const work_item& mine) {
+    return std::any_of(x.extra->items.begin(), x.extra->items.end(),
+                       [&](const work_item& y) {
+                         return y.request == 0 && y.from == mine.from;
+                       });
+  });
+  take_requests(x);
 }
 
 void run_model::start_attempt(const fact& x) {
   auto& t = tasks_[x.subject];
   // A second start without an end between must not count the time twice.
-  stop_clock(x.subject, t.attempts, x.at);
+  stop_clock(x.subject, x.at);
+  close_attempt(x.subject, attempt_end::system_error);
   t.agent = agent_id{x.agent};
   t.attempts = std::max(t.attempts + 1, x.attempt);
-  t.attempt_started_at = x.at;
+  t.integrates += x.phase == work_phase::integrate;
+  t.phase = x.phase;
   t.ending = false;
-  t.busy_now = true;
+  t.in_backoff = false;
+  t.attempt_open = true;
+  t.percent = -1;
+  t.attempt_busy = duration{0};
   if (!t.started_at)
     t.started_at = x.at;
-  if (x.agent < agents_.size()) {
-    ++agents_[x.agent].running;
-    running_.push_back(x.agent, x.subject);
-  }
+  start_clock(x.subject, x.at);
   enter(x.subject,
         x.phase == work_phase::run ? task_state::running
                                    : task_state::integrating,
@@ -165,10 +258,14 @@ void run_model::start_attempt(const fact& x) {
 
 void run_model::finish_attempt(const fact& x) {
   auto& t = tasks_[x.subject];
-  if (t.busy_now) {
-    stop_clock(x.subject, x.attempt, x.at);
+  if (t.attempt_open) {
+    stop_clock(x.subject, x.at);
+    end_wait_inside(x.subject, x.at);
+    close_attempt(x.subject, x.end);
   } else { // it could not even be started
     t.attempts = std::max(t.attempts + 1, x.attempt);
+    t.integrates += x.phase == work_phase::integrate;
+    t.phase = x.phase;
     if (x.agent < agents_.size())
       t.agent = agent_id{x.agent};
   }
@@ -176,20 +273,43 @@ void run_model::finish_attempt(const fact& x) {
   t.end = x.end;
   t.exit_code = x.exit_code;
   t.details = x.details;
+  t.cause_kind = x.cause_kind;
+  t.cause = x.cause;
+  t.in_backoff = !is_terminal(x.state) && x.end != attempt_end::success
+              && x.end != attempt_end::stopped
+              && x.end != attempt_end::no_space;
+  if (x.end == attempt_end::success
+      && x.state == task_state::waiting_to_integrate)
+    t.later_ready = false;
+  if (x.state == task_state::ready)
+    t.queued_at = x.at;
+  note_accepted(x);
   enter(x.subject, x.state, x.at);
 }
 
-void run_model::stop_clock(std::uint32_t task, std::uint32_t attempt,
-                           duration at) {
+void run_model::start_clock(std::uint32_t task, duration at) {
+  auto& t = tasks_[task];
+  t.busy_now = true;
+  t.attempt_started_at = at;
+  if (t.agent.value < agents_.size()) {
+    ++agents_[t.agent.value].running;
+    running_.move_to(t.agent.value, task);
+  }
+}
+
+void run_model::stop_clock(std::uint32_t task, duration at) {
   auto& t = tasks_[task];
   if (!t.busy_now)
     return;
   t.busy_now = false;
-  t.progress.clear();
   auto time = std::max(at - t.attempt_started_at, duration{0});
   t.busy += time;
-  intervals_.push_back(
-      {task_id{task}, t.agent, attempt, t.attempt_started_at, at});
+  t.attempt_busy += time;
+  if (t.phase == work_phase::integrate)
+    t.integrate_busy += time;
+  intervals_.push_back({task_id{task}, t.agent, t.attempts,
+                        t.attempt_started_at, at, t.phase, t.version, false,
+                        t.attempt_busy, attempt_end::success});
   if (t.agent.value < agents_.size()) {
     --agents_[t.agent.value].running;
     agents_[t.agent.value].busy += time;
@@ -197,188 +317,115 @@ void run_model::stop_clock(std::uint32_t task, std::uint32_t attempt,
   }
 }
 
+// The stretch that has just been stopped was the last one of its attempt, or
+// the attempt ends while it waits inside.
+void run_model::close_attempt(std::uint32_t task, attempt_end end) {
+  auto& t = tasks_[task];
+  if (!std::exchange(t.attempt_open, false))
+    return;
+  t.progress.clear();
+  t.percent = -1;
+  for (auto i = intervals_.rbegin(); i != intervals_.rend(); ++i)
+    if (i->task.value == task) {
+      i->is_last = true;
+      i->end = end;
+      return;
+    }
+}
+
+void run_model::pause_inside(const fact& x) {
+  auto& t = tasks_[x.subject];
+  if (!t.attempt_open || t.waits_since)
+    return;
+  stop_clock(x.subject, x.at);
+  t.waits_since = x.at;
+  t.wants_slot = false;
+  inside_.move_to(0, x.subject);
+  inside_waits_.push_back({task_id{x.subject}, t.attempts, x.at, {}, {}});
+}
+
+void run_model::go_on_inside(const fact& x) {
+  auto& t = tasks_[x.subject];
+  if (!t.attempt_open || !t.waits_since)
+    return;
+  end_wait_inside(x.subject, x.at);
+  start_clock(x.subject, x.at);
+}
+
+void run_model::end_wait_inside(std::uint32_t task, duration at) {
+  auto& t = tasks_[task];
+  if (!t.waits_since)
+    return;
+  t.waited_inside += at - *t.waits_since;
+  t.waits_since.reset();
+  t.wants_slot = false;
+  inside_.erase(task);
+  for (auto i = inside_waits_.rbegin(); i != inside_waits_.rend(); ++i)
+    if (i->task.value == task) {
+      i->until = at;
+      break;
+    }
+}
+
 void run_model::end_without_attempt(const fact& x, task_state next) {
   auto& t = tasks_[x.subject];
-  stop_clock(x.subject, t.attempts, x.at);
+  stop_clock(x.subject, x.at);
+  end_wait_inside(x.subject, x.at);
+  close_attempt(x.subject, attempt_end::cancelled);
   t.ending = false;
+  t.in_backoff = false;
   t.cause_kind = x.cause_kind;
   t.cause = x.cause;
   enter(x.subject, next, x.at);
 }
 
-void run_model::settle_gate(const fact& x, gate_state next) {
-  auto& g = gates_[x.subject];
-  g.state = next;
-  g.cause_kind = x.cause_kind;
-  g.cause = x.cause;
-  (next == gate_state::open ? g.opened_at : g.closed_at) = x.at;
-  settle(graph_.gate(x.subject), x.at);
+// -- versions and streams -----------------------------------------------------
+
+void run_model::start_version(const fact& x) {
+  auto& t = tasks_[x.subject];
+  versions_.push_back(
+      {task_id{x.subject}, x.version, false, x.phase, task_id{x.cause}, x.at});
+  if (t.state == task_state::succeeded)
+    accepted_.try_emplace(x.subject, accepted_content{t.details, t.version});
+  t.version = x.version;
+  t.doubted = false;
+  t.cause = task_id::none;
+  t.later_ready = false;
+  unsettle(x.subject);
+  // One that runs finishes first.
+  if (t.state != task_state::running && t.state != task_state::integrating)
+    enter(x.subject,
+          x.phase == work_phase::integrate ? task_state::waiting_to_integrate
+                                           : task_state::waiting,
+          x.at);
 }
 
-void run_model::record_handoff(const fact& x, bool accepted) {
-  // Kind and index of the sender, then the receiver, in one key.
-  auto key = static_cast<std::uint64_t>(x.cause_kind) << 62
-           | static_cast<std::uint64_t>(x.cause) << 31 | x.subject;
-  auto [i, is_new] = open_handoffs_.try_emplace(key, handoffs_.size());
-  if (is_new)
-    handoffs_.push_back({{x.cause_kind, x.cause}, task_id{x.subject}, {}, {}});
-  auto& h = handoffs_[i->second];
-  auto& moment = accepted ? h.received_at : h.sent_at;
-  if (!moment)
-    moment = x.at;
-}
-
-// -- states and lists ---------------------------------------------------------
-
-void run_model::enter(std::uint32_t task, task_state next, duration at) {
-  auto& t = tasks_[task];
-  auto before = t.state;
-  --counts_[static_cast<std::size_t>(before)];
-  ++counts_[static_cast<std::size_t>(next)];
-  t.state = next;
-  auto& ph = plan_->tasks[task].phase;
-  if (ph.value < phases_.size()) {
-    phases_[ph.value].running += works(next);
-    phases_[ph.value].running -= works(before);
-  }
-  if (next == task_state::ready && !t.ready_at)
-    t.ready_at = at;
-  place(task, next);
-  set_active(task, is_active(next));
-  if (is_terminal(next) && !is_terminal(before))
-    leave_for_good(task, at);
-}
-
-void run_model::place(std::uint32_t task, task_state next) {
-  if (works(next)) {
-    in_progress_.move_to(0, task);
-    queues_.erase(task);
-  } else {
-    in_progress_.erase(task);
-    if (next == task_state::ready)
-      queues_.move_to(3 * queue_of(task) + ready, task);
-    else if (next != task_state::waiting)
-      queues_.erase(task);
-  }
-  refresh_pending(task);
-}
-
-void run_model::leave_for_good(std::uint32_t task, duration at) {
-  auto& t = tasks_[task];
-  const auto& x = plan_->tasks[task];
-  t.finished_at = at;
-  if (t.attempts > 0) {
-    completed_.push_back(task_id{task});
-    if (t.agent.value < agents_.size())
-      ++agents_[t.agent.value].tasks;
-    measured_in_all_ += t.busy;
-    ++ran_;
-    if (x.has_estimate) {
-      measured_ += t.busy;
-      estimated_ += x.estimate.mode;
-    }
-  }
-  if (is_failure(t.state))
-    failures_.push_back(task_id{task});
-  if (x.phase.value < phases_.size()) {
-    ++phases_[x.phase.value].done;
-    phases_[x.phase.value].failed += is_failure(t.state);
-  }
-  auto own = load_of(x);
-  auto subtract = [&own](load& from) {
-    from.known -= own.known;
-    from.unknown -= own.unknown;
-  };
-  subtract(rest_);
-  if (x.agents.size() == 1 && x.agents.front().value < agent_rest_.size())
-    subtract(agent_rest_[x.agents.front().value]);
-  for (auto y : graph_.predecessors(task)) {
-    if (graph_.kind(y) == graph_node::gate)
-      --gates_[graph_.plan_index(y)].blocked;
-    else if (y == graph_.barrier())
-      for (auto z : graph_.predecessors(y))
-        --gates_[graph_.plan_index(z)].blocked;
-  }
-  settle_start(task, at);
-  settle(task, at);
-}
-
-// -- who waits ----------------------------------------------------------------
-
-// A node turns active or stops being so; those that wait for it hear of it. A
-// phase is active while one of its tasks is; a gate never counts as active.
-void run_model::set_active(node_index x, bool active) {
-  auto& n = nodes_[x];
-  if (n.active == active || n.settled)
+// Equal content keeps its first version: what was made of it is not stale.
+void run_model::note_accepted(const fact& x) {
+  auto found = accepted_.find(x.subject);
+  if (found == accepted_.end() || x.state != task_state::succeeded)
     return;
-  n.active = active;
-  for (auto y : graph_.successors(x)) {
-    auto& to = nodes_[y];
-    to.hot += active ? 1 : -1;
-    if (graph_.kind(y) == graph_node::phase)
-      set_active(y, to.hot > 0);
-    else
-      refresh_pending(y);
-  }
-  if (n.start_settled || n.start_hot || !active)
+  static const attempt_details nothing;
+  const auto& old = found->second.details ? *found->second.details : nothing;
+  const auto& made = x.details ? *x.details : nothing;
+  if (old.outputs == made.outputs && old.artifacts == made.artifacts)
     return;
-  n.start_hot = true;
-  for (auto y : graph_.start_successors(x)) {
-    ++nodes_[y].hot;
-    refresh_pending(y);
-  }
+  found->second = {x.details, tasks_[x.subject].version};
 }
 
-// A node is over: nobody waits for it any more.
-void run_model::settle(node_index x, duration at) {
-  set_active(x, false);
-  if (std::exchange(nodes_[x].settled, true))
-    return;
-  for (auto y : graph_.successors(x))
-    meet(y, at);
-}
-
-void run_model::settle_start(node_index x, duration at) {
-  auto& n = nodes_[x];
-  if (std::exchange(n.start_settled, true))
-    return;
-  for (auto y : graph_.start_successors(x)) {
-    nodes_[y].hot -= n.start_hot;
-    meet(y, at);
-  }
-}
-
-void run_model::meet(node_index x, duration at) {
-  auto& n = nodes_[x];
-  --n.unmet;
-  n.last_met = at;
-  auto kind = graph_.kind(x);
-  if (n.unmet == 0 && kind != graph_node::task && kind != graph_node::gate)
-    settle(x, at);
+void run_model::queue_trigger(const fact& x) {
+  auto& backlog = tasks_[x.subject].backlog;
+  work_item item;
+  item.from = task_id{x.cause};
+  item.version = x.version;
+  item.status = x.state;
+  auto known = std::find_if(backlog.begin(), backlog.end(), [&](const auto& y) {
+    return y.from == item.from;
+  });
+  if (known == backlog.end())
+    backlog.push_back(std::move(item));
   else
-    refresh_pending(x);
-}
-
-void run_model::refresh_pending(node_index x) {
-  if (graph_.kind(x) != graph_node::task)
-    return;
-  if (tasks_[x].state != task_state::waiting) {
-    pending_.erase(x);
-    return;
-  }
-  auto is_hot = nodes_[x].hot > 0;
-  if (is_hot)
-    pending_.move_to(0, x);
-  else
-    pending_.erase(x);
-  queues_.move_to(3 * queue_of(x) + (is_hot ? hot : cold), x);
-}
-
-// The queues of tasks that several agents could do come last.
-std::size_t run_model::queue_of(std::uint32_t task) const {
-  const auto& xs = plan_->tasks[task].agents;
-  return xs.size() == 1 && xs.front().value < agents_.size() ? xs.front().value
-                                                             : agents_.size();
+    *known = std::move(item);
 }
 
 } // namespace tutti::report

@@ -12,6 +12,7 @@
 #include "messages/plan.hpp"
 #include "runtime/report/index_lists.hpp"
 #include "runtime/report/plan_graph.hpp"
+#include "runtime/report/records.hpp"
 
 #include <array>
 #include <cstddef>
@@ -25,80 +26,6 @@
 #include <vector>
 
 namespace tutti::report {
-
-/// One try at a task, from its start to its end.
-struct busy_interval {
-  task_id task;
-  agent_id agent;
-  std::uint32_t attempt = 0;
-  duration started{0};
-  duration finished{0};
-};
-
-struct task_record {
-  task_state state = task_state::waiting;
-  attempt_end end = attempt_end::success; ///< of the last ended attempt
-  node_kind cause_kind = node_kind::task;
-  bool ending = false;                 ///< its attempt was told to end
-  bool busy_now = false;               ///< an attempt runs
-  std::uint32_t cause = task_id::none; ///< why skipped or left out
-  std::uint32_t attempts = 0;          ///< started ones
-  agent_id agent;                      ///< who has it, or had it last
-  std::int32_t exit_code = fact::no_exit_code;
-  std::optional<duration> ready_at;               ///< the first time
-  std::optional<duration> started_at;             ///< the first attempt
-  std::optional<duration> finished_at;            ///< when it became terminal
-  duration attempt_started_at{0};                 ///< of the attempt that runs
-  duration busy{0};                               ///< sum of all ended attempts
-  std::shared_ptr<const attempt_details> details; ///< of the last ended attempt
-  std::string progress; ///< last line; only while it runs
-};
-
-struct gate_record {
-  gate_state state = gate_state::waiting;
-  node_kind cause_kind = node_kind::task;
-  std::uint32_t cause = task_id::none; ///< why it closed
-  std::uint32_t blocked = 0;           ///< tasks that wait for it
-  std::optional<duration> opened_at;
-  std::optional<duration> closed_at;
-};
-
-struct agent_record {
-  std::uint32_t slots = 1;
-  std::uint32_t running = 0; ///< attempts right now
-  std::uint32_t tasks = 0;   ///< tasks whose last attempt was its
-  duration busy{0};          ///< sum of its ended attempts, over all slots
-};
-
-struct phase_record {
-  std::uint32_t total = 0;
-  std::uint32_t done = 0; ///< terminal, in whatever state
-  std::uint32_t running = 0;
-  std::uint32_t failed = 0;
-};
-
-struct handoff_record {
-  node_ref from;
-  task_id to;
-  std::optional<duration> sent_at;
-  std::optional<duration> received_at;
-};
-
-/// One thing that somebody waits for.
-struct awaited {
-  node_ref of;
-  agent_id agent;      ///< who works on it, where it is a task and one is known
-  bool active = false; ///< it is ready or runs
-};
-
-/// Somebody who waits: a task, or a gate.
-struct wait {
-  node_ref waiter;
-  agent_id agent; ///< of a waiting task, where it is pinned or assigned
-  std::vector<awaited> on;  ///< the first few, active ones first
-  std::size_t on_count = 0; ///< all of them
-  duration since{0};        ///< when the last of its needs that is met was met
-};
 
 class run_model {
 public:
@@ -139,6 +66,10 @@ public:
   [[nodiscard]] std::size_t late_results() const {
     return late_results_;
   }
+  /// The first of them, as many as a reader wants to see.
+  [[nodiscard]] const std::vector<late_record>& late() const {
+    return late_;
+  }
 
   // -- records, by plan index -------------------------------------------------
 
@@ -157,13 +88,42 @@ public:
   [[nodiscard]] const std::vector<handoff_record>& handoffs() const {
     return handoffs_;
   }
-  /// Ended attempts, in the order of their ends.
+  [[nodiscard]] const service_record& service(std::size_t i) const {
+    return services_[i];
+  }
+  /// Ended stretches of attempts, in the order of their ends.
   [[nodiscard]] const std::vector<busy_interval>& intervals() const {
     return intervals_;
   }
+  /// What agents asked of each other; number N is at N - 1.
+  [[nodiscard]] const std::vector<request_record>& requests() const {
+    return requests_;
+  }
+  [[nodiscard]] const std::vector<rework_record>& reworks() const {
+    return reworks_;
+  }
+  /// Versions after the first, in the order in which they began or were kept.
+  [[nodiscard]] const std::vector<version_record>& versions() const {
+    return versions_;
+  }
+  [[nodiscard]] const std::vector<inside_wait>& inside_waits() const {
+    return inside_waits_;
+  }
+  /// The first of the requests that were refused, and how many there were.
+  [[nodiscard]] const std::vector<refusal_record>& refusals() const {
+    return refusals_;
+  }
+  [[nodiscard]] std::size_t refusal_count() const {
+    return refusal_count_;
+  }
+  /// Tasks that ended with a version of something that has been replaced.
+  [[nodiscard]] std::vector<stale_record> stale() const;
   /// Busy time of a task or an agent, an attempt that runs counted until `now`.
   [[nodiscard]] duration task_busy(std::size_t i, duration now) const;
   [[nodiscard]] duration agent_busy(std::size_t i, duration now) const;
+  /// How long a task has waited to integrate, and inside its attempts.
+  [[nodiscard]] duration waited_later(std::size_t i, duration now) const;
+  [[nodiscard]] duration waited_inside(std::size_t i, duration now) const;
 
   // -- counts -----------------------------------------------------------------
 
@@ -183,12 +143,27 @@ public:
   /// What an agent works on, the longest at it first.
   [[nodiscard]] std::vector<task_id> running_of(std::size_t agent,
                                                 std::size_t limit) const;
-  /// Handoff pending: waiting tasks of which a need is in progress or ready,
-  /// the longest in this list first.
+  /// Handoff pending: tasks that wait to integrate, then waiting tasks of which
+  /// a need is in progress or ready; the longest in its list first.
   [[nodiscard]] std::vector<wait> pending(std::size_t limit) const;
+  /// The first part of these.
+  [[nodiscard]] std::vector<wait> waiting_to_integrate(std::size_t limit) const;
   /// Gates that are waiting and what each waits for, in plan order.
   [[nodiscard]] std::vector<wait> waiting_gates(std::size_t limit) const;
-  /// What a task or gate waits for; empty `on` where it waits for nothing.
+  /// Gates whose approval is asked and not given, in plan order.
+  [[nodiscard]] std::vector<gate_id> asked_gates() const;
+  /// Attempts that wait inside, in the order in which they began to.
+  [[nodiscard]] std::vector<task_id> waiting_inside(std::size_t limit) const;
+  /// Requests without an answer, by number.
+  [[nodiscard]] std::vector<std::uint32_t>
+  open_requests(std::size_t limit) const;
+  [[nodiscard]] std::size_t open_request_count() const {
+    return open_request_count_;
+  }
+  /// After-each tasks with something queued, in plan order.
+  [[nodiscard]] std::vector<task_id> backlogs(std::size_t limit) const;
+  /// What a task, gate or service waits for; empty `on` where it waits for
+  /// nothing.
   [[nodiscard]] wait wait_of(node_ref x, std::size_t limit = 4) const;
   /// The task that an idle agent would do next: a ready one, else one whose
   /// needs are in progress, else any waiting one; pinned tasks only.
@@ -210,25 +185,66 @@ public:
   [[nodiscard]] std::optional<duration> remaining(duration now) const;
 
 private:
+  // run_model.cpp: facts
+  void apply_task(const fact& x);
+  void apply_attempt(const fact& x);
+  void apply_gate(const fact& x);
+  void apply_request(const fact& x);
   void prepare_nodes();
-  void prepare_estimates();
+  void assign(const fact& x);
+  void start_attempt(const fact& x);
+  void finish_attempt(const fact& x);
+  void start_clock(std::uint32_t task, duration at);
+  void stop_clock(std::uint32_t task, duration at);
+  void close_attempt(std::uint32_t task, attempt_end end);
+  void pause_inside(const fact& x);
+  void go_on_inside(const fact& x);
+  void end_wait_inside(std::uint32_t task, duration at);
+  void end_without_attempt(const fact& x, task_state next);
+  void start_version(const fact& x);
+  void note_accepted(const fact& x);
+  void queue_trigger(const fact& x);
+
+  // run_model_things.cpp: gates, requests, handoffs, services
+  void settle_gate(const fact& x, gate_state next);
+  void ask(const fact& x);
+  void end_round(gate_record& g, duration at);
+  void reset_gate(const fact& x);
+  void note_verdict(const fact& x);
+  void record_handoff(const fact& x, bool accepted);
+  void make_request(const fact& x);
+  void end_request(const fact& x, request_state next);
+  void take_requests(const fact& x);
+  void change_service(const fact& x);
+
+  // run_model_waits.cpp: states, lists, who waits for whom
   void enter(std::uint32_t task, task_state next, duration at);
   void place(std::uint32_t task, task_state next);
   void leave_for_good(std::uint32_t task, duration at);
-  void start_attempt(const fact& x);
-  void finish_attempt(const fact& x);
-  void stop_clock(std::uint32_t task, std::uint32_t attempt, duration at);
-  void end_without_attempt(const fact& x, task_state next);
-  void settle_gate(const fact& x, gate_state next);
-  void record_handoff(const fact& x, bool accepted);
+  void reopen(std::uint32_t task);
+  void count_blocked(std::uint32_t task, bool ended);
   void set_active(node_index x, bool active);
   void settle(node_index x, duration at);
+  void unsettle(node_index x);
   void settle_start(node_index x, duration at);
   void meet(node_index x, duration at);
+  void meet_later(node_index x, duration at);
+  void unmeet(node_index x);
   void refresh_pending(node_index x);
+  [[nodiscard]] bool is_gathering(node_index x) const;
   [[nodiscard]] std::size_t queue_of(std::uint32_t task) const;
   void collect(node_index x, bool active, std::size_t limit, wait& to) const;
-  void add_awaited(node_index x, bool active, wait& to) const;
+  void collect_later(node_index x, std::size_t limit, wait& to) const;
+  void collect_answers(std::uint32_t task, std::size_t limit, wait& to) const;
+  void add_awaited(node_index x, bool active, wait_for why, wait& to) const;
+  void add_slot(std::uint32_t task, wait& to) const;
+  void wait_of_task(std::uint32_t task, std::size_t limit, wait& to) const;
+  void wait_of_gate(std::uint32_t gate, std::size_t limit, wait& to) const;
+  void wait_for_needs(node_index x, std::size_t limit, wait& to) const;
+
+  // run_model_prediction.cpp
+  void prepare_estimates();
+  void set_load(std::uint32_t task, std::uint32_t level);
 
   // An amount of work, in part unknown.
   struct load {
@@ -240,7 +256,9 @@ private:
     double pace = 1;   ///< real time to estimate
     duration guess{0}; ///< what a task without an estimate takes
   };
-  [[nodiscard]] static load load_of(const tutti::task& x);
+  /// Of both phases of a task, or of its integrate phase only.
+  [[nodiscard]] static load load_of(const tutti::task& x,
+                                    std::uint32_t level = 2);
   [[nodiscard]] std::optional<measure> measured() const;
   [[nodiscard]] measure measured_or_default() const;
   [[nodiscard]] static duration time_of(const load& x, const measure& by);
@@ -252,9 +270,35 @@ private:
   std::vector<gate_record> gates_;
   std::vector<agent_record> agents_;
   std::vector<phase_record> phases_;
+  std::vector<service_record> services_;
   std::vector<handoff_record> handoffs_;
-  std::unordered_map<std::uint64_t, std::size_t> open_handoffs_;
+  struct handoff_key {
+    std::uint64_t ends = 0; ///< kind and index of the sender, the receiver
+    std::uint32_t version = 1;
+
+    friend bool operator==(const handoff_key&, const handoff_key&) = default;
+  };
+  struct handoff_hash {
+    std::size_t operator()(const handoff_key& x) const noexcept {
+      return std::hash<std::uint64_t>{}(x.ends * 31 + x.version);
+    }
+  };
+  std::unordered_map<handoff_key, std::size_t, handoff_hash> open_handoffs_;
   std::vector<busy_interval> intervals_;
+  std::vector<request_record> requests_;
+  /// Per requester, the numbers of the awaited ones without an answer.
+  std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> unanswered_;
+  std::vector<rework_record> reworks_;
+  std::vector<version_record> versions_;
+  std::vector<inside_wait> inside_waits_;
+  std::vector<refusal_record> refusals_;
+  std::vector<late_record> late_;
+  /// Of reworked tasks: what they put out, and since which version.
+  struct accepted_content {
+    std::shared_ptr<const attempt_details> details;
+    std::uint32_t version = 1;
+  };
+  std::unordered_map<std::uint32_t, accepted_content> accepted_;
   std::array<std::size_t, 12> counts_{};
 
   // Per graph node: what it still waits for, how much of that is active, when
@@ -262,7 +306,10 @@ private:
   struct node_state {
     std::uint32_t unmet = 0;
     std::uint32_t hot = 0;
+    std::uint32_t later_unmet = 0; ///< what only its end waits for
+    std::uint32_t later_hot = 0;
     duration last_met{0};
+    duration last_later{0};
     bool active = false;
     bool start_hot = false;
     bool start_settled = false;
@@ -270,12 +317,15 @@ private:
   };
   std::vector<node_state> nodes_;
 
-  // Lists: in progress; handoff pending; by agent running; by agent (and one
-  // more for any-of) the queues ready, hot and cold.
+  // Lists: in progress; handoff pending (waiting, waiting to integrate); by
+  // agent running; by agent (and one more for any-of) the queues ready, hot and
+  // cold; attempts that wait inside.
   index_lists in_progress_;
   index_lists pending_;
   index_lists running_;
   index_lists queues_;
+  index_lists inside_;
+  std::vector<std::uint32_t> streams_; ///< after-each tasks
   std::vector<task_id> completed_;
   std::vector<task_id> failures_;
 
@@ -299,6 +349,9 @@ private:
   run_status status_ = run_status::stopped;
   int exit_code_ = 0;
   std::size_t late_results_ = 0;
+  std::size_t refusal_count_ = 0;
+  std::size_t open_request_count_ = 0;
+  std::size_t first_open_request_ = 0; ///< all before it have ended
 };
 
 } // namespace tutti::report

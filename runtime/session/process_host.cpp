@@ -37,10 +37,15 @@ void process_routes::clear() {
 process::supervisor_events route_events(std::shared_ptr<process_routes> routes,
                                         std::function<void(std::string)> lost) {
   process::supervisor_events result;
-  result.started = [](const process_started&) {
-    // The attempt began when it left its agent's queue.
+  result.started = [routes](process_started x) {
+    if (auto to = routes->find(x.id))
+      caf::anon_send(caf::actor_cast<agent_actor>(to), x);
   };
   result.line = [routes](process_line x) {
+    if (auto to = routes->find(x.id))
+      caf::anon_send(caf::actor_cast<agent_actor>(to), std::move(x));
+  };
+  result.output = [routes](process_output x) {
     if (auto to = routes->find(x.id))
       caf::anon_send(caf::actor_cast<agent_actor>(to), std::move(x));
   };
@@ -61,7 +66,9 @@ process_host_behavior(process_actor::pointer self,
         routes->add(x.id, self->current_sender());
         processes->start(x);
       },
-      [](const process_input&) {},
+      [processes](process_input& x) {
+        processes->input(std::move(x));
+      },
       [processes](process_alive x) {
         processes->alive(x);
       },

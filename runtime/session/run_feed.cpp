@@ -35,6 +35,13 @@ void run_feed::lose(std::string why) {
   changed_.notify_one();
 }
 
+void run_feed::ask(run_question x) {
+  std::lock_guard lock{mutex_};
+  questions_.push_back(std::move(x));
+  urgent_ = true;
+  changed_.notify_one();
+}
+
 run_feed::batch run_feed::take(std::chrono::milliseconds span) {
   std::unique_lock lock{mutex_};
   changed_.wait_for(lock, span, [this] {
@@ -47,6 +54,7 @@ run_feed::batch run_feed::take(std::chrono::milliseconds span) {
     result.progress.push_back(std::move(x));
   progress_.clear();
   result.notes.swap(notes_);
+  result.questions.swap(questions_);
   result.lost = lost_;
   urgent_ = false;
   return result;

@@ -6,12 +6,22 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+namespace tutti::report {
+class run_model;
+}
+
 namespace tutti::session {
+
+/// Something that only who shows the run can answer; asked on its thread, with
+/// the time since the run's start.
+using run_question =
+    std::function<void(const report::run_model& m, duration now)>;
 
 /// What the display has not seen yet. Facts are bounded by the plan, progress
 /// by the tasks that run: the latest line of each (rule 9). All functions may
@@ -22,16 +32,19 @@ public:
     std::vector<fact> facts;
     std::vector<task_progress> progress;
     std::vector<std::string> notes; ///< messages to the user
-    std::string lost;               ///< why the run cannot go on; empty: it can
+    std::vector<run_question> questions;
+    std::string lost; ///< why the run cannot go on; empty: it can
   };
 
   void add(const run_facts& x);
   void add(const task_progress& x);
   void note(std::string text);
   void lose(std::string why);
+  /// Bounded by those who ask: each waits for its answer.
+  void ask(run_question x);
 
   /// Takes what there is; waits up to `span`, less where the run has ended, a
-  /// note has come, or all is lost.
+  /// note or a question has come, or all is lost.
   [[nodiscard]] batch take(std::chrono::milliseconds span);
 
 private:
@@ -40,6 +53,7 @@ private:
   std::vector<fact> facts_;
   std::unordered_map<task_id, task_progress> progress_;
   std::vector<std::string> notes_;
+  std::vector<run_question> questions_;
   std::string lost_;
   bool urgent_ = false;
 };

@@ -4,30 +4,20 @@
 // with whatever it still owns, and only then the actor system.
 #include "runtime/session/session.hpp"
 
-#include "actors/agent/agent.hpp"
-#include "actors/observer/observer.hpp"
-#include "actors/orchestrator/orchestrator.hpp"
 #include "messages/error.hpp"
 #include "runtime/display/display.hpp"
-#include "runtime/native/spawn.hpp"
 #include "runtime/process/supervisor.hpp"
-#include "runtime/session/process_host.hpp"
 #include "runtime/session/run_feed.hpp"
 #include "runtime/session/signals.hpp"
 #include "runtime/session/state_directory.hpp"
+#include "runtime/session/team.hpp"
 
 #include <algorithm>
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/send.hpp>
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <fmt/format.h>
 #include <memory>
-#include <mutex>
 #include <system_error>
 #include <thread>
 #include <unistd.h>
@@ -42,18 +32,6 @@ using clock = std::chrono::steady_clock;
 
 /// Between two looks at the feed, and so between two redraws.
 constexpr auto frame = std::chrono::milliseconds(100);
-
-struct system_config : caf::actor_system_config {
-  system_config() {
-    add_message_types<caf::id_block::tutti>();
-    // A few agents' worth of short handlers: more threads only hand the same
-    // work back and forth.
-    auto cores = std::max(1u, std::thread::hardware_concurrency());
-    set("scheduler.max-threads", std::size_t{std::min(cores, 4u)});
-    // Idle workers sleep; thieves would poll, at the expense of the tasks.
-    set("scheduler.policy", caf::atom("sharing"));
-  }
-};
 
 std::int32_t exit_code_of(int signal) {
   switch (signal) {
@@ -87,98 +65,6 @@ session_result refuse(const error& x) {
   return {static_cast<int>(x.code), std::nullopt};
 }
 
-/// The actors of a run, spawned together and ended together.
-class team {
-public:
-  team(std::shared_ptr<const plan> work, const session_options& options,
-       std::uint32_t local_slots, process::supervisor& processes,
-       run_feed& feed)
-    : natives_(options.natives), system_(config_) {
-    routes_ = std::make_shared<process_routes>();
-    processes.listen(route_events(routes_, [&feed](std::string why) {
-      feed.lose(std::move(why));
-    }));
-    auto viewer = system_.spawn(feed_behavior, &feed);
-    auto watcher =
-        system_.spawn(observer_behavior, std::vector<viewer_actor>{viewer});
-    auto host = system_.spawn(process_host_behavior, &processes, routes_);
-    keep(viewer);
-    keep(watcher);
-    keep(host);
-    orchestrator_options mine;
-    mine.work = work;
-    mine.graph.jobs =
-        options.jobs.value_or(engine::graph_options::no_jobs_limit);
-    mine.graph.implicit_slots = local_slots;
-    mine.observer = watcher;
-    mine.spawn_agents = [this, work, local_slots, watcher,
-                         host](const orchestrator_actor& lead) {
-      agent_options common;
-      common.work = work;
-      common.orchestrator = lead;
-      common.observer = watcher;
-      common.processes = host;
-      return spawn_agents(std::move(common), local_slots);
-    };
-    lead_ = system_.spawn(orchestrator_behavior, std::move(mine));
-  }
-
-  ~team() {
-    caf::anon_send_exit(lead_, caf::exit_reason::user_shutdown);
-    lead_ = nullptr;
-    {
-      std::lock_guard lock{mutex_};
-      for (auto& x : all_)
-        caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
-      all_.clear();
-    }
-    routes_->clear();
-    system_.await_all_actors_done();
-  }
-
-  team(const team&) = delete;
-  team& operator=(const team&) = delete;
-
-  void begin() {
-    caf::anon_send(lead_, begin_run{});
-  }
-
-  void stop(std::int32_t code, bool at_once) {
-    caf::anon_send(lead_, stop_run{code, at_once});
-  }
-
-private:
-  template <class Handle>
-  void keep(const Handle& x) {
-    std::lock_guard lock{mutex_};
-    all_.push_back(caf::actor_cast<caf::strong_actor_ptr>(x));
-  }
-
-  /// Called by the orchestrator as it starts, on a worker's thread.
-  std::vector<agent_actor> spawn_agents(agent_options common,
-                                        std::uint32_t local_slots) {
-    std::vector<agent_actor> result;
-    const auto& agents = common.work->agents;
-    for (std::size_t i = 0; i < agents.size(); ++i) {
-      auto mine = common;
-      mine.id = agent_id{i};
-      mine.slots = agents[i].slots == 0 ? local_slots : agents[i].slots;
-      mine.grace = duration{std::chrono::seconds(10)};
-      result.push_back(native::spawn_agent(system_, std::move(mine), natives_));
-      keep(result.back());
-    }
-    return result;
-  }
-
-  const native::agents* natives_;
-  system_config config_;
-  caf::actor_system system_;
-  std::shared_ptr<process_routes> routes_;
-  std::mutex mutex_;
-  std::vector<caf::strong_actor_ptr> all_;
-  orchestrator_actor lead_;
-};
-
 /// Shows the run until it has ended; false where it was lost.
 bool follow(run_feed& feed, report::run_model& model, display::display& view,
             clock::time_point start) {
@@ -198,6 +84,8 @@ bool follow(run_feed& feed, report::run_model& model, display::display& view,
       view.update(model, batch.facts);
     for (const auto& x : batch.notes)
       view.note(x);
+    for (const auto& x : batch.questions)
+      x(model, clock::now() - start);
     if (model.ended())
       return true;
     if (!batch.lost.empty()) {
@@ -266,7 +154,7 @@ session_result run_session(plan p, const session_options& options,
   run_feed feed;
   bool whole = true;
   {
-    team actors{work, options, local_slots, processes, feed};
+    team actors{{work, options, local_slots, *files, &processes, &feed}};
     actors.begin(); // before a signal can ask to stop it
     signals.start({[&](int signal, int count) {
                      if (count > 2)
@@ -282,6 +170,7 @@ session_result run_session(plan p, const session_options& options,
                    }});
     whole = follow(feed, model, *view, clock::now());
     signals.stop();
+    actors.close_sockets();
     // Its reader thread speaks to actors: it ends before they do.
     processes.shut_down();
   }

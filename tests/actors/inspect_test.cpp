@@ -153,8 +153,12 @@ BOOST_AUTO_TEST_CASE(process_messages_keep_every_field) {
   BOOST_TEST((l.id == 9 && l.line == "x"));
   auto e = there_and_back(end_process{9, true});
   BOOST_TEST((e.id == 9 && e.at_once));
-  auto alive = there_and_back(process_alive{9, true});
-  BOOST_TEST((alive.id == 9 && alive.waits));
+  auto i = there_and_back(process_input{9, "in", true, 5});
+  BOOST_TEST((i.id == 9 && i.data == "in" && i.close && i.taken_bytes == 5));
+  auto o = there_and_back(process_output{9, "out"});
+  BOOST_TEST((o.id == 9 && o.data == "out"));
+  auto a = there_and_back(process_alive{9, true});
+  BOOST_TEST((a.id == 9 && a.waits));
   auto p = there_and_back(process_started{9, 77});
   BOOST_TEST((p.id == 9 && p.pid == 77));
 }

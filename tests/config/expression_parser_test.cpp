@@ -24,6 +24,12 @@ std::string show(const unbound_expression& x, std::uint32_t i) {
     return "$" + n.name;
   if (n.root == reference_root::env)
     return "%" + n.name;
+  if (n.root == reference_root::comment)
+    return "!" + n.name;
+  if (n.root == reference_root::matrix)
+    return "*" + n.name;
+  if (n.root == reference_root::variable)
+    return "=" + n.name;
   switch (n.op) {
   case expression_op::literal:
     return n.literal.kind == value_kind::text ? "'" + n.literal.text + "'"
@@ -119,8 +125,16 @@ const std::vector<sample> conditions{
     {"needs..outputs.k", "0+16: 'needs..outputs.k' names no output"},
     {"params.", "0+7: 'params.' names nothing"},
     {"env.", "0+4: 'env.' names nothing"},
-    {"matrix.os", "0+9: 'matrix' is not known in this version"},
-    {"round", "0+5: 'round' is not known in this version"},
+    {"matrix.os", "*os"},
+    {"needs.go.comment", "!go"},
+    {"needs.a.outputs.comment", "a#comment"},
+    {"needs.test/linux.outputs.x", "test/linux#x"},
+    {"needs..comment", "0+14: 'needs..comment' names no output"},
+    {"round > 1", "(=round > 1)"},
+    {"feedback", "=feedback"},
+    {"trigger", "=trigger"},
+    {"prompt", "=prompt"},
+    {"round.x", "0+7: unknown name 'round.x'"},
     {"nan", "0+3: unknown name 'nan'"},
     {"-x", "0+2: '-x' is neither a name nor a number"},
     {"1 + 2", "2+1: '+' means nothing here"},

@@ -41,4 +41,9 @@ inline const task& task_named(const plan& p, std::string_view name) {
   return p.tasks.front();
 }
 
+/// A text in which nothing is filled in.
+inline std::string shown(const expression& x) {
+  return render(x, expression_scope{});
+}
+
 } // namespace tutti::config::test

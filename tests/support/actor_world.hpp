@@ -34,13 +34,16 @@ struct fake_processes {
   std::vector<entry> running;
   std::vector<start_process> started;
   std::vector<end_process> told_to_end;
+  std::vector<process_input> inputs;
   std::vector<process_alive> alive;
 };
 
 inline process_actor::behavior_type
 fake_process_behavior(process_actor::pointer self, fake_processes* log) {
   return {
-      [](const process_input&) {},
+      [log](const process_input& x) {
+        log->inputs.push_back(x);
+      },
       [log](process_alive x) {
         log->alive.push_back(x);
       },

@@ -201,6 +201,10 @@ public:
   std::multimap<duration, engine::timer_fires> timers;
   std::set<std::pair<std::uint32_t, std::uint32_t>> delivered; ///< from, to
   std::vector<engine::reject_reason> rejects;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> answered; ///< number, to
+  std::vector<attempt_key> went_on;
+  std::vector<attempt_key> refused_waits;
+  std::vector<std::uint32_t> started_services;
 
 private:
   std::uint32_t slots_of(std::uint32_t agent) {
@@ -231,6 +235,18 @@ private:
       break;
     case deliver:
       delivered.insert({c.other, c.task});
+      break;
+    case answer:
+      answered.emplace_back(c.other, c.task);
+      break;
+    case go_on:
+      went_on.push_back(key);
+      break;
+    case refuse_wait:
+      refused_waits.push_back(key);
+      break;
+    case start_service:
+      started_services.push_back(c.other);
       break;
     case arm_timer:
       timers.emplace(c.at, engine::timer_fires{c.timer, c.task, c.attempt});

@@ -17,9 +17,13 @@ enum class command_kind : std::uint8_t {
   revoke,      ///< take `task`, `attempt` back from `agent` if it has not begun
   end_attempt, ///< end `task`, `attempt` at `agent`; `at_once`: no grace
   deliver,     ///< hand what `other` put out to `task` at `agent`
-  arm_timer,   ///< send timer_fires{timer, task, attempt} at `at`
-  end_run,     ///< the run is over; the last fact says how
-  reject,      ///< the event was refused; `reason` says why
+  answer,      ///< hand the answer to request `other` to `task` at `agent`
+  go_on,       ///< `task`, `attempt` at `agent` has its slot again (§20)
+  refuse_wait, ///< `task`, `attempt` at `agent` would wait for ever (§20)
+  start_service, ///< start service `other`
+  arm_timer,     ///< send timer_fires{timer, task, attempt} at `at`
+  end_run,       ///< the run is over; the last fact says how
+  reject,        ///< the event was refused; `reason` says why
 };
 
 /// Why an event was refused; nothing has changed.
@@ -32,6 +36,7 @@ enum class reject_reason : std::uint8_t {
   not_running,
   run_is_over,
   not_begun, ///< before run_begins, or a second one
+  refused,   ///< decision::refusal says why
 };
 
 struct command {
@@ -43,8 +48,11 @@ struct command {
   std::uint32_t task = 0;
   std::uint32_t attempt = 0;
   std::uint32_t agent = 0;
-  std::uint32_t other = 0; ///< assign, revoke: the rank; deliver: the sender
-  duration at{0};          ///< arm_timer: since the run's start
+  work_phase phase = work_phase::run; ///< assign
+  /// assign, revoke: the rank; deliver: the sender; answer: the request's
+  /// number; start_service: the service.
+  std::uint32_t other = 0;
+  duration at{0}; ///< arm_timer: since the run's start
 };
 
 } // namespace tutti::engine

@@ -11,9 +11,11 @@ namespace tutti::engine {
 
 engine::engine(graph g)
   : graph_(std::move(g)), tasks_(graph_.task_count),
-    others_(graph_.gate_count + graph_.group_count),
-    reserved_(graph_.pools.size(), 0), ready_(graph_.task_count),
-    classes_(graph_.classes.size()) {
+    since_(graph_.task_count, duration{0}),
+    others_(graph_.gate_count + graph_.service_count + graph_.group_count),
+    met_(graph_.out.size(), false), approvals_(graph_.special_gates.size()),
+    streams_(graph_.streams.size()), reserved_(graph_.pools.size(), 0),
+    ready_(graph_.unit_count()), classes_(graph_.classes.size()) {
   for (auto n : graph_.slots)
     agents_.push_back({n, 0});
   for (auto n : graph_.pools)
@@ -22,19 +24,32 @@ engine::engine(graph g)
   counts_.unfinished = graph_.task_count;
   for (std::uint32_t i = 0; i < graph_.task_count; ++i) {
     auto& t = tasks_[i];
-    t.pending = static_cast<std::uint32_t>(graph_.into(i).size());
+    for (auto e : graph_.into(i)) {
+      t.pending += is_start_edge(e.kind());
+      t.later += e.kind() == edge_kind::later;
+    }
     const auto& agents = graph_.class_of(i).agents;
     if (agents.size() == 1)
       t.agent = agents[0].value;
-    for (auto e : graph_.out_of(i))
+    for (auto e : graph_.out_of(i)) {
       if (e.kind() == edge_kind::started || e.kind() == edge_kind::member)
         t.start_matters = true;
+      if (e.kind() == edge_kind::trigger)
+        t.triggers = true;
+    }
   }
   for (const auto& [task, condition] : graph_.conditions)
     tasks_[task].has_condition = true;
   for (std::size_t i = 0; i < others_.size(); ++i)
     others_[i].pending = static_cast<std::uint32_t>(
         graph_.into(static_cast<node_index>(graph_.task_count + i)).size());
+  for (std::size_t i = 0; i < streams_.size(); ++i)
+    streams_[i].open_triggers = graph_.streams[i].triggers;
+  if (graph_.has_rework) {
+    changed_at_.resize(graph_.task_count, 0);
+    run_took_.resize(graph_.task_count, 0);
+    integrate_took_.resize(graph_.task_count, 0);
+  }
 }
 
 void engine::decide(duration now, const event& e, decision& out) {
@@ -61,6 +76,7 @@ void engine::decide(duration now, const event& e, decision& out) {
       settle();
     }
     release_finally();
+    settle_requests();
     assign_ahead();
     assign_by_tokens();
     end_if_over();
@@ -72,6 +88,62 @@ std::shared_ptr<const attempt_details>
 engine::details_of(std::uint32_t x) const {
   auto found = details_.find(x);
   return found == details_.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const assignment_details>
+engine::assignment_of(std::uint32_t x) const {
+  assignment_details result;
+  const auto& t = tasks_[x];
+  result.round = t.version;
+  if (auto rare = rare_.find(x); rare != rare_.end())
+    result.feedback = rare->second.feedback;
+  if (graph_.tasks[x].loose)
+    result.items = streams_[stream_index(x)].taken;
+  for (auto e : graph_.into(x)) {
+    if (!graph_.is_gate(e.target()))
+      continue;
+    auto gate = e.target() - graph_.task_count;
+    const auto* a = approval(gate);
+    if (a != nullptr && !a->comment.empty())
+      result.comments.push_back({gate_id{gate}, a->comment});
+  }
+  if (t.state == task_state::waiting_to_integrate)
+    result.earlier = details_of(x);
+  if (result.round == 1 && result.feedback.empty() && result.items.empty()
+      && result.comments.empty() && !result.earlier)
+    return nullptr;
+  return std::make_shared<const assignment_details>(std::move(result));
+}
+
+const approval_record* engine::approval(std::uint32_t gate) const {
+  const auto* special = graph_.special_gate(gate);
+  return special == nullptr ? nullptr : &approvals_[gate_index(gate)];
+}
+
+const stream_record* engine::stream(std::uint32_t task) const {
+  return graph_.tasks[task].loose ? &streams_[stream_index(task)] : nullptr;
+}
+
+std::uint32_t engine::later_cause(std::uint32_t x) const {
+  auto rare = rare_.find(x);
+  return rare == rare_.end() ? task_id::none : rare->second.later_cause;
+}
+
+/// Refused, and why: for who asked.
+void engine::refuse(std::string why) {
+  reject(reject_reason::refused, 0, 0);
+  out_->refusal = std::move(why);
+}
+
+void engine::arm(timer_kind kind, std::uint32_t subject, std::uint32_t epoch,
+                 duration at) {
+  command c;
+  c.kind = command_kind::arm_timer;
+  c.timer = kind;
+  c.task = subject;
+  c.attempt = epoch;
+  c.at = at;
+  out_->commands.push_back(c);
 }
 
 void engine::reject(reject_reason why, std::uint32_t task,
@@ -94,9 +166,14 @@ void engine::on(const run_begins&) {
     emit(fact_kind::task_left_out, t);
   for (std::uint32_t i = 0; i < graph_.gate_count; ++i)
     gates_.push_back(i);
-  for (auto i = graph_.gate_count; i < others_.size(); ++i)
+  for (std::uint32_t i = 0; i < graph_.service_count; ++i)
+    services_.push_back(i);
+  for (auto i = graph_.gate_count + graph_.service_count; i < others_.size();
+       ++i)
     if (graph_.into(graph_.task_count + i).empty())
       resolve_group_end(graph_.task_count + i); // a phase without tasks
+  for (std::uint32_t i = 0; i < streams_.size(); ++i)
+    touched_streams_.push_back(i);
   for (std::uint32_t i = 0; i < graph_.task_count; ++i)
     if (tasks_[i].pending == 0)
       released_.push_back(i);
@@ -109,13 +186,16 @@ void engine::on(const attempt_begins& e) {
   auto& t = tasks_[x];
   if (!t.assigned || t.attempt != e.attempt)
     return reject(reject_reason::stale_attempt, x, e.attempt);
-  if (t.state != task_state::ready)
+  bool integrate = t.state == task_state::waiting_to_integrate;
+  if (t.state != task_state::ready && !integrate)
     return reject(reject_reason::already_begun, x, e.attempt);
   fact f;
   f.kind = fact_kind::attempt_started;
   f.subject = x;
   f.attempt = e.attempt;
   f.agent = t.agent;
+  f.phase = integrate ? work_phase::integrate : work_phase::run;
+  f.version = t.version;
   emit(f);
   if (t.is_ending) { // asked back too late
     tell_to_end(x, t.ending, abandoned_);
@@ -124,125 +204,8 @@ void engine::on(const attempt_begins& e) {
   auto timeout = graph_.policy_of(x).timeout;
   if (timeout <= duration::zero())
     return;
-  command c;
-  c.kind = command_kind::arm_timer;
-  c.timer = timer_kind::timeout;
-  c.task = x;
-  c.attempt = e.attempt;
-  c.at = now_ + timeout;
-  out_->commands.push_back(c);
-}
-
-void engine::on(const attempt_ends& e) {
-  auto x = e.task.value;
-  if (x >= graph_.task_count)
-    return reject(reject_reason::unknown_task, x, e.attempt);
-  const auto& t = tasks_[x];
-  auto late = [&] {
-    fact f;
-    f.kind = fact_kind::result_late;
-    f.subject = x;
-    f.attempt = e.attempt;
-    f.end = e.end;
-    emit(f);
-  };
-  if (t.state != task_state::running || t.attempt != e.attempt)
-    return late();
-  if (!t.is_ending || e.end == attempt_end::unkillable)
-    return accept_end(e, e.end);
-  bool success = e.end == attempt_end::success;
-  if (t.ending == attempt_end::timed_out && success) {
-    late(); // and so is what it put out
-    auto kept = e;
-    if (e.details) {
-      auto details = *e.details;
-      details.outputs.clear();
-      kept.details =
-          std::make_shared<const attempt_details>(std::move(details));
-    }
-    return accept_end(kept, attempt_end::timed_out);
-  }
-  if (success)
-    return accept_end(e, attempt_end::success);
-  if (t.cancelled)
-    return accept_end(e, attempt_end::cancelled);
-  // A retry that a stop leaves no time for is kept for the resumed run.
-  bool retry_left = t.failures < graph_.policy_of(x).retries.max;
-  bool kept = t.ending == attempt_end::timed_out && retry_left && !may_start(x);
-  accept_end(e, kept ? attempt_end::stopped : t.ending);
-}
-
-/// The state an attempt leaves its task in: terminal, or ready for another try.
-void engine::accept_end(const attempt_ends& e, attempt_end end) {
-  auto x = e.task.value;
-  const auto& t = tasks_[x];
-  fact f;
-  f.kind = fact_kind::attempt_finished;
-  f.subject = x;
-  f.attempt = e.attempt;
-  f.agent = t.agent;
-  f.end = end;
-  f.exit_code = e.exit_code;
-  f.details = e.details;
-  const auto& policy = graph_.policy_of(x);
-  bool again = t.failures < policy.retries.max && may_start(x) && !t.cancelled;
-  auto or_again = [&](task_state s) {
-    return again ? task_state::ready : s;
-  };
-  switch (end) {
-  case attempt_end::success:
-    f.state = task_state::succeeded;
-    break;
-  case attempt_end::failure:
-    f.state = or_again(task_state::failed);
-    break;
-  case attempt_end::timed_out:
-    f.state = or_again(task_state::timed_out);
-    break;
-  case attempt_end::system_error:
-    f.state = or_again(task_state::error);
-    break;
-  case attempt_end::unkillable:
-    f.state = task_state::error;
-    break;
-  case attempt_end::cancelled:
-    f.state = task_state::cancelled;
-    break;
-  case attempt_end::stopped:
-    f.state = task_state::ready;
-    break;
-  case attempt_end::no_space: // waits for a resumed run, if it may
-    f.state = policy.is_finally ? task_state::error : task_state::ready;
-    break;
-  }
-  emit(f);
-  if (tasks_[x].backing_off)
-    schedule_retry(x);
-  // Resumable once there is space again (§27).
-  if (end == attempt_end::no_space && !stopping_)
-    on(stop_requested{static_cast<std::int32_t>(exit_code::waiting), false});
-  if (end == attempt_end::unkillable && agents_[f.agent].total == 0)
-    take_back_from(f.agent);
-}
-
-void engine::schedule_retry(std::uint32_t task) {
-  const auto& policy = graph_.policy_of(task).retries;
-  const auto& t = tasks_[task];
-  if (policy.wait <= duration::zero())
-    return emit(fact_kind::task_ready, task);
-  auto factor = std::pow(policy.backoff, t.failures - 1);
-  auto wait = static_cast<double>(policy.wait.count()) * factor;
-  auto bound = static_cast<double>(policy.max_wait.count());
-  auto span = duration{static_cast<std::int64_t>(std::min(wait, bound))};
-  if (span <= duration::zero())
-    return emit(fact_kind::task_ready, task);
-  command c;
-  c.kind = command_kind::arm_timer;
-  c.timer = timer_kind::retry;
-  c.task = task;
-  c.attempt = t.attempt;
-  c.at = now_ + span;
-  out_->commands.push_back(c);
+  timeout_at_[x] = now_ + timeout;
+  arm(timer_kind::timeout, x, e.attempt, now_ + timeout);
 }
 
 void engine::on(const attempt_given_back& e) {
@@ -250,16 +213,19 @@ void engine::on(const attempt_given_back& e) {
   if (x >= graph_.task_count)
     return reject(reject_reason::unknown_task, x, e.attempt);
   const auto& t = tasks_[x];
-  if (!t.assigned || t.state != task_state::ready || t.attempt != e.attempt)
+  bool begun =
+      t.state == task_state::running || t.state == task_state::integrating;
+  if (!t.assigned || begun || t.attempt != e.attempt)
     return reject(reject_reason::stale_attempt, x, e.attempt);
+  bool out_of_time = t.is_ending && t.ending == attempt_end::timed_out;
   fact f;
   f.kind = fact_kind::attempt_revoked;
   f.subject = x;
   f.attempt = e.attempt;
   f.agent = t.agent;
   emit(f);
-  if (t.cancelled)
-    emit(fact_kind::task_cancelled, x);
+  if (t.cancelled || out_of_time)
+    end_unbegun(x, t.cancelled);
 }
 
 void engine::on(const handoff_arrives& e) {
@@ -269,6 +235,7 @@ void engine::on(const handoff_arrives& e) {
   f.kind = fact_kind::handoff_accepted;
   f.subject = e.to.value;
   f.cause = e.from.value;
+  f.version = e.version;
   emit(f);
 }
 
@@ -280,6 +247,15 @@ void engine::on(const timer_fires& e) {
     return on_retry(e);
   case timer_kind::reserve:
     return on_reserve(e);
+  case timer_kind::deadline:
+  case timer_kind::queue_timeout:
+    return on_clock(e);
+  case timer_kind::approval:
+    return on_approval_timeout(e);
+  case timer_kind::batch:
+    return on_batch(e);
+  case timer_kind::aging:
+    return on_aging(e);
   }
 }
 
@@ -287,9 +263,44 @@ void engine::on_timeout(const timer_fires& e) {
   if (e.subject >= graph_.task_count)
     return reject(reject_reason::unknown_task, e.subject, e.epoch);
   const auto& t = tasks_[e.subject];
-  if (t.state != task_state::running || t.attempt != e.epoch || t.is_ending)
+  bool running =
+      t.state == task_state::running || t.state == task_state::integrating;
+  // A wait inside stops the clock: the timer is armed anew behind it (§20).
+  auto due = timeout_at_.find(e.subject);
+  bool moved = t.waits || (due != timeout_at_.end() && now_ < due->second);
+  if (!running || t.attempt != e.epoch || t.is_ending || moved)
     return reject(reject_reason::stale_timer, e.subject, e.epoch);
   tell_to_end(e.subject, attempt_end::timed_out, false);
+}
+
+/// `deadline` and `queue-timeout`: the task's own end, whatever it is at.
+void engine::on_clock(const timer_fires& e) {
+  if (e.subject >= graph_.task_count)
+    return reject(reject_reason::unknown_task, e.subject, e.epoch);
+  auto& t = tasks_[e.subject];
+  bool queued = e.kind == timer_kind::queue_timeout;
+  if (is_terminal(t.state) || t.version != e.epoch || t.overdue
+      || (queued && (t.begun_version || t.state != task_state::ready)))
+    return reject(reject_reason::stale_timer, e.subject, e.epoch);
+  if (!queued)
+    emit(fact_kind::deadline_over, e.subject);
+  if (t.assigned)
+    tell_to_end(e.subject, attempt_end::timed_out, false);
+  else
+    end_unbegun(e.subject, false);
+}
+
+/// A task that nobody works on is over: cancelled, or out of time.
+void engine::end_unbegun(std::uint32_t task, bool cancelled) {
+  const auto& t = tasks_[task];
+  if (t.state == task_state::waiting_to_integrate) {
+    fact f;
+    f.kind = fact_kind::later_failed;
+    f.subject = task;
+    f.state = cancelled ? task_state::cancelled : task_state::timed_out;
+    return emit(f);
+  }
+  emit(cancelled ? fact_kind::task_cancelled : fact_kind::task_timed_out, task);
 }
 
 void engine::on_retry(const timer_fires& e) {
@@ -325,67 +336,6 @@ void engine::on(const stop_requested& e) {
   for (std::uint32_t i = 0; i < graph_.task_count; ++i)
     if (tasks_[i].assigned && !may_start(i))
       tell_to_end(i, attempt_end::stopped, e.at_once);
-}
-
-void engine::on(const cancel_requested& e) {
-  if (e.task.value >= graph_.task_count)
-    return reject(reject_reason::unknown_task, e.task.value, 0);
-  if (is_terminal(tasks_[e.task.value].state))
-    return reject(reject_reason::not_running, e.task.value, 0);
-  cancel(e.task.value);
-}
-
-void engine::cancel(std::uint32_t task) {
-  const auto& t = tasks_[task];
-  if (is_terminal(t.state))
-    return;
-  if (t.assigned)
-    tell_to_end(task, attempt_end::cancelled, false);
-  else
-    emit(fact_kind::task_cancelled, task);
-}
-
-/// Fail-fast (semantics §9): all but `finally` is cancelled.
-void engine::cancel_rest() {
-  for (std::uint32_t i = 0; i < graph_.task_count; ++i)
-    if (!graph_.policy_of(i).is_finally)
-      cancel(i);
-}
-
-/// Ends a running attempt, or asks back one that has not begun. The first
-/// reason stands, but a cancel is remembered: no retry follows it.
-void engine::tell_to_end(std::uint32_t task, attempt_end why, bool at_once) {
-  const auto& t = tasks_[task];
-  if (!t.is_ending || (why == attempt_end::cancelled && !t.cancelled)) {
-    fact f;
-    f.kind = fact_kind::attempt_ending;
-    f.subject = task;
-    f.attempt = t.attempt;
-    f.agent = t.agent;
-    f.end = why;
-    emit(f);
-  }
-  bool running = t.state == task_state::running;
-  command c;
-  c.kind = running ? command_kind::end_attempt : command_kind::revoke;
-  c.task = task;
-  c.attempt = t.attempt;
-  c.agent = t.agent;
-  c.other = graph_.tasks[task].rank;
-  c.end = t.ending;
-  c.at_once = at_once;
-  out_->commands.push_back(c);
-}
-
-/// The agent's last slot is quarantined: what waits in its queue is taken back,
-/// so that the run can say that it waits for it.
-void engine::take_back_from(std::uint32_t agent) {
-  for (std::uint32_t i = 0; i < graph_.task_count; ++i) {
-    const auto& t = tasks_[i];
-    if (t.assigned && t.agent == agent && t.state == task_state::ready
-        && !t.is_ending)
-      tell_to_end(i, attempt_end::stopped, false);
-  }
 }
 
 } // namespace tutti::engine

@@ -2,8 +2,7 @@
 // The heart of tutti: a pure state machine. It decides what has happened
 // (facts) and what is to be done (commands); it does no I/O, reads no clock,
 // draws no random number and logs nothing. Everything that could differ on a
-// replay arrives in the event. It implements semantics §1, §3–§9, §15 without
-// approval, and §24–§28.
+// replay arrives in the event. It implements semantics §1–§28, but for nodes.
 //
 //   event ──> decide(now) ──> facts ──> fold ──> state
 //                    └──────> commands (obeyed by the orchestrator, in order)
@@ -11,21 +10,32 @@
 // `decide` folds each fact as it decides it, so a live engine and one that only
 // folds the same facts are in the same state (rule 8).
 //
-// A gate: waiting ──(all it needs is met)──> open
-//         waiting ──(a need cannot be met)─> closed
-//   Opening meets its out-edges; closing makes what it blocks skipped.
+// A gate: waiting ──(all it needs is met)──> asked, where it has an approval
+//         waiting, asked ──(nothing is missing)──> open
+//         asked ──(verdict, time or rounds)──> rejected
+//         waiting ──(a need cannot be met)──> closed
+//         asked, open ──(rework, nothing released yet)──> waiting
+//   Opening meets its out-edges; both other ends skip what it blocks.
+//
+// An edge is met at most once: `met_` has a bit for each. What is made again
+// (rework, retry) takes the bits back of those who are to wait for it.
 #pragma once
 
 #include "actors/orchestrator/engine/command.hpp"
+#include "actors/orchestrator/engine/engine_records.hpp"
 #include "actors/orchestrator/engine/event.hpp"
 #include "actors/orchestrator/engine/graph.hpp"
 #include "actors/orchestrator/engine/ready_set.hpp"
 #include "messages/fact.hpp"
+#include "messages/task.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace tutti::engine {
@@ -34,62 +44,15 @@ namespace tutti::engine {
 struct decision {
   std::vector<fact> facts;
   std::vector<command> commands;
+  std::vector<std::uint32_t> numbers; ///< of the requests that were made
+  std::string refusal; ///< why the event was refused, for a person or a program
 
   void clear() {
     facts.clear();
     commands.clear();
+    numbers.clear();
+    refusal.clear();
   }
-};
-
-/// The changing part of a task.
-struct task_record {
-  std::uint32_t pending = 0; ///< edges not yet met
-  std::uint32_t attempt = 0; ///< the current one, from 1; 0: never assigned
-  std::uint32_t agent = task_id::none; ///< pinned or assigned
-  std::uint32_t cause = task_id::none; ///< node that cannot be met any more
-  std::uint32_t failures = 0;          ///< attempts that used up a retry
-  task_state state = task_state::waiting;
-  attempt_end ending = attempt_end::success; ///< why it was told to end, if so
-
-  bool assigned : 1 = false;
-  bool is_ending : 1 = false;   ///< told to end; or asked back, if not begun
-  bool cancelled : 1 = false;   ///< told to end for good: no retry any more
-  bool backing_off : 1 = false; ///< ready, but its retry has to wait
-  bool ever_started : 1 = false;
-  bool doomed : 1 = false; ///< `cause` is set: to be skipped or left out
-  bool doomed_by_left_out : 1 = false;
-  bool has_condition : 1 = false; ///< its plan entry has an `if`
-  bool start_matters : 1 = false; ///< an out-edge or group looks at its start
-};
-
-/// The changing part of a gate or of a group.
-struct node_record {
-  std::uint32_t pending = 0; ///< edges not yet met; group: members not ended
-  std::uint32_t cause = task_id::none;
-  gate_state state = gate_state::waiting;
-  bool unmet : 1 = false;   ///< gate: cannot open; group: a member fell short
-  bool failed : 1 = false;  ///< group: a member failed
-  bool started : 1 = false; ///< group: a member started
-};
-
-/// What of an agent's or a pool's capacity is in use.
-struct capacity {
-  std::uint32_t total = 0;
-  std::uint32_t used = 0;
-
-  [[nodiscard]] std::uint32_t left() const {
-    return total > used ? total - used : 0;
-  }
-};
-
-struct engine_counts {
-  std::uint32_t unfinished = 0;  ///< tasks not terminal
-  std::uint32_t live = 0;        ///< attempts running
-  std::uint32_t assigned = 0;    ///< attempts assigned or running
-  std::uint32_t backing_off = 0; ///< retries that wait
-  std::uint32_t late = 0;        ///< stale results ignored
-  std::uint32_t failed = 0;      ///< failures that were not allowed
-  std::uint32_t cancelled = 0;
 };
 
 class engine {
@@ -114,6 +77,9 @@ public:
   [[nodiscard]] const node_record& gate(std::uint32_t x) const {
     return others_[x];
   }
+  [[nodiscard]] const node_record& service(std::uint32_t x) const {
+    return others_[graph_.gate_count + x];
+  }
   [[nodiscard]] const node_record& group(node_index x) const {
     return others_[x - graph_.task_count];
   }
@@ -135,9 +101,33 @@ public:
   [[nodiscard]] bool over() const {
     return over_;
   }
+  /// Stopped at once: nothing has a grace any more.
+  [[nodiscard]] bool abandoned() const {
+    return abandoned_;
+  }
+  /// When a task came into the state it is in, or began to wait inside.
+  [[nodiscard]] duration since(std::uint32_t task) const {
+    return since_[task];
+  }
+  /// Whether the edge at an index of `graph::out` counts as met.
+  [[nodiscard]] bool edge_met(std::size_t out_index) const {
+    return met_[out_index];
+  }
+  /// Null where the gate has neither approval nor rework.
+  [[nodiscard]] const approval_record* approval(std::uint32_t gate) const;
+  /// Null where the task is neither after-each nor requests.
+  [[nodiscard]] const stream_record* stream(std::uint32_t task) const;
+  [[nodiscard]] const std::vector<request_record>& requests() const {
+    return requests_;
+  }
   /// What a task put out; null where it put out nothing.
   [[nodiscard]] std::shared_ptr<const attempt_details>
   details_of(std::uint32_t x) const;
+  /// What the attempt that was just assigned is told; null: nothing.
+  [[nodiscard]] std::shared_ptr<const assignment_details>
+  assignment_of(std::uint32_t x) const;
+  /// What it waits for later has not come: a task of a `later` edge.
+  [[nodiscard]] std::uint32_t later_cause(std::uint32_t x) const;
   /// Whether a class may take from its pools what its tasks need, leaving
   /// alone what is reserved for better ranked ones (semantics §1).
   [[nodiscard]] bool has_tokens(const task_class& c) const;
@@ -146,6 +136,16 @@ public:
   /// Whether the run still starts it: not once it is stopping, unless it is
   /// `finally`.
   [[nodiscard]] bool may_start(std::uint32_t task) const;
+  /// Whether it waits only to be assigned, for its run or its integrate phase.
+  [[nodiscard]] bool is_runnable(std::uint32_t task) const;
+  /// Its run phase, or its integrate phase once it has run: as in graph.
+  [[nodiscard]] std::uint32_t unit_of(std::uint32_t task) const;
+  /// Whether its unit goes into its agent's queue as soon as it is runnable.
+  [[nodiscard]] bool is_ahead(std::uint32_t task) const;
+  /// Who could take a unit now; none: no free slot.
+  [[nodiscard]] agent_id free_agent_of(std::uint32_t unit) const;
+  /// Whether an attempt in a wait could ever be given something (§20).
+  [[nodiscard]] bool wait_could_end(std::uint32_t task) const;
 
 private:
   struct class_record {
@@ -156,75 +156,214 @@ private:
     bool reserving = false;
   };
 
+  /// What only a few tasks have.
+  struct rare_record {
+    std::uint32_t later_cause = task_id::none;
+    std::uint32_t round = 1;       ///< of rework
+    std::string feedback;          ///< of who asked for changes
+    std::uint32_t errors = 0;      ///< crashes of its session in a row
+    std::uint32_t asked_again = 0; ///< reviews without a verdict
+    std::uint32_t review = 0;      ///< that its attempt was started for
+    std::uint32_t open_requests = 0;
+    std::map<std::string, std::uint32_t> uses; ///< of a text, in this attempt
+  };
+
   // engine.cpp: events
   void on(const run_begins& e);
   void on(const attempt_begins& e);
-  void on(const attempt_ends& e);
   void on(const attempt_given_back& e);
   void on(const handoff_arrives& e);
   void on(const timer_fires& e);
   void on(const stop_requested& e);
-  void on(const cancel_requested& e);
   void on_timeout(const timer_fires& e);
   void on_retry(const timer_fires& e);
   void on_reserve(const timer_fires& e);
+  void on_clock(const timer_fires& e);
+  void arm_clocks(std::uint32_t task);
+  void end_unbegun(std::uint32_t task, bool cancelled);
   void reject(reject_reason why, std::uint32_t task, std::uint32_t attempt);
+  void refuse(std::string why);
+  void arm(timer_kind kind, std::uint32_t subject, std::uint32_t epoch,
+           duration at);
+
+  // engine_attempts.cpp: how attempts end
+  void on(const attempt_ends& e);
   void accept_end(const attempt_ends& e, attempt_end end);
+  [[nodiscard]] task_state state_after(std::uint32_t task, attempt_end end);
+  [[nodiscard]] task_state state_after_success(std::uint32_t task);
+  [[nodiscard]] task_state state_to_retry(std::uint32_t task) const;
   void schedule_retry(std::uint32_t task);
+  void tell_to_end(std::uint32_t task, attempt_end why, bool at_once);
+  void take_back(std::uint32_t task);
+  void take_back_from(std::uint32_t agent);
+
+  // engine_people.cpp: what people ask for
+  void on(const cancel_requested& e);
+  void on(const retry_requested& e);
+  void on(const pause_requested& e);
+  void on(const resume_requested& e);
   void cancel(std::uint32_t task);
   void cancel_rest();
-  void tell_to_end(std::uint32_t task, attempt_end why, bool at_once);
-  void take_back_from(std::uint32_t agent);
+  void retry_dependents(std::uint32_t task);
 
   // engine_flow.cpp: what follows from a step
   void settle();
   void settle_gate(std::uint32_t gate);
+  void settle_service(std::uint32_t service);
   void settle_doomed(std::uint32_t task);
   void settle_released(std::uint32_t task);
+  void settle_unready(std::uint32_t task);
+  void settle_parked(std::uint32_t task);
+  void look_for_miss(std::uint32_t task);
   [[nodiscard]] bool condition_holds(std::uint32_t task) const;
   void release_finally();
   [[nodiscard]] bool is_open_finally(node_index x) const;
   void end_if_over();
+  [[nodiscard]] bool something_may_come() const;
+
+  // engine_approval.cpp: approvals
+  void on(const verdict_arrives& e);
+  void on_approval_timeout(const timer_fires& e);
+  void ask_for_approval(std::uint32_t gate, const approval_info& info);
+  void take_verdict(std::uint32_t gate, std::shared_ptr<const fact_extra> x);
+  void take_review(std::uint32_t task);
+  [[nodiscard]] std::uint32_t gate_of_review(std::uint32_t task) const;
+  [[nodiscard]] std::shared_ptr<fact_extra>
+  read_verdict(std::uint32_t task, const attempt_details* details) const;
+  [[nodiscard]] bool has_verdict(std::uint32_t task,
+                                 const attempt_details* details) const;
+  void end_reviews(std::uint32_t gate);
+  void open_gate(std::uint32_t gate);
+  void reject_gate(std::uint32_t gate, std::string why);
+
+  // engine_rework.cpp: versions
+  [[nodiscard]] std::string why_no_rework(std::uint32_t gate,
+                                          const std::vector<task_id>& to) const;
+  void start_rework(std::uint32_t gate, std::vector<task_id> to,
+                    std::string feedback, std::uint32_t after_each);
+  void settle_doubted();
+  [[nodiscard]] bool is_settled(node_index x) const;
+  void settle_doubt(std::uint32_t task);
+  void rework_after_failure(std::uint32_t task,
+                            const std::vector<work_item>& taken, const fact& f);
+  void start_version(std::uint32_t task, std::uint32_t version,
+                     work_phase phase);
+  [[nodiscard]] std::vector<bool>
+  path_to(std::uint32_t gate, const std::vector<task_id>& from) const;
+  [[nodiscard]] bool has_released(std::uint32_t gate) const;
+
+  // engine_streams.cpp: after-each and requests
+  void on(const requests_arrive& e);
+  void on(const answer_arrives& e);
+  void on_batch(const timer_fires& e);
+  void on_aging(const timer_fires& e);
+  void queue_trigger(std::uint32_t trigger);
+  void settle_stream(std::uint32_t stream);
+  void end_stream(std::uint32_t stream);
+  void settle_requests();
+  void answer_taken(const std::vector<work_item>& taken, const fact& f);
+  void send_answer(std::uint32_t number);
+  [[nodiscard]] std::uint32_t make_request(const requests_arrive& e,
+                                           const std::string& text,
+                                           std::uint32_t server);
+  [[nodiscard]] std::uint32_t stream_rank(std::uint32_t task) const;
+  [[nodiscard]] bool others_ended() const;
+
+  // engine_waits.cpp: waiting inside a task
+  void on(const wait_begins& e);
+  void on(const wait_ends& e);
+  [[nodiscard]] bool could_end(std::uint32_t task,
+                               std::vector<bool>& seen) const;
+  [[nodiscard]] bool could_be_given(std::uint32_t task,
+                                    std::vector<bool>& seen) const;
+
+  // services
+  void on(const service_changes& e);
 
   // engine_schedule.cpp: who gets what
   void assign_ahead();
   void assign_by_tokens();
   [[nodiscard]] bool assign_reserving();
-  void assign(std::uint32_t task, agent_id to);
+  void assign(std::uint32_t unit, agent_id to);
+  [[nodiscard]] std::uint32_t best_loose(std::uint32_t bound) const;
+  [[nodiscard]] std::uint32_t rank_now(std::uint32_t unit) const;
+  [[nodiscard]] bool resume_one(std::uint32_t bound);
+  void go_on(std::uint32_t task);
+  [[nodiscard]] std::shared_ptr<const fact_extra>
+  take_items(std::uint32_t task);
+  void deliver_triggers(std::uint32_t task,
+                        const std::vector<work_item>& items);
   void deliver_needs(std::uint32_t task);
   void deliver(node_index from, std::uint32_t task);
   void note_passed_over(std::uint32_t rank);
-  void insert_ready(std::uint32_t task);
-  void erase_ready(std::uint32_t task);
+  void enqueue(std::uint32_t task);
+  void dequeue(std::uint32_t task);
+  void insert_ready(std::uint32_t unit);
+  void erase_ready(std::uint32_t unit);
   void refresh_head(std::uint32_t cls);
+  [[nodiscard]] bool is_loose(std::uint32_t unit) const;
+  [[nodiscard]] std::uint32_t assigned_rank(std::uint32_t task) const;
 
   // engine_fold.cpp: facts into state
   void emit(const fact& f);
   void emit(fact_kind kind, std::uint32_t subject);
   void emit(fact_kind kind, std::uint32_t subject, node_index cause);
+  void set_cause(fact& f, node_index cause) const;
+  void fold_task(const fact& f);
   void fold_ready(const fact& f);
   void fold_assigned(const fact& f);
   void fold_started(const fact& f);
   void fold_ending(const fact& f);
   void fold_finished(const fact& f);
+  void fold_end(std::uint32_t task, task_state to);
   void fold_revoked(const fact& f);
   void fold_unstarted_end(const fact& f, task_state to);
+  void fold_integrate_ready(const fact& f);
   void fold_stop(const fact& f);
   void take_capacity(std::uint32_t task);
   void free_capacity(std::uint32_t task, bool quarantine);
+
+  // engine_fold_more.cpp: facts about gates, versions, streams, waits, people
+  void fold_gate(const fact& f);
+  void fold_version(const fact& f);
+  void fold_stream(const fact& f);
+  void fold_request(const fact& f);
+  void fold_wait(const fact& f);
+  void fold_people(const fact& f);
+  void fold_service(const fact& f);
+  void reopen(std::uint32_t task);
+  void note_result(std::uint32_t task);
+
+  // engine_edges.cpp: edges met, missed and taken back
   void resolve_end(std::uint32_t task);
   void resolve_start(std::uint32_t task);
   void resolve_gate(std::uint32_t gate);
+  void resolve_service(std::uint32_t service);
   void member_started(node_index group);
-  void member_ended(node_index group, const task_record& t, bool allowed);
+  void member_ended(std::size_t edge_at, const task_record& t, bool allowed);
   void resolve_group(node_index group, edge_kind kind, bool met);
   void resolve_group_end(node_index group);
-  void meet(node_index consumer);
+  void meet(std::size_t edge_at);
   void miss(node_index consumer, node_index producer, bool left_out);
+  void miss_later(std::uint32_t consumer, std::uint32_t producer);
+  void unmeet(std::size_t edge_at);
+  void unsettle(node_index x);
+  void unsettle_group(node_index group);
+  [[nodiscard]] bool must_wait(node_index consumer, edge_kind kind) const;
+
+  [[nodiscard]] std::uint32_t gate_index(std::uint32_t gate) const;
+  [[nodiscard]] std::uint32_t stream_index(std::uint32_t task) const;
 
   graph graph_;
   std::vector<task_record> tasks_;
-  std::vector<node_record> others_; ///< gates, then groups
+  std::vector<duration> since_;     ///< per task
+  std::vector<node_record> others_; ///< gates, then services, then groups
+  std::vector<bool> met_;           ///< by index into graph_.out
+  std::vector<approval_record> approvals_; ///< as graph_.special_gates
+  std::vector<stream_record> streams_;     ///< as graph_.streams
+  std::vector<request_record> requests_;
+  std::unordered_map<std::string, std::uint32_t> request_keys_; ///< → number
+  std::unordered_map<std::uint32_t, rare_record> rare_;
   std::vector<capacity> agents_;
   std::vector<capacity> pools_;
   std::vector<std::uint32_t> reserved_; ///< per pool, for reserving classes
@@ -232,16 +371,37 @@ private:
   engine_counts counts_;
   std::unordered_map<std::uint32_t, std::shared_ptr<const attempt_details>>
       details_;
+  /// With rework only: when a task's result last changed, and how far that had
+  /// come when its run and its integrate phase took what they were given.
+  std::unordered_map<std::uint32_t, std::shared_ptr<const attempt_details>>
+      results_;
+  std::vector<std::uint32_t> changed_at_;
+  std::vector<std::uint32_t> run_took_;
+  std::vector<std::uint32_t> integrate_took_;
+  std::uint32_t changes_ = 0;
 
-  ready_set ready_;
+  ready_set ready_; ///< units, by position
   std::vector<class_record> classes_;
   std::vector<std::uint32_t> active_; ///< classes with ready tasks
   std::uint32_t reserving_ = 0;
+  std::vector<std::uint32_t> loose_;    ///< units with a rank of their own
+  std::vector<std::uint32_t> resuming_; ///< tasks that want their slot again
+
+  /// When the attempts that run time out; of one that waits inside: what was
+  /// left of its time.
+  std::unordered_map<std::uint32_t, duration> timeout_at_;
 
   std::vector<std::uint32_t> released_; ///< tasks whose last edge was met
   std::vector<std::uint32_t> doomed_;   ///< tasks that cannot start any more
-  std::vector<std::uint32_t> ahead_;    ///< ready, to be assigned ahead
-  std::vector<std::uint32_t> gates_;    ///< gates whose state may change
+  std::vector<std::uint32_t> parked_;   ///< tasks that may be able to integrate
+  std::vector<std::uint32_t> unready_;  ///< ready tasks that must wait again
+  std::vector<std::uint32_t> recheck_;  ///< waiting tasks made anew
+  std::vector<std::uint32_t> accepted_; ///< tasks with a new result
+  std::vector<std::uint32_t> touched_streams_; ///< as graph_.streams
+  std::vector<std::uint32_t> doubted_;         ///< tasks, plan order
+  std::vector<std::uint32_t> ahead_;           ///< units to be assigned ahead
+  std::vector<std::uint32_t> gates_;           ///< gates whose state may change
+  std::vector<std::uint32_t> services_; ///< services whose state may change
 
   duration now_{0};
   decision* out_ = nullptr; ///< null while only folding
@@ -253,6 +413,7 @@ private:
   bool may_assign_ = false; ///< something that could allow an assignment came
   bool abandoned_ = false;  ///< killed: not even `finally` starts any more
   bool over_ = false;
+  bool doubts_moved_ = false; ///< a doubt may be settled
 };
 
 /// Whether an end satisfies an edge of a kind (semantics §6, §7).

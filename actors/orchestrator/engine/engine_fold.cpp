@@ -1,36 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Facts into state. Nothing here decides: the same facts give the same state,
-// live or replayed (rule 8). While deciding, handoffs leave as their producer's
-// end is folded, so that a step looks at each edge once.
+// Facts about tasks and attempts into state. Nothing here decides: the same
+// facts give the same state, live or replayed (rule 8). While deciding,
+// handoffs leave as their producer's end is folded, so that a step looks at
+// each edge once.
 #include "actors/orchestrator/engine/engine.hpp"
 #include "actors/orchestrator/engine/task_machine.hpp"
 #include "messages/assert.hpp"
 
-namespace tutti::engine {
+#include <algorithm>
 
-edge_verdict judge(edge_kind kind, task_state producer, bool ever_started,
-                   bool allow_failure, bool to_task) {
-  auto when = [](bool met) {
-    return met ? edge_verdict::met : edge_verdict::unmet;
-  };
-  switch (kind) {
-  case edge_kind::succeeded:
-    if (producer == task_state::succeeded)
-      return edge_verdict::met;
-    if (producer == task_state::left_out)
-      return to_task ? edge_verdict::left_out : edge_verdict::met;
-    return when(allow_failure);
-  case edge_kind::failed:
-    return when(is_failure(producer));
-  case edge_kind::started:
-    return when(ever_started);
-  case edge_kind::completed:
-  case edge_kind::ended:
-  case edge_kind::member:
-    return edge_verdict::met;
-  }
-  return edge_verdict::unmet;
-}
+namespace tutti::engine {
 
 void engine::emit(const fact& f) {
   out_->facts.push_back(f);
@@ -49,19 +28,26 @@ void engine::emit(fact_kind kind, std::uint32_t subject, node_index cause) {
   fact f;
   f.kind = kind;
   f.subject = subject;
-  if (cause != task_id::none) {
-    // A group is no phase of its own to a reader: it names the plan's phase.
-    if (graph_.is_gate(cause)) {
-      f.cause_kind = node_kind::gate;
-      f.cause = cause - graph_.task_count;
-    } else if (graph_.is_group(cause)) {
-      f.cause_kind = node_kind::phase;
-      f.cause = graph_.phase_of_group(cause);
-    } else {
-      f.cause = cause;
-    }
-  }
+  set_cause(f, cause);
   emit(f);
+}
+
+/// A group is no phase of its own to a reader: it names the plan's phase.
+void engine::set_cause(fact& f, node_index cause) const {
+  if (cause == task_id::none)
+    return;
+  if (graph_.is_gate(cause)) {
+    f.cause_kind = node_kind::gate;
+    f.cause = cause - graph_.task_count;
+  } else if (graph_.is_service(cause)) {
+    f.cause_kind = node_kind::service;
+    f.cause = cause - graph_.task_count - graph_.gate_count;
+  } else if (graph_.is_group(cause)) {
+    f.cause_kind = node_kind::phase;
+    f.cause = graph_.phase_of_group(cause);
+  } else {
+    f.cause = cause;
+  }
 }
 
 void engine::fold(const fact& f) {
@@ -71,7 +57,57 @@ void engine::fold(const fact& f) {
     break;
   case fact_kind::handoff_sent:
   case fact_kind::handoff_accepted:
+  case fact_kind::request_refused:
     break;
+  case fact_kind::deadline_over:
+    tasks_[f.subject].overdue = true;
+    break;
+  case fact_kind::result_late:
+    ++counts_.late;
+    break;
+  case fact_kind::stop_requested:
+    return fold_stop(f);
+  case fact_kind::run_ended:
+    over_ = true;
+    break;
+  case fact_kind::gate_opened:
+  case fact_kind::gate_closed:
+  case fact_kind::approval_asked:
+  case fact_kind::verdict_given:
+  case fact_kind::gate_rejected:
+  case fact_kind::gate_reset:
+  case fact_kind::rework_requested:
+    return fold_gate(f);
+  case fact_kind::version_started:
+  case fact_kind::version_doubted:
+  case fact_kind::version_kept:
+    return fold_version(f);
+  case fact_kind::trigger_queued:
+  case fact_kind::stream_ended:
+    return fold_stream(f);
+  case fact_kind::request_made:
+  case fact_kind::request_answered:
+  case fact_kind::request_cancelled:
+  case fact_kind::answer_accepted:
+    return fold_request(f);
+  case fact_kind::attempt_waits:
+  case fact_kind::wait_over:
+  case fact_kind::attempt_goes_on:
+    return fold_wait(f);
+  case fact_kind::task_paused:
+  case fact_kind::task_resumed:
+  case fact_kind::task_retried:
+    return fold_people(f);
+  case fact_kind::service_changed:
+    return fold_service(f);
+  default:
+    return fold_task(f);
+  }
+}
+
+void engine::fold_task(const fact& f) {
+  since_[f.subject] = f.at;
+  switch (f.kind) {
   case fact_kind::task_ready:
     return fold_ready(f);
   case fact_kind::task_assigned:
@@ -89,26 +125,16 @@ void engine::fold(const fact& f) {
   case fact_kind::task_left_out:
     return fold_unstarted_end(f, task_state::left_out);
   case fact_kind::task_cancelled:
-    ++counts_.cancelled;
     return fold_unstarted_end(f, task_state::cancelled);
   case fact_kind::task_timed_out:
     return fold_unstarted_end(f, task_state::timed_out);
-  case fact_kind::gate_opened:
-    others_[f.subject].state = gate_state::open;
-    return resolve_gate(f.subject);
-  case fact_kind::gate_closed:
-    others_[f.subject].state = gate_state::closed;
-    return resolve_gate(f.subject);
-  case fact_kind::result_late:
-    ++counts_.late;
-    break;
-  case fact_kind::stop_requested:
-    return fold_stop(f);
-  case fact_kind::run_ended:
-    over_ = true;
-    break;
+  case fact_kind::task_errored:
+    return fold_unstarted_end(f, task_state::error);
+  case fact_kind::integrate_ready:
+  case fact_kind::later_failed:
+    return fold_integrate_ready(f);
   default:
-    break;
+    TUTTI_ASSERT(false);
   }
 }
 
@@ -120,33 +146,46 @@ void engine::fold_ready(const fact& f) {
     t.backing_off = false;
     --counts_.backing_off;
   }
-  if (!may_start(f.subject))
-    return;
-  if (graph_.class_of(f.subject).assign_ahead)
-    ahead_.push_back(f.subject);
-  else
-    insert_ready(f.subject);
+  enqueue(f.subject);
 }
 
 void engine::fold_assigned(const fact& f) {
   auto& t = tasks_[f.subject];
-  TUTTI_ASSERT(t.state == task_state::ready && !t.assigned);
+  TUTTI_ASSERT(!t.assigned
+               && (t.state == task_state::ready
+                   || t.state == task_state::waiting_to_integrate));
+  if (!is_ahead(f.subject))
+    dequeue(f.subject);
   t.attempt = f.attempt;
   t.agent = f.agent;
   t.assigned = true;
   ++counts_.assigned;
-  if (!graph_.class_of(f.subject).assign_ahead) {
-    erase_ready(f.subject);
+  if (!is_ahead(f.subject))
     take_capacity(f.subject);
-  }
+  if (f.extra && graph_.tasks[f.subject].loose)
+    fold_stream(f);
 }
 
 void engine::fold_started(const fact& f) {
   auto& t = tasks_[f.subject];
-  begin(t.state);
-  ++counts_.live;
-  if (graph_.class_of(f.subject).assign_ahead)
+  if (is_ahead(f.subject))
     take_capacity(f.subject);
+  ++counts_.live;
+  if (t.state == task_state::waiting_to_integrate) {
+    begin_integrate(t.state);
+    t.arrived = false;
+    if (graph_.has_rework)
+      integrate_took_[f.subject] = changes_;
+    return;
+  }
+  begin(t.state);
+  if (graph_.tasks[f.subject].kind == task_kind::review)
+    rare_[f.subject].review =
+        approvals_[gate_index(gate_of_review(f.subject))].review;
+  t.begun_version = true;
+  t.arrived = false;
+  if (graph_.has_rework)
+    run_took_[f.subject] = integrate_took_[f.subject] = changes_;
   bool first = !t.ever_started;
   t.ever_started = true;
   if (first && t.start_matters)
@@ -165,57 +204,136 @@ void engine::fold_finished(const fact& f) {
   auto& t = tasks_[f.subject];
   --counts_.live;
   --counts_.assigned;
-  free_capacity(f.subject, f.end == attempt_end::unkillable);
+  bool quarantine = f.end == attempt_end::unkillable;
+  if (!t.waits)
+    free_capacity(f.subject, quarantine);
+  else if (quarantine && agents_[f.agent].total > 0)
+    --agents_[f.agent].total;
+  std::erase(resuming_, f.subject);
+  t.waits = false;
+  t.wants_slot = false;
   t.assigned = false;
   t.is_ending = false;
-  if (f.state != task_state::ready) {
+  bool success = f.end == attempt_end::success;
+  if (success && f.details)
+    details_[f.subject] = f.details;
+  else if (success)
+    details_.erase(f.subject);
+  bool no_verdict = graph_.tasks[f.subject].kind == task_kind::review
+                 && f.end == attempt_end::failure && f.exit_code == 0;
+  if (no_verdict)
+    ++rare_[f.subject].asked_again;
+  else if (success && graph_.tasks[f.subject].kind == task_kind::review)
+    rare_[f.subject].asked_again = 0;
+  if (graph_.has_session[f.agent] && f.end == attempt_end::system_error)
+    ++rare_[f.subject].errors;
+  else if (auto rare = rare_.find(f.subject); rare != rare_.end())
+    rare->second.errors = 0;
+  if (is_terminal(f.state)) {
     finish(t.state, f.state);
-    if (f.end == attempt_end::success && f.details
-        && !f.details->outputs.empty())
-      details_[f.subject] = f.details;
-    if (is_failure(f.state) && !graph_.policy_of(f.subject).allow_failure)
-      ++counts_.failed;
-    if (f.state == task_state::cancelled)
-      ++counts_.cancelled;
-    --counts_.unfinished;
-    return resolve_end(f.subject);
+    return fold_end(f.subject, f.state);
   }
-  again(t.state);
-  if (f.end == attempt_end::stopped || f.end == attempt_end::no_space)
-    return; // held back: the run stops
-  ++t.failures;
+  bool integrating = t.state == task_state::integrating;
+  if (f.state == task_state::waiting_to_integrate) {
+    if (integrating)
+      integrate_again(t.state);
+    else
+      park(t.state);
+    t.may_integrate = !success;
+    parked_.push_back(f.subject);
+  } else if (f.state == task_state::waiting) {
+    queue_next(t.state);
+    t.failures = 0;
+    return fold_stream(f);
+  } else {
+    again(t.state);
+    if (t.pending > 0)
+      unready_.push_back(f.subject);
+  }
+  if (success || f.end == attempt_end::stopped
+      || f.end == attempt_end::no_space)
+    return; // done with a phase, or held back: the run stops
+  bool crash =
+      graph_.has_session[f.agent] && f.end == attempt_end::system_error;
+  if (!crash && !no_verdict)
+    ++t.failures;
   t.backing_off = true;
   ++counts_.backing_off;
 }
 
+/// A task has come to its end, by whatever way.
+void engine::fold_end(std::uint32_t task, task_state to) {
+  auto& t = tasks_[task];
+  const auto& policy = graph_.policy_of(task);
+  --counts_.unfinished;
+  if (is_failure(to) && !policy.allow_failure)
+    ++counts_.failed;
+  bool review = graph_.tasks[task].kind == task_kind::review;
+  if (to == task_state::cancelled && !review)
+    ++counts_.cancelled;
+  if (t.overdue && to == task_state::timed_out)
+    ++counts_.overdue;
+  if (t.paused) {
+    t.paused = false;
+    --counts_.paused;
+  }
+  t.may_integrate = false;
+  if (graph_.has_rework) {
+    note_result(task);
+    doubts_moved_ = true;
+  }
+  if (to == task_state::succeeded && t.triggers)
+    accepted_.push_back(task);
+  resolve_end(task);
+}
+
 void engine::fold_revoked(const fact& f) {
   auto& t = tasks_[f.subject];
-  TUTTI_ASSERT(t.state == task_state::ready && t.assigned);
+  TUTTI_ASSERT(t.assigned);
+  if (!is_ahead(f.subject))
+    free_capacity(f.subject, false);
   t.assigned = false;
   t.is_ending = false;
   --counts_.assigned;
-  if (!graph_.class_of(f.subject).assign_ahead)
-    free_capacity(f.subject, false);
-  if (!t.cancelled && may_start(f.subject)) {
-    if (graph_.class_of(f.subject).assign_ahead)
-      ahead_.push_back(f.subject);
-    else
-      insert_ready(f.subject);
-  }
+  if (graph_.tasks[f.subject].loose)
+    fold_stream(f);
+  if (t.pending > 0 && t.state == task_state::ready)
+    unready_.push_back(f.subject);
+  else if (t.doomed)
+    doomed_.push_back(f.subject);
+  else if (!t.cancelled)
+    enqueue(f.subject);
 }
 
 void engine::fold_unstarted_end(const fact& f, task_state to) {
   auto& t = tasks_[f.subject];
   TUTTI_ASSERT(!t.assigned);
-  if (t.state == task_state::ready && !graph_.class_of(f.subject).assign_ahead)
-    erase_ready(f.subject);
+  if (t.state == task_state::ready)
+    dequeue(f.subject);
   if (t.backing_off) {
     t.backing_off = false;
     --counts_.backing_off;
   }
   end_unstarted(t.state, to);
-  --counts_.unfinished;
-  resolve_end(f.subject);
+  fold_end(f.subject, to);
+}
+
+/// What is needed later is there, or will not come: the task may integrate, or
+/// ends where it stands.
+void engine::fold_integrate_ready(const fact& f) {
+  auto& t = tasks_[f.subject];
+  if (f.state == task_state::waiting_to_integrate) {
+    t.may_integrate = true;
+    return enqueue(f.subject);
+  }
+  if (t.may_integrate)
+    dequeue(f.subject);
+  if (t.backing_off) {
+    t.backing_off = false;
+    --counts_.backing_off;
+  }
+  finish(t.state, f.state);
+  fold_end(f.subject, f.state);
 }
 
 void engine::fold_stop(const fact& f) {
@@ -224,10 +342,10 @@ void engine::fold_stop(const fact& f) {
   abandoned_ = abandoned_ || f.end == attempt_end::cancelled;
   for (std::uint32_t i = 0; i < graph_.task_count; ++i) {
     auto& t = tasks_[i];
-    if (t.state != task_state::ready || may_start(i))
+    if (may_start(i))
       continue;
-    if (!t.assigned && !graph_.class_of(i).assign_ahead)
-      erase_ready(i);
+    if (!t.assigned && (t.state == task_state::ready || t.may_integrate))
+      dequeue(i);
     if (t.backing_off) {
       t.backing_off = false;
       --counts_.backing_off;
@@ -253,130 +371,6 @@ void engine::free_capacity(std::uint32_t task, bool quarantine) {
   for (const auto& x : graph_.class_of(task).pools)
     pools_[x.pool.value].used -= x.count;
   may_assign_ = true;
-}
-
-// -- edges --------------------------------------------------------------------
-
-void engine::resolve_end(std::uint32_t task) {
-  const auto& t = tasks_[task];
-  bool allowed = graph_.policy_of(task).allow_failure;
-  for (auto e : graph_.out_of(task)) {
-    auto to = e.target();
-    if (e.kind() == edge_kind::member) {
-      member_ended(to, t, allowed);
-      continue;
-    }
-    if (e.kind() == edge_kind::started && t.ever_started)
-      continue; // met when it started
-    auto verdict =
-        judge(e.kind(), t.state, t.ever_started, allowed, graph_.is_task(to));
-    if (verdict != edge_verdict::met) {
-      miss(to, task, verdict == edge_verdict::left_out);
-      continue;
-    }
-    if (out_ != nullptr && e.deliver_at_once() && t.ever_started)
-      deliver(task, to);
-    meet(to);
-  }
-}
-
-void engine::resolve_start(std::uint32_t task) {
-  for (auto e : graph_.out_of(task)) {
-    if (e.kind() == edge_kind::started)
-      meet(e.target());
-    else if (e.kind() == edge_kind::member)
-      member_started(e.target());
-  }
-}
-
-void engine::resolve_gate(std::uint32_t gate) {
-  auto node = graph_.gate_node(gate);
-  bool open = others_[gate].state == gate_state::open;
-  for (auto e : graph_.out_of(node)) {
-    bool met = e.kind() == edge_kind::succeeded ? open
-             : e.kind() == edge_kind::failed    ? !open
-                                                : true;
-    if (met)
-      meet(e.target());
-    else
-      miss(e.target(), node, false);
-  }
-}
-
-void engine::member_started(node_index group) {
-  auto& g = others_[group - graph_.task_count];
-  if (g.started)
-    return;
-  g.started = true;
-  resolve_group(group, edge_kind::started, true);
-}
-
-void engine::member_ended(node_index group, const task_record& t,
-                          bool allowed) {
-  auto& g = others_[group - graph_.task_count];
-  if (!g.unmet
-      && judge(edge_kind::succeeded, t.state, t.ever_started, allowed, false)
-             == edge_verdict::unmet) {
-    g.unmet = true;
-    resolve_group(group, edge_kind::succeeded, false);
-  }
-  if (!g.failed && is_failure(t.state)) {
-    g.failed = true;
-    resolve_group(group, edge_kind::failed, true);
-  }
-  if (--g.pending == 0)
-    resolve_group_end(group);
-}
-
-void engine::resolve_group_end(node_index group) {
-  const auto& g = others_[group - graph_.task_count];
-  if (!g.unmet)
-    resolve_group(group, edge_kind::succeeded, true);
-  if (!g.failed)
-    resolve_group(group, edge_kind::failed, false);
-  if (!g.started)
-    resolve_group(group, edge_kind::started, false);
-  resolve_group(group, edge_kind::completed, true);
-  resolve_group(group, edge_kind::ended, true);
-}
-
-void engine::resolve_group(node_index group, edge_kind kind, bool met) {
-  for (auto e : graph_.out_of(group)) {
-    if (e.kind() != kind)
-      continue;
-    if (met)
-      meet(e.target());
-    else
-      miss(e.target(), group, false);
-  }
-}
-
-void engine::meet(node_index consumer) {
-  if (graph_.is_task(consumer)) {
-    if (--tasks_[consumer].pending == 0)
-      released_.push_back(consumer);
-  } else if (--others_[consumer - graph_.task_count].pending == 0) {
-    gates_.push_back(consumer - graph_.task_count);
-  }
-}
-
-void engine::miss(node_index consumer, node_index producer, bool left_out) {
-  if (graph_.is_task(consumer)) {
-    auto& t = tasks_[consumer];
-    if (t.doomed)
-      return;
-    t.doomed = true;
-    t.doomed_by_left_out = left_out;
-    t.cause = producer;
-    doomed_.push_back(consumer);
-    return;
-  }
-  auto& g = others_[consumer - graph_.task_count];
-  if (g.unmet)
-    return;
-  g.unmet = true;
-  g.cause = producer;
-  gates_.push_back(consumer - graph_.task_count);
 }
 
 } // namespace tutti::engine

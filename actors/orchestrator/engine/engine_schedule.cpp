@@ -20,6 +20,48 @@ bool engine::may_start(std::uint32_t task) const {
   return !stopping_ || (!abandoned_ && graph_.policy_of(task).is_finally);
 }
 
+bool engine::is_runnable(std::uint32_t task) const {
+  const auto& t = tasks_[task];
+  bool due = (t.state == task_state::ready && t.pending == 0)
+          || (t.state == task_state::ready && stopping_)
+          || (t.state == task_state::waiting_to_integrate && t.may_integrate);
+  return due && !t.assigned && !t.backing_off && !t.paused && !t.doubted
+      && may_start(task);
+}
+
+std::uint32_t engine::unit_of(std::uint32_t task) const {
+  auto state = tasks_[task].state;
+  bool integrates = state == task_state::waiting_to_integrate
+                 || state == task_state::integrating;
+  auto unit = graph_.tasks[task].integrate;
+  return integrates && unit != task_info::no_unit ? graph_.task_count + unit
+                                                  : task;
+}
+
+bool engine::is_loose(std::uint32_t unit) const {
+  return graph_.is_integrate_unit(unit)
+           ? graph_.integrates[unit - graph_.task_count].loose
+           : graph_.tasks[unit].loose;
+}
+
+bool engine::is_ahead(std::uint32_t task) const {
+  return !is_loose(unit_of(task)) && graph_.class_of(task).assign_ahead;
+}
+
+/// Ranks are doubled, so that requests fit between those of tasks: they rank as
+/// who asked (§19), but in a queue no two are equal.
+std::uint32_t engine::rank_now(std::uint32_t unit) const {
+  if (unit < graph_.task_count && graph_.tasks[unit].loose)
+    return stream_rank(unit);
+  return 2 * graph_.rank_of_unit(unit);
+}
+
+std::uint32_t engine::assigned_rank(std::uint32_t task) const {
+  if (graph_.tasks[task].loose)
+    return streams_[stream_index(task)].assigned_rank;
+  return 2 * graph_.rank_of_unit(unit_of(task));
+}
+
 bool engine::has_tokens(const task_class& c) const {
   if (jobs_.left() == 0)
     return false;
@@ -42,42 +84,123 @@ agent_id engine::free_agent(const task_class& c) const {
   return best;
 }
 
+agent_id engine::free_agent_of(std::uint32_t unit) const {
+  auto task = graph_.task_of_unit(unit);
+  if (!graph_.is_integrate_unit(unit) || !is_loose(unit))
+    return free_agent(graph_.class_of(task));
+  // Where it ran, it integrates.
+  agent_id at{tasks_[task].agent};
+  return agents_[at.value].left() > 0 ? at : agent_id{};
+}
+
 void engine::assign_ahead() {
   if (ahead_.size() > 1)
     std::sort(ahead_.begin(), ahead_.end(), [this](auto a, auto b) {
-      return graph_.tasks[a].rank < graph_.tasks[b].rank;
+      return graph_.rank_of_unit(a) < graph_.rank_of_unit(b);
     });
-  for (auto x : ahead_) {
-    const auto& t = tasks_[x];
+  for (auto unit : ahead_) {
+    auto x = graph_.task_of_unit(unit);
     auto to = graph_.class_of(x).agents[0];
-    if (t.state == task_state::ready && !t.assigned && !t.backing_off
-        && may_start(x) && agents_[to.value].total > 0)
-      assign(x, to);
+    if (is_runnable(x) && unit_of(x) == unit && agents_[to.value].total > 0)
+      assign(unit, to);
   }
   ahead_.clear();
 }
 
 void engine::assign_by_tokens() {
+  if (!resuming_.empty()) {
+    // An agent that picks from its own queue also says when it has a slot.
+    auto resuming = resuming_;
+    for (auto x : resuming)
+      if (is_ahead(x))
+        go_on(x);
+  }
   if (!may_assign_)
     return;
   may_assign_ = false;
-  while (!active_.empty() && jobs_.left() > 0) {
+  while (jobs_.left() > 0
+         && (!active_.empty() || !loose_.empty() || !resuming_.empty())) {
     if (assign_reserving())
       continue;
     std::uint32_t best = ready_set::none;
+    auto best_rank = ready_set::none;
     for (auto i : active_) {
       const auto& c = graph_.classes[i];
       auto x = graph_.by_position[classes_[i].head];
-      if ((best == ready_set::none
-           || graph_.tasks[x].rank < graph_.tasks[best].rank)
-          && has_tokens(c) && free_agent(c).valid())
+      auto rank = 2 * graph_.rank_of_unit(x);
+      if (rank < best_rank && has_tokens(c) && free_agent(c).valid()) {
         best = x;
+        best_rank = rank;
+      }
     }
+    auto loose = best_loose(best_rank);
+    best_rank = loose == ready_set::none ? best_rank : rank_now(loose);
+    if (resume_one(best_rank))
+      continue;
+    if (loose != ready_set::none)
+      best = loose;
     if (best == ready_set::none)
       return;
-    note_passed_over(graph_.tasks[best].rank);
-    assign(best, free_agent(graph_.class_of(best)));
+    note_passed_over(best_rank);
+    assign(best, free_agent_of(best));
   }
+}
+
+/// The best of what has a rank of its own and could start, if it is better than
+/// `bound`.
+std::uint32_t engine::best_loose(std::uint32_t bound) const {
+  auto best = ready_set::none;
+  for (auto unit : loose_) {
+    auto task = graph_.task_of_unit(unit);
+    if (!is_runnable(task) || unit_of(task) != unit)
+      continue;
+    auto rank = rank_now(unit);
+    if (rank < bound && has_tokens(graph_.class_of(task))
+        && free_agent_of(unit).valid()) {
+      best = unit;
+      bound = rank;
+    }
+  }
+  return best;
+}
+
+/// Gives the best attempt that wants its slot again its slot, where it is at
+/// least as urgent as `bound`.
+bool engine::resume_one(std::uint32_t bound) {
+  auto best = ready_set::none;
+  for (auto x : resuming_) {
+    auto rank = assigned_rank(x);
+    if (rank <= bound && agents_[tasks_[x].agent].left() > 0
+        && has_tokens(graph_.class_of(x))) {
+      best = x;
+      bound = rank;
+    }
+  }
+  if (best == ready_set::none)
+    return false;
+  go_on(best);
+  return true;
+}
+
+void engine::go_on(std::uint32_t task) {
+  const auto& t = tasks_[task];
+  fact f;
+  f.kind = fact_kind::attempt_goes_on;
+  f.subject = task;
+  f.attempt = t.attempt;
+  f.agent = t.agent;
+  emit(f);
+  command c;
+  c.kind = command_kind::go_on;
+  c.task = task;
+  c.attempt = t.attempt;
+  c.agent = t.agent;
+  out_->commands.push_back(c);
+  auto due = timeout_at_.find(task);
+  if (due == timeout_at_.end())
+    return;
+  due->second += now_; // what was left of it
+  arm(timer_kind::timeout, task, t.attempt, due->second);
 }
 
 /// Gives tokens to classes that were passed over for long enough, or holds
@@ -91,10 +214,10 @@ bool engine::assign_reserving() {
     if (classes_[i].reserving)
       order.push_back(graph_.by_position[classes_[i].head]);
   std::sort(order.begin(), order.end(), [this](auto a, auto b) {
-    return graph_.tasks[a].rank < graph_.tasks[b].rank;
+    return graph_.rank_of_unit(a) < graph_.rank_of_unit(b);
   });
   for (auto x : order) {
-    const auto& c = graph_.class_of(x);
+    const auto& c = graph_.class_of(graph_.task_of_unit(x));
     auto to = free_agent(c);
     if (!to.valid())
       continue;
@@ -117,7 +240,7 @@ void engine::note_passed_over(std::uint32_t rank) {
     auto& c = classes_[i];
     const auto& cls = graph_.classes[i];
     if (c.passed_over || cls.pools.empty()
-        || graph_.tasks[graph_.by_position[c.head]].rank >= rank
+        || 2 * graph_.rank_of_unit(graph_.by_position[c.head]) >= rank
         || !free_agent(cls).valid())
       continue;
     c.passed_over = true;
@@ -131,22 +254,35 @@ void engine::note_passed_over(std::uint32_t rank) {
   }
 }
 
-void engine::assign(std::uint32_t task, agent_id to) {
+void engine::assign(std::uint32_t unit, agent_id to) {
+  auto task = graph_.task_of_unit(unit);
+  const auto& t = tasks_[task];
+  auto rank = rank_now(unit);
   // A pinned agent keeps what it was given for the next attempt.
-  if (tasks_[task].attempt == 0 || graph_.class_of(task).agents.size() > 1)
+  bool integrate = t.state == task_state::waiting_to_integrate;
+  if (!integrate
+      && (!t.begun_version || graph_.class_of(task).agents.size() > 1))
     deliver_needs(task);
   fact f;
   f.kind = fact_kind::task_assigned;
   f.subject = task;
-  f.attempt = tasks_[task].attempt + 1;
+  f.attempt = t.attempt + 1;
   f.agent = to.value;
+  f.version = t.version;
+  f.phase = integrate ? work_phase::integrate : work_phase::run;
+  if (graph_.tasks[task].loose) {
+    streams_[stream_index(task)].assigned_rank = rank;
+    f.extra = take_items(task);
+    deliver_triggers(task, f.extra->items);
+  }
   emit(f);
   command order;
   order.kind = command_kind::assign;
+  order.phase = f.phase;
   order.task = task;
   order.attempt = f.attempt;
   order.agent = f.agent;
-  order.other = graph_.tasks[task].rank;
+  order.other = rank;
   // Handoffs that wait for the choice of an agent learn it only now.
   for (auto i = out_->commands.rbegin();
        i != out_->commands.rend() && i->kind == command_kind::deliver
@@ -174,8 +310,9 @@ void engine::deliver_needs(std::uint32_t task) {
 
 void engine::deliver(node_index from, std::uint32_t task) {
   const auto& producer = tasks_[from];
+  const auto& receiver = tasks_[task];
   if (!producer.ever_started || !is_terminal(producer.state)
-      || is_terminal(tasks_[task].state))
+      || (is_terminal(receiver.state) && !receiver.doubted))
     return;
   command order;
   order.kind = command_kind::deliver;
@@ -187,27 +324,53 @@ void engine::deliver(node_index from, std::uint32_t task) {
 
 // -- the ready set ------------------------------------------------------------
 
-void engine::insert_ready(std::uint32_t task) {
-  const auto& info = graph_.tasks[task];
-  ready_.insert(info.position);
-  auto& c = classes_[info.cls];
+/// Puts a task where it is assigned from, once it is runnable.
+void engine::enqueue(std::uint32_t task) {
+  if (!is_runnable(task))
+    return;
+  auto unit = unit_of(task);
+  if (is_loose(unit)) {
+    if (std::find(loose_.begin(), loose_.end(), unit) == loose_.end())
+      loose_.push_back(unit);
+    may_assign_ = true;
+  } else if (graph_.class_of(task).assign_ahead) {
+    ahead_.push_back(unit);
+  } else {
+    insert_ready(unit);
+  }
+}
+
+void engine::dequeue(std::uint32_t task) {
+  auto unit = unit_of(task);
+  if (is_loose(unit))
+    std::erase(loose_, unit);
+  else if (!graph_.class_of(task).assign_ahead)
+    erase_ready(unit);
+}
+
+void engine::insert_ready(std::uint32_t unit) {
+  auto position = graph_.position_of_unit(unit);
+  auto cls = graph_.tasks[graph_.task_of_unit(unit)].cls;
+  ready_.insert(position);
+  auto& c = classes_[cls];
   if (!c.active) {
     c.active = true;
-    c.head = info.position;
-    active_.push_back(info.cls);
+    c.head = position;
+    active_.push_back(cls);
   } else {
-    c.head = std::min(c.head, info.position);
+    c.head = std::min(c.head, position);
   }
   may_assign_ = true;
 }
 
-void engine::erase_ready(std::uint32_t task) {
-  const auto& info = graph_.tasks[task];
-  if (!ready_.contains(info.position))
+void engine::erase_ready(std::uint32_t unit) {
+  auto position = graph_.position_of_unit(unit);
+  auto cls = graph_.tasks[graph_.task_of_unit(unit)].cls;
+  if (!ready_.contains(position))
     return;
-  ready_.erase(info.position);
-  if (classes_[info.cls].head == info.position)
-    refresh_head(info.cls);
+  ready_.erase(position);
+  if (classes_[cls].head == position)
+    refresh_head(cls);
 }
 
 /// The head has gone: the next one is looked for, and what was reserved for the

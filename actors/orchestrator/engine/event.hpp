@@ -5,7 +5,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <variant>
+#include <vector>
 
 namespace tutti::engine {
 
@@ -38,13 +40,65 @@ struct attempt_given_back {
 struct handoff_arrives {
   task_id from;
   task_id to;
+  std::uint32_t version = 1;
+};
+
+/// The attempt waits inside for what it is to be given (semantics §20).
+struct wait_begins {
+  task_id task;
+  std::uint32_t attempt = 0;
+};
+
+/// It waits no more and wants its slot again.
+struct wait_ends {
+  task_id task;
+  std::uint32_t attempt = 0;
+};
+
+/// An attempt asks something of another agent (semantics §19).
+struct requests_arrive {
+  task_id task;
+  std::uint32_t attempt = 0;
+  std::string to; ///< name of an agent
+  std::vector<std::string> texts;
+  std::string note;
+  std::string key; ///< the client's; empty: the n-th use of a text counts
+  bool awaited = true;
+};
+
+/// The answer to a request has reached who asked, for the first time.
+struct answer_arrives {
+  std::uint32_t number = 0;
+};
+
+/// A person says what becomes of a gate (semantics §16).
+struct verdict_arrives {
+  gate_id gate;
+  tutti::verdict verdict = tutti::verdict::approved;
+  std::string who;
+  std::uint32_t uid = 0;
+  bool from_run = false; ///< given by a process of the run itself
+  std::string text;
+  std::vector<task_id> to; ///< of `changes_requested`; empty: where one can be
+};
+
+/// A service has changed (semantics §23).
+struct service_changes {
+  service_id service;
+  service_state state = service_state::starting;
+  std::string text;
 };
 
 /// What a timer is for.
 enum class timer_kind : std::uint8_t {
-  timeout, ///< `subject` a task, `epoch` its attempt
-  retry,   ///< `subject` a task, `epoch` the attempt that failed
-  reserve, ///< `subject` a class, `epoch` counts its arming (semantics §1)
+  timeout,  ///< `subject` a task, `epoch` its attempt
+  retry,    ///< `subject` a task, `epoch` the attempt that failed
+  reserve,  ///< `subject` a class, `epoch` counts its arming (semantics §1)
+  deadline, ///< `subject` a task, `epoch` its version
+  queue_timeout, ///< `subject` a task, `epoch` its version
+  approval,      ///< `subject` a gate, `epoch` its review
+  batch,         ///< `subject` a stream, `epoch` counts its arming
+  aging,         ///< `subject` a stream, `epoch` counts its arming (§4)
 };
 
 /// A timer that was armed by a command is due. A stale one is rejected.
@@ -65,8 +119,25 @@ struct cancel_requested {
   task_id task;
 };
 
-using event = std::variant<run_begins, attempt_begins, attempt_ends,
-                           attempt_given_back, handoff_arrives, timer_fires,
-                           stop_requested, cancel_requested>;
+/// Try a failed task again (semantics §26).
+struct retry_requested {
+  task_id task;
+};
+
+/// Do not start a task until it is resumed (semantics §26).
+struct pause_requested {
+  task_id task;
+};
+
+struct resume_requested {
+  task_id task;
+};
+
+using event =
+    std::variant<run_begins, attempt_begins, attempt_ends, attempt_given_back,
+                 handoff_arrives, timer_fires, stop_requested, cancel_requested,
+                 retry_requested, pause_requested, resume_requested,
+                 wait_begins, wait_ends, requests_arrive, answer_arrives,
+                 verdict_arrives, service_changes>;
 
 } // namespace tutti::engine

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/orchestrator/engine/graph.hpp"
 
+#include "actors/orchestrator/engine/graph_rank.hpp"
 #include "messages/assert.hpp"
 
 #include <algorithm>
@@ -43,14 +44,18 @@ public:
   graph run() {
     g_.task_count = static_cast<std::uint32_t>(plan_.tasks.size());
     g_.gate_count = static_cast<std::uint32_t>(plan_.gates.size());
+    g_.service_count = static_cast<std::uint32_t>(plan_.services.size());
     g_.fail_fast = plan_.fail_fast;
     g_.jobs = options_.jobs;
+    g_.no_wait = options_.no_wait;
     add_resources();
     make_classes();
     make_edges();
     TUTTI_ASSERT(g_.node_count() < edge::nodes_max);
     make_rows();
-    rank_tasks();
+    describe_tasks();
+    describe_gates();
+    rank_units(plan_, g_);
     mark_classes_ahead();
     for (auto t : plan_.skipped)
       g_.skipped.push_back(t.value);
@@ -63,6 +68,13 @@ private:
       g_.slots.push_back(a.slots == 0 ? options_.implicit_slots : a.slots);
     for (const auto& p : plan_.pools)
       g_.pools.push_back(p.capacity);
+    for (const auto& a : plan_.agents) {
+      g_.agent_names.push_back(a.name);
+      g_.has_session.push_back(a.session.kind != command_kind::none
+                               || !a.native.empty());
+      g_.request_tasks.push_back(a.requests.present ? a.requests.task.value
+                                                    : task_id::none);
+    }
   }
 
   // -- classes and policies ---------------------------------------------------
@@ -91,17 +103,32 @@ private:
   }
 
   std::uint32_t policy_index(const task& t) {
-    task_policy mine{t.timeout, t.retries, t.allow_failure, t.is_finally};
+    task_policy mine;
+    mine.timeout = t.timeout;
+    mine.deadline = t.deadline;
+    mine.queue_timeout = t.queue_timeout;
+    mine.retries = t.retries;
+    mine.allow_failure = t.allow_failure;
+    mine.is_finally = t.is_finally;
+    mine.integrates = t.integrate.present;
+    mine.integrate_each = t.integrate_each;
+    if (mine.deadline > duration::zero()
+        || mine.queue_timeout > duration::zero())
+      g_.has_clocks = true;
     // Most plans have a handful; the last one found is nearly always it.
     if (last_policy_ < g_.policies.size() && g_.policies[last_policy_] == mine)
       return last_policy_;
     auto key = std::tuple{mine.timeout.count(),
+                          mine.deadline.count(),
+                          mine.queue_timeout.count(),
                           mine.retries.max,
                           mine.retries.wait.count(),
                           mine.retries.backoff,
                           mine.retries.max_wait.count(),
                           mine.allow_failure,
-                          mine.is_finally};
+                          mine.is_finally,
+                          mine.integrates,
+                          mine.integrate_each};
     auto [at, fresh] = policy_ids_.try_emplace(key, g_.policies.size());
     if (fresh)
       g_.policies.push_back(mine);
@@ -123,6 +150,10 @@ private:
       if (!simple(c))
         for (auto a : c.agents)
           contested[a.value] = true;
+    // What is ranked anew each time competes for the slots, too.
+    for (const auto& x : g_.streams)
+      for (auto a : g_.class_of(x.task).agents)
+        contested[a.value] = true;
     for (auto& c : g_.classes)
       c.assign_ahead = simple(c) && !contested[c.agents[0].value];
   }
@@ -137,6 +168,10 @@ private:
       edges_into_task(i, use);
     for (std::uint32_t i = 0; i < g_.gate_count; ++i)
       edges_of_gate(i, use);
+    for (std::uint32_t i = 0; i < g_.service_count; ++i)
+      for (const auto& n : plan_.services[i].needs)
+        use(raw_edge{node_of(n.of), g_.service_node(i), kind_of(n.condition),
+                     false, false});
     for (std::uint32_t i = 0; i < plan_.phases.size(); ++i)
       if (group_of_phase_[i] != task_id::none)
         for (auto t : plan_.phases[i].tasks)
@@ -144,7 +179,7 @@ private:
                        false});
     if (group_of_all_ != task_id::none)
       for (std::uint32_t i = 0; i < g_.task_count; ++i)
-        if (!plan_.tasks[i].is_finally)
+        if (is_other(plan_.tasks[i]))
           use(raw_edge{i, group_of_all_, edge_kind::member, false, false});
   }
 
@@ -154,16 +189,42 @@ private:
     bool pinned = t.agents.size() == 1;
     for (const auto& n : t.needs) {
       auto kind = t.is_finally ? edge_kind::ended : kind_of(n.condition);
-      bool data = n.of.kind != node_kind::gate
-               && n.condition != need_condition::started;
+      bool data =
+          (n.of.kind == node_kind::task || n.of.kind == node_kind::phase)
+          && n.condition != need_condition::started;
       use(raw_edge{node_of(n.of), i, kind, data,
                    data && pinned && n.of.kind == node_kind::task});
     }
     for (const auto& x : t.after)
       use(raw_edge{node_of(x), i, edge_kind::ended, false, false});
+    for_each_later(t, [&](std::uint32_t from) {
+      use(raw_edge{from, i, edge_kind::later, true, pinned});
+    });
+    for (auto x : t.after_each)
+      use(raw_edge{x.value, i, edge_kind::trigger, false, false});
+    if (t.kind == task_kind::review)
+      use(raw_edge{g_.gate_node(t.review_of.value), i, edge_kind::asked, false,
+                   false});
     if (t.is_finally && t.needs.empty() && t.after.empty()
         && group_of_all_ != task_id::none)
       use(raw_edge{group_of_all_, i, edge_kind::ended, false, false});
+  }
+
+  /// What a task needs later, phases by their tasks.
+  template <class Use>
+  void for_each_later(const task& t, Use use) {
+    for (const auto& n : t.needs_later) {
+      if (n.of.kind == node_kind::task)
+        use(n.of.index);
+      else if (n.of.kind == node_kind::phase)
+        for (auto member : plan_.phases[n.of.index].tasks)
+          use(member.value);
+    }
+  }
+
+  /// Whether "all other tasks" of a `finally` task means this one (§8).
+  static bool is_other(const task& t) {
+    return !t.is_finally && t.kind != task_kind::requests;
   }
 
   template <class Use>
@@ -183,10 +244,14 @@ private:
       else if (x.kind == node_kind::phase)
         for (auto t : plan_.phases[x.index].tasks)
           block(t.value);
+      else if (x.kind == node_kind::service)
+        use(raw_edge{g_.gate_node(i), g_.service_node(x.index),
+                     edge_kind::succeeded, false, false});
     }
     if (gate.blocks_all)
       for (std::uint32_t t = 0; t < g_.task_count; ++t)
-        if (!needed_by_all_gates_[t])
+        if (!needed_by_all_gates_[t] && plan_.tasks[t].kind != task_kind::review
+            && plan_.tasks[t].kind != task_kind::requests)
           block(t);
   }
 
@@ -199,14 +264,14 @@ private:
     case node_kind::phase:
       return group_of_phase_[x.index];
     case node_kind::service:
-      break;
+      return g_.service_node(x.index);
     }
     return x.index;
   }
 
   void make_groups() {
     group_of_phase_.assign(plan_.phases.size(), task_id::none);
-    auto next = g_.task_count + g_.gate_count;
+    auto next = g_.task_count + g_.gate_count + g_.service_count;
     auto want = [&](node_ref x) {
       if (x.kind == node_kind::phase
           && group_of_phase_[x.index] == task_id::none) {
@@ -225,15 +290,15 @@ private:
     for (const auto& gate : plan_.gates)
       for (const auto& n : gate.needs)
         want(n.of);
-    bool others =
-        std::any_of(plan_.tasks.begin(), plan_.tasks.end(), [](const task& t) {
-          return !t.is_finally;
-        });
+    for (const auto& service : plan_.services)
+      for (const auto& n : service.needs)
+        want(n.of);
+    bool others = std::any_of(plan_.tasks.begin(), plan_.tasks.end(), is_other);
     if (all && others) {
       group_of_all_ = next++;
       g_.group_phases.push_back(phase_id::none);
     }
-    g_.group_count = next - g_.task_count - g_.gate_count;
+    g_.group_count = next - g_.task_count - g_.gate_count - g_.service_count;
   }
 
   /// All that a `blocks: all` gate needs, directly or not (semantics §15).
@@ -241,6 +306,7 @@ private:
     needed_by_all_gates_.assign(g_.task_count, false);
     std::vector<bool> gate_seen(g_.gate_count, false);
     std::vector<bool> phase_seen(plan_.phases.size(), false);
+    std::vector<bool> service_seen(plan_.services.size(), false);
     std::vector<node_ref> open;
     for (std::uint32_t i = 0; i < g_.gate_count; ++i)
       if (plan_.gates[i].blocks_all)
@@ -264,6 +330,14 @@ private:
           open.push_back(n.of);
         continue;
       }
+      if (x.kind == node_kind::service) {
+        if (service_seen[x.index])
+          continue;
+        service_seen[x.index] = true;
+        for (const auto& n : plan_.services[x.index].needs)
+          open.push_back(n.of);
+        continue;
+      }
       if (needed_by_all_gates_[x.index])
         continue;
       needed_by_all_gates_[x.index] = true;
@@ -276,6 +350,10 @@ private:
       open.push_back(n.of);
     for (const auto& x : plan_.tasks[task].after)
       open.push_back(x);
+    for (const auto& n : plan_.tasks[task].needs_later)
+      open.push_back(n.of);
+    for (auto x : plan_.tasks[task].after_each)
+      open.push_back({node_kind::task, x.value});
     // A gate that blocks this task by name is needed by it, too.
     for (auto gate : blockers_[task])
       open.push_back({node_kind::gate, gate});
@@ -296,6 +374,52 @@ private:
       }
     }
     find_prerequisites();
+  }
+
+  void describe_tasks() {
+    for (std::uint32_t i = 0; i < g_.task_count; ++i) {
+      const auto& t = plan_.tasks[i];
+      auto& info = g_.tasks[i];
+      info.kind = t.kind;
+      info.loose =
+          t.kind == task_kind::after_each || t.kind == task_kind::requests;
+      std::uint32_t triggers = 0;
+      for (auto e : g_.into(i)) {
+        info.later += e.kind() == edge_kind::later;
+        triggers += e.kind() == edge_kind::trigger;
+      }
+      if (info.loose)
+        g_.streams.push_back({i, t.batch, triggers});
+      if (t.integrate.present) {
+        info.integrate = static_cast<std::uint32_t>(g_.integrates.size());
+        g_.integrates.push_back({i, 0, 0, t.agents.size() > 1});
+      }
+    }
+  }
+
+  void describe_gates() {
+    for (std::uint32_t i = 0; i < g_.gate_count; ++i) {
+      const auto& x = plan_.gates[i];
+      if (!x.approval.present && !x.rework.present)
+        continue;
+      gate_info made;
+      made.gate = i;
+      made.rework = x.rework;
+      for (auto t : x.rework.to)
+        made.rework_names.push_back(plan_.tasks[t.value].name);
+      g_.has_rework = g_.has_rework || x.rework.present;
+      if (x.approval.present) {
+        approval_info a;
+        a.human = x.approval.human;
+        a.min = x.approval.min;
+        for (auto t : x.approval.reviews)
+          a.reviews.push_back(t.value);
+        a.timeout = x.approval.timeout;
+        a.on_timeout = x.approval.on_timeout;
+        made.approval = std::move(a);
+      }
+      g_.special_gates.push_back(std::move(made));
+    }
   }
 
   void make_rows() {
@@ -321,70 +445,6 @@ private:
     });
   }
 
-  // -- rank (semantics §4) ----------------------------------------------------
-
-  void rank_tasks() {
-    auto upward = upward_ranks();
-    std::vector<std::uint32_t> order(g_.task_count);
-    std::iota(order.begin(), order.end(), 0u);
-    std::sort(order.begin(), order.end(), [&](auto a, auto b) {
-      auto p = plan_.tasks[a].priority;
-      auto q = plan_.tasks[b].priority;
-      if (p != q)
-        return p > q;
-      if (upward[a] != upward[b])
-        return upward[a] > upward[b];
-      return a < b;
-    });
-    for (std::uint32_t i = 0; i < order.size(); ++i) {
-      g_.tasks[order[i]].rank = i;
-      ++g_.classes[g_.tasks[order[i]].cls].last;
-    }
-    std::uint32_t next = 0;
-    for (auto& c : g_.classes) {
-      c.first = next;
-      next += c.last;
-      c.last = c.first;
-    }
-    g_.by_position.resize(g_.task_count);
-    for (auto t : order) {
-      auto position = g_.classes[g_.tasks[t].cls].last++;
-      g_.tasks[t].position = position;
-      g_.by_position[position] = t;
-    }
-  }
-
-  /// The longest remaining path by estimate, in nanoseconds; also the second
-  /// look at cycles, far from the loader's.
-  std::vector<std::int64_t> upward_ranks() {
-    auto n = g_.node_count();
-    std::vector<std::uint32_t> open(n);
-    std::vector<node_index> order;
-    order.reserve(n);
-    for (node_index x = 0; x < n; ++x) {
-      open[x] = g_.in_begin[x + 1] - g_.in_begin[x];
-      if (open[x] == 0)
-        order.push_back(x);
-    }
-    for (std::size_t i = 0; i < order.size(); ++i)
-      for (auto e : g_.out_of(order[i]))
-        if (--open[e.target()] == 0)
-          order.push_back(e.target());
-    TUTTI_ASSERT(order.size() == n); // a cycle, else
-    std::vector<std::int64_t> result(n, 0);
-    for (auto i = order.size(); i-- > 0;) {
-      auto x = order[i];
-      auto own = g_.is_task(x) ? plan_.tasks[x].estimate.mode.count() : 0;
-      std::int64_t longest = own;
-      for (auto e : g_.out_of(x)) {
-        auto through = e.kind() == edge_kind::started ? 0 : own;
-        longest = std::max(longest, through + result[e.target()]);
-      }
-      result[x] = longest;
-    }
-    return result;
-  }
-
   const plan& plan_;
   graph_options options_;
   graph g_;
@@ -392,14 +452,33 @@ private:
   node_index group_of_all_ = task_id::none;
   std::vector<bool> needed_by_all_gates_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> blockers_;
-  std::map<std::tuple<std::int64_t, std::uint32_t, std::int64_t, double,
-                      std::int64_t, bool, bool>,
-           std::uint32_t>
+  std::map<
+      std::tuple<std::int64_t, std::int64_t, std::int64_t, std::uint32_t,
+                 std::int64_t, double, std::int64_t, bool, bool, bool, bool>,
+      std::uint32_t>
       policy_ids_;
   std::uint32_t last_policy_ = 0;
 };
 
 } // namespace
+
+const gate_info* graph::special_gate(std::uint32_t gate) const {
+  auto i = std::lower_bound(special_gates.begin(), special_gates.end(), gate,
+                            [](const gate_info& x, std::uint32_t key) {
+                              return x.gate < key;
+                            });
+  return i != special_gates.end() && i->gate == gate ? &*i : nullptr;
+}
+
+const stream_info* graph::stream(std::uint32_t task) const {
+  if (!tasks[task].loose)
+    return nullptr;
+  auto i = std::lower_bound(streams.begin(), streams.end(), task,
+                            [](const stream_info& x, std::uint32_t key) {
+                              return x.task < key;
+                            });
+  return &*i;
+}
 
 graph compile(const plan& p, const graph_options& options) {
   return compiler{p, options}.run();

@@ -3,7 +3,8 @@
 // one counter each, edges in compressed sparse rows, and everything static
 // about a task in a few integers. Immutable after `compile`.
 //
-// Nodes are numbered tasks first, then gates, then groups. A group stands for
+// Nodes are numbered tasks first, then gates, services and groups. A group
+// stands for
 // the tasks of a phase that something names, or for "all other tasks" of a
 // `finally` without needs (semantics §8); it keeps m consumers of an n-task
 // phase at m + n edges instead of m * n.
@@ -14,7 +15,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace tutti::engine {
@@ -29,16 +32,24 @@ enum class edge_kind : std::uint8_t {
   started,   ///< need_condition::started
   ended,     ///< `after`, and every edge into a `finally` task: any end will do
   member,    ///< from a task to a group it belongs to
+  later,     ///< `needs-later`: required to finish, not to start (§10)
+  trigger,   ///< from what an after-each task runs after (§13)
+  asked,     ///< from a gate to a review of it: approval is asked (§16)
 };
 
-/// A target with its kind and flags in 32 bits: graphs have at most 2^27 nodes.
+/// True where an edge holds back the start of its consumer.
+[[nodiscard]] constexpr bool is_start_edge(edge_kind x) {
+  return x != edge_kind::later && x != edge_kind::trigger;
+}
+
+/// A target with its kind and flags in 32 bits: graphs have at most 2^26 nodes.
 class edge {
 public:
-  static constexpr std::uint32_t nodes_max = 1u << 27;
+  static constexpr std::uint32_t nodes_max = 1u << 26;
 
   edge() = default;
   edge(node_index target, edge_kind kind, bool data, bool at_once)
-    : bits_(target | static_cast<std::uint32_t>(kind) << 27
+    : bits_(target | static_cast<std::uint32_t>(kind) << 26
             | static_cast<std::uint32_t>(data) << 30
             | static_cast<std::uint32_t>(at_once) << 31) {
   }
@@ -47,9 +58,10 @@ public:
     return bits_ & (nodes_max - 1);
   }
   [[nodiscard]] edge_kind kind() const {
-    return static_cast<edge_kind>(bits_ >> 27 & 7u);
+    return static_cast<edge_kind>(bits_ >> 26 & 15u);
   }
-  /// It carries a handoff: a `needs` from a task or phase to a task.
+  /// It carries a handoff: a `needs` or `needs-later` from a task or phase to a
+  /// task.
   [[nodiscard]] bool carries_data() const {
     return (bits_ >> 30 & 1u) != 0;
   }
@@ -77,10 +89,14 @@ struct task_class {
 /// What tasks have in common beside their class; shared by all that say the
 /// same.
 struct task_policy {
-  duration timeout{0}; ///< 0: none
+  duration timeout{0};       ///< of each phase; 0: none
+  duration deadline{0};      ///< from ready to done; 0: none
+  duration queue_timeout{0}; ///< from ready to the first start; 0: none
   retry_policy retries;
   bool allow_failure = false;
   bool is_finally = false;
+  bool integrates = false;     ///< it has something to do when it integrates
+  bool integrate_each = false; ///< once per arrival (§10)
 
   friend bool operator==(const task_policy&, const task_policy&) = default;
 };
@@ -91,6 +107,46 @@ struct task_info {
   std::uint32_t policy = 0;   ///< index into `policies`
   std::uint32_t rank = 0;     ///< 0 is the most urgent; unique (semantics §4)
   std::uint32_t position = 0; ///< rank order within its class
+  std::uint32_t integrate = no_unit; ///< its unit of the integrate phase
+  std::uint32_t later = 0;           ///< edges of kind `later` into it
+  task_kind kind = task_kind::work;
+  /// Assigned by a rank of its own, outside its class: after-each and requests.
+  bool loose = false;
+
+  static constexpr std::uint32_t no_unit = ~std::uint32_t{0};
+};
+
+/// The integrate phase of a task as a unit of work.
+struct integrate_info {
+  std::uint32_t task = 0;
+  std::uint32_t rank = 0;
+  std::uint32_t position = 0; ///< in the class of its task; unused if `loose`
+  /// Its task may have run at one of several agents; it runs at the same one.
+  bool loose = false;
+};
+
+/// What the engine knows of an approval (semantics §16).
+struct approval_info {
+  bool human = false;
+  std::uint32_t min = 1;
+  std::vector<std::uint32_t> reviews; ///< tasks, by who reviews
+  duration timeout{0};                ///< 0: none
+  exhausted_action on_timeout = exhausted_action::reject;
+};
+
+/// What the engine knows of a gate; those that are not plain are few.
+struct gate_info {
+  std::uint32_t gate = 0;
+  std::optional<approval_info> approval;
+  rework_spec rework;
+  std::vector<std::string> rework_names; ///< of `rework.to`
+};
+
+/// What the engine knows of an after-each or requests task.
+struct stream_info {
+  std::uint32_t task = 0;
+  batch_policy batch;
+  std::uint32_t triggers = 0; ///< edges of kind `trigger` into it
 };
 
 struct graph_options {
@@ -101,11 +157,14 @@ struct graph_options {
   std::uint32_t jobs = no_jobs_limit;
   /// Slots of an agent whose plan entry says 0 (the implicit one); at least 1.
   std::uint32_t implicit_slots = 1;
+  /// The run ends where only people could make it go on (§27).
+  bool no_wait = false;
 };
 
 struct graph {
   std::uint32_t task_count = 0;
   std::uint32_t gate_count = 0;
+  std::uint32_t service_count = 0;
   std::uint32_t group_count = 0;
   bool fail_fast = false;
 
@@ -115,7 +174,9 @@ struct graph {
   std::vector<edge> in;
 
   std::vector<task_info> tasks;
-  std::vector<std::uint32_t> by_position; ///< position → task
+  std::vector<integrate_info> integrates;
+  /// position → unit: a task, or task_count + an index into `integrates`.
+  std::vector<std::uint32_t> by_position;
   std::vector<task_class> classes;
   std::vector<task_policy> policies;
   std::vector<std::uint32_t> slots; ///< per agent
@@ -127,11 +188,21 @@ struct graph {
   /// The plan's phase of each group; none: all tasks but `finally` ones.
   std::vector<std::uint32_t> group_phases;
   std::vector<std::uint32_t> finally_tasks;
+  std::vector<gate_info> special_gates; ///< with approval or rework, by gate
+  std::vector<stream_info> streams;     ///< by task
+  std::vector<std::uint32_t> request_tasks; ///< per agent; none: task_id::none
+  std::vector<std::string> agent_names;
+  /// Agents with a process or program of their own: when that crashes, it is
+  /// no fault of the task (semantics §22).
+  std::vector<bool> has_session;
+  bool has_clocks = false; ///< some task has a deadline or a queue-timeout
+  bool has_rework = false; ///< some gate can send work back
+  bool no_wait = false;    ///< `--no-wait`: approvals are not waited for (§27)
   std::vector<std::uint32_t> skipped;      ///< tasks left out by `--skip`
   std::vector<std::uint32_t> closed_gates; ///< gates closed by `--skip`
 
   [[nodiscard]] std::size_t node_count() const {
-    return std::size_t{task_count} + gate_count + group_count;
+    return std::size_t{task_count} + gate_count + service_count + group_count;
   }
   [[nodiscard]] bool is_task(node_index x) const {
     return x < task_count;
@@ -139,15 +210,45 @@ struct graph {
   [[nodiscard]] bool is_gate(node_index x) const {
     return x >= task_count && x < task_count + gate_count;
   }
+  [[nodiscard]] bool is_service(node_index x) const {
+    return x >= task_count + gate_count
+        && x < task_count + gate_count + service_count;
+  }
   [[nodiscard]] bool is_group(node_index x) const {
-    return x >= task_count + gate_count;
+    return x >= task_count + gate_count + service_count;
   }
   [[nodiscard]] node_index gate_node(std::uint32_t gate) const {
     return task_count + gate;
   }
-  [[nodiscard]] std::uint32_t phase_of_group(node_index x) const {
-    return group_phases[x - task_count - gate_count];
+  [[nodiscard]] node_index service_node(std::uint32_t service) const {
+    return task_count + gate_count + service;
   }
+  [[nodiscard]] std::uint32_t phase_of_group(node_index x) const {
+    return group_phases[x - task_count - gate_count - service_count];
+  }
+  /// The task of a unit, and whether the unit is its integrate phase.
+  [[nodiscard]] std::uint32_t task_of_unit(std::uint32_t unit) const {
+    return unit < task_count ? unit : integrates[unit - task_count].task;
+  }
+  [[nodiscard]] bool is_integrate_unit(std::uint32_t unit) const {
+    return unit >= task_count;
+  }
+  [[nodiscard]] std::uint32_t rank_of_unit(std::uint32_t unit) const {
+    return unit < task_count ? tasks[unit].rank
+                             : integrates[unit - task_count].rank;
+  }
+  [[nodiscard]] std::uint32_t position_of_unit(std::uint32_t unit) const {
+    return unit < task_count ? tasks[unit].position
+                             : integrates[unit - task_count].position;
+  }
+  /// Units of all tasks: ranks are below it.
+  [[nodiscard]] std::uint32_t unit_count() const {
+    return task_count + static_cast<std::uint32_t>(integrates.size());
+  }
+  /// Null where the gate has neither approval nor rework.
+  [[nodiscard]] const gate_info* special_gate(std::uint32_t gate) const;
+  /// Null where the task is neither after-each nor requests.
+  [[nodiscard]] const stream_info* stream(std::uint32_t task) const;
   [[nodiscard]] std::span<const edge> out_of(node_index x) const {
     return {out.data() + out_begin[x], out.data() + out_begin[x + 1]};
   }

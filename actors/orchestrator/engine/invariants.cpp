@@ -14,6 +14,7 @@ public:
   }
 
   std::vector<std::string> run() {
+    count_edges();
     agents_.assign(graph_.slots.size(), 0);
     pools_.assign(graph_.pools.size(), 0);
     for (std::uint32_t i = 0; i < graph_.task_count; ++i)
@@ -39,26 +40,70 @@ private:
     to += std::to_string(x);
   }
 
-  std::uint32_t unmet(node_index x) {
-    auto in = graph_.into(x);
-    return static_cast<std::uint32_t>(
-        std::count_if(in.begin(), in.end(), [this, x](edge e) {
-          return !is_met(engine_, e, x);
-        }));
+  /// Unmet edges by the bits of the engine: those that hold back the start, or
+  /// what is needed later.
+  void count_edges() {
+    open_.assign(graph_.node_count(), 0);
+    later_.assign(graph_.task_count, 0);
+    for (node_index x = 0; x < graph_.node_count(); ++x)
+      for (auto i = graph_.out_begin[x]; i < graph_.out_begin[x + 1]; ++i)
+        count_edge(x, i);
+    for (const auto& r : engine_.requests()) {
+      auto from = r.work.from.value;
+      if (r.awaited && !is_terminal(r.state)
+          && engine_.task(from).version == r.version)
+        ++later_[from];
+    }
+  }
+
+  void count_edge(node_index from, std::size_t at) {
+    auto e = graph_.out[at];
+    if (!engine_.edge_met(at)) {
+      if (is_start_edge(e.kind()))
+        ++open_[e.target()];
+      else if (e.kind() == edge_kind::later)
+        ++later_[e.target()];
+    } else if (must_hold(e)
+               && !is_met(engine_, {from, e.kind(), false, false},
+                          e.target())) {
+      fail("I6: the edge from ", from, " to ", e.target(),
+           " counts as met and is not");
+    }
+  }
+
+  /// An edge that was met holds as long as its consumer has not begun: later
+  /// its producer may be made again without it (§18).
+  [[nodiscard]] bool must_hold(edge e) const {
+    if (!graph_.is_task(e.target()) || !is_start_edge(e.kind()))
+      return false;
+    const auto& t = engine_.task(e.target());
+    return t.state == task_state::waiting
+        || (t.state == task_state::ready && !t.assigned);
   }
 
   void check_task(std::uint32_t i) {
     const auto& t = engine_.task(i);
-    bool begun = t.state == task_state::running;
-    bool alive = t.state == task_state::ready || begun;
-    auto open = unmet(i);
+    bool begun =
+        t.state == task_state::running || t.state == task_state::integrating;
+    bool alive = t.state == task_state::ready || begun
+              || t.state == task_state::waiting_to_integrate;
+    auto open = open_[i];
     // Stopping releases `finally` tasks from needs that will not come (§26).
     bool forced = engine_.stopping() && graph_.policy_of(i).is_finally;
-    if (alive && open != 0 && !forced)
+    // What waits to be taken back, and what has begun before its needs were
+    // made again, is no mistake.
+    bool excused = t.doubted || (t.assigned && t.is_ending) || t.begun_version;
+    if (alive && open != 0 && !forced && !excused)
       fail("I2: task ", i, " is ", to_string(t.state), " with ", open,
            " unmet edges");
     if (t.assigned && !alive)
       fail("I3: task ", i, " is assigned but ", to_string(t.state));
+    if (t.later != later_[i])
+      fail("I6: task ", i, " counts ", t.later, " things to come of ",
+           later_[i]);
+    if (t.state == task_state::integrating && t.later > 0
+        && !graph_.policy_of(i).integrate_each && !t.asked && !t.doubted)
+      fail("I2: task ", i, " integrates before all has arrived");
     if (begun && (!t.assigned || t.attempt == 0 || !t.ever_started))
       fail("I3: task ", i, " runs without an attempt");
     if (t.pending != open && !forced)
@@ -67,10 +112,9 @@ private:
       ++unfinished_;
     live_ += begun;
     assigned_ += t.assigned;
-    bool ahead = graph_.class_of(i).assign_ahead;
-    if (begun || (t.assigned && !ahead))
+    if ((begun && !t.waits) || (t.assigned && !begun && !engine_.is_ahead(i)))
       hold(i);
-    if (t.state == task_state::ready && !t.assigned && !t.backing_off)
+    if (engine_.is_runnable(i))
       idle_.push_back(i);
   }
 
@@ -83,7 +127,10 @@ private:
 
   void check_gate(std::uint32_t i) {
     const auto& g = engine_.gate(i);
-    if (g.state == gate_state::open && unmet(graph_.gate_node(i)) != 0)
+    if (g.pending != open_[graph_.gate_node(i)])
+      fail("I6: gate ", i, " counts ", g.pending, " unmet edges of ",
+           open_[graph_.gate_node(i)]);
+    if (g.state == gate_state::open && g.pending != 0 && !graph_.has_rework)
       fail("I2: gate ", i, " is open with unmet needs");
   }
 
@@ -108,7 +155,7 @@ private:
     if (engine_.over())
       return;
     for (auto i : idle_)
-      if (engine_.may_start(i) && engine_.free_agent(graph_.class_of(i)).valid()
+      if (engine_.free_agent_of(engine_.unit_of(i)).valid()
           && engine_.has_tokens(graph_.class_of(i)))
         fail("I5: task ", i, " could run and is not assigned");
   }
@@ -119,6 +166,8 @@ private:
   std::vector<std::uint32_t> agents_;
   std::vector<std::uint32_t> pools_;
   std::vector<std::uint32_t> idle_;
+  std::vector<std::uint32_t> open_;  ///< per node: edges that hold it back
+  std::vector<std::uint32_t> later_; ///< per task: things to come later
   std::uint32_t jobs_ = 0;
   std::uint32_t unfinished_ = 0;
   std::uint32_t live_ = 0;
@@ -164,9 +213,15 @@ bool is_met(const engine& e, edge in, node_index consumer) {
   auto from = in.target();
   if (g.is_gate(from)) {
     auto state = e.gate(from - g.task_count).state;
+    bool decided = state != gate_state::waiting && state != gate_state::asked;
     return in.kind() == edge_kind::succeeded ? state == gate_state::open
-         : in.kind() == edge_kind::failed    ? state == gate_state::closed
-                                             : state != gate_state::waiting;
+         : in.kind() == edge_kind::failed ? decided && state != gate_state::open
+         : in.kind() == edge_kind::asked  ? state != gate_state::waiting
+                                          : decided;
+  }
+  if (g.is_service(from)) {
+    auto state = e.service(from - g.task_count - g.gate_count).service;
+    return state == service_state::ready || state == service_state::starting;
   }
   if (g.is_group(from))
     return is_group_met(e, from, in.kind());

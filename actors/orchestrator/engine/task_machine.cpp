@@ -40,7 +40,7 @@ bool has_edge(task_state from, task_state to) {
   case integrating:
     return to == waiting_to_integrate || ends_a_phase(to);
   default:
-    return to == waiting;
+    return to == waiting || to == waiting_to_integrate;
   }
 }
 
@@ -89,6 +89,11 @@ void finish(task_state& x, task_state to) {
 void end_unstarted(task_state& x, task_state to) {
   TUTTI_ASSERT((x == waiting || x == ready) && ends_unstarted(to));
   x = to;
+}
+
+void reintegrate(task_state& x) {
+  TUTTI_ASSERT(is_terminal(x));
+  x = waiting_to_integrate;
 }
 
 void new_version(task_state& x) {

@@ -24,18 +24,20 @@
 //   end_unstarted    waiting, ready                     skipped, left_out, cancelled,
 //                                                       timed_out, error
 //   new_version      terminal                           waiting
+//   reintegrate      terminal                           waiting_to_integrate (only
+//                                                       what it needs later changed)
 //
 // Every other edge is refused. `cancelling` is no state but a flag of a running
-// phase: task_record::is_ending. This version of the engine takes the edges of
-// the run phase; those of the integrate phase wait for needs-later.
+// phase: task_record::is_ending.
 //
 // Invariants (checked by invariants.cpp after every step of every test):
 //   I1  what is counted is there: unfinished, live and assigned tasks (rule 6)
 //   I2  a task is ready or further, a gate open, only when its edges are met (rule 1)
-//   I3  assigned tasks are ready or running; running tasks have an attempt
+//   I3  only tasks that are ready, running, waiting to integrate or integrating
+//       are assigned; running and integrating tasks have an attempt
 //   I4  slots, jobs and tokens in use are what the assigned tasks hold
 //   I5  no runnable task is left unassigned (rule 2)
-//   I6  an edge is counted once: pending = unmet edges
+//   I6  an edge is counted once: pending = edges that are not met
 // clang-format on
 #pragma once
 
@@ -59,5 +61,6 @@ void queue_next(task_state& x);
 void finish(task_state& x, task_state to);
 void end_unstarted(task_state& x, task_state to);
 void new_version(task_state& x);
+void reintegrate(task_state& x);
 
 } // namespace tutti::engine

@@ -108,6 +108,15 @@ harness::harness(const std::function<void(supervisor_options&)>& change) {
     lines_[x.id].push_back(x.line);
     changed_.notify_all();
   };
+  events.output = [this](const process_output& x) {
+    std::lock_guard guard{mutex_};
+    outputs_[x.id].push_back(x.data);
+    changed_.notify_all();
+    if (hold_back_)
+      untaken_[x.id] += x.data.size();
+    else
+      supervisor_->input({x.id, {}, false, x.data.size()});
+  };
   events.lost = [this](const std::string& why) {
     std::lock_guard guard{mutex_};
     lost_ = why;
@@ -128,6 +137,42 @@ start_process harness::order(std::vector<std::string> argv) {
 
 start_process harness::shell(const std::string& script) {
   return order({"sh", "-c", script, "sh", directory_.path().string()});
+}
+
+start_process harness::talking(const std::string& script) {
+  auto x = shell(script);
+  x.interactive = true;
+  return x;
+}
+
+void harness::say(process_id id, const std::string& text) {
+  supervisor_->input({id, text, false, 0});
+}
+
+void harness::hang_up(process_id id) {
+  supervisor_->input({id, {}, true, 0});
+}
+
+void harness::hold_back(bool x) {
+  std::lock_guard guard{mutex_};
+  hold_back_ = x;
+  if (x)
+    return;
+  for (const auto& [id, bytes] : untaken_)
+    supervisor_->input({id, {}, false, bytes});
+  untaken_.clear();
+}
+
+void harness::wait_output(process_id id, const std::string& text) {
+  std::unique_lock lock{mutex_};
+  wait(lock, text.c_str(), [&] {
+    return !outputs_[id].empty() && outputs_[id].back().ends_with(text);
+  });
+}
+
+std::vector<std::string> harness::outputs(process_id id) {
+  std::lock_guard guard{mutex_};
+  return outputs_[id];
 }
 
 process_exited harness::run(const start_process& x) {
@@ -152,6 +197,11 @@ process_exited harness::wait_exited(process_id id) {
     return exited_.contains(id);
   });
   return exited_[id];
+}
+
+bool harness::has_exited(process_id id) {
+  std::lock_guard guard{mutex_};
+  return exited_.contains(id);
 }
 
 void harness::wait_line(process_id id, const std::string& line) {

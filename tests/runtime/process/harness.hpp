@@ -75,7 +75,19 @@ public:
   process_exited run(const start_process& x);
   process_exited run_shell(const std::string& script);
 
+  /// The same of `shell`, to be talked with.
+  start_process talking(const std::string& script);
+  void say(process_id id, const std::string& text);
+  void hang_up(process_id id);
+  /// Waits until its output so far ends with `text`.
+  void wait_output(process_id id, const std::string& text);
+  /// What came of it so far, message by message.
+  std::vector<std::string> outputs(process_id id);
+  /// Until then nothing that comes is worked off.
+  void hold_back(bool x);
+
   process_exited wait_exited(process_id id);
+  [[nodiscard]] bool has_exited(process_id id);
   void wait_line(process_id id, const std::string& line);
   std::string wait_lost();
   std::vector<process_exited> wait_count(std::size_t count);
@@ -101,6 +113,9 @@ private:
   std::condition_variable changed_;
   std::map<process_id, process_exited> exited_;
   std::map<process_id, std::vector<std::string>> lines_;
+  std::map<process_id, std::vector<std::string>> outputs_;
+  bool hold_back_ = false;
+  std::map<process_id, std::uint64_t> untaken_;
   std::string lost_;
   process_id last_id_ = 0;
   std::unique_ptr<supervisor> supervisor_; ///< last: it calls into the others

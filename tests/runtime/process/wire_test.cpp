@@ -24,6 +24,7 @@ start_process sample_start() {
   x.input = "{\"k\": \"\xff\"}";
   x.idle_timeout = std::chrono::hours(9);
   x.grace = std::chrono::nanoseconds(-1);
+  x.interactive = true;
   return x;
 }
 
@@ -77,6 +78,7 @@ BOOST_AUTO_TEST_CASE(a_start_arrives_as_it_was_sent) {
   BOOST_TEST(y.input == x.input);
   BOOST_TEST((y.idle_timeout == x.idle_timeout));
   BOOST_TEST((y.grace == x.grace));
+  BOOST_TEST(y.interactive);
 }
 
 BOOST_AUTO_TEST_CASE(all_other_orders_arrive_as_they_were_sent) {
@@ -87,6 +89,12 @@ BOOST_AUTO_TEST_CASE(all_other_orders_arrive_as_they_were_sent) {
   BOOST_TEST(end.at_once);
   BOOST_TEST(through_order<wire::end_all>(wire::end_all{true}).at_once);
   BOOST_TEST(through_order<wire::lease>(wire::lease{true}).suspended);
+  auto input =
+      through_order<process_input>(process_input{6, {"a\0b", 3}, true, 9});
+  BOOST_TEST((input.id == 6 && input.data.size() == 3 && input.close));
+  BOOST_TEST(input.taken_bytes == 9U);
+  auto alive = through_order<process_alive>(process_alive{7, true});
+  BOOST_TEST((alive.id == 7U && alive.waits));
   through_order<wire::heartbeat>(wire::heartbeat{});
   through_order<wire::finish>(wire::finish{});
 }
@@ -97,6 +105,8 @@ BOOST_AUTO_TEST_CASE(reports_arrive_as_they_were_sent) {
   BOOST_TEST(started.pid == -1);
   auto line = through_report<process_line>(process_line{4, "hello"});
   BOOST_TEST(line.line == "hello");
+  auto output = through_report<process_output>(process_output{5, {"a\0\n", 3}});
+  BOOST_TEST((output.id == 5 && output.data == std::string("a\0\n", 3)));
   auto x = sample_exited();
   auto y = through_report<process_exited>(x);
   BOOST_TEST((y.end == x.end));
@@ -147,7 +157,7 @@ BOOST_AUTO_TEST_CASE(bodies_cut_short_or_too_long_are_refused) {
 
 BOOST_AUTO_TEST_CASE(values_out_of_range_are_refused) {
   BOOST_TEST(!wire::decode_order("\x63").has_value());
-  BOOST_TEST(!wire::decode_report("\x03").has_value());
+  BOOST_TEST(!wire::decode_report("\x04").has_value());
   // A boolean of 2, and a list that claims four billion strings.
   BOOST_TEST(!wire::decode_order(std::string_view{"\3\2"}).has_value());
   std::string list(1 + 8 + 4, '\0');

@@ -4,14 +4,13 @@
 #include "runtime/report/format.hpp"
 #include "runtime/report/report_json.hpp"
 #include "runtime/report/report_text.hpp"
+#include "tests/support/json_schema.hpp"
 #include "tests/support/run_script.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <ctime>
-#include <fstream>
 
 using namespace tutti;
 using namespace tutti::test;
@@ -20,59 +19,6 @@ using nlohmann::json;
 using report::run_model;
 
 namespace {
-
-json schema() {
-  std::ifstream in(TUTTI_SOURCE_DIR "/config/schema/report.schema.json");
-  return json::parse(in);
-}
-
-bool has_type(const json& x, const std::string& type) {
-  if (type == "integer")
-    return x.is_number_integer();
-  if (type == "number")
-    return x.is_number();
-  return type == x.type_name();
-}
-
-// As much of JSON Schema as the report's schema uses.
-void validate(const json& x, const json& rule, const json& root,
-              const std::string& where) {
-  if (rule.contains("$ref")) {
-    auto pointer = rule["$ref"].get<std::string>().substr(1);
-    return validate(x, root[json::json_pointer(pointer)], root, where);
-  }
-  if (rule.contains("const"))
-    BOOST_CHECK_MESSAGE(x == rule["const"], where << " is " << x);
-  if (rule.contains("enum"))
-    BOOST_CHECK_MESSAGE(std::count(rule["enum"].begin(), rule["enum"].end(), x),
-                        where << " is " << x);
-  if (rule.contains("type")) {
-    auto types = rule["type"].is_array() ? rule["type"] : json{rule["type"]};
-    BOOST_CHECK_MESSAGE(std::any_of(types.begin(), types.end(),
-                                    [&](const json& y) {
-                                      return has_type(x, y);
-                                    }),
-                        where << " is " << x);
-  }
-  if (x.is_number() && rule.contains("minimum"))
-    BOOST_CHECK_MESSAGE(x >= rule["minimum"], where << " is " << x);
-  if (x.is_number() && rule.contains("maximum"))
-    BOOST_CHECK_MESSAGE(x <= rule["maximum"], where << " is " << x);
-  if (x.is_array() && rule.contains("items"))
-    for (const auto& y : x)
-      validate(y, rule["items"], root, where + "[]");
-  if (!x.is_object() || !rule.contains("properties"))
-    return;
-  for (const auto& key : rule["required"])
-    BOOST_CHECK_MESSAGE(x.contains(key.get<std::string>()),
-                        where << " lacks " << key);
-  for (const auto& [key, y] : x.items()) {
-    BOOST_CHECK_MESSAGE(rule["properties"].contains(key),
-                        where << " has " << key);
-    if (rule["properties"].contains(key))
-      validate(y, rule["properties"][key], root, where + "." + key);
-  }
-}
 
 // x (a) fails, y (b) succeeds with outputs, z needs x and is skipped.
 struct sample : plan_builder {
@@ -125,7 +71,7 @@ BOOST_AUTO_TEST_SUITE(runtime_report_report)
 
 BOOST_AUTO_TEST_CASE(the_document_has_the_shape_of_the_shipped_schema) {
   sample s;
-  auto rules = schema();
+  auto rules = shipped_schema("report");
   validate(document(s.model()), rules, rules, "report");
   plan_builder nothing;
   run_model empty(nothing.value, {});

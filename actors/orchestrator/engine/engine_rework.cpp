@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Rework (semantics §17, §18). What is sent back gets a new version at once.
+// What stands between it and the gate is only doubted: once all that it was
+// made of is settled again it is made anew if that has changed, and kept if it
+// came out equal.
+#include "actors/orchestrator/engine/engine.hpp"
+
+#include <algorithm>
+
+namespace tutti::engine {
+
+std::string engine::why_no_rework(std::uint32_t gate,
+                                  const std::vector<task_id>& to) const {
+  const auto& rework = graph_.special_gate(gate)->rework;
+  if (!rework.present)
+    return "the gate has no 'rework': approve or reject it";
+  if (to.empty() && rework.to.size() > 1)
+    return "say which task is to be done again (--to)";
+  for (auto x : to)
+    if (!std::binary_search(rework.to.begin(), rework.to.end(), x))
+      return "the gate's 'rework' does not send that task back";
+  return {};
+}
+
+/// Whether what a gate blocks has begun.
+bool engine::has_released(std::uint32_t gate) const {
+  auto out = graph_.out_of(graph_.gate_node(gate));
+  return std::any_of(out.begin(), out.end(), [this](edge e) {
+    auto to = e.target();
+    if (graph_.is_gate(to))
+      return others_[to - graph_.task_count].state != gate_state::waiting;
+    return graph_.is_task(to) && e.kind() != edge_kind::asked
+        && tasks_[to].begun_version;
+  });
+}
+
+/// The nodes on a path from what is sent back to the gate. Work behind an open
+/// approval gate that has released some is never done again.
+std::vector<bool> engine::path_to(std::uint32_t gate,
+                                  const std::vector<task_id>& from) const {
+  auto end = graph_.gate_node(gate);
+  auto shut = [&](node_index x) {
+    if (!graph_.is_gate(x) || x == end)
+      return false;
+    auto i = x - graph_.task_count;
+    const auto* special = graph_.special_gate(i);
+    return others_[i].state == gate_state::open
+        && ((special != nullptr && special->approval) || has_released(i));
+  };
+  std::vector<bool> ahead(graph_.node_count(), false);
+  std::vector<node_index> open;
+  for (auto x : from) {
+    ahead[x.value] = true;
+    open.push_back(x.value);
+  }
+  while (!open.empty()) {
+    auto x = open.back();
+    open.pop_back();
+    if (x == end)
+      continue;
+    for (auto e : graph_.out_of(x))
+      if (!ahead[e.target()] && !shut(e.target())) {
+        ahead[e.target()] = true;
+        open.push_back(e.target());
+      }
+  }
+  std::vector<bool> result(graph_.node_count(), false);
+  result[end] = true;
+  open.push_back(end);
+  while (!open.empty()) {
+    auto x = open.back();
+    open.pop_back();
+    for (auto e : graph_.into(x))
+      if (ahead[e.target()] && !result[e.target()]) {
+        result[e.target()] = true;
+        open.push_back(e.target());
+      }
+  }
+  for (auto x : from)
+    result[x.value] = true;
+  return result;
+}
+
+void engine::start_rework(std::uint32_t gate, std::vector<task_id> to,
+                          std::string feedback, std::uint32_t after_each) {
+  std::sort(to.begin(), to.end());
+  auto path = path_to(gate, to);
+  fact f;
+  f.kind = fact_kind::rework_requested;
+  f.subject = gate;
+  f.version = approvals_[gate_index(gate)].round + 1;
+  f.cause = after_each;
+  fact_extra extra;
+  extra.verdict = verdict::changes_requested;
+  extra.tasks = to;
+  extra.text = std::move(feedback);
+  f.extra = std::make_shared<const fact_extra>(std::move(extra));
+  emit(f);
+  for (std::uint32_t i = 0; i < graph_.gate_count; ++i) {
+    auto state = others_[i].state;
+    if (path[graph_.gate_node(i)]
+        && (state == gate_state::asked || state == gate_state::open)
+        && (i == gate || !has_released(i)))
+      emit(fact_kind::gate_reset, i);
+  }
+  for (std::uint32_t i = 0; i < graph_.task_count; ++i) {
+    const auto& t = tasks_[i];
+    bool begun = t.begun_version || is_terminal(t.state);
+    if (!path[i] || !begun || t.doubted
+        || std::binary_search(to.begin(), to.end(), task_id{i}))
+      continue;
+    if (!graph_.tasks[i].loose)
+      emit(fact_kind::version_doubted, i);
+    else if (is_terminal(t.state))
+      start_version(i, t.version + 1, work_phase::run);
+  }
+  // Reworks of a task that has not ended yet merge with what it does.
+  for (auto x : to)
+    if (is_terminal(tasks_[x.value].state))
+      start_version(x.value, tasks_[x.value].version + 1, work_phase::run);
+}
+
+void engine::start_version(std::uint32_t task, std::uint32_t version,
+                           work_phase phase) {
+  fact f;
+  f.kind = fact_kind::version_started;
+  f.subject = task;
+  f.version = version;
+  f.phase = phase;
+  emit(f);
+}
+
+bool engine::is_settled(node_index x) const {
+  if (graph_.is_task(x))
+    return is_terminal(tasks_[x].state) && !tasks_[x].doubted;
+  if (!graph_.is_group(x))
+    return true;
+  auto members = graph_.into(x);
+  return std::all_of(members.begin(), members.end(), [this](edge e) {
+    return is_settled(e.target());
+  });
+}
+
+void engine::settle_doubted() {
+  doubts_moved_ = false;
+  auto doubted = doubted_;
+  for (auto x : doubted) {
+    const auto& t = tasks_[x];
+    if (!t.doubted || t.assigned)
+      continue;
+    auto in = graph_.into(x);
+    bool settled = std::all_of(in.begin(), in.end(), [this](edge e) {
+      return e.kind() == edge_kind::started || is_settled(e.target());
+    });
+    if (settled)
+      settle_doubt(x);
+  }
+}
+
+/// All that a doubted task was made of is settled again.
+void engine::settle_doubt(std::uint32_t task) {
+  const auto& t = tasks_[task];
+  bool run_changed = false;
+  bool later_changed = false;
+  auto look = [&](edge_kind kind, std::uint32_t producer) {
+    if (kind == edge_kind::later)
+      later_changed =
+          later_changed || changed_at_[producer] > integrate_took_[task];
+    else if (kind != edge_kind::started && kind != edge_kind::ended)
+      run_changed = run_changed || changed_at_[producer] > run_took_[task];
+  };
+  for (auto e : graph_.into(task)) {
+    if (graph_.is_task(e.target()))
+      look(e.kind(), e.target());
+    else if (graph_.is_group(e.target()))
+      for (auto m : graph_.into(e.target()))
+        look(e.kind(), m.target());
+  }
+  bool integrates = graph_.policy_of(task).integrates;
+  if (run_changed)
+    start_version(task, t.version + 1, work_phase::run);
+  else if (later_changed && (integrates || t.later_missed || t.later > 0)
+           && is_terminal(t.state))
+    start_version(task, t.version + 1, work_phase::integrate);
+  else
+    emit(fact_kind::version_kept, task);
+}
+
+/// A failed after-each result sends its trigger back, where a gate that it
+/// leads to may (§17).
+void engine::rework_after_failure(std::uint32_t task,
+                                  const std::vector<work_item>& taken,
+                                  const fact& f) {
+  for (const auto& gate : graph_.special_gates) {
+    if (!gate.rework.present || others_[gate.gate].state != gate_state::waiting)
+      continue;
+    const auto& to = gate.rework.to;
+    const auto& a = approvals_[gate_index(gate.gate)];
+    std::vector<task_id> back;
+    for (const auto& x : taken) {
+      auto i = std::lower_bound(to.begin(), to.end(), x.from);
+      if (i == to.end() || *i != x.from)
+        continue;
+      auto rounds = a.rounds_of_trigger.find(x.from.value);
+      auto past = rounds == a.rounds_of_trigger.end() ? 0 : rounds->second;
+      bool leads_there = path_to(gate.gate, {x.from})[task];
+      if (leads_there && past + 1 < gate.rework.max_rounds)
+        back.push_back(x.from);
+    }
+    if (back.empty())
+      continue;
+    std::string feedback;
+    if (f.details) {
+      const auto* said = find_output(f.details->outputs, "feedback");
+      feedback = said != nullptr ? said->text : f.details->message;
+    }
+    return start_rework(gate.gate, std::move(back), std::move(feedback), task);
+  }
+}
+
+} // namespace tutti::engine

@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Work that comes as it comes: after-each tasks (semantics §13, §14) and the
+// requests of one agent to another (§19). Both are tasks that run again and
+// again while there is something in their queue.
+#include "actors/orchestrator/engine/engine.hpp"
+
+#include <algorithm>
+
+namespace tutti::engine {
+
+namespace {
+
+/// After-each work that has waited for so long ranks like any task (§4).
+constexpr duration aging_after = std::chrono::minutes(30);
+
+/// Open requests of one attempt (§21).
+constexpr std::uint32_t open_requests_max = 10'000;
+
+} // namespace
+
+// -- the queue ----------------------------------------------------------------
+
+/// A trigger has a new result: each task that runs after it hears of it.
+void engine::queue_trigger(std::uint32_t trigger) {
+  for (auto e : graph_.out_of(trigger)) {
+    if (e.kind() != edge_kind::trigger)
+      continue;
+    auto x = e.target();
+    const auto& t = tasks_[x];
+    if (is_terminal(t.state)) {
+      // Only what came to its own end goes on; the rest was skipped or stopped.
+      if (t.state != task_state::succeeded && t.state != task_state::failed)
+        continue;
+      start_version(x, t.version + 1, work_phase::run);
+    }
+    fact f;
+    f.kind = fact_kind::trigger_queued;
+    f.subject = x;
+    f.cause = trigger;
+    f.version = tasks_[trigger].version;
+    f.state = task_state::succeeded;
+    emit(f);
+  }
+}
+
+void engine::settle_stream(std::uint32_t stream) {
+  auto& s = streams_[stream];
+  const auto& info = graph_.streams[stream];
+  const auto& t = tasks_[info.task];
+  if (t.state != task_state::waiting || t.doomed || t.pending > 0 || !begun_)
+    return;
+  if (s.queue.empty()) {
+    if (graph_.tasks[info.task].kind == task_kind::after_each
+        && s.open_triggers == 0)
+      end_stream(stream);
+    return;
+  }
+  if (!may_start(info.task))
+    return;
+  bool full = info.batch.max > 0 && s.queue.size() >= info.batch.max;
+  auto due = s.queue.front().since + info.batch.wait;
+  if (!full && due > now_) {
+    if (!s.batch_armed)
+      arm(timer_kind::batch, stream, ++s.batch_epoch, due);
+    s.batch_armed = true;
+    return;
+  }
+  s.batch_armed = false;
+  emit(fact_kind::task_ready, info.task);
+  if (graph_.tasks[info.task].kind == task_kind::after_each)
+    arm(timer_kind::aging, stream, ++s.aging_epoch, now_ + aging_after);
+}
+
+void engine::on_batch(const timer_fires& e) {
+  if (e.subject >= streams_.size() || !streams_[e.subject].batch_armed
+      || streams_[e.subject].batch_epoch != e.epoch)
+    return reject(reject_reason::stale_timer, e.subject, e.epoch);
+  streams_[e.subject].batch_armed = false;
+  settle_stream(e.subject);
+}
+
+void engine::on_aging(const timer_fires& e) {
+  if (e.subject >= streams_.size() || streams_[e.subject].aging_epoch != e.epoch
+      || tasks_[graph_.streams[e.subject].task].state != task_state::ready)
+    return reject(reject_reason::stale_timer, e.subject, e.epoch);
+  // No fact: it only changes the order of later assignments, which are facts.
+  streams_[e.subject].aged = true;
+  may_assign_ = true;
+}
+
+/// Nothing is left that it could run after (§14).
+void engine::end_stream(std::uint32_t stream) {
+  const auto& s = streams_[stream];
+  auto x = graph_.streams[stream].task;
+  fact f;
+  f.kind = fact_kind::stream_ended;
+  f.subject = x;
+  f.version = tasks_[x].version;
+  f.state = task_state::succeeded;
+  bool failed =
+      std::any_of(s.results.begin(), s.results.end(), [](const auto& r) {
+        return r.second;
+      });
+  if (failed) {
+    f.state = task_state::failed;
+    return emit(f);
+  }
+  for (auto e : graph_.into(x)) {
+    auto state = e.kind() == edge_kind::trigger ? tasks_[e.target()].state
+                                                : task_state::succeeded;
+    if (state == task_state::succeeded || state == task_state::left_out)
+      continue;
+    f.state = task_state::skipped;
+    set_cause(f, e.target());
+    break;
+  }
+  emit(f);
+}
+
+/// Requests rank as who asked, or last where nobody waits for the answer;
+/// after-each work ranks last until it has waited for long.
+std::uint32_t engine::stream_rank(std::uint32_t task) const {
+  const auto& s = streams_[stream_index(task)];
+  auto own = 2 * graph_.tasks[task].rank;
+  auto last = 2 * graph_.unit_count() + own;
+  if (graph_.tasks[task].kind == task_kind::after_each)
+    return s.aged ? own : last;
+  auto best = last;
+  auto look = [&](const work_item& x) {
+    if (requests_[x.request - 1].awaited)
+      best = std::min(best, 2 * graph_.rank_of_unit(unit_of(x.from.value)) + 1);
+  };
+  for (const auto& x : s.queue)
+    look(x.work);
+  for (const auto& x : s.taken)
+    look(x);
+  return best;
+}
+
+/// What the next attempt works off: the same as the one before, where that
+/// failed; else the oldest, as many as go together.
+std::shared_ptr<const fact_extra> engine::take_items(std::uint32_t task) {
+  auto stream = stream_index(task);
+  const auto& s = streams_[stream];
+  auto max = graph_.streams[stream].batch.max;
+  fact_extra result;
+  result.items = s.taken;
+  if (result.items.empty())
+    for (const auto& x : s.queue) {
+      if (max > 0 && result.items.size() == max)
+        break;
+      result.items.push_back(x.work);
+    }
+  return std::make_shared<const fact_extra>(std::move(result));
+}
+
+void engine::deliver_triggers(std::uint32_t task,
+                              const std::vector<work_item>& items) {
+  for (const auto& x : items)
+    if (x.request == 0)
+      deliver(x.from.value, task);
+}
+
+// -- requests -----------------------------------------------------------------
+
+void engine::on(const requests_arrive& e) {
+  auto x = e.task.value;
+  if (x >= graph_.task_count)
+    return reject(reject_reason::unknown_task, x, e.attempt);
+  const auto& t = tasks_[x];
+  bool running =
+      t.state == task_state::running || t.state == task_state::integrating;
+  if (!running || t.attempt != e.attempt)
+    return refuse("this attempt is over");
+  auto dead_letter = [&](std::string why) {
+    fact f;
+    f.kind = fact_kind::request_refused;
+    f.cause = x;
+    f.attempt = e.attempt;
+    fact_extra extra;
+    extra.who = e.to;
+    extra.text = why;
+    f.extra = std::make_shared<const fact_extra>(std::move(extra));
+    emit(f);
+    out_->refusal = std::move(why);
+  };
+  auto found =
+      std::find(graph_.agent_names.begin(), graph_.agent_names.end(), e.to);
+  if (found == graph_.agent_names.end())
+    return dead_letter("there is no agent '" + e.to + "'");
+  auto agent = static_cast<std::size_t>(found - graph_.agent_names.begin());
+  auto server = graph_.request_tasks[agent];
+  if (server == task_id::none)
+    return dead_letter("agent '" + e.to
+                       + "' answers no requests: it has no 'requests'");
+  if (is_terminal(tasks_[server].state))
+    return dead_letter("agent '" + e.to + "' answers no requests any more: '"
+                       + "requests/" + e.to + "' is "
+                       + std::string{to_string(tasks_[server].state)});
+  if (rare_[x].open_requests + e.texts.size() > open_requests_max)
+    return dead_letter("busy: this attempt has 10000 open requests");
+  for (const auto& text : e.texts)
+    out_->numbers.push_back(make_request(e, text, server));
+}
+
+/// A retried attempt gets the answer that the one before asked for: a request
+/// is known by its key, or by the n-th use of its text.
+std::uint32_t engine::make_request(const requests_arrive& e,
+                                   const std::string& text,
+                                   std::uint32_t server) {
+  auto x = e.task.value;
+  const auto& t = tasks_[x];
+  auto n = ++rare_[x].uses[e.key + '\n' + text];
+  bool integrating = t.state == task_state::integrating;
+  auto key = std::to_string(x) + '/' + std::to_string(t.version) + '/'
+           + (integrating ? "i/" : "r/") + std::to_string(server) + '/' + e.key
+           + '/' + std::to_string(n) + '/' + text;
+  if (auto known = request_keys_.find(key); known != request_keys_.end()) {
+    if (is_terminal(requests_[known->second - 1].state))
+      send_answer(known->second);
+    return known->second;
+  }
+  fact f;
+  f.kind = fact_kind::request_made;
+  f.subject = static_cast<std::uint32_t>(requests_.size()) + 1;
+  f.cause = x;
+  f.attempt = e.attempt;
+  f.version = t.version;
+  f.agent = graph_.class_of(server).agents[0].value;
+  fact_extra extra;
+  extra.who = std::move(key);
+  extra.text = text;
+  extra.note = e.note;
+  extra.awaited = e.awaited;
+  f.extra = std::make_shared<const fact_extra>(std::move(extra));
+  auto number = f.subject;
+  emit(f);
+  return number;
+}
+
+/// An attempt of an after-each or requests task is over for good: a failure is
+/// an answer, too.
+void engine::answer_taken(const std::vector<work_item>& taken, const fact& f) {
+  bool success = f.end == attempt_end::success;
+  for (const auto& x : taken) {
+    if (x.request == 0)
+      continue;
+    fact answer;
+    answer.kind = fact_kind::request_answered;
+    answer.subject = x.request;
+    answer.state = success ? task_state::succeeded : task_state::failed;
+    answer.details = f.details;
+    emit(answer);
+    send_answer(x.request);
+  }
+  if (!success && f.state == task_state::waiting
+      && graph_.tasks[f.subject].kind == task_kind::after_each)
+    rework_after_failure(f.subject, taken, f);
+}
+
+void engine::send_answer(std::uint32_t number) {
+  const auto& r = requests_[number - 1];
+  const auto& t = tasks_[r.work.from.value];
+  if (is_terminal(t.state) || t.version != r.version)
+    return;
+  command c;
+  c.kind = command_kind::answer;
+  c.task = r.work.from.value;
+  c.agent = t.agent;
+  c.other = number;
+  out_->commands.push_back(c);
+}
+
+void engine::on(const answer_arrives& e) {
+  if (e.number == 0 || e.number > requests_.size())
+    return reject(reject_reason::unknown_task, e.number, 0);
+  emit(fact_kind::answer_accepted, e.number);
+}
+
+/// Whether nobody is left who could ask anything.
+bool engine::others_ended() const {
+  std::uint32_t open = 0;
+  for (auto x : graph_.request_tasks)
+    open += x != task_id::none && !is_terminal(tasks_[x].state);
+  return counts_.unfinished == open && counts_.doubted == 0;
+}
+
+/// Once all others have ended, what nobody waits for is cancelled (§19).
+void engine::settle_requests() {
+  if (graph_.streams.empty() || !begun_ || !others_ended())
+    return;
+  for (std::uint32_t i = 0; i < requests_.size(); ++i)
+    if (requests_[i].state == task_state::waiting)
+      emit(fact_kind::request_cancelled, i + 1);
+  for (auto x : graph_.request_tasks) {
+    if (x == task_id::none || is_terminal(tasks_[x].state))
+      continue;
+    const auto& t = tasks_[x];
+    if (t.assigned) {
+      if (!t.is_ending)
+        tell_to_end(x, attempt_end::cancelled, false);
+      continue;
+    }
+    fact f;
+    f.kind = fact_kind::stream_ended;
+    f.subject = x;
+    f.version = t.version;
+    f.state = t.ever_started ? task_state::succeeded : task_state::left_out;
+    emit(f);
+  }
+  settle();
+}
+
+} // namespace tutti::engine

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What docs/plan.md says beside its tables; only plan_reference.cpp includes
+// this.
+#pragma once
+
+#include <string_view>
+
+namespace tutti::config::plan_words {
+
+inline constexpr std::string_view introduction = R"(# The plan file
+
+<!-- Made from the table in config/plan_schema_table.hpp: change it there, then
+     run tests/config with TUTTI_REWRITE=1. -->
+
+A plan says who works, on what, and what must wait for what. It is one YAML
+file, `tutti.yaml` unless you name another. `tutti check` finds its mistakes,
+all at once; `tutti graph` draws it; `tutti run` runs it; `tutti schema` writes
+a JSON Schema that editors use to complete and check keys. To use it, save it as
+`tutti.schema.json` beside the plan and begin the plan with
+`# yaml-language-server: $schema=tutti.schema.json`.
+
+## The smallest plan
+
+```yaml
+tasks:
+  hello: echo hello
+```
+
+A task is a name and a command. Tasks that do not need each other run at the
+same time, as many as there are cores.
+
+## A team
+
+```yaml
+name: greeting
+params:
+  who: world                       # tutti run --set who=everyone
+agents:
+  ada: { role: Writer }
+  bob: { role: Printer, slots: 2 }
+defaults: { timeout: 10m, retries: 1 }
+
+tasks:
+  write:
+    agent: ada
+    run: echo "text=Hello, $WHO" >> "$TUTTI_OUTPUT"
+    env: { WHO: "${{ params.who }}" }
+  print:
+    agent: bob
+    needs: write
+    run: [echo, "${{ needs.write.outputs.text }}"]
+  tidy: { finally: true, run: rm -rf scratch }
+
+gates:
+  reviewed: { needs: write, blocks: print }
+```
+
+Each agent works on as many tasks at once as it has slots, and is never idle
+while one of its tasks could start. A task that names no agent gets the agent
+`local`, which has a slot for each core.
+
+Wherever a list may stand, a lone text may: `needs: write`. `x:` alone is
+`x: {}`. A task that is only a text is its command. Tasks, phases and gates
+share one set of names.
+
+)";
+
+inline constexpr std::string_view phases =
+    R"(A phase is a group of tasks: a stage of the work, or somebody's lane. Its name
+may stand wherever a task's may, and means all of its tasks. What it needs, each
+of its tasks needs.
+
+```yaml
+agents:
+  morgan: { role: Backend, slots: 2 }
+tasks:
+  design: echo "three tables"
+phases:
+  backend:
+    needs: design
+    agent: morgan
+    tasks:
+      api: echo "the interface"
+      worker: { run: echo "the worker", needs: { api: started } }
+```
+
+)";
+
+inline constexpr std::string_view rules = R"(## Where a setting comes from
+
+`run`, `env-file`, `working-directory`, `pool`, `timeout`, `idle-timeout`,
+`deadline`, `queue-timeout`, `retries`, `allow-failure`, `priority` and
+`estimate` are taken from the task,
+its phase, its agent and `defaults`: the first that has the key. An agent gives
+only `run`, `env` and `working-directory`; the others come from the task, its
+phase and `defaults`. `env` is merged in the same order: a variable of the task
+counts before one of the same name in `defaults`. With `any-of` the agents must
+agree on what the task takes from them; they may differ in what the task or its
+phase sets itself.
+
+## Needs
+
+| written | the task starts when |
+| --- | --- |
+| `needs: a` or `needs: [a, b]` | they have succeeded; a failure that is allowed counts as success |
+| `needs: { a: failed }` | `a` has failed, timed out or met an error |
+| `needs: { a: completed }` | `a` has ended, however |
+| `needs: { a: started }` | an attempt at `a` has started |
+| `needs: [a, { b: failed }]` | both hold |
+| `needs: GATE` | the gate is open |
+| `after: a` | `a` has ended, however; nothing is handed over |
+
+A task whose need can no longer be met is skipped, and so is what needs it in
+turn. Everything independent goes on. Nothing may wait for itself: a cycle is an
+error that shows the path.
+
+`tutti run --only x` runs `x` and what it needs. A `finally` task is left out
+like any other, unless `--only` names it or what it names needs it.
+
+## Needs that come later
+
+`needs` holds a task back until it can start; `needs-later` lets it start now
+and holds it back only from being done:
+
+```yaml
+agents: { morgan: {}, sam: {} }
+tasks:
+  crud: { agent: morgan, run: echo "url=/users" >> "$TUTTI_OUTPUT" }
+  users-page:
+    agent: sam
+    needs-later: crud
+    run: echo "the page, against a mock"
+    integrate: { run: echo "the page on $URL", estimate: 15m }
+    env: { URL: "${{ needs.crud.outputs.url }}" }
+  layouts: { agent: sam, run: echo "meanwhile" }
+```
+
+Between its `run` and its `integrate` a task takes no slot and no pool, so its
+agent does something else. `integrate` starts once, after the last arrival, with
+what has arrived in `TUTTI_INPUT`; with `integrate-each: true` once for each.
+`integrate: command` is short for `integrate: { run: command }`; where the long
+form has no `run`, the task's command runs again, with the prompt of
+`integrate`. If what is needed later ends without success, a task that has not
+started is skipped and one that has is failed.
+
+What is needed later can be read in `integrate`, `note` and `env`; in `env` it
+is empty until it has arrived. What is needed to start can be read everywhere.
+
+## Artifacts
+
+`artifacts` are files that a task makes. They are kept when its command has
+ended, and what needs the task, now or later, finds them under the same path
+below its own working directory. A path that matches nothing, or leaves the
+working directory, fails the attempt.
+
+```yaml
+tasks:
+  schema: { run: echo "model" > schema.prisma, artifacts: schema.prisma }
+  report:
+    needs: schema
+    run: cat schema.prisma > report.txt
+    artifacts: { paths: ["*.txt"], on-failure: keep }
+```
+
+## Commands
+
+A text runs under `sh -eu`, in the task's working directory; plain words run
+directly. A list runs as it is, without a shell. Exit code 0 is success. In
+plain YAML `run: true` is not a text, so a command of that name is written
+`run: "true"`.
+
+A command finds in its environment, beside what `tutti` itself was started with:
+
+| variable | value |
+| --- | --- |
+| `TUTTI_TASK`, `TUTTI_AGENT` | the names of the task and of the agent that works on it |
+| `TUTTI_ATTEMPT` | 1 for the first attempt, 2 for the first retry, and so on |
+| `TUTTI_ROUND` | 1; there is no rework yet |
+| `TUTTI_INPUT` | a JSON file with what it was handed |
+| `TUTTI_OUTPUT` | a file to which it may write `key=value` lines, or one JSON object |
+
+The file of `TUTTI_INPUT` holds an entry for each task that handed something
+over:
+
+```json
+{
+  "task": "print",
+  "attempt": 1,
+  "round": 1,
+  "needs": {
+    "write": {
+      "id": "write@1",
+      "version": 1,
+      "status": "succeeded",
+      "outputs": { "text": "Hello, world" }
+    }
+  }
+}
+```
+
+A command has ended when its first process has. What it left in the background
+may still write to its output and holds the task up for at most 2 seconds; then
+it is ended, too.
+
+## Files of variables
+
+A line of an `env-file` is empty, a comment that begins with `#`, or
+`NAME=value`, with `export ` before it or not. In single quotes a value is
+literal; in double quotes `\n`, `\r`, `\t`, `\"`, `\\` and `\$` are replaced. A
+value without quotes ends before ` #` or at the end of the line, and blanks
+around it do not count. No variables are filled in. A file has at most 1 MiB.
+
+## Templates and conditions
+
+`${{ … }}` is filled in when the task starts: in `env`, in `working-directory`
+and in a `run` that is a list. In a `run` that is a text it is an error, for the
+shell would read what is filled in as code: put it in `env` and use `"$NAME"`.
+Inside `{ }` and `[ ]` the whole value is quoted: `{ WHO: "${{ params.who }}" }`.
+`if` is such an expression; the braces may be left out.
+
+| written | value |
+| --- | --- |
+| `needs.TASK.outputs.KEY` | what the task put out; the task must be in `needs`, directly or through a phase |
+| `needs.GATE.comment` | what the last verdict on a gate said, where the gate is in `needs` |
+| `round` | 1; one more each time that rework sends the task back |
+| `feedback` | what was said then, else empty |
+| `prompt` | the `prompt` of the task, or of its `integrate` |
+| `params.NAME` | the parameter |
+| `env.NAME` | the task's variable of that name, from `env` |
+| `'text'`, `"text"`, `3.5`, `true`, `false` | itself; a doubled quote inside a text stands for one |
+
+Operators, from loose to tight: `||`, `&&`, `==` and `!=`, `<` and `>`, `!`;
+parentheses group. Two texts that both read as numbers are compared as numbers.
+False are `false`, the empty text, `0` and an output that is missing. In a text
+such an output is filled in as the empty text. Quote an `if` that begins with
+`!`, or YAML takes it for a tag: `if: "!params.fast"`.
+
+## Durations
+
+Numbers with units, larger units first: `30s`, `5m`, `1h30m`, `1.5h`, `500ms`.
+The units are `d`, `h`, `m`, `s` and `ms`. A bare number is an error.
+
+## Names
+
+Letters, digits, `_`, `-` and `.`, beginning with a letter, a digit or `_`.
+`all`, `any`, `human`, `local`, `none` and `requests` are reserved.
+
+## Mistakes
+
+All mistakes of a plan are reported at once, in the order of the file:
+
+```
+tutti.yaml:4:12: error: a task has no key 'need'
+ 4 |   print: { need: write, run: echo }
+   |            ^~~~
+  = hint: did you mean 'needs'?
+```
+
+Beside unknown keys and names these are mistakes: a key that stands twice, a tab
+in the indentation, YAML's merge keys (`<<`) and tags, a second document, and a
+comma in an unquoted text inside `{ }`, which would quietly begin a new key.
+Anchors and aliases work. Limits: 64 MiB, 50 levels, aliases that stand for
+1,000,000 values.
+)";
+
+} // namespace tutti::config::plan_words

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the files of the grammar share.
+#pragma once
+
+#include "runtime/cli/app.hpp"
+#include "runtime/cli/help_text.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tutti::cli {
+
+/// Under which head the help lists a command, in this order.
+enum class command_group : std::uint8_t { plans, live, inside, more };
+
+[[nodiscard]] std::string_view group_name(command_group x);
+
+CLI::App* add_command(CLI::App& app, const char* name, const command_text& x,
+                      command_group where);
+
+/// An option that may be given several times, one value each.
+void add_list(CLI::App& app, const char* name, const char* type,
+              std::vector<std::string>& into, const char* text);
+
+/// Commands for a run that goes on.
+void add_live_commands(CLI::App& app, all_options& into);
+
+/// Commands for programs that work on a task.
+void add_inside_commands(CLI::App& app, all_options& into);
+
+} // namespace tutti::cli

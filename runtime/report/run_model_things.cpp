@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Gates, handoffs, requests and services, as facts tell of them.
+#include "runtime/report/run_model.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tutti::report {
+
+namespace {
+
+constexpr std::size_t refusals_max = 100;
+
+} // namespace
+
+// -- gates --------------------------------------------------------------------
+
+void run_model::apply_gate(const fact& x) {
+  auto& g = gates_[x.subject];
+  switch (x.kind) {
+  case fact_kind::gate_opened:
+    g.opened_version = x.version;
+    return settle_gate(x, gate_state::open);
+  case fact_kind::gate_closed:
+    return settle_gate(x, gate_state::closed);
+  case fact_kind::gate_rejected:
+    if (x.extra)
+      g.reason = x.extra->text;
+    return settle_gate(x, gate_state::rejected);
+  case fact_kind::approval_asked:
+    return ask(x);
+  case fact_kind::verdict_given:
+    return note_verdict(x);
+  case fact_kind::gate_reset:
+    return reset_gate(x);
+  case fact_kind::rework_requested: {
+    end_round(g, x.at);
+    rework_record made{gate_id{x.subject}, x.version, x.at, {}, {}};
+    if (x.extra) {
+      made.tasks = x.extra->tasks;
+      made.text = x.extra->text;
+    }
+    reworks_.push_back(std::move(made));
+    return;
+  }
+  default:
+    return;
+  }
+}
+
+void run_model::settle_gate(const fact& x, gate_state next) {
+  auto& g = gates_[x.subject];
+  end_round(g, x.at);
+  g.state = next;
+  g.cause_kind = x.cause_kind;
+  g.cause = x.cause;
+  (next == gate_state::open ? g.opened_at : g.closed_at) = x.at;
+  settle(graph_.gate(x.subject), x.at);
+}
+
+void run_model::ask(const fact& x) {
+  auto& g = gates_[x.subject];
+  g.state = gate_state::asked;
+  g.rounds = std::max(g.rounds + 1, x.version);
+  g.asked_at = x.at;
+  if (!g.first_asked_at)
+    g.first_asked_at = x.at;
+}
+
+// A round lasts from the asking to what was decided.
+void run_model::end_round(gate_record& g, duration at) {
+  if (g.state != gate_state::asked || !g.asked_at)
+    return;
+  g.last_round = at - *g.asked_at;
+  g.asked_for += g.last_round;
+  g.state = gate_state::waiting;
+}
+
+void run_model::reset_gate(const fact& x) {
+  auto& g = gates_[x.subject];
+  end_round(g, x.at);
+  g.state = gate_state::waiting;
+  g.opened_at.reset();
+  unsettle(graph_.gate(x.subject));
+}
+
+void run_model::note_verdict(const fact& x) {
+  verdict_record made;
+  made.at = x.at;
+  made.round = std::max(gates_[x.subject].rounds, 1u);
+  if (x.extra) {
+    made.verdict = x.extra->verdict;
+    made.who = x.extra->who;
+    made.uid = x.extra->uid;
+    made.comment = x.extra->text;
+    made.tasks = x.extra->tasks;
+    const auto& by = plan_->gates[x.subject].approval.agents;
+    made.by_person = x.agent == task_id::none
+                  && std::none_of(by.begin(), by.end(), [&](agent_id a) {
+                       return plan_->agents[a.value].name == made.who;
+                     });
+  }
+  gates_[x.subject].verdicts.push_back(std::move(made));
+}
+
+// -- handoffs and requests ----------------------------------------------------
+
+void run_model::apply_request(const fact& x) {
+  switch (x.kind) {
+  case fact_kind::handoff_sent:
+    return record_handoff(x, false);
+  case fact_kind::handoff_accepted:
+    return record_handoff(x, true);
+  case fact_kind::request_made:
+    return make_request(x);
+  case fact_kind::request_answered:
+    return end_request(x, request_state::answered);
+  case fact_kind::request_cancelled:
+    return end_request(x, request_state::cancelled);
+  case fact_kind::answer_accepted:
+    if (x.subject > 0 && x.subject <= requests_.size())
+      requests_[x.subject - 1].accepted_at = x.at;
+    return;
+  case fact_kind::request_refused:
+    ++refusal_count_;
+    if (refusals_.size() < refusals_max)
+      refusals_.push_back({task_id{x.cause}, x.extra ? x.extra->who : "",
+                           x.extra ? x.extra->text : "", x.at});
+    return;
+  default:
+    return;
+  }
+}
+
+void run_model::record_handoff(const fact& x, bool accepted) {
+  // Kind and index of the sender, then the receiver, in one key.
+  handoff_key key{static_cast<std::uint64_t>(x.cause_kind) << 62
+                      | static_cast<std::uint64_t>(x.cause) << 31 | x.subject,
+                  x.version};
+  auto [i, is_new] = open_handoffs_.try_emplace(key, handoffs_.size());
+  if (is_new)
+    handoffs_.push_back(
+        {{x.cause_kind, x.cause}, task_id{x.subject}, x.version, {}, {}});
+  auto& h = handoffs_[i->second];
+  auto& moment = accepted ? h.received_at : h.sent_at;
+  if (!moment)
+    moment = x.at;
+}
+
+void run_model::make_request(const fact& x) {
+  if (x.subject == 0 || x.subject == task_id::none)
+    return;
+  if (requests_.size() < x.subject)
+    requests_.resize(x.subject);
+  auto& r = requests_[x.subject - 1];
+  if (r.number != 0)
+    return;
+  r.number = x.subject;
+  r.from = task_id{x.cause};
+  r.to = agent_id{x.agent};
+  r.attempt = x.attempt;
+  r.made_at = x.at;
+  r.extra = x.extra;
+  r.awaited = !x.extra || x.extra->awaited;
+  ++open_request_count_;
+  if (r.awaited && x.cause < tasks_.size()) {
+    ++tasks_[x.cause].open_answers;
+    unanswered_[x.cause].push_back(x.subject);
+  }
+}
+
+void run_model::end_request(const fact& x, request_state next) {
+  if (x.subject == 0 || x.subject > requests_.size())
+    return;
+  auto& r = requests_[x.subject - 1];
+  if (r.state != request_state::open)
+    return;
+  r.state = next;
+  r.result = x.state;
+  r.answered_at = x.at;
+  --open_request_count_;
+  if (r.awaited && r.from.value < tasks_.size()) {
+    auto& t = tasks_[r.from.value];
+    t.open_answers -= t.open_answers > 0;
+    std::erase(unanswered_[r.from.value], x.subject);
+    nodes_[r.from.value].last_later = x.at;
+  }
+  while (first_open_request_ < requests_.size()
+         && requests_[first_open_request_].state != request_state::open)
+    ++first_open_request_;
+}
+
+void run_model::take_requests(const fact& x) {
+  std::uint32_t size = 0;
+  for (const auto& y : x.extra->items)
+    size += y.request != 0;
+  for (const auto& y : x.extra->items) {
+    if (y.request == 0 || y.request > requests_.size())
+      continue;
+    auto& r = requests_[y.request - 1];
+    r.taken = true;
+    r.taken_at = x.at;
+    r.batch = x.attempt;
+    r.batch_size = size;
+  }
+}
+
+// -- services -----------------------------------------------------------------
+
+void run_model::change_service(const fact& x) {
+  if (x.subject >= services_.size())
+    return;
+  auto& s = services_[x.subject];
+  auto node = graph_.service(x.subject);
+  if (x.service == service_state::starting) {
+    if (s.started_at)
+      ++s.restarts;
+    else
+      s.started_at = x.at;
+  }
+  if (s.state == service_state::starting)
+    s.starting += x.at - s.since;
+  s.state = x.service;
+  s.since = x.at;
+  s.text = x.extra ? x.extra->text : std::string{};
+  if (x.service == service_state::ready && !s.ready_at)
+    s.ready_at = x.at;
+  set_active(node, x.service == service_state::starting);
+  if (x.service >= service_state::ready)
+    settle(node, x.at);
+}
+
+} // namespace tutti::report

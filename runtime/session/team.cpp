@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/session/team.hpp"
+
+#include "actors/observer/observer.hpp"
+#include "actors/orchestrator/orchestrator.hpp"
+#include "runtime/native/spawn.hpp"
+#include "runtime/process/supervisor.hpp"
+#include "runtime/report/status_json.hpp"
+
+#include <algorithm>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <fmt/format.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+
+namespace tutti::session {
+
+system_config::system_config() {
+  add_message_types<caf::id_block::tutti>();
+  // A few agents' worth of short handlers: more threads only hand the same work
+  // back and forth.
+  auto cores = std::max(1u, std::thread::hardware_concurrency());
+  set("scheduler.max-threads", std::size_t{std::min(cores, 4u)});
+  // Idle workers sleep; thieves would poll, at the expense of the tasks.
+  set("scheduler.policy", caf::atom("sharing"));
+}
+
+team::team(team_options options)
+  : options_(std::move(options)), system_(config_),
+    sockets_(system_, options_.files) {
+  routes_ = std::make_shared<process_routes>();
+  auto* feed = options_.feed;
+  options_.processes->listen(route_events(routes_, [feed](std::string why) {
+    feed->lose(std::move(why));
+  }));
+  auto viewer = system_.spawn(feed_behavior, feed);
+  auto watcher =
+      system_.spawn(observer_behavior, std::vector<viewer_actor>{viewer});
+  auto host = system_.spawn(process_host_behavior, options_.processes, routes_);
+  keep(viewer);
+  keep(watcher);
+  keep(host);
+  orchestrator_options mine;
+  mine.work = options_.work;
+  mine.graph.jobs =
+      options_.session.jobs.value_or(engine::graph_options::no_jobs_limit);
+  mine.graph.implicit_slots = options_.local_slots;
+  mine.observer = watcher;
+  agent_options common;
+  common.work = options_.work;
+  common.observer = watcher;
+  common.processes = host;
+  if (!sockets_.live_path().empty()) {
+    common.live = sockets_.live();
+    common.live_socket = sockets_.live_path();
+    common.make_token = control::make_token;
+  }
+  mine.spawn_agents = [this, common](const orchestrator_actor& lead) {
+    auto complete = common;
+    complete.orchestrator = lead;
+    return spawn_agents(std::move(complete));
+  };
+  lead_ = system_.spawn(orchestrator_behavior, std::move(mine));
+  open_sockets();
+}
+
+team::~team() {
+  sockets_.close();
+  caf::anon_send_exit(lead_, caf::exit_reason::user_shutdown);
+  lead_ = nullptr;
+  for (const auto& x :
+       {caf::actor_cast<caf::strong_actor_ptr>(sockets_.live()),
+        caf::actor_cast<caf::strong_actor_ptr>(sockets_.control())})
+    if (x)
+      caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
+  {
+    std::lock_guard lock{mutex_};
+    for (auto& x : all_)
+      caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
+    all_.clear();
+  }
+  routes_->clear();
+  system_.await_all_actors_done();
+}
+
+void team::begin() {
+  caf::anon_send(lead_, begin_run{});
+}
+
+void team::stop(std::int32_t code, bool at_once) {
+  caf::anon_send(lead_, stop_run{code, at_once});
+}
+
+void team::close_sockets() {
+  sockets_.close();
+}
+
+/// Called by the orchestrator as it starts, on a worker's thread.
+std::vector<agent_actor> team::spawn_agents(agent_options common) {
+  std::vector<agent_actor> result;
+  const auto& agents = common.work->agents;
+  for (std::size_t i = 0; i < agents.size(); ++i) {
+    auto mine = common;
+    mine.id = agent_id{i};
+    mine.slots = agents[i].slots == 0 ? options_.local_slots : agents[i].slots;
+    mine.grace = common.work->grace;
+    result.push_back(native::spawn_agent(system_, std::move(mine),
+                                         options_.session.natives));
+    keep(result.back());
+  }
+  return result;
+}
+
+void team::open_sockets() {
+  control::control_server_options mine;
+  mine.work = options_.work;
+  mine.orchestrator = lead_;
+  mine.roots = {static_cast<pid_t>(options_.processes->pid()), ::getpid()};
+  mine.ask_status = [feed = options_.feed, run_id = options_.files.run_id](
+                        const control::status_question& how,
+                        control::status_answer answer) {
+    feed->ask([how, run_id, answer = std::move(answer)](
+                  const report::run_model& m, duration now) {
+      report::status_options told;
+      told.run_id = run_id;
+      told.columns = how.columns;
+      answer(how.as_text ? report::status_text(m, now, told)
+                         : report::status_json(m, now, told));
+    });
+  };
+  sockets_.open(std::move(mine));
+  if (!sockets_.trouble().empty())
+    options_.feed->note(fmt::format("tutti: this run takes no commands from "
+                                    "outside or from its tasks: {}",
+                                    sockets_.trouble()));
+}
+
+} // namespace tutti::session

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The actors of a run, spawned together and ended together.
+#pragma once
+
+#include "actors/agent/agent.hpp"
+#include "messages/interfaces.hpp"
+#include "runtime/session/process_host.hpp"
+#include "runtime/session/run_feed.hpp"
+#include "runtime/session/run_sockets.hpp"
+#include "runtime/session/session.hpp"
+#include "runtime/session/state_directory.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace tutti::session {
+
+struct system_config : caf::actor_system_config {
+  system_config();
+};
+
+struct team_options {
+  std::shared_ptr<const plan> work;
+  session_options session;
+  std::uint32_t local_slots = 1; ///< of the implicit agent
+  run_directory files;
+  process::supervisor* processes = nullptr; ///< must outlive the team
+  run_feed* feed = nullptr;                 ///< must outlive the team
+};
+
+/// Made and destroyed on the main thread; the rest may be called on any.
+class team {
+public:
+  explicit team(team_options options);
+  /// Ends all actors. The supervisor's reader thread must have ended: it speaks
+  /// to them.
+  ~team();
+  team(const team&) = delete;
+  team& operator=(const team&) = delete;
+
+  void begin();
+  void stop(std::int32_t code, bool at_once);
+  /// After the run's end: nobody can ask it any more.
+  void close_sockets();
+
+private:
+  template <class Handle>
+  void keep(const Handle& x) {
+    std::lock_guard lock{mutex_};
+    all_.push_back(caf::actor_cast<caf::strong_actor_ptr>(x));
+  }
+
+  [[nodiscard]] std::vector<agent_actor> spawn_agents(agent_options common);
+  void open_sockets();
+
+  team_options options_;
+  system_config config_;
+  caf::actor_system system_;
+  std::shared_ptr<process_routes> routes_;
+  std::mutex mutex_;
+  std::vector<caf::strong_actor_ptr> all_;
+  orchestrator_actor lead_;
+  run_sockets sockets_;
+};
+
+} // namespace tutti::session

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/report/status_json.hpp"
+#include "tests/support/handoff_facts.hpp"
+#include "tests/support/json_schema.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace tutti;
+using namespace tutti::test;
+using namespace std::chrono_literals;
+using nlohmann::json;
+using report::run_model;
+
+namespace {
+
+struct fixture : handoff_team {
+  run_model m{value, slots()};
+  report::status_options options{.run_id = "r1"};
+
+  void waiting_page() {
+    apply_all(m, {service_fact(0s, 0, service_state::ready), ready(0s, page),
+                  ready(0s, crud), started(0s, page, sam),
+                  started(0s, crud, morgan), parked(4s, page, sam),
+                  started(4s, layouts, sam)});
+    m.apply(task_progress{task_id{crud}, 1, "compiling", 50});
+    m.apply(task_progress{task_id{layouts}, 1, "", 70});
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(runtime_report_status, fixture)
+
+BOOST_AUTO_TEST_CASE(the_text_says_who_works_who_waits_and_who_continues) {
+  waiting_page();
+  BOOST_CHECK_EQUAL(
+      status_text(m, 6s, options),
+      "test-plan r1: running, 0 of 7 tasks done, 6s\n"
+      "\n"
+      "[IN PROGRESS - PARALLEL]\n"
+      "- morgan: crud (50% complete, 6s)\n"
+      "- sam: layouts (70% complete, 2s)\n"
+      "\n"
+      "[HANDOFF PENDING]\n"
+      "- sam: page waits to integrate crud (morgan), 2s\n"
+      "  > morgan is working on crud (50%)\n"
+      "  > sam continues layouts\n"
+      "- riley: review/deploy needs crud (morgan), page (sam), 6s\n"
+      "  > morgan is working on crud (50%)\n"
+      "- quinn: tests needs crud (morgan), page (sam), 6s\n"
+      "  > morgan is working on crud (50%)\n"
+      "- gate deploy needs crud (morgan), page (sam), review/deploy (riley), "
+      "6s\n"
+      "  > morgan is working on crud (50%)\n"
+      "\n"
+      "[SERVICES]\n"
+      "- db: ready, 6s\n"
+      "\n"
+      "[COMPLETED]\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_asked_approval_comes_first_with_its_command) {
+  waiting_page();
+  apply_all(m, {finished(6s, crud, morgan), integrates(6s, page, sam),
+                integrated(7s, page, sam), asked(7s, deploy)});
+  auto text = status_text(m, 9s, options);
+  BOOST_CHECK(text.find("[APPROVAL ASKED]\n"
+                        "- gate deploy: Release it? (a person and riley, 2s)\n"
+                        "  > tutti approve deploy --run r1\n")
+              != std::string::npos);
+  BOOST_CHECK(text.find("[COMPLETED]\n- sam: page (5.0s)\n"
+                        "- morgan: crud (6.0s)\n")
+              != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(the_document_has_the_shape_of_its_schema) {
+  check_document(json::parse(status_json(m, 0s)), "status");
+  waiting_page();
+  work_item item;
+  item.request = 1;
+  auto queued = make_fact(fact_kind::trigger_queued, 4s, tests);
+  queued.cause = crud;
+  apply_all(m, {request_fact(4s, 1, layouts, morgan, "a \"b\"\n"), queued,
+                make_fact(fact_kind::attempt_waits, 5s, layouts),
+                asked(5s, deploy)});
+  auto x = json::parse(status_json(m, 6s, options));
+  check_document(x, "status");
+  BOOST_CHECK_EQUAL(x["status"], "running");
+  BOOST_CHECK_EQUAL(x["tasks"]["waiting-to-integrate"], 1);
+  BOOST_CHECK_EQUAL(x["in_progress"][0]["percent"], 50);
+  BOOST_CHECK_EQUAL(x["in_progress"][1]["waits_inside_s"], 1.0);
+  BOOST_CHECK_EQUAL(x["in_progress"][1]["waits_for"][0]["request"], 1);
+  const auto& page_waits = x["handoff_pending"][0];
+  BOOST_CHECK_EQUAL(page_waits["name"], "page");
+  BOOST_CHECK_EQUAL(page_waits["state"], "waiting-to-integrate");
+  BOOST_CHECK_EQUAL(page_waits["waits_for"][0]["name"], "crud");
+  BOOST_CHECK_EQUAL(page_waits["waits_for"][0]["agent"], "morgan");
+  BOOST_CHECK_EQUAL(x["approvals"][0]["command"],
+                    "tutti approve deploy --run r1");
+  BOOST_CHECK_EQUAL(x["backlogs"][0]["queued"][0]["trigger"], "crud");
+  BOOST_CHECK_EQUAL(x["services"][0]["status"], "ready");
+}
+
+BOOST_AUTO_TEST_CASE(text_of_tasks_cannot_steer_a_terminal) {
+  waiting_page();
+  apply_all(m, {request_fact(4s, 1, layouts, morgan, "x\x1b[2J\ny")});
+  auto text = status_text(m, 6s, options);
+  BOOST_CHECK(text.find('\x1b') == std::string::npos);
+  BOOST_CHECK(text.find("x [2J y") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
