@@ -134,8 +134,7 @@ bool template_binder::append(expression& out, const unbound_node& node,
     return append_variable(out, node, x);
   case reference_root::matrix:
     refuse(node, x,
-           fmt::format("{} '{}' has no matrix", word_of(scope_.kind),
-                       scope_.name));
+           fmt::format("{} '{}' has no matrix", scope_.word, scope_.name));
     return false;
   case reference_root::param:
     return append_param(out, node, x);
@@ -178,7 +177,8 @@ bool template_binder::may_read(node_ref of, const unbound_node& node,
   auto same = [&](const need& y) {
     return c_.stands_for(y.of, of.index);
   };
-  const auto& needs = *scope_.needs;
+  static const std::vector<need> nothing;
+  const auto& needs = scope_.needs != nullptr ? *scope_.needs : nothing;
   if (std::any_of(needs.begin(), needs.end(), [&](const need& y) {
         return same(y) && gives_outputs(y);
       }))
@@ -208,7 +208,7 @@ bool template_binder::may_read(node_ref of, const unbound_node& node,
   refuse(node, x,
          fmt::format("{} '{}' does not need '{}', so it is handed none of its "
                      "outputs",
-                     word_of(scope_.kind), scope_.name, node.name),
+                     scope_.word, scope_.name, node.name),
          fmt::format("add '{}' to its 'needs'", node.name));
   return false;
 }
@@ -225,14 +225,15 @@ bool template_binder::append_comment(expression& out, const unbound_node& node,
                : c_.hint_of(node.name, c_.names));
     return false;
   }
-  const auto& needs = *scope_.needs;
-  if (std::none_of(needs.begin(), needs.end(), [&](const need& y) {
-        return y.of == *ref;
-      })) {
+  if (scope_.needs == nullptr
+      || std::none_of(scope_.needs->begin(), scope_.needs->end(),
+                      [&](const need& y) {
+                        return y.of == *ref;
+                      })) {
     refuse(node, x,
            fmt::format("{} '{}' does not need gate '{}', so it is not told its "
                        "comment",
-                       word_of(scope_.kind), scope_.name, node.name),
+                       scope_.word, scope_.name, node.name),
            fmt::format("add '{}' to its 'needs'", node.name));
     return false;
   }
@@ -252,8 +253,11 @@ bool template_binder::append_comment(expression& out, const unbound_node& node,
 
 bool template_binder::append_variable(expression& out, const unbound_node& node,
                                       const template_text& x) {
-  if (scope_.kind == node_kind::service) {
-    refuse(node, x, fmt::format("a service has no '{}'", node.name));
+  if (!scope_.has_rounds) {
+    refuse(
+        node, x,
+        fmt::format("{} '{}' has no '{}'", scope_.word, scope_.name, node.name),
+        "only tasks have one");
     return false;
   }
   bool own = scope_.body != no_node && x.node != no_node
@@ -263,8 +267,7 @@ bool template_binder::append_variable(expression& out, const unbound_node& node,
   bool triggered = scope_.triggers != nullptr && !scope_.triggers->empty();
   if (node.name == "trigger" && own && !triggered) {
     refuse(node, x,
-           fmt::format("{} '{}' has no trigger", word_of(scope_.kind),
-                       scope_.name),
+           fmt::format("{} '{}' has no trigger", scope_.word, scope_.name),
            "only a task with 'after-each' has one");
     return false;
   }
@@ -306,7 +309,7 @@ bool template_binder::append_env(expression& out, const unbound_node& node,
       names.push_back(y->name);
     auto hint = c_.suggest.hint(node.name, names);
     refuse(node, x,
-           fmt::format("{} '{}' has no '{}' in its 'env'", word_of(scope_.kind),
+           fmt::format("{} '{}' has no '{}' in its 'env'", scope_.word,
                        scope_.name, node.name),
            hint.empty() ? "env.NAME reads the plan's 'env', not files and not "
                           "the environment of tutti"

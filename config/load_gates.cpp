@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "config/load_approval.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
@@ -30,10 +31,6 @@ void load_blocks(loader_context& c, gate& made, node_id x) {
                           n.text),
               fmt::format("to open '{}' later, put '{}' into its 'needs'",
                           n.text, made.name));
-    else if (ref->kind == node_kind::task
-             && c.result.tasks[ref->index].is_finally)
-      c.error(item,
-              fmt::format("no gate blocks the 'finally' task '{}'", n.text));
     else if (!seen.insert(n.text).second)
       c.warning(item, fmt::format("'{}' is listed twice", n.text));
     else
@@ -43,6 +40,30 @@ void load_blocks(loader_context& c, gate& made, node_id x) {
     c.warning(x, "'all' blocks the others of this list, too");
     made.blocks.clear();
   }
+}
+
+/// All but `to`, which is looked up when the whole graph is known.
+void load_rework(loader_context& c, rework_spec& made, node_id x) {
+  constexpr integer_range rounds{1, 1'000};
+  constexpr std::uint32_t usual_rounds = 3;
+  made.present = true;
+  made.max_rounds = usual_rounds;
+  if (!is_mapping(c, x, "'rework'"))
+    return;
+  bool has_targets = false;
+  for_each_key(c, place::rework, x, [&](const key_row& row, node_id value) {
+    if (row.id == key::to)
+      has_targets = true;
+    else if (row.id == key::max_rounds)
+      made.max_rounds = static_cast<std::uint32_t>(
+          read_integer(c, value, row.name, rounds).value_or(usual_rounds));
+    else
+      made.on_exhausted = read_exhausted(c, value, row.name, "fail")
+                              .value_or(exhausted_action::reject);
+  });
+  if (!has_targets && !c.has_error_in(x))
+    c.error(x, "'rework' does not say which tasks may be sent back",
+            "write { to: any }, or name them: { to: [a, b] }");
 }
 
 } // namespace
@@ -60,8 +81,10 @@ void load_gates(loader_context& c) {
         made.needs = read_needs(c, x);
         if (made.needs.empty() && c.node(x).is_null())
           has_needs = false;
-      } else {
+      } else if (row.id == key::blocks) {
         load_blocks(c, made, x);
+      } else if (row.id == key::rework) {
+        load_rework(c, made.rework, x);
       }
     });
     if (!has_needs && !c.has_error_in(body))

@@ -11,6 +11,29 @@ namespace tutti::config {
 
 namespace {
 
+std::string read_native(loader_context& c, node_id x) {
+  auto name = read_text(c, x, "native");
+  if (name && !is_name(*name))
+    c.error(x,
+            fmt::format("'{}' is no name of an agent that is linked in", *name),
+            "names are made of letters, digits, '_', '-' and '.'");
+  return name.value_or(std::string{});
+}
+
+/// An agent is given its work in one way.
+void check_one_way(loader_context& c, node_id body) {
+  std::vector<std::pair<node_id, std::string_view>> ways;
+  for (std::string_view way : {"session", "native", "run"})
+    if (auto x = c.tree.find(body, way); x != no_node)
+      ways.emplace_back(x, way);
+  if (ways.size() > 1)
+    c.error(
+        ways[1].first,
+        fmt::format("an agent has '{}' or '{}', not both", ways[0].second,
+                    ways[1].second),
+        fmt::format("what '{}' starts takes all of its tasks", ways[0].second));
+}
+
 void load_agent(loader_context& c, std::size_t i) {
   auto body = c.agent_bodies[i];
   auto& made = c.result.agents[i];
@@ -22,10 +45,17 @@ void load_agent(loader_context& c, std::size_t i) {
     } else if (row.id == key::slots) {
       if (auto n = read_integer(c, x, "slots", {1, 100'000}))
         made.slots = static_cast<std::uint32_t>(*n);
-    } else {
+    } else if (row.id == key::session) {
+      c.sessions[static_cast<std::uint32_t>(i)] =
+          read_some_command(c, x, "session");
+      made.session.kind = command_kind::shell; // until it is bound
+    } else if (row.id == key::native) {
+      made.native = read_native(c, x);
+    } else if (row.id != key::requests) {
       read_setting(c, c.agent_layers[i], row.id, x);
     }
   });
+  check_one_way(c, body);
 }
 
 /// The form of a phase's `tasks` that lists tasks defined elsewhere.

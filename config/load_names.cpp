@@ -112,6 +112,7 @@ void declare_gate(loader_context& c, node_id name, node_id body) {
   if (!declare(c, name, {node_kind::gate, index}))
     return;
   c.result.gates.emplace_back().name = c.node(name).text;
+  c.gate_names.push_back(name);
   c.gate_bodies.push_back(body);
   c.map.gates.push_back(c.place_of(name));
 }
@@ -119,6 +120,7 @@ void declare_gate(loader_context& c, node_id name, node_id body) {
 void declare_agent(loader_context& c, node_id name, node_id body) {
   c.agents.emplace(c.node(name).text, agent_id{c.result.agents.size()});
   c.result.agents.emplace_back().name = c.node(name).text;
+  c.agent_names.push_back(name);
   c.agent_bodies.push_back(body);
   c.map.agents.push_back(c.place_of(name));
 }

@@ -22,6 +22,10 @@ public:
   }
 
   own_part run() {
+    if (task_.kind == task_kind::review)
+      return of_review();
+    if (task_.kind == task_kind::requests)
+      return of_requests();
     auto body = c_.node(source_.body);
     if (body.kind == yaml_kind::scalar && !body.is_null()) {
       own_.run_node = source_.body;
@@ -38,6 +42,30 @@ public:
   }
 
 private:
+  /// A review is handed what its gate needs (semantics §16).
+  own_part of_review() {
+    const auto& part = c_.approvals.at(task_.review_of.value);
+    own_.agent_node = part.by;
+    own_.agents = task_.agents;
+    own_.settings.run = part.run;
+    own_.settings.estimate = part.estimate;
+    own_.settings.allow_failure = false;
+    own_.prompt = part.prompt;
+    task_.needs = c_.result.gates[task_.review_of.value].needs;
+    return std::move(own_);
+  }
+
+  own_part of_requests() {
+    const auto& part = c_.requests.at(task_.agents[0].value);
+    own_.agents = task_.agents;
+    own_.settings.run = part.run;
+    own_.settings.estimate = part.estimate;
+    own_.settings.timeout = part.timeout;
+    own_.settings.allow_failure = false;
+    own_.prompt = part.prompt;
+    return std::move(own_);
+  }
+
   void read_key(const key_row& row, node_id x) {
     switch (row.id) {
     case key::agent:

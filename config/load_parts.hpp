@@ -13,14 +13,21 @@ void declare_names(loader_context& c);
 /// Parameters: types, defaults, `--set`.
 void declare_params(loader_context& c, node_id params);
 
+/// The tasks that the loader makes: `review/GATE`, `requests/AGENT`. Their
+/// agents and commands must be declared.
+void declare_generated(loader_context& c);
+
 /// Step 2: what tasks inherit: defaults, agents, phases.
 void load_layers(loader_context& c);
 
-/// Step 3: the tasks.
+/// Step 3: what gates need and block.
+void load_gates(loader_context& c);
+
+/// Step 4: the tasks.
 void load_tasks(loader_context& c);
 
-/// Step 4: the gates.
-void load_gates(loader_context& c);
+/// Step 5: what is asked of people, and what becomes of sessions.
+void bind_messages(loader_context& c);
 
 // -- references ---------------------------------------------------------------
 
@@ -31,8 +38,15 @@ void load_gates(loader_context& c);
 [[nodiscard]] std::vector<node_ref> read_names(loader_context& c, node_id x,
                                                std::string_view what);
 
+/// Reads the long form of `batch`; what it does not say stays as it is.
+[[nodiscard]] batch_policy read_batch(loader_context& c, node_id x,
+                                      batch_policy result);
+
 /// Reads `agent`: a name, or `{ any-of: [a, b] }`.
 [[nodiscard]] std::vector<agent_id> read_agents(loader_context& c, node_id x);
+
+/// An agent by its name; reports where there is none.
+[[nodiscard]] std::optional<agent_id> find_agent(loader_context& c, node_id x);
 
 /// The task, phase or gate of that name; reports where there is none.
 [[nodiscard]] std::optional<node_ref> find_node(loader_context& c, node_id x,
@@ -48,7 +62,7 @@ enum class reading : std::uint8_t {
 
 /// What the texts of one task, gate or service may refer to.
 struct template_scope {
-  node_kind kind = node_kind::task;
+  std::string_view word; ///< "task"
   std::string_view name;
   const std::vector<need>* needs = nullptr;
   const std::vector<need>* needs_later = nullptr;
@@ -56,6 +70,7 @@ struct template_scope {
   node_id body = no_node; ///< what stands in here is its own, not inherited
   /// Its variables from all layers; the first of a name counts.
   std::vector<const env_template*> env;
+  bool has_rounds = true; ///< knows `round`, `feedback` and `prompt`
 };
 
 /// Resolves the names in texts and conditions.

@@ -102,6 +102,8 @@ private:
   std::unordered_set<std::uint64_t> seen_;
 };
 
+} // namespace
+
 std::optional<agent_id> find_agent(loader_context& c, node_id x) {
   auto n = c.node(x);
   if (n.kind != yaml_kind::scalar || n.is_null()) {
@@ -126,8 +128,6 @@ std::optional<agent_id> find_agent(loader_context& c, node_id x) {
   c.agent_used[at->second.value] = true;
   return at->second;
 }
-
-} // namespace
 
 std::optional<node_ref> find_node(loader_context& c, node_id x,
                                   std::string_view what) {

@@ -33,7 +33,7 @@ public:
     settle();
     bind();
     if (c_.options.need_commands && task_.run.kind == command_kind::none
-        && !c_.has_error_in(source_.body))
+        && !all_converse_ && !c_.has_error_in(source_.body))
       c_.error(source_.name,
                fmt::format("task '{}' has nothing to run", task_.name),
                hint_of_nothing());
@@ -42,6 +42,10 @@ public:
 private:
   /// Keys that slipped to the left are the names of the tasks that follow.
   std::string hint_of_nothing() {
+    if (task_.kind == task_kind::review)
+      return "give the approval a 'run', or its agent or 'defaults'";
+    if (task_.kind == task_kind::requests)
+      return "give 'requests' a 'run', or its agent or 'defaults'";
     std::string keys;
     const auto& tasks = c_.result.tasks;
     auto i = static_cast<std::size_t>(&task_ - tasks.data()) + 1;
@@ -71,6 +75,21 @@ private:
     agent_node_ = from;
     if (task_.agents.empty())
       task_.agents.push_back(implicit_agent());
+    for (auto x : task_.agents) {
+      all_converse_ = all_converse_ && c_.converses(x);
+      if (c_.converses(x))
+        conversing_ = x;
+    }
+  }
+
+  /// Who takes work in messages runs no command of a task's own (§22).
+  void refuse_command(node_id run) {
+    if (conversing_.valid() && run != no_node)
+      c_.error(run,
+               fmt::format("agent '{}' takes its work in messages and runs no "
+                           "command",
+                           c_.result.agents[conversing_.value].name),
+               "write a 'prompt' instead, or give the task to another agent");
   }
 
   /// The agent `local` stands behind all others and comes into being here.
@@ -193,9 +212,13 @@ private:
   // -- names in texts ---------------------------------------------------------
 
   void bind() {
-    template_scope scope{node_kind::task,    task_.name, &task_.needs,
-                         &task_.needs_later, nullptr,    source_.body,
-                         variables()};
+    template_scope scope;
+    scope.word = "task";
+    scope.name = task_.name;
+    scope.needs = &task_.needs;
+    scope.needs_later = &task_.needs_later;
+    scope.body = source_.body;
+    scope.env = variables();
     template_binder binder{c_, scope};
     task_.env = binder.bind_env();
     bind_run(binder);
@@ -218,8 +241,9 @@ private:
   }
 
   void bind_run(template_binder& binder) {
+    refuse_command(own_.run_node);
     const auto& run = first(&task_settings::run);
-    if (!run)
+    if (!run || all_converse_)
       return;
     task_.run = binder.bind(*run);
     if (!own_.settings.run)
@@ -234,6 +258,7 @@ private:
     const auto& own = *own_.integrate;
     auto& made = task_.integrate;
     made.present = true;
+    refuse_command(own.run_node);
     if (own.run)
       made.run = binder.bind(*own.run, reading::later);
     else
@@ -296,6 +321,8 @@ private:
   task_source source_;
   own_part own_;
   node_id agent_node_ = no_node;
+  bool all_converse_ = true;
+  agent_id conversing_; ///< one of its agents that takes work in messages
 };
 
 } // namespace

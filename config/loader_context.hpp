@@ -83,6 +83,25 @@ struct task_source {
   phase_id group;         ///< of its matrix: what its plain name stands for
 };
 
+/// A gate's approval on its way into the plan and into its reviews.
+struct approval_part {
+  node_id by = no_node;
+  node_id run_node = no_node;
+  std::optional<command_template> run;
+  std::optional<template_text> prompt;
+  std::optional<tutti::estimate> estimate;
+  std::optional<template_text> message;
+};
+
+/// How an agent answers requests, on its way into its task.
+struct requests_part {
+  node_id run_node = no_node;
+  std::optional<command_template> run;
+  std::optional<template_text> prompt;
+  std::optional<tutti::estimate> estimate;
+  std::optional<duration> timeout;
+};
+
 struct param_value {
   value content;
   span where;
@@ -113,9 +132,14 @@ struct loader_context {
 
   std::vector<task_source> task_sources; ///< by task
   std::vector<node_id> phase_bodies;     ///< by phase
+  std::vector<node_id> gate_names;       ///< by gate
   std::vector<node_id> gate_bodies;      ///< by gate
+  std::vector<node_id> agent_names;      ///< by agent
   std::vector<node_id> agent_bodies;     ///< by agent
   std::vector<bool> agent_used;
+  std::unordered_map<std::uint32_t, approval_part> approvals;   ///< by gate
+  std::unordered_map<std::uint32_t, requests_part> requests;    ///< by agent
+  std::unordered_map<std::uint32_t, command_template> sessions; ///< by agent
   std::vector<bool> pool_used;
 
   task_settings defaults;
@@ -123,6 +147,12 @@ struct loader_context {
   std::vector<phase_layer> phase_layers;   ///< by phase
   /// What tasks inherit is copied into each: bytes, as far as they count.
   std::size_t inherited_bytes = 0;
+
+  /// True for an agent that takes its work in messages, not as a command.
+  [[nodiscard]] bool converses(agent_id x) const {
+    const auto& a = result.agents[x.value];
+    return a.session.kind != command_kind::none || !a.native.empty();
+  }
 
   // -- help for all steps -----------------------------------------------------
 

@@ -111,6 +111,25 @@ std::vector<link> links_of(const plan& p, const wait_graph& g,
   return result;
 }
 
+/// Where a name is listed behind a key.
+std::optional<span> place_in(const loader_context& c, node_id body,
+                             std::string_view key, std::string_view name) {
+  auto value = c.tree.find(body, key);
+  if (value == no_node)
+    return {};
+  if (c.node(value).text == name)
+    return c.place_of(value);
+  for (auto item = c.node(value).first_child; item != no_node;
+       item = c.node(item).next) {
+    if (c.node(item).text == name)
+      return c.place_of(item);
+    for (auto [inner, ignored] : c.tree.entries(item))
+      if (c.node(inner).text == name)
+        return c.place_of(inner);
+  }
+  return {};
+}
+
 /// Where the plan's author wrote the first step of the cycle.
 span place_of_link(const loader_context& c, const link& x) {
   if (x.from.kind == node_kind::phase)
@@ -119,21 +138,9 @@ span place_of_link(const loader_context& c, const link& x) {
   auto body =
       task ? c.task_sources[x.from.index].body : c.gate_bodies[x.from.index];
   auto name = name_of(c.result, x.to);
-  for (const char* key : {"needs", "needs-later", "after"}) {
-    auto value = c.tree.find(body, key);
-    if (value == no_node)
-      continue;
-    if (c.node(value).text == name)
-      return c.place_of(value);
-    for (auto item = c.node(value).first_child; item != no_node;
-         item = c.node(item).next) {
-      if (c.node(item).text == name)
-        return c.place_of(item);
-      for (auto [inner, ignored] : c.tree.entries(item))
-        if (c.node(inner).text == name)
-          return c.place_of(inner);
-    }
-  }
+  for (const char* key : {"needs", "needs-later", "after"})
+    if (auto where = place_in(c, body, key, name))
+      return *where;
   return task ? c.map.tasks[x.from.index] : c.map.gates[x.from.index];
 }
 
@@ -233,7 +240,8 @@ void check_idle_gates(loader_context& c) {
   for (const auto& x : c.phase_layers)
     note(x.needs);
   for (std::size_t i = 0; i < p.gates.size(); ++i)
-    if (!needed[i] && !p.gates[i].blocks_all && p.gates[i].blocks.empty())
+    if (!needed[i] && !p.gates[i].blocks_all && p.gates[i].blocks.empty()
+        && !p.gates[i].approval.present)
       c.found.warning(
           c.map.gates[i],
           fmt::format("gate '{}' holds nothing back", p.gates[i].name),
@@ -242,7 +250,8 @@ void check_idle_gates(loader_context& c) {
 
 } // namespace
 
-void check_cycles(loader_context& c) {
+void check_graph(loader_context& c) {
+  check_authors(c);
   wait_graph g{c.result};
   auto knots = g.knots();
   if (knots.size() > cycles_max)
@@ -252,6 +261,8 @@ void check_cycles(loader_context& c) {
     if (!links.empty())
       report_cycle(c, links);
   }
+  if (knots.empty())
+    settle_rework(c, g);
 }
 
 void check_finally(loader_context& c) {
@@ -271,9 +282,16 @@ void check_finally(loader_context& c) {
     for (const auto& x : p.tasks[i].needs_later)
       refuse_finally(c, {node_kind::task, i}, x.of);
   }
-  for (std::uint32_t i = 0; i < p.gates.size(); ++i)
+  for (std::uint32_t i = 0; i < p.gates.size(); ++i) {
     for (const auto& x : p.gates[i].needs)
       refuse_finally(c, {node_kind::gate, i}, x.of);
+    for (const auto& x : p.gates[i].blocks)
+      if (x.kind == node_kind::task && p.tasks[x.index].is_finally)
+        c.found.error(place_in(c, c.gate_bodies[i], "blocks", name_of(p, x))
+                          .value_or(c.map.gates[i]),
+                      fmt::format("no gate blocks the 'finally' task '{}'",
+                                  name_of(p, x)));
+  }
 }
 
 void check_unused(loader_context& c) {

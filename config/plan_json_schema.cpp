@@ -88,6 +88,8 @@ json type_of(value_type x) {
     return any_of({one_or_list(reference("scalar")), reference("artifacts")});
   case value_type::batch:
     return any_of({json{{"type", "boolean"}}, reference("batch")});
+  case value_type::batch_size:
+    return reference("batch");
   case value_type::matrix:
     return reference("matrix");
   case value_type::requests:
@@ -214,6 +216,11 @@ std::string plan_json_schema() {
   definitions["estimate"] = object_of(place::estimate);
   definitions["integrate"] = object_of(place::integrate);
   definitions["artifacts"] = object_of(place::artifacts);
+  definitions["batch"] = object_of(place::batch);
+  definitions["requests"] = object_of(place::requests);
+  definitions["approval"] = object_of(place::approval);
+  definitions["approvers"] = object_of(place::approvers);
+  definitions["rework"] = object_of(place::rework);
   result["definitions"] = std::move(definitions);
   return result.dump(2) + "\n";
 }

@@ -39,10 +39,12 @@ bool has_content(const yaml_tree& tree, findings& found) {
 void load(loader_context& c) {
   declare_names(c);
   load_layers(c);
-  load_tasks(c);
+  declare_generated(c);
   load_gates(c);
+  load_tasks(c);
+  bind_messages(c);
   check_finally(c);
-  check_cycles(c);
+  check_graph(c);
   if (!c.found.has_errors())
     check_unused(c);
 }

@@ -60,6 +60,8 @@ std::string_view type_words(value_type x) {
     return "text or list of texts, or [long form](#artifacts)";
   case value_type::batch:
     return "`true` or `false`, or [long form](#batch)";
+  case value_type::batch_size:
+    return "[batch](#batch)";
   case value_type::matrix:
     return "`NAME:` list or range; see [matrix](#matrix)";
   case value_type::requests:
@@ -150,6 +152,25 @@ std::string plan_reference_markdown() {
   section("### defaults", "", place::defaults);
   section("### pools", "`NAME: 4` is short for `NAME: { capacity: 4 }`.\n\n",
           place::pool);
+  section("### integrate",
+          "The long form. `integrate: command` is short for "
+          "`integrate: { run: command }`.\n\n",
+          place::integrate);
+  section("### artifacts",
+          "The long form. `artifacts: a` is short for "
+          "`artifacts: { paths: [a] }`.\n\n",
+          place::artifacts);
+  section("### approval",
+          "The long form. `approval: human` is short for "
+          "`approval: { by: human }`.\n\n",
+          place::approval);
+  section("### by", "The long form.\n\n", place::approvers);
+  section("### rework", "", place::rework);
+  section("### requests",
+          "The long form. `requests: command` is short for "
+          "`requests: { run: command }`.\n\n",
+          place::requests);
+  section("### batch", "", place::batch);
   section("### retries",
           "The long form. The n-th wait is `wait` × "
           "`backoff`ⁿ⁻¹, at most `max-wait`.\n\n",

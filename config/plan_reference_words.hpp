@@ -162,6 +162,63 @@ tasks:
     artifacts: { paths: ["*.txt"], on-failure: keep }
 ```
 
+## Approval and rework
+
+A gate with an `approval` opens when all it needs holds and enough have said
+`approved`. A person does so with `tutti approve GATE`; an agent by a task
+`review/GATE` that is handed what the gate needs and puts out a `verdict`:
+`approved`, `changes-requested` or `rejected`, with `feedback` where it has
+some. `tutti request-changes GATE --to TASK -m …` and such a verdict send tasks
+back, as `rework` allows: they run again with the feedback in their input, one
+round later, and so does what depends on them.
+
+```yaml
+agents:
+  morgan: {}
+  jordan: { role: Architect }
+defaults: { run: [echo, "${{ prompt }}", "${{ round }}"] }
+tasks:
+  crud: { agent: morgan, prompt: Build it }
+  deploy: { needs: release, run: [echo, "${{ needs.release.comment }}"] }
+gates:
+  release:
+    needs: crud
+    approval:
+      by: { any-of: [jordan, human] }
+      prompt: Review the whole change
+      message: May it be deployed?
+      timeout: 24h
+      on-timeout: rejected
+    rework: { to: any, max-rounds: 3, on-exhausted: fail }
+```
+
+`approval: human` and `approval: [human, jordan]` are short for `{ by: … }`. An
+agent whose task the gate needs directly cannot approve. `timeout` counts from
+the question to the verdict, for all together; how long one attempt at a review
+may take, `defaults` says.
+
+## Agents of other kinds
+
+An agent with a `session` is a program that is started once and takes its tasks
+as messages; one that is `native` is linked into the program. Neither runs
+commands: what its tasks would inherit of `run` does not count, and a `run` of
+their own is an error. They get the `prompt` and all that is handed over. `env`
+and `working-directory` of the agent and of `defaults` are those of the session
+itself, as far as they are known when it starts.
+
+With `requests` others may ask an agent for something that stands in no plan,
+while they work: `tutti request --to morgan "createUser"`. What answers is the
+task `requests/morgan`.
+
+```yaml
+agents:
+  morgan: { requests: { run: echo "answer=done" >> "$TUTTI_OUTPUT", batch: { wait: 2m, max: 20 } } }
+  sam: { session: [./sam.py, --fast], requests: { } }
+tasks:
+  crud: { agent: morgan, run: echo "users" }
+  pages: { agent: sam, prompt: Build the pages }
+```
+
 ## Commands
 
 A text runs under `sh -eu`, in the task's working directory; plain words run
@@ -175,7 +232,8 @@ A command finds in its environment, beside what `tutti` itself was started with:
 | --- | --- |
 | `TUTTI_TASK`, `TUTTI_AGENT` | the names of the task and of the agent that works on it |
 | `TUTTI_ATTEMPT` | 1 for the first attempt, 2 for the first retry, and so on |
-| `TUTTI_ROUND` | 1; there is no rework yet |
+| `TUTTI_ROUND` | 1; one more each time that rework sends the task back |
+| `TUTTI_PROMPT` | the task's `prompt`, or that of its `integrate` |
 | `TUTTI_INPUT` | a JSON file with what it was handed |
 | `TUTTI_OUTPUT` | a file to which it may write `key=value` lines, or one JSON object |
 

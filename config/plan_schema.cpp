@@ -39,14 +39,11 @@ const place_index& index_of(place where) {
 }
 
 /// Keys of the design that later versions read, for a kinder hint.
-constexpr std::array<std::string_view, 29> later_keys{
-    "after-each", "approval",  "batch",        "by",           "contracts",
-    "defined-by", "exclusive", "grace",        "include",      "keep",
-    "lease",      "matrix",    "max-parallel", "max-rounds",   "mock",
-    "native",     "nodes",     "notify",       "on-exhausted", "on-timeout",
-    "provides",   "ready",     "requests",     "restart",      "rework",
-    "runs-on",    "schema",    "secrets",      "services",
-};
+constexpr std::array<std::string_view, 20> later_keys{
+    "after-each", "contracts", "defined-by", "exclusive", "grace",
+    "include",    "keep",      "lease",      "matrix",    "max-parallel",
+    "mock",       "nodes",     "notify",     "provides",  "ready",
+    "restart",    "runs-on",   "schema",     "secrets",   "services"};
 
 } // namespace
 
@@ -122,9 +119,8 @@ std::vector<std::string_view> key_names(place where) {
 }
 
 bool is_later_key(std::string_view name) {
-  return name == "session"
-      || std::find(later_keys.begin(), later_keys.end(), name)
-             != later_keys.end();
+  return std::find(later_keys.begin(), later_keys.end(), name)
+      != later_keys.end();
 }
 
 std::string places_of_key(std::string_view name) {

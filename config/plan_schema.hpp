@@ -150,6 +150,7 @@ enum class value_type : std::uint8_t {
   integrate,
   artifacts,
   batch,
+  batch_size,
   matrix,
   requests,
   approval,

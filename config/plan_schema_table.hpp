@@ -46,6 +46,15 @@ inline constexpr key_row key_row_table[] = {
      "How many tasks the agent works on at once."},
     {place::agent, key::run, "run", value_type::command, "",
      "The command for its tasks that have none of their own."},
+    {place::agent, key::session, "session", value_type::command, "",
+     "A program that is started once, takes all of its tasks as JSON lines and "
+     "stays until the run ends; instead of `run`."},
+    {place::agent, key::native, "native", value_type::text, "",
+     "The name of an agent in C++ that is linked into the program; instead of "
+     "`run`."},
+    {place::agent, key::requests, "requests", value_type::requests, "",
+     "How it answers what others ask of it while they work. Without this "
+     "nobody can ask it."},
     {place::agent, key::env, "env", value_type::environment, "",
      "Environment variables for its tasks."},
     {place::agent, key::working_directory, "working-directory",
@@ -171,6 +180,43 @@ inline constexpr key_row key_row_table[] = {
      "every task but those that the gate itself needs, directly or not. A task "
      "may also name the gate in its `needs`."},
 
+    {place::gate, key::approval, "approval", value_type::approval, "",
+     "Who must approve, once all that the gate needs holds, before it opens."},
+    {place::gate, key::rework, "rework", value_type::rework, "",
+     "Which tasks a request for changes sends back."},
+    {place::approval, key::by, "by", value_type::approvers, "",
+     "`human`, an agent, a list of which all must approve, or "
+     "`{ any-of: [a, human] }` of which one must. An agent's approval is a "
+     "task `review/GATE` of its own. Nobody approves their own work.",
+     true},
+    {place::approval, key::min, "min", value_type::count,
+     "all of a list; 1 of `any-of`", "How many must approve."},
+    {place::approval, key::timeout, "timeout", value_type::duration, "none",
+     "How long they may take in all."},
+    {place::approval, key::on_timeout, "on-timeout", value_type::word,
+     "rejected",
+     "`rejected`, `approve` or `human`: what it means when they take longer. "
+     "`human` asks a person then."},
+    {place::approval, key::message, "message", value_type::text_template, "",
+     "What a person is asked."},
+    {place::approval, key::run, "run", value_type::command,
+     "the agent's command", "The command of an agent's review."},
+    {place::approval, key::prompt, "prompt", value_type::text_template, "",
+     "What an agent is to look at, in words."},
+    {place::approval, key::estimate, "estimate", value_type::estimate, "1m",
+     "How long an agent's review is expected to take."},
+    {place::approvers, key::any_of, "any-of", value_type::name_list, "",
+     "Agents, or `human`, of whom one must approve.", true},
+    {place::rework, key::to, "to", value_type::rework_targets, "",
+     "Tasks that may be sent back: `any`, or names of tasks and phases. The "
+     "gate must need them, directly or not.",
+     true},
+    {place::rework, key::max_rounds, "max-rounds", value_type::count, "3",
+     "How many reviews there are in all."},
+    {place::rework, key::on_exhausted, "on-exhausted", value_type::word, "fail",
+     "`fail`, `approve` or `human`: what happens when the last of them asks "
+     "for changes again."},
+
     // -- defaults -------------------------------------------------------------
     {place::defaults, key::run, "run", value_type::command, "",
      "The command for tasks that get none from elsewhere."},
@@ -226,6 +272,21 @@ inline constexpr key_row key_row_table[] = {
      "What it is to do then, in words. `TUTTI_PROMPT` of the command."},
     {place::integrate, key::estimate, "estimate", value_type::estimate, "1m",
      "How long that is expected to take."},
+    {place::requests, key::run, "run", value_type::command,
+     "the agent's command", "The command that answers."},
+    {place::requests, key::prompt, "prompt", value_type::text_template, "",
+     "What it is to do with them, in words."},
+    {place::requests, key::estimate, "estimate", value_type::estimate, "1m",
+     "How long an answer, or a batch of them, is expected to take."},
+    {place::requests, key::timeout, "timeout", value_type::duration, "none",
+     "How long an attempt at an answer may take."},
+    {place::requests, key::batch, "batch", value_type::batch_size, "",
+     "How many are answered at once: all that have queued up when the agent "
+     "gets free, unless this says less."},
+    {place::batch, key::max, "max", value_type::count, "no limit",
+     "How many are taken at once at most."},
+    {place::batch, key::wait, "wait", value_type::duration, "0s",
+     "How long the first of them waits for more."},
     {place::artifacts, key::paths, "paths", value_type::text_list, "",
      "The files.", true},
     {place::artifacts, key::on_failure, "on-failure", value_type::word, "drop",

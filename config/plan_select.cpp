@@ -100,6 +100,10 @@ public:
   void run(const std::vector<std::uint32_t>& wanted) {
     for (auto t : wanted)
       keep_task(t);
+    // Whoever works may ask something of anybody.
+    for (const auto& a : plan_.agents)
+      if (a.requests.present)
+        keep_task(a.requests.task.value);
     while (!open_.empty()) {
       auto x = open_.back();
       open_.pop_back();
@@ -138,7 +142,8 @@ private:
     if (t.phase.valid())
       for (auto g : phase_gates_[t.phase.value])
         keep_gate(g);
-    if (!free_[i])
+    bool made = t.kind == task_kind::review || t.kind == task_kind::requests;
+    if (!free_[i] && !made)
       for (auto g : all_gates_)
         keep_gate(g);
   }
@@ -148,6 +153,8 @@ private:
       return;
     gates[i] = true;
     open_.push_back({node_kind::gate, i});
+    for (auto t : plan_.gates[i].approval.reviews)
+      keep_task(t.value);
   }
 
   const plan& plan_;
@@ -187,17 +194,18 @@ public:
     squeeze(plan_.gates, gate_ids_);
     for (auto& t : plan_.tasks)
       renumber_task(t);
-    for (auto& x : plan_.phases) {
-      std::erase_if(x.tasks, [&](task_id t) {
-        return task_ids_[t.value] == task_id::none;
-      });
-      for (auto& t : x.tasks)
-        t = task_id{task_ids_[t.value]};
-    }
+    for (auto& x : plan_.phases)
+      renumber_tasks(x.tasks);
     for (auto& g : plan_.gates) {
       renumber_needs(g.needs);
       renumber_refs(g.blocks);
+      renumber_tasks(g.approval.reviews);
+      renumber_tasks(g.rework.to);
+      renumber(g.approval.message);
     }
+    for (auto& a : plan_.agents)
+      if (a.requests.present)
+        a.requests.task = task_id{task_ids_[a.requests.task.value]};
   }
 
 private:
@@ -237,6 +245,14 @@ private:
     return task_id::none;
   }
 
+  void renumber_tasks(std::vector<task_id>& xs) {
+    std::erase_if(xs, [&](task_id t) {
+      return task_ids_[t.value] == task_id::none;
+    });
+    for (auto& t : xs)
+      t = task_id{task_ids_[t.value]};
+  }
+
   void renumber_refs(std::vector<node_ref>& xs) {
     std::erase_if(xs, [&](node_ref x) {
       return new_index(x) == task_id::none;
@@ -268,6 +284,8 @@ private:
       t.phase = phase_id{phase_ids_[t.phase.value]};
     renumber_needs(t.needs);
     renumber_needs(t.needs_later);
+    if (t.review_of.valid())
+      t.review_of = gate_id{gate_ids_[t.review_of.value]};
     renumber_refs(t.after);
     renumber(t.condition);
     renumber(t.working_directory);

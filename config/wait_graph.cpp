@@ -197,7 +197,8 @@ void wait_graph::edges_of_task(std::uint32_t i, Use use) const {
     return;
   if (t.phase.valid())
     use(2 * i, phases_begin_ + 3 * t.phase.value + 2, wait_reason::work);
-  if (!exempt_[i])
+  if (!exempt_[i] && t.kind != task_kind::review
+      && t.kind != task_kind::requests)
     use(2 * i, all_node_, wait_reason::work);
 }
 

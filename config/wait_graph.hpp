@@ -58,6 +58,10 @@ public:
     return {edges_.data() + first_[node], edges_.data() + first_[node + 1]};
   }
   [[nodiscard]] wait_node what(std::uint32_t node) const;
+  /// The node at which a task is done, a gate open, or a phase done.
+  [[nodiscard]] std::uint32_t node_of(node_ref x) const {
+    return done_node(x);
+  }
 
   /// Sets of nodes that wait for each other, by their lowest node; empty where
   /// there is no cycle.
@@ -90,8 +94,8 @@ private:
 };
 
 /// Which tasks `blocks: all` does not block: those that any such gate needs,
-/// directly or not, through needs, `after` and other gates; and `finally`
-/// tasks, which no gate blocks.
+/// directly or not, through needs, `after` and other gates. (`finally` tasks,
+/// reviews and answers to requests are blocked by no such gate either.)
 [[nodiscard]] std::vector<bool> tasks_free_of_all_gates(const plan& p);
 
 } // namespace tutti::config

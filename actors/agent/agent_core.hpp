@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // All that an agent does, without CAF: queue and slots, handoffs, attempts, and
-// what attempts say while they run.
+// what attempts say while they run. An attempt goes this way:
+//
+//   queue ─slot─▶ gather what was handed ─▶ place its artifacts ─▶ driver works
+//     ─▶ take in artifacts and contracts ─▶ attempt_finished, slot free
+//
+// agent_core.cpp: queue, slots, arrivals, the driver's host.
+// agent_attempts.cpp: from begin to end of an attempt.
+// agent_live.cpp: what attempts say, ask and wait for.
 #pragma once
 
 #include "actors/agent/agent_ports.hpp"
+#include "actors/agent/attempt_record.hpp"
 #include "actors/agent/driver.hpp"
 #include "actors/agent/handoff_table.hpp"
+#include "actors/agent/payload_shelf.hpp"
+#include "actors/agent/progress_gate.hpp"
 #include "messages/plan.hpp"
 
 #include <cstdint>
@@ -13,6 +23,8 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 namespace tutti {
 
@@ -64,14 +76,60 @@ public:
   void on(wake_driver x);
 
 private:
-  /// One begun and not ended.
-  struct attempt {
-    assign_task order;
+  /// What a task was given, details at hand.
+  struct given {
+    std::vector<handoff> handed;
+    std::vector<request_answer> answers;
   };
-  using attempt_key = std::pair<std::uint32_t, std::uint32_t>;
+  using gathered = std::function<void(given, const std::string& mistake)>;
 
+  struct pending_request {
+    reply_to whom;
+    attempt_key who;
+    bool awaited = true;
+  };
+
+  // Queue, slots, arrivals (agent_core.cpp).
   void start_next();
-  void begin(attempt& a);
+  [[nodiscard]] attempt_record* find(attempt_key key);
+  [[nodiscard]] std::uint64_t new_id();
+  void after(duration span, std::function<void()> then);
+  void arrive(task_id to, const arrival& what, const given& content);
+  void gather(task_id task, const std::vector<arrival>* only, gathered done);
+  void forget_requests(const assign_task& x);
+
+  // Attempts (agent_attempts.cpp).
+  void prepare(attempt_record& a);
+  void place(attempt_record& a, attempt_work work);
+  void launch(attempt_record& a, const attempt_work& work);
+  void take_in(attempt_key key, const arrival& what, given content,
+               std::shared_ptr<bool> told);
+  void take_in_artifacts(attempt_record& a);
+  void captured(attempt_record& a, artifacts_captured x);
+  void define_contracts(attempt_record& a, const std::vector<std::string>& xs);
+  void conclude(attempt_record& a);
+  void finish(attempt_record& a, attempt_end end, std::string message);
+  void report(attempt_record& a);
+  void place_files(const std::string& directory, std::vector<artifact> files,
+                   std::function<void(const artifacts_placed&)> done);
+  [[nodiscard]] bool is_last_phase(const attempt_record& a) const;
+  [[nodiscard]] std::vector<contract_id> defined_by(task_id task) const;
+  void fail(attempt_record& a, attempt_end end, const std::string& message);
+
+  // Live calls (agent_live.cpp).
+  void handle(live_call x, reply_to whom);
+  void reply(reply_to whom, bool ok, std::string text);
+  void say_progress(attempt_record& a, const live_call& x, reply_to whom);
+  void add_to_handoff(attempt_record& a, live_call& x, reply_to whom);
+  void request(attempt_record& a, live_call& x, reply_to whom);
+  void inbox(attempt_record& a, const live_call& x, reply_to whom);
+  void show_inbox(attempt_record& a, const std::vector<reply_to>& whom);
+  void begin_wait(attempt_record& a);
+  void end_wait(attempt_record& a);
+  void resume(attempt_record& a);
+  [[nodiscard]] std::vector<std::string>
+  waiting_for(const attempt_record& a) const;
+  void dismiss_calls(attempt_record& a);
 
   // driver_host
   process_id next_process() override;
@@ -88,14 +146,24 @@ private:
 
   agent_core_options options_;
   agent_ports& ports_;
-  std::unique_ptr<driver> driver_;
   /// Fewer than 0 for a moment, where one is taken back before it is free.
   std::int64_t free_slots_ = 0;
-  std::uint64_t processes_ = 0; ///< started so far
+  bool starting_ = false;
+  std::uint64_t ids_ = 0; ///< given so far
   /// Assigned and not begun, best rank first; a rank is unique.
   std::map<std::uint32_t, assign_task> queue_;
-  std::map<attempt_key, attempt> running_;
+  std::map<attempt_key, attempt_record> running_;
+  payload_shelf shelf_;
   handoff_table handoffs_;
+  std::unordered_map<std::uint32_t, task_requests> requests_; ///< by task
+  progress_gate progress_;
+  std::unordered_map<std::uint64_t, std::function<void()>> timers_;
+  std::unordered_map<std::uint64_t, attempt_key> captures_;
+  std::unordered_map<std::uint64_t,
+                     std::function<void(const artifacts_placed&)>>
+      placings_;
+  std::unordered_map<std::uint64_t, pending_request> calls_;
+  std::unique_ptr<driver> driver_; ///< goes first: it speaks to all of this
 };
 
 } // namespace tutti

@@ -2,6 +2,7 @@
 #include "actors/agent/command_driver.hpp"
 
 #include "actors/agent/command_words.hpp"
+#include "actors/agent/input_document.hpp"
 #include "actors/agent/outputs.hpp"
 #include "actors/agent/work_scope.hpp"
 
@@ -99,7 +100,7 @@ start_process prepare_process(const command_options& options,
   for (const auto& file : t.env_files)
     result.env_files.push_back(path_below(p.directory, file));
   result.directory = working_directory_of(p, options.agent, x);
-  result.input = input_document(p, x.task, x.attempt, x.handed);
+  result.input = input_document(p, options.agent, x);
   result.idle_timeout = t.idle_timeout;
   result.grace = options.grace;
   return result;

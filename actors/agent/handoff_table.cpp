@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/handoff_table.hpp"
 
-#include <utility>
+#include <algorithm>
 
 namespace tutti {
 
 bool handoff_table::accept(handoff x) {
-  if (!seen_.insert({x.from, x.to, x.version}).second)
-    return false;
-  kept_[x.to].push_back(std::move(x));
+  auto [i, fresh] = entries_.try_emplace({x.to.value, x.from.value});
+  auto& e = i->second;
+  auto latest = fresh ? 0 : e.what.version;
+  if (x.version <= latest)
+    return std::erase(e.gaps, x.version) > 0;
+  for (auto v = latest + 1; v < x.version; ++v)
+    e.gaps.push_back(v);
+  if (!fresh)
+    shelf_.drop(e.details);
+  e.details = shelf_.put(std::move(x.details));
+  e.what = std::move(x);
+  e.what.details = nullptr;
   return true;
 }
 
-const std::vector<handoff>& handoff_table::of(task_id task) const {
-  static const std::vector<handoff> nothing;
-  auto i = kept_.find(task);
-  return i == kept_.end() ? nothing : i->second;
-}
-
-void handoff_table::forget(task_id task) {
-  kept_.erase(task);
+const handoff_table::entry* handoff_table::find(task_id from,
+                                                task_id to) const {
+  auto i = entries_.find({to.value, from.value});
+  return i == entries_.end() ? nullptr : &i->second;
 }
 
 } // namespace tutti

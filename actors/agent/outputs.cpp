@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/outputs.hpp"
 
+#include "actors/agent/json_forms.hpp"
+
 #include <algorithm>
 #include <fmt/format.h>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 namespace tutti {
@@ -25,23 +28,6 @@ void sort_last_wins(outputs& xs) {
       kept.push_back(std::move(x));
   }
   xs = std::move(kept);
-}
-
-value from_json(const json& x) {
-  if (x.is_boolean())
-    return make_boolean(x.get<bool>());
-  if (x.is_string())
-    return make_text(x.get<std::string>());
-  auto text = x.dump(-1, ' ', false, json::error_handler_t::replace);
-  return {x.is_number() ? value_kind::number : value_kind::json,
-          std::move(text)};
-}
-
-json to_json(const value& x) {
-  if (x.kind == value_kind::text)
-    return x.text;
-  auto parsed = json::parse(x.text, nullptr, false);
-  return parsed.is_discarded() ? json(x.text) : parsed;
 }
 
 /// How deep brackets nest, outside strings. The JSON library recurses over what
@@ -118,24 +104,24 @@ parsed_outputs parse_outputs(std::string_view text) {
   return result;
 }
 
-std::string input_document(const plan& p, task_id task, std::uint32_t attempt,
-                           const std::vector<handoff>& handed) {
-  json needs = json::object();
-  for (const auto& x : handed) {
-    json content = json::object();
-    for (const auto& y : x.outputs())
-      content[y.name] = to_json(y.value);
-    const auto& from = p.tasks[x.from.value].name;
-    needs[from] = {{"id", fmt::format("{}@{}", from, x.version)},
-                   {"version", x.version},
-                   {"status", to_string(x.status)},
-                   {"outputs", std::move(content)}};
-  }
-  json document = {{"task", p.tasks[task.value].name},
-                   {"attempt", attempt},
-                   {"round", 1},
-                   {"needs", std::move(needs)}};
-  return document.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+std::size_t inline_bytes(const attempt_details& x) {
+  auto result = x.note.size();
+  for (const auto& y : x.outputs)
+    result += y.name.size() + y.value.text.size();
+  return result;
+}
+
+void put_over(outputs& base, outputs over) {
+  base.insert(base.end(), std::make_move_iterator(over.begin()),
+              std::make_move_iterator(over.end()));
+  sort_last_wins(base);
+}
+
+std::string too_large(std::size_t bytes) {
+  return fmt::format("outputs and note are {} bytes together, over the limit "
+                     "of 1 MiB: write it to a file and name the file under "
+                     "`artifacts`",
+                     bytes);
 }
 
 } // namespace tutti

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "messages/handoff.hpp"
-#include "messages/plan.hpp"
+#include "messages/fact.hpp"
 #include "messages/value.hpp"
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace tutti {
+
+/// What outputs and note of an attempt may take together (semantics §21).
+inline constexpr std::size_t inline_bytes_max = std::size_t{1} << 20;
 
 /// What a task wrote to the file that TUTTI_OUTPUT names, or why it cannot be
 /// understood.
@@ -23,10 +24,13 @@ struct parsed_outputs {
 /// last value of a key counts; values may hold `=`.
 [[nodiscard]] parsed_outputs parse_outputs(std::string_view text);
 
-/// The JSON document that TUTTI_INPUT names: the task, the attempt, and under
-/// `needs` by name what it was handed, with status and outputs.
-[[nodiscard]] std::string input_document(const plan& p, task_id task,
-                                         std::uint32_t attempt,
-                                         const std::vector<handoff>& handed);
+/// Of outputs and note: what travels with each handoff.
+[[nodiscard]] std::size_t inline_bytes(const attempt_details& x);
+
+/// One sentence with the remedy.
+[[nodiscard]] std::string too_large(std::size_t bytes);
+
+/// Adds outputs; on equal names those of `over` count.
+void put_over(outputs& base, outputs over);
 
 } // namespace tutti

@@ -116,9 +116,7 @@ void session_driver::on(const process_output& x) {
   while (why_.empty() && stage_ != session_stage::none && reader_.next(line))
     read(line);
   if (!whole && why_.empty())
-    abandon(fmt::format("the session wrote a line of over {} KiB; hand on the "
-                        "name of a file, or an artifact, instead",
-                        session_protocol::line_bytes_max >> 10));
+    abandon(session_protocol::too_long());
 }
 
 void session_driver::read(const std::string& line) {

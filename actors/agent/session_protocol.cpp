@@ -305,7 +305,15 @@ decoded refuse(std::string why) {
 
 } // namespace
 
+std::string too_long() {
+  return fmt::format("the session wrote a line of over {} KiB; hand on the "
+                     "name of a file, or an artifact, instead",
+                     line_bytes_max >> 10);
+}
+
 decoded decode(std::string_view line) {
+  if (line.size() > line_bytes_max)
+    return refuse(too_long());
   if (json_depth(line) > json_depth_max)
     return refuse(fmt::format("the session wrote JSON that is nested more than "
                               "{} levels deep",

@@ -143,13 +143,16 @@ struct decoded {
 /// is a message or a mistake that is fit to be shown.
 [[nodiscard]] decoded decode(std::string_view line);
 
+/// What is said of a line over `line_bytes_max`.
+[[nodiscard]] std::string too_long();
+
 /// The attempt that a message is about; empty: none.
 [[nodiscard]] std::string_view id_of(const message& x);
 
 /// Cuts a stream in lines. Keeps at most one line of `line_bytes_max`.
 class line_reader {
 public:
-  /// Appends; false: a line is too long, and nothing more can be read.
+  /// Appends; false: a line is too long, and is not to be waited for.
   [[nodiscard]] bool append(std::string_view bytes);
   /// The next line that is not empty, without its end; false: there is none.
   [[nodiscard]] bool next(std::string& line);

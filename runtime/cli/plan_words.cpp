@@ -12,9 +12,18 @@ std::string counted(std::size_t n, std::string_view noun) {
   return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
 }
 
+bool is_generated(const task& x) {
+  return x.kind == task_kind::review || x.kind == task_kind::requests;
+}
+
 std::string size_text(const plan& p) {
-  auto text = counted(p.tasks.size(), "task");
-  // The implicit agent is not in the file, so the user does not count it.
+  // What the loader made is not in the file, so the user does not count it.
+  auto text = counted(
+      static_cast<std::size_t>(std::count_if(p.tasks.begin(), p.tasks.end(),
+                                             [](const task& x) {
+                                               return !is_generated(x);
+                                             })),
+      "task");
   auto agents = static_cast<std::size_t>(
       std::count_if(p.agents.begin(), p.agents.end(), [](const agent& x) {
         return !x.implicit;

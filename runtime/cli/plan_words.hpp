@@ -16,6 +16,9 @@ namespace tutti::cli {
 /// "1 task", "2 tasks".
 [[nodiscard]] std::string counted(std::size_t n, std::string_view noun);
 
+/// True for a task that stands in no plan: a review, or answers to requests.
+[[nodiscard]] bool is_generated(const task& x);
+
 /// "9 tasks, 8 agents, 2 gates": of each kind that the plan has.
 [[nodiscard]] std::string size_text(const plan& p);
 

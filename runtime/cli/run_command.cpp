@@ -13,9 +13,12 @@
 #include <fmt/format.h>
 
 #include <unistd.h>
-#include <utility>
 
-#include <unistd.h>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <system_error>
+#include <utility>
 
 namespace tutti::cli {
 
@@ -76,6 +79,21 @@ int print_dry_run(const plan& p, const run_options& options) {
   return code == 0 && free ? print_data(forecast_text(p, forecast)) : code;
 }
 
+/// Lets tasks find this program: by its path in TUTTI_BINARY, and as `tutti`
+/// where their PATH has no other. Call it while there is only one thread.
+void expose_program() {
+  std::error_code failure;
+  auto self = std::filesystem::read_symlink("/proc/self/exe", failure);
+  if (failure)
+    return;
+  ::setenv("TUTTI_BINARY", self.c_str(), 1);
+  // Where there is no PATH, the default of the system is better than ours.
+  if (const auto* path = std::getenv("PATH"))
+    ::setenv("PATH",
+             (std::string{path} + ":" + self.parent_path().string()).c_str(),
+             1);
+}
+
 } // namespace
 
 int run_command(const run_options& options, const native::agents& team) {
@@ -85,6 +103,7 @@ int run_command(const run_options& options, const native::agents& team) {
       return loaded.exit_code;
     return print_dry_run(*loaded.value, options);
   }
+  expose_program();
   // Forked before the plan is in memory, so that the child stays small.
   auto processes = process::supervisor::fork_now();
   if (!processes)

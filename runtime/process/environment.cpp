@@ -21,7 +21,7 @@ std::vector<std::string> own_environment() {
   std::vector<std::string> result;
   for (auto** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     std::string_view text{*entry};
-    if (!text.starts_with("TUTTI_"))
+    if (!text.starts_with("TUTTI_") || text.starts_with("TUTTI_BINARY="))
       result.emplace_back(text);
   }
   return result;

@@ -12,7 +12,7 @@ namespace tutti::process {
 inline constexpr std::string_view process_variable = "TUTTI_PROCESS";
 
 /// The environment of this process as "K=V", without TUTTI_*: those belong to
-/// an outer run.
+/// an outer run. TUTTI_BINARY, the program for tasks to speak with, stays.
 [[nodiscard]] std::vector<std::string> own_environment();
 
 /// Pointers for exec, with the null at the end: `base`, then `over`; the last

@@ -66,6 +66,7 @@ expected<run_directory> make_run_directory(const std::string& state_directory) {
   result.path = path.string();
   result.logs = (path / "logs").string();
   result.io = (path / "io").string();
+  result.artifacts = (root / "artifacts").string();
   return result;
 }
 

@@ -14,6 +14,7 @@ struct run_directory {
   std::string path;   ///< absolute
   std::string logs;
   std::string io;
+  std::string artifacts; ///< of all runs; made with the first artifact
 };
 
 /// Makes the folders of a new run, and the state directory with an ignore file

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/session/team.hpp"
 
+#include "actors/agent/session_driver.hpp"
 #include "actors/observer/observer.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
+#include "runtime/artifacts/artifact_host.hpp"
 #include "runtime/native/spawn.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/report/status_json.hpp"
@@ -28,6 +30,22 @@ system_config::system_config() {
   set("scheduler.policy", caf::atom("sharing"));
 }
 
+namespace {
+
+/// A session of its own for an agent that has one (semantics §22).
+auto session_maker(const agent_options& x) {
+  session_driver_options mine;
+  mine.work = x.work;
+  mine.agent = x.id;
+  mine.slots = x.slots;
+  mine.grace = x.grace;
+  return [mine](driver_host& host) {
+    return make_session_driver(host, mine);
+  };
+}
+
+} // namespace
+
 team::team(team_options options)
   : options_(std::move(options)), system_(config_),
     sockets_(system_, options_.files) {
@@ -43,6 +61,10 @@ team::team(team_options options)
   keep(viewer);
   keep(watcher);
   keep(host);
+  auto store = system_.spawn<caf::detached>(artifacts::artifact_host_behavior,
+                                            options_.files.artifacts,
+                                            options_.files.io);
+  keep(store);
   orchestrator_options mine;
   mine.work = options_.work;
   mine.graph.jobs =
@@ -53,6 +75,7 @@ team::team(team_options options)
   common.work = options_.work;
   common.observer = watcher;
   common.processes = host;
+  common.artifacts = store;
   if (!sockets_.live_path().empty()) {
     common.live = sockets_.live();
     common.live_socket = sockets_.live_path();
@@ -107,6 +130,8 @@ std::vector<agent_actor> team::spawn_agents(agent_options common) {
     mine.id = agent_id{i};
     mine.slots = agents[i].slots == 0 ? options_.local_slots : agents[i].slots;
     mine.grace = common.work->grace;
+    if (agents[i].session.kind != command_kind::none)
+      mine.make_driver = session_maker(mine);
     result.push_back(native::spawn_agent(system_, std::move(mine),
                                          options_.session.natives));
     keep(result.back());

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/command_driver.hpp"
-#include "actors/agent/handoff_table.hpp"
 #include "actors/agent/outputs.hpp"
 #include "actors/agent/plain_words.hpp"
 #include "tests/support/plan_builder.hpp"
@@ -149,10 +148,74 @@ BOOST_AUTO_TEST_CASE(the_environment_names_task_agent_attempt_and_round) {
   BOOST_TEST(s.name == "x.3");
   BOOST_TEST(s.directory == "/plan/sub");
   BOOST_TEST((s.env_files == words{"/plan/x.env", "/etc/y.env"}));
-  for (const auto* e : {"A=1", "TUTTI_TASK=x", "TUTTI_AGENT=sam",
-                        "TUTTI_ATTEMPT=3", "TUTTI_ROUND=1"})
+  for (const auto* e :
+       {"A=1", "TUTTI_TASK=x", "TUTTI_AGENT=sam", "TUTTI_ATTEMPT=3",
+        "TUTTI_ROUND=1", "TUTTI_VERSION=1", "TUTTI_PHASE=run",
+        "TUTTI_PROMPT=", "TUTTI_FEEDBACK=", "TUTTI_TRIGGER="})
     BOOST_TEST(has(s.env, e), e);
   BOOST_TEST((s.grace == duration{std::chrono::seconds(4)}));
+}
+
+BOOST_AUTO_TEST_CASE(
+    the_integrate_phase_has_its_command_or_the_tasks) { // §2, §22
+  plan_builder b;
+  auto x = b.task("x");
+  b[x].run = {command_kind::shell, "make", {}};
+  b[x].prompt = literal_expression("build it");
+  b[x].integrate.present = true;
+  b[x].integrate.prompt = literal_expression("join it");
+  auto work = work_on(x, 2);
+  work.phase = work_phase::integrate;
+  work.token = "t0";
+  work.socket = "/s";
+  auto s = prepare_process(by(b.get()), 1, work);
+  BOOST_TEST((s.argv == words{"make"}));
+  for (const auto* e : {"TUTTI_PHASE=integrate", "TUTTI_PROMPT=join it",
+                        "TUTTI_TOKEN=t0", "TUTTI_SOCKET=/s"})
+    BOOST_TEST(has(s.env, e), e);
+  b[x].integrate.run = {command_kind::shell, "join", {}};
+  BOOST_TEST((prepare_process(by(b.get()), 1, work).argv == words{"join"}));
+  work.phase = work_phase::run;
+  BOOST_TEST((prepare_process(by(b.get()), 1, work).argv == words{"make"}));
+}
+
+BOOST_AUTO_TEST_CASE(rework_and_triggers_are_in_the_environment) { // §13, §17
+  plan_builder b;
+  auto p = b.task("p");
+  auto q = b.task("q");
+  auto x = b.task("x");
+  assignment_details told;
+  told.round = 3;
+  told.feedback = "no tenant check";
+  told.items = {{task_id{p}, 2, 0, task_state::succeeded, "", ""},
+                {task_id{q}, 1, 0, task_state::failed, "", ""}};
+  auto work = work_on(x);
+  work.version = 2;
+  work.details = std::make_shared<const assignment_details>(told);
+  auto s = prepare_process(by(b.get()), 1, work);
+  for (const auto* e : {"TUTTI_ROUND=3", "TUTTI_VERSION=2",
+                        "TUTTI_FEEDBACK=no tenant check", "TUTTI_TRIGGER=p q"})
+    BOOST_TEST(has(s.env, e), e);
+}
+
+BOOST_AUTO_TEST_CASE(the_prompt_of_a_requests_task_is_what_is_asked) { // §19
+  plan_builder b;
+  auto p = b.task("p");
+  auto x = b.task("requests/sam");
+  assignment_details told;
+  told.items = {{task_id{p}, 1, 1, task_state::succeeded, "createUser", ""},
+                {task_id{p}, 1, 2, task_state::succeeded, "getUser", ""}};
+  auto work = work_on(x);
+  work.details = std::make_shared<const assignment_details>(told);
+  BOOST_TEST(has(prepare_process(by(b.get()), 1, work).env,
+                 "TUTTI_PROMPT=createUser\ngetUser"));
+  expression about;
+  about.nodes = {{expression_op::literal, 0, 0, {}, make_text("Write ")},
+                 {expression_op::variable, 0, 0, {}, make_text("prompt")},
+                 {expression_op::concat, 0, 1, {}, {}}};
+  b[x].prompt = about;
+  BOOST_TEST(has(prepare_process(by(b.get()), 1, work).env,
+                 "TUTTI_PROMPT=Write createUser\ngetUser"));
 }
 
 BOOST_AUTO_TEST_CASE(long_names_become_short_and_stay_apart) {
@@ -197,23 +260,6 @@ BOOST_AUTO_TEST_CASE(outputs_that_cannot_be_read_fail_the_attempt) {
   BOOST_TEST((result.end == attempt_end::failure));
   BOOST_TEST(result.details.message
              == "line 1 of the file named by TUTTI_OUTPUT is not key=value");
-}
-
-BOOST_AUTO_TEST_SUITE_END()
-
-BOOST_AUTO_TEST_SUITE(actors_agent_handoff_table)
-
-BOOST_AUTO_TEST_CASE(accepts_each_handoff_once_even_after_its_task_is_done) {
-  handoff_table t;
-  handoff h{task_id{0u}, task_id{1u}, 1, task_state::succeeded, {}};
-  BOOST_TEST(t.accept(h));
-  BOOST_TEST(!t.accept(h));
-  BOOST_TEST(t.of(task_id{1u}).size() == 1u);
-  t.forget(task_id{1u});
-  BOOST_TEST(t.of(task_id{1u}).empty());
-  BOOST_TEST(!t.accept(h));
-  h.version = 2;
-  BOOST_TEST(t.accept(h));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace tutti {
+
+/// One line for a board: control characters become spaces, at most 400 bytes,
+/// cut between characters.
+[[nodiscard]] std::string plain_line(std::string_view text);
+
+} // namespace tutti
