@@ -40,7 +40,7 @@ std::vector<std::string> names_in(int directory) {
   std::unique_ptr<DIR, int (*)(DIR*)> all{::fdopendir(own.get()), ::closedir};
   if (!all)
     return result;
-  own.release();
+  (void)own.release();
   while (const auto* entry = ::readdir(all.get())) {
     std::string_view name{entry->d_name};
     if (name != "." && name != "..")
