@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Whatever a session writes, however its stream is cut: each line is a message
 // that can be answered, or a mistake that can be shown.
-#include "actors/agent/json_forms.hpp"
+#include "actors/agent/json_values.hpp"
 #include "actors/agent/plain_text.hpp"
-#include "actors/agent/safe_json.hpp"
 #include "actors/agent/session_protocol.hpp"
 #include "messages/assert.hpp"
 
@@ -41,9 +40,9 @@ void check_line(const std::string& line) {
   if (const auto* n = std::get_if<protocol::note>(&x.message)) {
     // What it named comes back as it was.
     auto told = protocol::encode(protocol::reply{n->call, true, "{}"});
-    auto back = read_json(std::string_view{told}.substr(0, told.size() - 1));
+    auto back = parse_json(std::string_view{told}.substr(0, told.size() - 1));
     TUTTI_ASSERT(back && back->is_object());
-    TUTTI_ASSERT(n->call.empty() || dump((*back)["call"]) == n->call);
+    TUTTI_ASSERT(n->call.empty() || json_text((*back)["call"]) == n->call);
   }
   if (const auto* d = std::get_if<protocol::done>(&x.message)) {
     TUTTI_ASSERT(!d->id.empty());
@@ -51,7 +50,7 @@ void check_line(const std::string& line) {
     details.outputs = d->outputs;
     auto told = protocol::encode(
         protocol::delivery{"a", "b", 1, task_state::succeeded, &details});
-    auto back = read_json(std::string_view{told}.substr(0, told.size() - 1));
+    auto back = parse_json(std::string_view{told}.substr(0, told.size() - 1));
     TUTTI_ASSERT(back && (*back)["outputs"].size() == d->outputs.size());
   }
 }

@@ -50,6 +50,7 @@ std::vector<std::string> environment_of(const command_options& options,
     result.push_back(fmt::format("TUTTI_{}={}", name, text));
   };
   add("TASK", t.name);
+  add("PLAN_DIR", p.directory);
   add("AGENT", p.agents[options.agent.value].name);
   add("ATTEMPT", fmt::format("{}", x.attempt));
   add("ROUND", fmt::format("{}", x.details->round));

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/outputs.hpp"
 
-#include "actors/agent/json_forms.hpp"
-#include "actors/agent/safe_json.hpp"
+#include "actors/agent/json_values.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -29,7 +28,7 @@ void sort_last_wins(outputs& xs) {
   xs = std::move(kept);
 }
 
-parsed_outputs parse_json(std::string_view text) {
+parsed_outputs parse_object(std::string_view text) {
   parsed_outputs result;
   if (json_depth(text) > json_depth_max) {
     result.mistake =
@@ -45,7 +44,7 @@ parsed_outputs parse_json(std::string_view text) {
     return result;
   }
   for (const auto& [name, content] : document.items())
-    result.outputs.push_back({name, from_json(content)});
+    result.outputs.push_back({name, value_of_json(content)});
   sort_last_wins(result.outputs);
   return result;
 }
@@ -57,7 +56,7 @@ parsed_outputs parse_outputs(std::string_view text) {
   if (first == std::string_view::npos)
     return {};
   if (text[first] == '{')
-    return parse_json(text);
+    return parse_object(text);
   parsed_outputs result;
   int number = 0;
   while (!text.empty()) {

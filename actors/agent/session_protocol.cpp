@@ -2,7 +2,7 @@
 #include "actors/agent/session_protocol.hpp"
 
 #include "actors/agent/json_forms.hpp"
-#include "actors/agent/safe_json.hpp"
+#include "actors/agent/json_values.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -20,7 +20,7 @@ using nlohmann::json;
 constexpr std::size_t excerpt_bytes = 200;
 
 std::string line_of(const json& x) {
-  return dump(x) + "\n";
+  return json_text(x) + "\n";
 }
 
 /// What a handoff and an answer have in common.
@@ -91,7 +91,7 @@ std::string encode(const reply& x) {
     result["call"] = parsed_or_text(x.call);
   if (!x.ok)
     result["text"] = x.text;
-  else if (auto said = read_json(x.text); said && said->is_object())
+  else if (auto said = parse_json(x.text); said && said->is_object())
     for (const auto& [name, content] : said->items())
       if (!result.contains(name))
         result[name] = content;
@@ -189,7 +189,7 @@ public:
   /// What a reply is to carry, as it is.
   std::string call() {
     const auto* x = find("call");
-    return x == nullptr ? std::string{} : dump(*x);
+    return x == nullptr ? std::string{} : json_text(*x);
   }
   void refuse(std::string why) {
     if (mistake_.empty())
@@ -300,7 +300,7 @@ decoded decode(std::string_view line) {
     return refuse(fmt::format("the session wrote JSON that is nested more than "
                               "{} levels deep",
                               json_depth_max));
-  auto parsed = read_json(line);
+  auto parsed = parse_json(line);
   if (!parsed || !parsed->is_object())
     return refuse(fmt::format(
         "the session wrote a line that is no JSON object: \"{}\"; its standard "

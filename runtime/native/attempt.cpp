@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/native/attempt.hpp"
 
+#include "runtime/native/inbox.hpp"
 #include "runtime/process/text_filter.hpp"
 
 #include <algorithm>
 #include <exception>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace tutti::native {
@@ -24,13 +24,6 @@ void keep_latest(std::vector<handed>& all, const handed& x) {
     all.push_back(x);
   else
     *same = x;
-}
-
-/// Whether a reply to `inbox` says that something has arrived.
-bool tells_of_items(const std::string& text) {
-  auto document = nlohmann::json::parse(text, nullptr, false);
-  auto items = document.find("items");
-  return document.is_object() && items != document.end() && !items->empty();
 }
 
 } // namespace
@@ -57,9 +50,7 @@ void attempt::take(handed x) {
   {
     std::lock_guard lock{mutex_};
     keep_latest(inputs_, x);
-    news_.handoffs.push_back(x);
   }
-  changed_.notify_all();
   post([x = std::move(x)](task& t, worker& w) {
     w.on_handoff(t, x);
   });
@@ -69,9 +60,7 @@ void attempt::take(answer x) {
   {
     std::lock_guard lock{mutex_};
     answers_.push_back(x);
-    news_.answers.push_back(x);
   }
-  changed_.notify_all();
   post([x = std::move(x)](task& t, worker& w) {
     w.on_answer(t, x);
   });
@@ -179,38 +168,24 @@ std::optional<live_reply> attempt::reply_to(live_call x, bool stoppable) {
   return result;
 }
 
-arrivals attempt::take_news() {
-  std::lock_guard lock{mutex_};
-  return std::exchange(news_, {});
-}
-
 arrivals attempt::arrived(std::chrono::milliseconds wait) {
-  auto end = clock::now() + wait;
-  for (;;) {
-    auto news = take_news();
-    auto left = end - clock::now();
-    if (!news.empty() || left <= clock::duration{0} || stop_.stop_requested())
-      return news;
-    live_call x;
-    x.kind = live_kind::inbox;
-    x.wait = left;
-    {
-      std::lock_guard lock{mutex_};
-      ++waits_;
-    }
-    auto reply = reply_to(std::move(x), true);
-    {
-      std::lock_guard lock{mutex_};
-      --waits_;
-      if (!reply && over_)
-        throw refused{over_text};
-    }
-    if (reply && !reply->ok)
-      throw refused{reply->text};
-    // What it tells of may be what was seen here long ago; else that was all.
-    if (!reply || !tells_of_items(reply->text))
-      return take_news();
+  live_call x;
+  x.kind = live_kind::inbox;
+  x.wait = wait;
+  {
+    std::lock_guard lock{mutex_};
+    ++waits_;
   }
+  auto reply = reply_to(std::move(x), true);
+  {
+    std::lock_guard lock{mutex_};
+    --waits_;
+    if (!reply && over_)
+      throw refused{over_text};
+  }
+  if (reply && !reply->ok)
+    throw refused{reply->text};
+  return reply ? parse_inbox(reply->text) : arrivals{};
 }
 
 std::vector<handed> attempt::inputs() const {

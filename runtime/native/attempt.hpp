@@ -85,7 +85,6 @@ private:
   void post(job x);
   void work_off();
   void run(job& x);
-  [[nodiscard]] arrivals take_news();
   [[nodiscard]] std::optional<live_reply> reply_to(live_call x, bool stoppable);
   void leave(said x);
 
@@ -101,7 +100,6 @@ private:
   bool over_ = false;    ///< its end is said, or nobody hears it any more
   std::vector<handed> inputs_;
   std::vector<answer> answers_;
-  arrivals news_; ///< not asked for yet
   std::map<std::uint64_t, std::optional<live_reply>> replies_; ///< awaited
   std::optional<task_progress> progress_; ///< not taken yet
   clock::time_point heard_ = clock::now();

@@ -2,6 +2,7 @@
 #include "runtime/native/native.hpp"
 
 #include "runtime/native/attempt.hpp"
+#include "runtime/native/inbox.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -185,8 +186,7 @@ std::vector<std::uint32_t> task::request(std::string to,
   x.text = std::move(options.note);
   x.key = std::move(options.key);
   x.awaited = options.awaited;
-  auto reply = nlohmann::json::parse(impl_->ask(std::move(x)));
-  return reply.at("ids").get<std::vector<std::uint32_t>>();
+  return parse_ids(impl_->ask(std::move(x)));
 }
 
 std::stop_token task::stopping() const {

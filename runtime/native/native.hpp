@@ -157,9 +157,10 @@ public:
       wrong_input(from, name);
     return std::move(*x);
   }
-  /// What has arrived since the last call. With a `wait` it gives the agent's
-  /// slot back until something is there, the time is over, or the attempt is
-  /// told to end. Throws `refused` where the wait could never end.
+  /// What has arrived since the last call; never what was there at the start.
+  /// With a `wait` it gives the agent's slot back until something is there, the
+  /// time is over, or the attempt is told to end. Throws `refused` where the
+  /// wait could never end.
   [[nodiscard]] arrivals
   arrived(std::chrono::milliseconds wait = std::chrono::milliseconds{0});
 

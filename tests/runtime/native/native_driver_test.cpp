@@ -43,6 +43,15 @@ result stay(native::task& t) {
   return t.cancelled() ? result::failure("told to end") : result{};
 }
 
+/// As the agent replies to `inbox`.
+constexpr const char* inbox_text = R"({"items":[
+  {"kind":"handoff","task":"second","version":2,"status":"succeeded",
+   "outputs":{"n":7},"note":"rows","artifacts":[{"path":"db/schema.sql",
+   "digest":"sha256:00","size":3,"executable":false}]},
+  {"kind":"answer","id":"request/4","agent":"morgan","text":"getUser",
+   "status":"failed","outputs":{},"note":"","artifacts":[]}],
+  "waiting-for":[]})";
+
 /// Ends when it has been handed what `second` put out.
 struct listener : native::worker {
   void on_task(native::task&) override {
@@ -148,18 +157,31 @@ BOOST_AUTO_TEST_CASE(a_worker_hears_of_handoffs_while_it_works) {
 BOOST_AUTO_TEST_CASE(a_function_waits_for_what_arrives) { // §20
   native_host h{only([](native::task& t) {
                   auto x = t.arrived(std::chrono::minutes(5));
-                  return result{}.set("count", x.handoffs.size());
+                  const auto& a = x.answers.at(0);
+                  return result{}
+                      .set("n", x.handoffs.at(0).get<int>("n").value())
+                      .set("note", x.handoffs.at(0).details->note)
+                      .set("file", x.handoffs[0].details->artifacts.at(0).path)
+                      .set("answer", a.number)
+                      .set("asked", a.from + ": " + a.text)
+                      .set("failed", is_failure(a.status));
                 }),
                 native_plan()};
   h.reply = [&](const live_call& x) {
     BOOST_TEST((x.kind == live_kind::inbox));
     BOOST_TEST((x.wait > std::chrono::minutes(4)));
-    h.driver().hand_over(handoff_of(1, 0, {}));
-    return good(x, R"({"items":[{}],"waiting-for":[]})");
+    return good(x, inbox_text);
   };
   h.begin();
-  BOOST_TEST(find_output(h.result().details.outputs, "count")->text == "1");
-  BOOST_TEST(h.calls.size() == 1u);
+  auto out = [&](std::string_view name) {
+    return find_output(h.result().details.outputs, name)->text;
+  };
+  BOOST_TEST(out("n") == "7");
+  BOOST_TEST(out("note") == "rows");
+  BOOST_TEST(out("file") == "db/schema.sql");
+  BOOST_TEST(out("answer") == "4");
+  BOOST_TEST(out("asked") == "requests/morgan: getUser");
+  BOOST_TEST(out("failed") == "true");
 }
 
 BOOST_AUTO_TEST_CASE(a_wait_that_would_never_end_is_refused) { // §20
@@ -187,7 +209,7 @@ BOOST_AUTO_TEST_CASE(requests_return_their_numbers_at_once) { // §19
     BOOST_TEST((x.kind == live_kind::request && x.to == "morgan"));
     BOOST_TEST(x.texts.size() == 2u);
     BOOST_TEST((x.text == "soon" && !x.awaited));
-    return good(x, R"({"ids":[4,5]})");
+    return good(x, R"({"ids":["request/4","request/5"]})");
   };
   h.begin();
   BOOST_TEST(find_output(h.result().details.outputs, "second")->text == "5");

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "actors/agent/safe_json.hpp"
-
-#include "actors/agent/json_forms.hpp"
+#include "actors/agent/json_values.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace tutti {
 
@@ -29,7 +28,7 @@ std::size_t json_depth(std::string_view text) {
   return deepest;
 }
 
-std::optional<json> read_json(std::string_view text) {
+std::optional<json> parse_json(std::string_view text) {
   if (json_depth(text) > json_depth_max)
     return std::nullopt;
   auto result = json::parse(text, nullptr, false);
@@ -38,12 +37,38 @@ std::optional<json> read_json(std::string_view text) {
   return result;
 }
 
+value value_of_json(const json& x) {
+  if (x.is_boolean())
+    return make_boolean(x.get<bool>());
+  if (x.is_string())
+    return make_text(x.get<std::string>());
+  return {x.is_number() ? value_kind::number : value_kind::json, json_text(x)};
+}
+
+json json_of_value(const value& x) {
+  if (x.kind == value_kind::text)
+    return x.text;
+  auto parsed = parse_json(x.text);
+  return parsed ? std::move(*parsed) : json(x.text);
+}
+
 outputs outputs_of_json(const json& x) {
   outputs result;
-  // The library keeps keys sorted by bytes, each once, as `outputs` has them.
   for (const auto& [name, content] : x.items())
-    result.push_back({name, from_json(content)});
+    result.push_back({name, value_of_json(content)});
+  // The library keeps keys sorted by bytes, each once, as `outputs` has them.
   return result;
+}
+
+json json_of_outputs(const outputs& xs) {
+  auto result = json::object();
+  for (const auto& x : xs)
+    result[x.name] = json_of_value(x.value);
+  return result;
+}
+
+std::string json_text(const json& x) {
+  return x.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 } // namespace tutti
