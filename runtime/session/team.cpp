@@ -70,6 +70,7 @@ team::team(team_options options)
   mine.graph.jobs =
       options_.session.jobs.value_or(engine::graph_options::no_jobs_limit);
   mine.graph.implicit_slots = options_.local_slots;
+  mine.graph.no_wait = options_.session.no_wait;
   mine.observer = watcher;
   agent_options common;
   common.work = options_.work;
