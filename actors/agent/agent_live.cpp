@@ -5,6 +5,7 @@
 
 #include "actors/agent/input_document.hpp"
 #include "actors/agent/json_forms.hpp"
+#include "actors/agent/json_values.hpp"
 #include "actors/agent/outputs.hpp"
 #include "actors/agent/plain_text.hpp"
 
@@ -123,7 +124,7 @@ void agent_core::on(const requests_made& x) {
       a->unseen.add({{}, number});
   }
   known.awaited = known.awaited || call.awaited;
-  reply(call.whom, true, dump({{"ids", std::move(ids)}}));
+  reply(call.whom, true, json_text({{"ids", std::move(ids)}}));
 }
 
 // -- inbox --------------------------------------------------------------------
@@ -178,10 +179,9 @@ void agent_core::show_inbox(attempt_record& a,
              item["kind"] = "answer";
              items.push_back(std::move(item));
            }
-           auto text =
-               mistake.empty()
-                   ? dump({{"items", std::move(items)}, {"waiting-for", names}})
-                   : mistake;
+           auto text = mistake.empty() ? json_text({{"items", std::move(items)},
+                                                    {"waiting-for", names}})
+                                       : mistake;
            for (auto to : whom)
              reply(to, mistake.empty(), text);
          });

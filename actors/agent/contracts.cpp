@@ -2,7 +2,7 @@
 // The only file that includes valijson: it takes its time to compile.
 #include "actors/agent/contracts.hpp"
 
-#include "actors/agent/json_forms.hpp"
+#include "actors/agent/json_values.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -16,6 +16,8 @@
 #include <exception>
 #include <set>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tutti {
 
@@ -24,8 +26,6 @@ namespace {
 using nlohmann::json;
 using adapter = valijson::adapters::NlohmannJsonAdapter;
 
-/// Parsing, copying and validating recurse; depth is a matter of the stack.
-constexpr std::size_t depth_max = 100;
 /// The regular expressions of the standard library recurse over the text.
 constexpr std::size_t pattern_text_max = std::size_t{8} << 10;
 
@@ -35,21 +35,14 @@ struct parsed {
 };
 
 parsed parse(const std::string& text) {
-  parsed result;
-  bool too_deep = false;
-  auto watch = [&too_deep](int depth, json::parse_event_t, json&) {
-    too_deep = too_deep || depth > static_cast<int>(depth_max);
-    return !too_deep;
-  };
-  try {
-    result.document = json::parse(text, watch);
-  } catch (const json::parse_error& e) {
-    result.mistake = fmt::format("it is not JSON (at byte {})", e.byte);
-  }
-  if (too_deep)
-    result.mistake =
-        fmt::format("it is nested more than {} levels deep", depth_max);
-  return result;
+  if (json_depth(text) > json_depth_max)
+    return {
+        {},
+        fmt::format("it is nested more than {} levels deep", json_depth_max)};
+  auto document = parse_json(text);
+  if (!document)
+    return {{}, "it is not JSON"};
+  return {std::move(*document), {}};
 }
 
 /// Whether a schema comes back to itself without going into the document: then
@@ -214,7 +207,7 @@ std::string check_document(const std::string& schema,
 }
 
 std::string check_outputs(const std::string& schema, const outputs& xs) {
-  return check(schema, to_json(xs));
+  return check(schema, json_of_outputs(xs));
 }
 
 } // namespace tutti

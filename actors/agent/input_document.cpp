@@ -2,6 +2,7 @@
 #include "actors/agent/input_document.hpp"
 
 #include "actors/agent/json_forms.hpp"
+#include "actors/agent/json_values.hpp"
 #include "actors/agent/work_scope.hpp"
 
 #include <nlohmann/json.hpp>
@@ -186,7 +187,7 @@ std::string input_document(const plan& p, agent_id agent,
   add_comments(document, p, x);
   if (x.phase == work_phase::integrate)
     document["earlier"] = details_json(x.details->earlier.get());
-  return dump(document) + "\n";
+  return json_text(document) + "\n";
 }
 
 } // namespace tutti

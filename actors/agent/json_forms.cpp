@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/json_forms.hpp"
 
+#include "actors/agent/json_values.hpp"
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -26,32 +28,9 @@ const std::string& answerer_of(const plan& p, task_id from) {
 
 } // namespace
 
-std::string dump(const json& x) {
-  return x.dump(-1, ' ', false, json::error_handler_t::replace);
-}
-
-value from_json(const json& x) {
-  if (x.is_boolean())
-    return make_boolean(x.get<bool>());
-  if (x.is_string())
-    return make_text(x.get<std::string>());
-  return {x.is_number() ? value_kind::number : value_kind::json, dump(x)};
-}
-
 json parsed_or_text(const std::string& text) {
-  auto parsed = json::parse(text, nullptr, false);
-  return parsed.is_discarded() ? json(text) : parsed;
-}
-
-json to_json(const value& x) {
-  return x.kind == value_kind::text ? json(x.text) : parsed_or_text(x.text);
-}
-
-json to_json(const outputs& xs) {
-  auto result = json::object();
-  for (const auto& x : xs)
-    result[x.name] = to_json(x.value);
-  return result;
+  auto parsed = parse_json(text);
+  return parsed ? std::move(*parsed) : json(text);
 }
 
 json details_json(const attempt_details* details) {
@@ -60,7 +39,7 @@ json details_json(const attempt_details* details) {
   auto artifacts = json::array();
   for (const auto& a : x.artifacts)
     artifacts.push_back(artifact_json(a));
-  return {{"outputs", to_json(x.outputs)},
+  return {{"outputs", json_of_outputs(x.outputs)},
           {"note", x.note},
           {"artifacts", std::move(artifacts)}};
 }

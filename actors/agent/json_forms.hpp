@@ -6,19 +6,13 @@
 #include "messages/handoff.hpp"
 #include "messages/plan.hpp"
 #include "messages/request.hpp"
-#include "messages/value.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
 #include <string>
-#include <vector>
 
 namespace tutti {
-
-[[nodiscard]] nlohmann::json to_json(const value& x);
-[[nodiscard]] value from_json(const nlohmann::json& x);
-[[nodiscard]] nlohmann::json to_json(const outputs& xs);
 
 /// JSON text as JSON; a text where it is none.
 [[nodiscard]] nlohmann::json parsed_or_text(const std::string& text);
@@ -35,8 +29,5 @@ namespace tutti {
 
 /// "request/3".
 [[nodiscard]] std::string request_name(std::uint32_t number);
-
-/// One line of text; bytes that are no UTF-8 become replacement characters.
-[[nodiscard]] std::string dump(const nlohmann::json& x);
 
 } // namespace tutti

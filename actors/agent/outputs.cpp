@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/outputs.hpp"
 
-#include "actors/agent/json_forms.hpp"
+#include "actors/agent/json_values.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -13,8 +13,6 @@ namespace tutti {
 namespace {
 
 using nlohmann::json;
-
-constexpr std::size_t depth_max = 100;
 
 void sort_last_wins(outputs& xs) {
   std::stable_sort(xs.begin(), xs.end(), [](const output& a, const output& b) {
@@ -30,33 +28,13 @@ void sort_last_wins(outputs& xs) {
   xs = std::move(kept);
 }
 
-/// How deep brackets nest, outside strings. The JSON library recurses over what
-/// it has parsed, so that depth is a matter of the stack.
-std::size_t depth_of(std::string_view text) {
-  std::size_t depth = 0;
-  std::size_t deepest = 0;
-  bool inside = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (inside && c == '\\')
-      ++i;
-    else if (c == '"')
-      inside = !inside;
-    else if (!inside && (c == '[' || c == '{'))
-      deepest = std::max(deepest, ++depth);
-    else if (!inside && (c == ']' || c == '}') && depth > 0)
-      --depth;
-  }
-  return deepest;
-}
-
-parsed_outputs parse_json(std::string_view text) {
+parsed_outputs parse_object(std::string_view text) {
   parsed_outputs result;
-  if (depth_of(text) > depth_max) {
+  if (json_depth(text) > json_depth_max) {
     result.mistake =
         fmt::format("the JSON in the file named by TUTTI_OUTPUT is "
                     "nested more than {} levels deep",
-                    depth_max);
+                    json_depth_max);
     return result;
   }
   auto document = json::parse(text, nullptr, false);
@@ -66,7 +44,7 @@ parsed_outputs parse_json(std::string_view text) {
     return result;
   }
   for (const auto& [name, content] : document.items())
-    result.outputs.push_back({name, from_json(content)});
+    result.outputs.push_back({name, value_of_json(content)});
   sort_last_wins(result.outputs);
   return result;
 }
@@ -78,7 +56,7 @@ parsed_outputs parse_outputs(std::string_view text) {
   if (first == std::string_view::npos)
     return {};
   if (text[first] == '{')
-    return parse_json(text);
+    return parse_object(text);
   parsed_outputs result;
   int number = 0;
   while (!text.empty()) {

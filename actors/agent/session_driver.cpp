@@ -282,9 +282,11 @@ void session_driver::hand_over(const handoff& x) {
 }
 
 void session_driver::answer(const request_answer& x) {
-  auto line =
-      encode(session_protocol::answer{name_of(x.to), x.number, name_of(x.from),
-                                      x.text, x.status, x.details.get()});
+  const auto& p = *options_.work;
+  auto who = p.tasks[x.from.value].agents.front();
+  auto line = encode(session_protocol::answer{name_of(x.to), x.number,
+                                              p.agents[who.value].name, x.text,
+                                              x.status, x.details.get()});
   if (auto* a = attempts_.of(x.to); a != nullptr && !a->given)
     a->lines.push_back(std::move(line));
   else if (a != nullptr || waiting_.contains(x.to))

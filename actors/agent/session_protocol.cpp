@@ -27,7 +27,7 @@ json artifacts_of(const attempt_details& x) {
   auto result = json::array();
   for (const auto& a : x.artifacts)
     result.push_back({{"path", a.path},
-                      {"sha256", a.digest},
+                      {"digest", "sha256:" + a.digest},
                       {"size", a.size_bytes},
                       {"executable", a.executable}});
   return result;
@@ -88,6 +88,7 @@ std::string encode(const delivery& x) {
   json result = {{"type", "handoff"},
                  {"task", x.task},
                  {"from", x.from},
+                 {"id", fmt::format("{}@{}", x.from, x.version)},
                  {"version", x.version}};
   add_details(result, x.status, x.details);
   return line_of(result);
@@ -96,8 +97,8 @@ std::string encode(const delivery& x) {
 std::string encode(const answer& x) {
   json result = {{"type", "answer"},
                  {"task", x.task},
-                 {"request", x.request},
-                 {"from", x.from},
+                 {"id", fmt::format("request/{}", x.request)},
+                 {"agent", x.agent},
                  {"text", x.text}};
   add_details(result, x.status, x.details);
   return line_of(result);

@@ -65,8 +65,8 @@ struct delivery {
 struct answer {
   std::string task;
   std::uint32_t request = 0;
-  std::string from;
-  std::string text; ///< as it was asked
+  std::string agent; ///< who answered
+  std::string text;  ///< as it was asked
   task_state status = task_state::succeeded;
   const attempt_details* details = nullptr;
 };

@@ -145,6 +145,15 @@ std::string usage_of(const CLI::App& app) {
   return text + "\n";
 }
 
+void add_session_test(CLI::App& app, session_test_options& into) {
+  app.add_option("CMD", into.argv, "The program and its arguments")
+      ->type_name("CMD");
+  app.add_option("--timeout", into.timeout_text,
+                 "How long an answer may take; 30s by default")
+      ->type_name("DURATION");
+  app.prefix_command();
+}
+
 } // namespace
 
 std::unique_ptr<CLI::App> make_app(all_options& into) {
@@ -171,6 +180,9 @@ std::unique_ptr<CLI::App> make_app(all_options& into) {
       ->type_name("DIR");
   add_live_commands(*app, into);
   add_inside_commands(*app, into);
+  add_session_test(*add_command(*app, "session-test", session_test_text(),
+                                command_group::more),
+                   into.session_test);
   add_command(*app, "completion", completion_text(), command_group::more)
       ->add_option("SHELL", into.completion.shell, "For which shell")
       ->type_name("bash|zsh|fish")

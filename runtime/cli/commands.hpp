@@ -23,6 +23,9 @@ namespace tutti::cli {
 /// Prints the JSON Schema of plans, or of the report.
 [[nodiscard]] int schema_command(const schema_options& options);
 
+/// Plays a fixed set of conversations with a program that is to be a session.
+[[nodiscard]] int session_test_command(const session_test_options& options);
+
 /// Writes a first plan.
 [[nodiscard]] int init_command(const init_options& options);
 

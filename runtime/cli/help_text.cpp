@@ -110,6 +110,23 @@ Exit codes:
 )"};
 }
 
+command_text session_test_text() {
+  return {
+      "Test whether a program can be an agent's session",
+      R"(Starts the program, plays a fixed set of conversations with it (tasks, handoffs,
+integrate, cancel, bye) and says what went well, one line a check. No plan is
+needed. The protocol is described in docs/sessions.md.
+
+Examples:
+  tutti session-test ./bin/sam.py
+  tutti session-test --timeout 2m python3 -u agent.py --model small
+  tutti session-test -- ./agent --timeout 5     options of the program itself
+
+Exit codes:
+  0 all checks passed, 1 one did not, 2 usage, 7 no process could be started
+)"};
+}
+
 command_text completion_text() {
   return {"Print completion for a shell",
           R"(Completes commands, options, their values, and plans.

@@ -116,6 +116,12 @@ struct note_options {
   bool as_json = false;
 };
 
+struct session_test_options {
+  std::string timeout_text; ///< as given; empty: 30 s
+  std::int64_t timeout_ms = 30'000;
+  std::vector<std::string> argv;
+};
+
 struct completion_options {
   std::string shell;
 };
@@ -140,6 +146,7 @@ struct all_options {
   progress_options progress;
   request_options request;
   note_options note;
+  session_test_options session_test;
   completion_options completion;
   help_options help;
 };

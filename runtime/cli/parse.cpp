@@ -43,6 +43,7 @@ constexpr std::array command_names = {
     std::pair{"progress", command_name::progress},
     std::pair{"request", command_name::request},
     std::pair{"note", command_name::note},
+    std::pair{"session-test", command_name::session_test},
     std::pair{"completion", command_name::completion},
 };
 
@@ -210,6 +211,27 @@ usage_error finish(progress_options& x) {
   return {};
 }
 
+/// The words of the program: what stands first, and all behind its first
+/// option.
+usage_error finish(const CLI::App& app, session_test_options& x) {
+  for (const auto& word : app.remaining())
+    x.argv.push_back(word);
+  if (x.argv.empty())
+    return usage("'tutti session-test' needs the program to test; 'tutti help "
+                 "session-test' tells more");
+  if (x.timeout_text.empty())
+    return {};
+  auto parsed = config::parse_duration(x.timeout_text);
+  if (parsed.flaw != config::duration_flaw::none
+      || parsed.value <= duration::zero())
+    return usage(fmt::format("--timeout takes a duration such as 30s or 5m, "
+                             "and '{}' is not one",
+                             x.timeout_text));
+  x.timeout_ms =
+      std::chrono::ceil<std::chrono::milliseconds>(parsed.value).count();
+  return {};
+}
+
 usage_error one_of(std::string_view what, const std::string& word,
                    const std::vector<std::string>& words) {
   if (std::find(words.begin(), words.end(), word) != words.end())
@@ -240,7 +262,10 @@ usage_error finish(const CLI::App& app, parsed& x) {
   case command_name::progress:
     return finish(x.options.progress);
   case command_name::schema:
-    return one_of("the schema of", x.options.schema.of, {"plan", "report", "status"});
+    return one_of("the schema of", x.options.schema.of,
+                  {"plan", "report", "status"});
+  case command_name::session_test:
+    return finish(*chosen_command(app), x.options.session_test);
   case command_name::completion:
     return one_of("completion for", x.options.completion.shell,
                   {"bash", "zsh", "fish"});

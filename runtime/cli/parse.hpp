@@ -32,6 +32,7 @@ enum class command_name {
   progress,
   request,
   note,
+  session_test,
   completion,
 };
 

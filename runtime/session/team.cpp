@@ -61,9 +61,9 @@ team::team(team_options options)
   keep(viewer);
   keep(watcher);
   keep(host);
-  auto store = system_.spawn<caf::detached>(artifacts::artifact_host_behavior,
-                                            options_.files.artifacts,
-                                            options_.files.io);
+  auto store =
+      system_.spawn<caf::detached>(artifacts::artifact_host_behavior,
+                                   options_.files.artifacts, options_.files.io);
   keep(store);
   orchestrator_options mine;
   mine.work = options_.work;
@@ -85,6 +85,14 @@ team::team(team_options options)
     auto complete = common;
     complete.orchestrator = lead;
     return spawn_agents(std::move(complete));
+  };
+  mine.spawn_services = [this, common](const orchestrator_actor& lead) {
+    service_options each;
+    each.grace = common.work->grace;
+    each.work = common.work;
+    each.orchestrator = lead;
+    each.processes = common.processes;
+    return spawn_services(std::move(each));
   };
   lead_ = system_.spawn(orchestrator_behavior, std::move(mine));
   open_sockets();
@@ -134,6 +142,17 @@ std::vector<agent_actor> team::spawn_agents(agent_options common) {
       mine.make_driver = session_maker(mine);
     result.push_back(native::spawn_agent(system_, std::move(mine),
                                          options_.session.natives));
+    keep(result.back());
+  }
+  return result;
+}
+
+/// As `spawn_agents`.
+std::vector<service_actor> team::spawn_services(service_options each) {
+  std::vector<service_actor> result;
+  for (std::size_t i = 0; i < each.work->services.size(); ++i) {
+    each.id = service_id{i};
+    result.push_back(system_.spawn(service_behavior, each));
     keep(result.back());
   }
   return result;

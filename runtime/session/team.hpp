@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/agent/agent.hpp"
+#include "actors/service/service.hpp"
 #include "messages/interfaces.hpp"
 #include "runtime/session/process_host.hpp"
 #include "runtime/session/run_feed.hpp"
@@ -56,6 +57,7 @@ private:
   }
 
   [[nodiscard]] std::vector<agent_actor> spawn_agents(agent_options common);
+  [[nodiscard]] std::vector<service_actor> spawn_services(service_options each);
   void open_sockets();
 
   team_options options_;

@@ -89,10 +89,10 @@ BOOST_AUTO_TEST_CASE(a_handoff_brings_outputs_note_and_artifacts) {
   auto x =
       sent(encode(delivery{"ui", "crud", 2, task_state::succeeded, &details}));
   auto expected = R"({"type": "handoff", "task": "ui", "from": "crud",
-    "version": 2, "status": "succeeded", "note": "mind the gap",
+    "id": "crud@2", "version": 2, "status": "succeeded", "note": "mind the gap",
     "outputs": {"count": 3, "list": [1, 2], "ok": true, "text": "a\nb"}})"_json;
   expected["artifacts"] = {{{"path", "dist/app.js"},
-                            {"sha256", std::string(64, 'a')},
+                            {"digest", "sha256:" + std::string(64, 'a')},
                             {"size", 12},
                             {"executable", true}}};
   BOOST_TEST(x == expected);
@@ -104,10 +104,11 @@ BOOST_AUTO_TEST_CASE(a_handoff_brings_outputs_note_and_artifacts) {
 
 BOOST_AUTO_TEST_CASE(an_answer_names_its_request) { // §19
   auto details = some_details();
-  auto x = sent(encode(answer{"ui", 7, "requests/morgan", "createUser",
+  auto x = sent(encode(answer{"ui", 7, "morgan", "createUser",
                               task_state::succeeded, &details}));
   BOOST_TEST(x["type"] == "answer");
-  BOOST_TEST(x["request"] == 7);
+  BOOST_TEST(x["id"] == "request/7");
+  BOOST_TEST(x["agent"] == "morgan");
   BOOST_TEST(x["text"] == "createUser");
   BOOST_TEST(x["outputs"]["count"] == 3);
 }
