@@ -38,24 +38,31 @@ span place_of_node(const loader_context& c, node_ref x) {
   case node_kind::gate:
     return c.map.gates[x.index];
   case node_kind::service:
-    break;
+    return c.map.services[x.index];
   }
   return span::none();
 }
 
-/// Enters a name into the namespace of tasks, phases and gates.
+bool refuse_name(loader_context& c, node_id name, std::string_view word,
+                 span other) {
+  c.error(name, fmt::format("'{}' is already a {}", c.node(name).text, word),
+          fmt::format("tasks, phases, gates, services and contracts share "
+                      "their names; the other is on line {}",
+                      c.source.position(other.offset).line));
+  return false;
+}
+
+/// Enters a name into the namespace of tasks, phases, gates and services.
 bool declare(loader_context& c, node_id name, node_ref ref) {
   auto text = c.node(name).text;
+  auto contract = c.contracts.find(text);
+  if (contract != c.contracts.end())
+    return refuse_name(c, name, "contract",
+                       c.map.contracts[contract->second.value]);
   auto [at, fresh] = c.names.emplace(text, ref);
-  if (fresh)
-    return true;
-  auto line = c.source.position(place_of_node(c, at->second).offset).line;
-  c.error(name,
-          fmt::format("'{}' is already a {}", text, word_of(at->second.kind)),
-          fmt::format("tasks, phases and gates share their names; the other is "
-                      "on line {}",
-                      line));
-  return false;
+  return fresh
+      || refuse_name(c, name, word_of(at->second.kind),
+                     place_of_node(c, at->second));
 }
 
 void declare_task(loader_context& c, node_id name, node_id body,
@@ -68,6 +75,13 @@ void declare_task(loader_context& c, node_id name, node_id body,
   made.phase = phase;
   c.task_sources.push_back({name, body, {}});
   c.map.tasks.push_back(c.place_of(name));
+  for (auto x : c.tree.entries(body)) {
+    auto key = c.tree.text(x.key);
+    if (key == "after-each")
+      made.kind = task_kind::after_each;
+    else if (key == "provides")
+      c.providers.emplace_back(index, x.value);
+  }
   if (phase.valid())
     c.result.phases[phase.value].tasks.push_back(task_id{index});
 }
@@ -115,6 +129,28 @@ void declare_gate(loader_context& c, node_id name, node_id body) {
   c.gate_names.push_back(name);
   c.gate_bodies.push_back(body);
   c.map.gates.push_back(c.place_of(name));
+}
+
+void declare_service(loader_context& c, node_id name, node_id body) {
+  auto index = static_cast<std::uint32_t>(c.result.services.size());
+  if (!declare(c, name, {node_kind::service, index}))
+    return;
+  c.result.services.emplace_back().name = c.node(name).text;
+  c.service_bodies.push_back(body);
+  c.map.services.push_back(c.place_of(name));
+}
+
+void declare_contract(loader_context& c, node_id name, node_id body) {
+  auto text = c.node(name).text;
+  if (auto at = c.names.find(text); at != c.names.end()) {
+    refuse_name(c, name, word_of(at->second.kind),
+                place_of_node(c, at->second));
+    return;
+  }
+  c.contracts.emplace(text, contract_id{c.result.contracts.size()});
+  c.result.contracts.emplace_back().name = text;
+  c.contract_bodies.push_back(body);
+  c.map.contracts.push_back(c.place_of(name));
 }
 
 void declare_agent(loader_context& c, node_id name, node_id body) {
@@ -186,6 +222,18 @@ void declare_section(loader_context& c, const key_row& row, node_id x) {
     for_each_name(c, x, "'gates'", "a gate", [&](node_id name, node_id body) {
       declare_gate(c, name, body);
     });
+    break;
+  case key::services:
+    for_each_name(c, x, "'services'", "a service",
+                  [&](node_id name, node_id body) {
+                    declare_service(c, name, body);
+                  });
+    break;
+  case key::contracts:
+    for_each_name(c, x, "'contracts'", "a contract",
+                  [&](node_id name, node_id body) {
+                    declare_contract(c, name, body);
+                  });
     break;
   case key::fail_fast:
     c.result.fail_fast = read_boolean(c, x, "fail-fast").value_or(false);

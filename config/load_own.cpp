@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <unordered_set>
 #include <utility>
 
 namespace tutti::config {
@@ -66,8 +67,61 @@ private:
     return std::move(own_);
   }
 
+  void read_after_each(node_id x) {
+    each_of_node_ = x;
+    std::vector<task_id> all;
+    for (auto item : read_list(c_, x, "after-each"))
+      add_triggers(all, item);
+    std::unordered_set<std::uint32_t> seen;
+    for (auto t : all)
+      if (seen.insert(t.value).second)
+        task_.after_each.push_back(t);
+    if (task_.after_each.empty() && !c_.has_error_in(x))
+      c_.error(x, "'after-each' names no task",
+               "name the tasks after which this one runs");
+  }
+
+  /// A phase means its tasks but those with `after-each` (semantics §13).
+  void add_triggers(std::vector<task_id>& all, node_id item) {
+    auto ref = find_node(c_, item, "after-each");
+    if (!ref)
+      return;
+    auto name = c_.node(item).text;
+    if (ref->kind == node_kind::phase) {
+      for (auto t : c_.result.phases[ref->index].tasks)
+        if (c_.result.tasks[t.value].kind == task_kind::work)
+          all.push_back(t);
+    } else if (ref->kind != node_kind::task) {
+      c_.error(
+          item, fmt::format("'{}' is a {}", name, word_of(ref->kind)),
+          fmt::format("a {} is needed: needs: {}", word_of(ref->kind), name));
+    } else if (c_.result.tasks[ref->index].kind == task_kind::after_each) {
+      c_.error(item, fmt::format("'{}' has an 'after-each' itself", name),
+               "name what that one names");
+    } else {
+      all.push_back(task_id{ref->index});
+    }
+  }
+
+  void read_own_batch(node_id x) {
+    batch_node_ = x;
+    constexpr batch_policy all_queued{0, duration{0}};
+    if (c_.node(x).kind == yaml_kind::mapping)
+      task_.batch = read_batch(c_, x, all_queued);
+    else if (read_boolean(c_, x, "batch").value_or(false))
+      task_.batch = all_queued;
+  }
+
   void read_key(const key_row& row, node_id x) {
     switch (row.id) {
+    case key::after_each:
+      read_after_each(x);
+      break;
+    case key::batch:
+      read_own_batch(x);
+      break;
+    case key::provides:
+      break; // it was needed earlier
     case key::agent:
       own_.agents = read_agents(c_, x);
       own_.agent_node = x;
@@ -201,6 +255,7 @@ private:
   // -- what does not go together ----------------------------------------------
 
   void check_together() {
+    check_after_each();
     if (task_.is_finally && later_node_ != no_node)
       c_.error(later_node_, "a 'finally' task needs nothing later",
                "name it in 'needs' or 'after'");
@@ -222,10 +277,32 @@ private:
     }
   }
 
+  void check_after_each() {
+    if (each_of_node_ == no_node) {
+      if (batch_node_ != no_node)
+        c_.error(batch_node_,
+                 "'batch' takes what 'after-each' queues, and there is none",
+                 "add 'after-each'");
+      return;
+    }
+    if (task_.is_finally)
+      c_.error(each_of_node_, "a 'finally' task runs once, at the end",
+               "name the tasks in 'after'");
+    if (later_node_ != no_node)
+      c_.error(later_node_, "a task with 'after-each' needs nothing later",
+               "name it in 'after-each'");
+    else if (own_.integrate)
+      c_.error(own_.integrate->node,
+               "a task with 'after-each' integrates nothing",
+               "what it does each time stands in 'run'");
+  }
+
   loader_context& c_;
   task& task_;
   const task_source& source_;
   own_part own_;
+  node_id each_of_node_ = no_node;
+  node_id batch_node_ = no_node;
   node_id later_node_ = no_node;
   node_id each_node_ = no_node;
 };

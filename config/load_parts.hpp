@@ -20,6 +20,9 @@ void declare_generated(loader_context& c);
 /// Step 2: what tasks inherit: defaults, agents, phases.
 void load_layers(loader_context& c);
 
+/// The services.
+void load_services(loader_context& c);
+
 /// Step 3: what gates need and block.
 void load_gates(loader_context& c);
 

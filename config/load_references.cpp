@@ -56,11 +56,13 @@ public:
     auto ref = find_node(c_, name, "needs");
     if (!ref)
       return;
-    if (ref->kind == node_kind::gate
+    bool gate = ref->kind == node_kind::gate;
+    if ((gate || ref->kind == node_kind::service)
         && condition != need_condition::succeeded) {
       c_.error(name,
-               fmt::format("gate '{}' can only be needed to be open",
-                           c_.node(name).text),
+               fmt::format("{} '{}' can only be needed to be {}",
+                           word_of(ref->kind), c_.node(name).text,
+                           gate ? "open" : "ready"),
                "write its name alone");
       return;
     }
@@ -136,10 +138,19 @@ std::optional<node_ref> find_node(loader_context& c, node_id x,
     c.error(x, fmt::format("'{}' must list names of tasks and phases", what));
     return {};
   }
-  auto at = c.names.find(n.text);
-  if (at != c.names.end())
-    return at->second;
+  if (auto found = c.find_name(n.text))
+    return found;
+  if (c.contracts.contains(n.text)) {
+    c.error(x,
+            fmt::format("nobody provides contract '{}', so its name stands for "
+                        "no task",
+                        n.text),
+            fmt::format("let a task say provides: {}", n.text));
+    return {};
+  }
   auto hint = c.hint_of(n.text, c.names);
+  if (hint.empty())
+    hint = c.hint_of(n.text, c.contracts);
   if (hint.empty() && c.agents.contains(n.text))
     hint = fmt::format("'{}' is an agent; name one of its tasks", n.text);
   if (auto list = words_as_list(n.text); !list.empty())

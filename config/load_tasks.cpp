@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "config/load_contracts.hpp"
 #include "config/load_own.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_settings.hpp"
@@ -30,6 +31,8 @@ public:
     own_ = read_own_part(c_, task_, source_);
     choose_agents();
     join_phase();
+    imply_definitions(
+        c_, static_cast<std::uint32_t>(&task_ - c_.result.tasks.data()));
     settle();
     bind();
     if (c_.options.need_commands && task_.run.kind == command_kind::none
@@ -217,6 +220,8 @@ private:
     scope.name = task_.name;
     scope.needs = &task_.needs;
     scope.needs_later = &task_.needs_later;
+    if (task_.kind == task_kind::after_each)
+      scope.triggers = &task_.after_each;
     scope.body = source_.body;
     scope.env = variables();
     template_binder binder{c_, scope};

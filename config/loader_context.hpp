@@ -11,11 +11,13 @@
 #include "messages/plan.hpp"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace tutti::config {
@@ -126,6 +128,7 @@ struct loader_context {
   std::unordered_map<std::string_view, pool_id> pools;
   /// Tasks, phases and gates: one namespace (semantics §5).
   std::unordered_map<std::string_view, node_ref> names;
+  std::unordered_map<std::string_view, contract_id> contracts; ///< likewise
   std::unordered_map<std::string_view, param_value> params;
   /// Parameters whose own definition is a mistake: no second one is made of it.
   std::vector<std::string_view> broken_params;
@@ -136,6 +139,14 @@ struct loader_context {
   std::vector<node_id> gate_bodies;      ///< by gate
   std::vector<node_id> agent_names;      ///< by agent
   std::vector<node_id> agent_bodies;     ///< by agent
+  std::vector<node_id> contract_bodies;  ///< by contract
+  std::vector<node_id> service_bodies;   ///< by service
+  /// Tasks with `provides`, and where it says so.
+  std::vector<std::pair<std::uint32_t, node_id>> providers;
+  bool has_definitions = false; ///< some contract has a `defined-by`
+  /// Needs that stand in no plan: (task, what it needs), and the contract that
+  /// asks for it (semantics §12).
+  std::map<std::pair<std::uint32_t, std::uint32_t>, contract_id> implied;
   std::vector<bool> agent_used;
   std::unordered_map<std::uint32_t, approval_part> approvals;   ///< by gate
   std::unordered_map<std::uint32_t, requests_part> requests;    ///< by agent
@@ -176,9 +187,15 @@ struct loader_context {
   /// What a name stands for, a contract for its provider.
   [[nodiscard]] std::optional<node_ref> find_name(std::string_view name) const {
     auto at = names.find(name);
-    if (at == names.end())
+    if (at != names.end())
+      return at->second;
+    auto contract = contracts.find(name);
+    if (contract == contracts.end())
       return {};
-    return at->second;
+    auto provider = result.contracts[contract->second.value].provider;
+    if (!provider.valid())
+      return {};
+    return node_ref{node_kind::task, provider.value};
   }
   /// True where the reference is the task, or a phase that holds it.
   [[nodiscard]] bool stands_for(node_ref x, std::uint32_t task) const {

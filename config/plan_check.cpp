@@ -33,6 +33,8 @@ node_ref ref_of(wait_node x) {
     return {node_kind::task, x.index};
   case wait_kind::gate:
     return {node_kind::gate, x.index};
+  case wait_kind::service:
+    return {node_kind::service, x.index};
   default:
     return {node_kind::phase, x.index};
   }
@@ -51,9 +53,26 @@ wait_reason reason_between(const wait_graph& g, std::uint32_t from,
   return wait_reason::work;
 }
 
-std::string sentence_of(const plan& p, const link& x, wait_node via) {
+/// The contract for which one task needs another, though the plan does not say
+/// so itself (semantics §12).
+const contract* implied_by(const loader_context& c, const link& x) {
+  if (x.from.kind != node_kind::task || x.to.kind != node_kind::task)
+    return nullptr;
+  auto at = c.implied.find({x.from.index, x.to.index});
+  return at == c.implied.end() ? nullptr
+                               : &c.result.contracts[at->second.value];
+}
+
+std::string sentence_of(const loader_context& c, const link& x, wait_node via) {
+  const auto& p = c.result;
   auto from = name_of(p, x.from);
   auto to = name_of(p, x.to);
+  if (const auto* agreed = implied_by(c, x);
+      agreed != nullptr && x.reason == wait_reason::succeeded)
+    return fmt::format("{} needs {} later, and so {}, which defines contract "
+                       "{}",
+                       from, p.tasks[agreed->provider.value].name, to,
+                       agreed->name);
   switch (x.reason) {
   case wait_reason::succeeded:
     return fmt::format("{} needs {}", from, to);
@@ -66,7 +85,9 @@ std::string sentence_of(const plan& p, const link& x, wait_node via) {
   case wait_reason::after:
     return fmt::format("{} comes after {}", from, to);
   case wait_reason::later:
-    return fmt::format("{} needs {} to finish", from, to);
+    return fmt::format("{} needs {} later", from, to);
+  case wait_reason::each:
+    return fmt::format("{} runs after each {}", from, to);
   case wait_reason::holds:
     return fmt::format("phase {} holds {}", from, to);
   case wait_reason::all_blocked:
@@ -83,7 +104,7 @@ std::string sentence_of(const plan& p, const link& x, wait_node via) {
 }
 
 /// The cycle without bundles and without the steps inside one task.
-std::vector<link> links_of(const plan& p, const wait_graph& g,
+std::vector<link> links_of(const loader_context& c, const wait_graph& g,
                            const std::vector<std::uint32_t>& cycle) {
   std::vector<link> result;
   auto size = cycle.size();
@@ -105,7 +126,7 @@ std::vector<link> links_of(const plan& p, const wait_graph& g,
            ref_of(at(last)),
            {},
            reason_between(g, cycle[(last - 1) % size], cycle[last % size])};
-    x.sentence = sentence_of(p, x, to);
+    x.sentence = sentence_of(c, x, to);
     result.push_back(std::move(x));
   }
   return result;
@@ -135,13 +156,17 @@ span place_of_link(const loader_context& c, const link& x) {
   if (x.from.kind == node_kind::phase)
     return c.map.phases[x.from.index];
   bool task = x.from.kind == node_kind::task;
-  auto body =
-      task ? c.task_sources[x.from.index].body : c.gate_bodies[x.from.index];
+  bool gate = x.from.kind == node_kind::gate;
+  auto body = task ? c.task_sources[x.from.index].body
+            : gate ? c.gate_bodies[x.from.index]
+                   : c.service_bodies[x.from.index];
   auto name = name_of(c.result, x.to);
-  for (const char* key : {"needs", "needs-later", "after"})
+  for (const char* key : {"needs", "needs-later", "after", "after-each"})
     if (auto where = place_in(c, body, key, name))
       return *where;
-  return task ? c.map.tasks[x.from.index] : c.map.gates[x.from.index];
+  return task ? c.map.tasks[x.from.index]
+       : gate ? c.map.gates[x.from.index]
+              : c.map.services[x.from.index];
 }
 
 /// "a → b → … → a".
@@ -186,7 +211,7 @@ void report_cycle(loader_context& c, const std::vector<link>& links) {
   }
   // Who needs something later has started long before it waits.
   bool later = std::any_of(links.begin(), links.end(), [](const link& x) {
-    return x.reason == wait_reason::later;
+    return x.reason == wait_reason::later || x.reason == wait_reason::each;
   });
   c.found.error(where,
                 fmt::format("a cycle, so none of these could ever {}, each "
@@ -237,6 +262,8 @@ void check_idle_gates(loader_context& c) {
     note(t.needs);
   for (const auto& g : p.gates)
     note(g.needs);
+  for (const auto& s : p.services)
+    note(s.needs);
   for (const auto& x : c.phase_layers)
     note(x.needs);
   for (std::size_t i = 0; i < p.gates.size(); ++i)
@@ -257,12 +284,14 @@ void check_graph(loader_context& c) {
   if (knots.size() > cycles_max)
     knots.resize(cycles_max);
   for (const auto& knot : knots) {
-    auto links = links_of(c.result, g, g.cycle(knot));
+    auto links = links_of(c, g, g.cycle(knot));
     if (!links.empty())
       report_cycle(c, links);
   }
-  if (knots.empty())
+  if (knots.empty()) {
+    check_contracts(c, g);
     settle_rework(c, g);
+  }
 }
 
 void check_finally(loader_context& c) {
@@ -281,7 +310,12 @@ void check_finally(loader_context& c) {
       refuse_finally(c, {node_kind::task, i}, x);
     for (const auto& x : p.tasks[i].needs_later)
       refuse_finally(c, {node_kind::task, i}, x.of);
+    for (auto x : p.tasks[i].after_each)
+      refuse_finally(c, {node_kind::task, i}, {node_kind::task, x.value});
   }
+  for (std::uint32_t i = 0; i < p.services.size(); ++i)
+    for (const auto& x : p.services[i].needs)
+      refuse_finally(c, {node_kind::service, i}, x.of);
   for (std::uint32_t i = 0; i < p.gates.size(); ++i) {
     for (const auto& x : p.gates[i].needs)
       refuse_finally(c, {node_kind::gate, i}, x.of);
@@ -311,6 +345,11 @@ void check_unused(loader_context& c) {
     if (p.phases[i].tasks.empty())
       c.found.warning(c.map.phases[i],
                       fmt::format("phase '{}' has no tasks", p.phases[i].name));
+  for (std::size_t i = 0; i < p.contracts.size(); ++i)
+    if (!p.contracts[i].provider.valid())
+      c.found.warning(
+          c.map.contracts[i],
+          fmt::format("nobody provides contract '{}'", p.contracts[i].name));
   for (const auto& [name, x] : c.params)
     if (!x.used)
       c.found.warning(x.where,

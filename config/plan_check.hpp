@@ -12,6 +12,9 @@ namespace tutti::config {
 /// there is none, looks up what rework may send back.
 void check_graph(loader_context& c);
 
+/// Reports providers that do not wait for what defines their contract (§12).
+void check_contracts(loader_context& c, const wait_graph& g);
+
 /// Reports authors who are to approve their own work (§16).
 void check_authors(loader_context& c);
 

@@ -221,6 +221,9 @@ std::string plan_json_schema() {
   definitions["approval"] = object_of(place::approval);
   definitions["approvers"] = object_of(place::approvers);
   definitions["rework"] = object_of(place::rework);
+  definitions["contract"] = object_of(place::contract);
+  definitions["service"] = object_of(place::service);
+  definitions["ready"] = object_of(place::ready);
   result["definitions"] = std::move(definitions);
   return result.dump(2) + "\n";
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/plan_loader.hpp"
 
+#include "config/load_contracts.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_values.hpp"
 #include "config/plan_check.hpp"
@@ -38,11 +39,14 @@ bool has_content(const yaml_tree& tree, findings& found) {
 
 void load(loader_context& c) {
   declare_names(c);
+  declare_providers(c);
   load_layers(c);
   declare_generated(c);
+  load_services(c);
   load_gates(c);
   load_tasks(c);
   bind_messages(c);
+  read_contract_files(c);
   check_finally(c);
   check_graph(c);
   if (!c.found.has_errors())

@@ -18,6 +18,9 @@ struct load_options {
   std::vector<std::pair<std::string, std::string>> set;
   /// A task with nothing to run is an error, as `run` asks (semantics §22).
   bool need_commands = false;
+  /// Reads the files of contracts that are agreed at load; simulated work needs
+  /// none (semantics §12).
+  bool read_files = true;
 };
 
 struct load_result {

@@ -149,6 +149,10 @@ std::string plan_reference_markdown() {
       "A gate opens when all it needs holds, and holds back what it blocks "
       "until then.\nA gate that can no longer open skips what it blocks.\n\n",
       place::gate);
+  section("### contracts", "", place::contract);
+  section("### services",
+          "`NAME: command` is short for `NAME: { run: command }`.\n\n",
+          place::service);
   section("### defaults", "", place::defaults);
   section("### pools", "`NAME: 4` is short for `NAME: { capacity: 4 }`.\n\n",
           place::pool);
@@ -171,6 +175,10 @@ std::string plan_reference_markdown() {
           "`requests: { run: command }`.\n\n",
           place::requests);
   section("### batch", "", place::batch);
+  section("### ready",
+          "The long form. `ready: command` is short for `ready: { run: command "
+          "}`.\n\n",
+          place::ready);
   section("### retries",
           "The long form. The n-th wait is `wait` × "
           "`backoff`ⁿ⁻¹, at most `max-wait`.\n\n",

@@ -60,8 +60,8 @@ while one of its tasks could start. A task that names no agent gets the agent
 `local`, which has a slot for each core.
 
 Wherever a list may stand, a lone text may: `needs: write`. `x:` alone is
-`x: {}`. A task that is only a text is its command. Tasks, phases and gates
-share one set of names.
+`x: {}`. A task that is only a text is its command. Tasks, phases, gates,
+services and contracts share one set of names.
 
 )";
 
@@ -108,6 +108,7 @@ phase sets itself.
 | `needs: { a: started }` | an attempt at `a` has started |
 | `needs: [a, { b: failed }]` | both hold |
 | `needs: GATE` | the gate is open |
+| `needs: SERVICE` | the service is ready |
 | `after: a` | `a` has ended, however; nothing is handed over |
 
 A task whose need can no longer be met is skipped, and so is what needs it in
@@ -160,6 +161,59 @@ tasks:
     needs: schema
     run: cat schema.prisma > report.txt
     artifacts: { paths: ["*.txt"], on-failure: keep }
+```
+
+## Contracts
+
+A contract is an interface that is agreed before it is there: a JSON Schema, and
+a mock that keeps to it. Who needs its provider later gets schema and mock at
+once and works against them; what the provider puts out is checked against the
+schema before the provider is done.
+
+```yaml
+agents: { jordan: {}, morgan: {}, sam: {} }
+contracts:
+  users-api: { schema: users-api.schema.json, mock: users-api.mock.json, defined-by: api-design }
+tasks:
+  api-design: { agent: jordan, run: ./bin/design.sh, artifacts: "users-api.*.json" }
+  crud: { agent: morgan, needs: api-design, provides: users-api, run: ./bin/crud.sh }
+  users-page: { agent: sam, needs-later: users-api, run: ./bin/page.sh, integrate: ./bin/wire.sh }
+```
+
+A contract's name stands for its provider. Who needs the provider later needs
+what defines the contract to start, without saying so; the provider itself must
+say so. A contract without `defined-by` is agreed already: its files are read
+and checked with the plan.
+
+## After each
+
+A task with `after-each` works beside the others: it runs once after each
+completion of what it names, `trigger` is the name of the one, and it blocks
+nobody but what needs it, usually a gate. While it is busy completions queue up;
+with `batch: true` all of them are one run, with `{ max, wait }` as many as that.
+
+```yaml
+agents: { morgan: {}, quinn: {} }
+tasks:
+  crud: { agent: morgan, run: echo crud }
+  forms: { agent: morgan, run: echo forms }
+  unit-tests: { agent: quinn, after-each: [crud, forms], run: [echo, "${{ trigger }}"] }
+  reviews: { agent: quinn, after-each: [crud, forms], batch: { wait: 5m }, run: echo review }
+gates:
+  tested: { needs: unit-tests, approval: human }
+```
+
+## Services
+
+A service is a process that is up for the whole run and takes no slot. A task
+that needs it starts when its `ready` has exited with 0. It starts at once,
+unless it has `needs` or a gate blocks it by name.
+
+```yaml
+services:
+  db: { run: ./bin/db.sh, ready: { run: ./bin/db-ready.sh, every: 1s }, restart: on-failure }
+tasks:
+  migrate: { needs: db, run: ./bin/migrate.sh }
 ```
 
 ## Approval and rework
@@ -282,6 +336,7 @@ Inside `{ }` and `[ ]` the whole value is quoted: `{ WHO: "${{ params.who }}" }`
 | `needs.GATE.comment` | what the last verdict on a gate said, where the gate is in `needs` |
 | `round` | 1; one more each time that rework sends the task back |
 | `feedback` | what was said then, else empty |
+| `trigger` | what an `after-each` task runs for |
 | `prompt` | the `prompt` of the task, or of its `integrate` |
 | `params.NAME` | the parameter |
 | `env.NAME` | the task's variable of that name, from `env` |

@@ -39,11 +39,9 @@ const place_index& index_of(place where) {
 }
 
 /// Keys of the design that later versions read, for a kinder hint.
-constexpr std::array<std::string_view, 20> later_keys{
-    "after-each", "contracts", "defined-by", "exclusive", "grace",
-    "include",    "keep",      "lease",      "matrix",    "max-parallel",
-    "mock",       "nodes",     "notify",     "provides",  "ready",
-    "restart",    "runs-on",   "schema",     "secrets",   "services"};
+constexpr std::array<std::string_view, 11> later_keys{
+    "exclusive",    "grace", "include", "keep",    "lease",  "matrix",
+    "max-parallel", "nodes", "notify",  "runs-on", "secrets"};
 
 } // namespace
 

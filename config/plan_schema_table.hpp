@@ -21,6 +21,10 @@ inline constexpr key_row key_row_table[] = {
      "Groups of tasks with shared needs and settings."},
     {place::plan, key::gates, "gates", value_type::map_of_gates, "",
      "Conditions that hold tasks back."},
+    {place::plan, key::contracts, "contracts", value_type::map_of_contracts, "",
+     "Interfaces that are agreed before they are provided."},
+    {place::plan, key::services, "services", value_type::map_of_services, "",
+     "Processes that are up for the whole run."},
     {place::plan, key::defaults, "defaults", value_type::settings, "",
      "Settings for every task that has none of its own."},
     {place::plan, key::pools, "pools", value_type::map_of_pools, "",
@@ -70,7 +74,8 @@ inline constexpr key_row key_row_table[] = {
      "The command. A text runs under `sh -eu`; a list runs as it is, without a "
      "shell."},
     {place::task, key::needs, "needs", value_type::needs, "",
-     "What must have succeeded before it starts: tasks, phases or gates. "
+     "What must hold before it starts: tasks and phases that have succeeded, "
+     "gates that are open, services that are ready. "
      "`{ x: failed }`, `{ x: completed }` and `{ x: started }` ask for "
      "something "
      "else. It is handed what those tasks put out."},
@@ -83,6 +88,16 @@ inline constexpr key_row key_row_table[] = {
      "only waits for that before it is done."},
     {place::task, key::integrate_each, "integrate-each", value_type::boolean,
      "false", "Integrate once for each arrival instead of once at the end."},
+    {place::task, key::after_each, "after-each", value_type::name_list, "",
+     "It runs once after each completion of these tasks, and is done when all "
+     "of them are and nothing is left to do. A phase means its tasks but those "
+     "with `after-each`."},
+    {place::task, key::batch, "batch", value_type::batch, "false",
+     "`true`: all completions that have queued up are one run of an "
+     "`after-each` task."},
+    {place::task, key::provides, "provides", value_type::text, "",
+     "The contract that what it puts out keeps to; it is checked before the "
+     "task is done."},
     {place::task, key::after, "after", value_type::name_list, "",
      "Tasks or phases that must have ended before it starts, however they "
      "ended. It is handed nothing."},
@@ -176,9 +191,9 @@ inline constexpr key_row key_row_table[] = {
     {place::gate, key::needs, "needs", value_type::needs, "",
      "What must hold before the gate opens, as in a task.", true},
     {place::gate, key::blocks, "blocks", value_type::blocks, "",
-     "What waits for the gate: names of tasks and phases; or `all`, which is "
-     "every task but those that the gate itself needs, directly or not. A task "
-     "may also name the gate in its `needs`."},
+     "What waits for the gate: names of tasks, phases and services; or `all`, "
+     "which is every task but those that the gate itself needs, directly or "
+     "not. A task may also name the gate in its `needs`."},
 
     {place::gate, key::approval, "approval", value_type::approval, "",
      "Who must approve, once all that the gate needs holds, before it opens."},
@@ -216,6 +231,41 @@ inline constexpr key_row key_row_table[] = {
     {place::rework, key::on_exhausted, "on-exhausted", value_type::word, "fail",
      "`fail`, `approve` or `human`: what happens when the last of them asks "
      "for changes again."},
+
+    // -- contracts and services -----------------------------------------------
+    {place::contract, key::schema, "schema", value_type::text, "",
+     "A file with a JSON Schema (draft-07), relative to the plan.", true},
+    {place::contract, key::mock, "mock", value_type::text, "",
+     "A file with a JSON value that keeps to the schema: what the others work "
+     "against until the provider is done."},
+    {place::contract, key::defined_by, "defined-by", value_type::text, "",
+     "The task that makes these files. Without it they must be there when the "
+     "plan is read."},
+    {place::service, key::run, "run", value_type::command, "",
+     "The command; it keeps running.", true},
+    {place::service, key::needs, "needs", value_type::needs, "",
+     "What must hold before it starts, as in a task."},
+    {place::service, key::ready, "ready", value_type::ready,
+     "as soon as it has started",
+     "A command that exits with 0 once the service can be used."},
+    {place::service, key::restart, "restart", value_type::word, "no",
+     "`no`, `on-failure` or `always`: whether it is started again when it "
+     "ends."},
+    {place::service, key::max_restarts, "max-restarts", value_type::count, "3",
+     "How often that is done in a row, before it is given up and what needs it "
+     "is an error."},
+    {place::service, key::env, "env", value_type::environment, "",
+     "Environment variables; it gets none from `defaults`."},
+    {place::service, key::env_file, "env-file", value_type::text_list, "",
+     "As in a task."},
+    {place::service, key::working_directory, "working-directory",
+     value_type::text_template, "the plan's folder", "As in a task."},
+    {place::ready, key::run, "run", value_type::command, "", "The command.",
+     true},
+    {place::ready, key::every, "every", value_type::duration, "1s",
+     "How often it is tried."},
+    {place::ready, key::timeout, "timeout", value_type::duration, "1m",
+     "How long the service may take until it can be used."},
 
     // -- defaults -------------------------------------------------------------
     {place::defaults, key::run, "run", value_type::command, "",

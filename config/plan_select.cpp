@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/plan_select.hpp"
 
+#include "config/plan_skip.hpp"
 #include "config/suggest.hpp"
 #include "config/wait_graph.hpp"
 
@@ -16,20 +17,6 @@ namespace tutti::config {
 
 namespace {
 
-using name_table = std::unordered_map<std::string_view, node_ref>;
-
-name_table names_of(const plan& p) {
-  name_table result;
-  auto add = [&](const auto& xs, node_kind kind) {
-    for (std::uint32_t i = 0; i < xs.size(); ++i)
-      result.emplace(xs[i].name, node_ref{kind, i});
-  };
-  add(p.tasks, node_kind::task);
-  add(p.phases, node_kind::phase);
-  add(p.gates, node_kind::gate);
-  return result;
-}
-
 /// Turns the names of one option into tasks.
 class name_resolver {
 public:
@@ -44,9 +31,12 @@ public:
       auto at = names_.find(name);
       if (at == names_.end())
         refuse(option, unknown(name));
-      else if (at->second.kind == node_kind::gate)
+      else if (at->second.kind == node_kind::gate
+               || at->second.kind == node_kind::service)
         refuse(option,
-               fmt::format("'{}' is a gate; name tasks or phases", name));
+               fmt::format("'{}' is a {}; name tasks or phases", name,
+                           at->second.kind == node_kind::gate ? "gate"
+                                                              : "service"));
       else if (at->second.kind == node_kind::task)
         result.push_back(at->second.index);
       else
@@ -86,13 +76,16 @@ class ancestor_finder {
 public:
   explicit ancestor_finder(const plan& p)
     : plan_(p), tasks(p.tasks.size(), false), gates(p.gates.size(), false),
-      task_gates_(p.tasks.size()), phase_gates_(p.phases.size()),
+      services(p.services.size(), false), task_gates_(p.tasks.size()),
+      phase_gates_(p.phases.size()), service_gates_(p.services.size()),
       free_(tasks_free_of_all_gates(p)) {
     for (std::uint32_t i = 0; i < p.gates.size(); ++i) {
       if (p.gates[i].blocks_all)
         all_gates_.push_back(i);
       for (const auto& x : p.gates[i].blocks)
-        (x.kind == node_kind::task ? task_gates_ : phase_gates_)[x.index]
+        (x.kind == node_kind::task    ? task_gates_
+         : x.kind == node_kind::phase ? phase_gates_
+                                      : service_gates_)[x.index]
             .push_back(i);
     }
   }
@@ -107,14 +100,18 @@ public:
     while (!open_.empty()) {
       auto x = open_.back();
       open_.pop_back();
-      const auto& needs = x.kind == node_kind::task
-                            ? plan_.tasks[x.index].needs
-                            : plan_.gates[x.index].needs;
+      const auto& needs = x.kind == node_kind::task ? plan_.tasks[x.index].needs
+                        : x.kind == node_kind::gate
+                            ? plan_.gates[x.index].needs
+                            : plan_.services[x.index].needs;
       for (const auto& n : needs)
         keep(n.of);
-      if (x.kind == node_kind::task)
-        for (const auto& n : plan_.tasks[x.index].needs_later)
-          keep(n.of);
+      if (x.kind != node_kind::task)
+        continue;
+      for (const auto& n : plan_.tasks[x.index].needs_later)
+        keep(n.of);
+      for (auto t : plan_.tasks[x.index].after_each)
+        keep_task(t.value);
     }
   }
 
@@ -124,6 +121,8 @@ private:
       keep_task(x.index);
     else if (x.kind == node_kind::gate)
       keep_gate(x.index);
+    else if (x.kind == node_kind::service)
+      keep_service(x.index);
     else
       for (auto t : plan_.phases[x.index].tasks)
         keep_task(t.value);
@@ -148,6 +147,15 @@ private:
         keep_gate(g);
   }
 
+  void keep_service(std::uint32_t i) {
+    if (services[i])
+      return;
+    services[i] = true;
+    open_.push_back({node_kind::service, i});
+    for (auto g : service_gates_[i])
+      keep_gate(g);
+  }
+
   void keep_gate(std::uint32_t i) {
     if (gates[i])
       return;
@@ -162,10 +170,12 @@ private:
 public:
   std::vector<bool> tasks;
   std::vector<bool> gates;
+  std::vector<bool> services;
 
 private:
   std::vector<std::vector<std::uint32_t>> task_gates_;
   std::vector<std::vector<std::uint32_t>> phase_gates_;
+  std::vector<std::vector<std::uint32_t>> service_gates_;
   std::vector<std::uint32_t> all_gates_;
   std::vector<bool> free_;
   std::vector<node_ref> open_;
@@ -177,6 +187,13 @@ public:
   compactor(plan& p, const ancestor_finder& kept) : plan_(p) {
     number(kept.tasks, task_ids_);
     number(kept.gates, gate_ids_);
+    number(kept.services, service_ids_);
+    std::vector<bool> contracts;
+    for (const auto& x : p.contracts)
+      contracts.push_back(
+          !x.defined_by.valid() || kept.tasks[x.defined_by.value]
+          || (x.provider.valid() && kept.tasks[x.provider.value]));
+    number(contracts, contract_ids_);
     std::vector<bool> phases(p.phases.size(), false);
     for (std::size_t i = 0; i < kept.tasks.size(); ++i)
       if (kept.tasks[i] && p.tasks[i].phase.valid())
@@ -192,6 +209,8 @@ public:
     squeeze(plan_.tasks, task_ids_);
     squeeze(plan_.phases, phase_ids_);
     squeeze(plan_.gates, gate_ids_);
+    squeeze(plan_.services, service_ids_);
+    squeeze(plan_.contracts, contract_ids_);
     for (auto& t : plan_.tasks)
       renumber_task(t);
     for (auto& x : plan_.phases)
@@ -202,6 +221,12 @@ public:
       renumber_tasks(g.approval.reviews);
       renumber_tasks(g.rework.to);
       renumber(g.approval.message);
+    }
+    for (auto& s : plan_.services)
+      renumber_service(s);
+    for (auto& x : plan_.contracts) {
+      renumber_task_id(x.defined_by);
+      renumber_task_id(x.provider);
     }
     for (auto& a : plan_.agents)
       if (a.requests.present)
@@ -240,7 +265,7 @@ private:
     case node_kind::phase:
       return phase_ids_[x.index];
     case node_kind::service:
-      return x.index;
+      return service_ids_[x.index];
     }
     return task_id::none;
   }
@@ -279,11 +304,28 @@ private:
       renumber(part);
   }
 
+  void renumber_task_id(task_id& x) {
+    if (x.valid())
+      x = task_id{task_ids_[x.value]};
+  }
+
+  void renumber_service(service& s) {
+    renumber_needs(s.needs);
+    for (auto& x : s.env)
+      renumber(x.text);
+    renumber(s.working_directory);
+    renumber(s.run);
+    renumber(s.ready);
+  }
+
   void renumber_task(task& t) {
     if (t.phase.valid())
       t.phase = phase_id{phase_ids_[t.phase.value]};
     renumber_needs(t.needs);
     renumber_needs(t.needs_later);
+    renumber_tasks(t.after_each);
+    if (t.provides.valid())
+      t.provides = contract_id{contract_ids_[t.provides.value]};
     if (t.review_of.valid())
       t.review_of = gate_id{gate_ids_[t.review_of.value]};
     renumber_refs(t.after);
@@ -303,105 +345,10 @@ private:
   plan& plan_;
   std::vector<std::uint32_t> task_ids_;
   std::vector<std::uint32_t> gate_ids_;
+  std::vector<std::uint32_t> service_ids_;
+  std::vector<std::uint32_t> contract_ids_;
   std::vector<std::uint32_t> phase_ids_;
 };
-
-// -- --skip -------------------------------------------------------------------
-
-/// Follows `needs` from what is left out to what needs it.
-class descendant_finder {
-public:
-  explicit descendant_finder(const plan& p)
-    : plan_(p), skipped(p.tasks.size(), false), users_(p.tasks.size()),
-      phase_users_(p.phases.size()) {
-    for (std::uint32_t i = 0; i < p.tasks.size(); ++i)
-      if (!p.tasks[i].is_finally) {
-        add_user(i, p.tasks[i].needs);
-        add_user(i, p.tasks[i].needs_later);
-      }
-  }
-
-  void run(const std::vector<std::uint32_t>& names) {
-    auto open = names;
-    while (!open.empty()) {
-      auto i = open.back();
-      open.pop_back();
-      if (skipped[i])
-        continue;
-      skipped[i] = true;
-      open.insert(open.end(), users_[i].begin(), users_[i].end());
-      auto phase = plan_.tasks[i].phase;
-      if (!phase.valid())
-        continue;
-      auto& users = phase_users_[phase.value];
-      open.insert(open.end(), users.begin(), users.end());
-      users.clear();
-    }
-  }
-
-  [[nodiscard]] bool hits(node_ref x) const {
-    if (x.kind == node_kind::task)
-      return skipped[x.index];
-    if (x.kind == node_kind::gate)
-      return plan_.gates[x.index].closed_by_skip;
-    const auto& tasks = plan_.phases[x.index].tasks;
-    return std::any_of(tasks.begin(), tasks.end(), [&](task_id t) {
-      return skipped[t.value];
-    });
-  }
-
-private:
-  void add_user(std::uint32_t task, const std::vector<need>& needs) {
-    for (const auto& n : needs)
-      if (n.of.kind == node_kind::task)
-        users_[n.of.index].push_back(task);
-      else if (n.of.kind == node_kind::phase)
-        phase_users_[n.of.index].push_back(task);
-  }
-
-  const plan& plan_;
-
-public:
-  std::vector<bool> skipped;
-
-private:
-  std::vector<std::vector<std::uint32_t>> users_;
-  std::vector<std::vector<std::uint32_t>> phase_users_;
-};
-
-void skip_tasks(plan& p, const std::vector<std::string>& names) {
-  // Names that --only has dropped already are no mistake.
-  auto known = names_of(p);
-  std::vector<std::uint32_t> wanted;
-  for (const auto& name : names) {
-    auto at = known.find(name);
-    if (at == known.end())
-      continue;
-    if (at->second.kind == node_kind::task)
-      wanted.push_back(at->second.index);
-    else if (at->second.kind == node_kind::phase)
-      for (auto t : p.phases[at->second.index].tasks)
-        wanted.push_back(t.value);
-  }
-  descendant_finder found{p};
-  found.run(wanted);
-  p.skipped.clear();
-  for (std::size_t i = 0; i < p.tasks.size(); ++i)
-    if (found.skipped[i])
-      p.skipped.push_back(task_id{i});
-  for (bool changed = true; changed;) {
-    changed = false;
-    for (auto& g : p.gates) {
-      bool hit =
-          !g.closed_by_skip
-          && std::any_of(g.needs.begin(), g.needs.end(), [&](const need& n) {
-               return found.hits(n.of);
-             });
-      g.closed_by_skip = g.closed_by_skip || hit;
-      changed = changed || hit;
-    }
-  }
-}
 
 } // namespace
 

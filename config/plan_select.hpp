@@ -12,11 +12,14 @@ namespace tutti::config {
 /// Applies `--only` and `--skip` (semantics §28); names may be phases, which
 /// stand for all of their tasks.
 ///
-/// `only`, where not empty, keeps these tasks, their ancestors through `needs`
-/// and through gates that block them, and drops everything else from the plan;
-/// `after` edges to what is dropped vanish, and dense ids are given anew.
-/// `skip` then fills `plan::skipped` with these tasks and all that need them,
-/// `finally` tasks excepted, and closes the gates that need any of them.
+/// `only`, where not empty, keeps these tasks, their ancestors through `needs`,
+/// `needs-later` and `after-each`, services and gates that block them, and
+/// drops everything else from the plan; `after` edges to what is dropped
+/// vanish, and dense ids are given anew. Reviews stay with their gates, and who
+/// answers requests stays. `skip` then fills `plan::skipped` with these tasks
+/// and all that need them, now or later, `finally` tasks excepted (a task with
+/// `after-each` only where none of its triggers is left), and closes the gates
+/// that need any of them.
 ///
 /// Answers one error for each unknown name; the plan is then unchanged.
 [[nodiscard]] std::vector<error>

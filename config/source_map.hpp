@@ -15,6 +15,8 @@ struct source_map {
   std::vector<span> tasks;
   std::vector<span> phases;
   std::vector<span> gates;
+  std::vector<span> contracts;
+  std::vector<span> services;
 };
 
 } // namespace tutti::config

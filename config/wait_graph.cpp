@@ -112,12 +112,25 @@ std::vector<bool> tasks_free_of_all_gates(const plan& p) {
   std::vector<bool> phase_seen(p.phases.size(), false);
   std::vector<std::vector<std::uint32_t>> blockers(p.tasks.size());
   std::vector<std::vector<std::uint32_t>> phase_blockers(p.phases.size());
+  std::vector<std::vector<std::uint32_t>> service_blockers(p.services.size());
+  std::vector<bool> service_seen(p.services.size(), false);
   std::vector<node_ref> open;
+  auto take_service = [&](std::uint32_t i) {
+    if (service_seen[i])
+      return;
+    service_seen[i] = true;
+    for (const auto& x : p.services[i].needs)
+      open.push_back(x.of);
+    for (auto x : service_blockers[i])
+      open.push_back({node_kind::gate, x});
+  };
   for (std::uint32_t i = 0; i < p.gates.size(); ++i) {
     if (p.gates[i].blocks_all)
       open.push_back({node_kind::gate, i});
     for (const auto& x : p.gates[i].blocks)
-      (x.kind == node_kind::task ? blockers : phase_blockers)[x.index]
+      (x.kind == node_kind::task    ? blockers
+       : x.kind == node_kind::phase ? phase_blockers
+                                    : service_blockers)[x.index]
           .push_back(i);
   }
   auto take_task = [&](std::uint32_t i) {
@@ -129,6 +142,8 @@ std::vector<bool> tasks_free_of_all_gates(const plan& p) {
     open.insert(open.end(), p.tasks[i].after.begin(), p.tasks[i].after.end());
     for (const auto& x : p.tasks[i].needs_later)
       open.push_back(x.of);
+    for (auto x : p.tasks[i].after_each)
+      open.push_back({node_kind::task, x.value});
     for (auto x : blockers[i])
       open.push_back({node_kind::gate, x});
     if (p.tasks[i].phase.valid())
@@ -145,6 +160,8 @@ std::vector<bool> tasks_free_of_all_gates(const plan& p) {
         for (auto t : p.phases[x.index].tasks)
           open.push_back({node_kind::task, t.value});
       phase_seen[x.index] = true;
+    } else if (x.kind == node_kind::service) {
+      take_service(x.index);
     } else if (!gate_seen[x.index]) {
       gate_seen[x.index] = true;
       for (const auto& n : p.gates[x.index].needs)
@@ -158,8 +175,8 @@ wait_graph::wait_graph(const plan& p)
   : plan_(p), gates_begin_(static_cast<std::uint32_t>(2 * p.tasks.size())),
     phases_begin_(gates_begin_ + static_cast<std::uint32_t>(p.gates.size())),
     all_node_(phases_begin_ + static_cast<std::uint32_t>(3 * p.phases.size())),
-    exempt_(tasks_free_of_all_gates(p)) {
-  first_.assign(std::size_t{all_node_} + 2, 0);
+    services_begin_(all_node_ + 1), exempt_(tasks_free_of_all_gates(p)) {
+  first_.assign(std::size_t{services_begin_} + p.services.size() + 1, 0);
   for_each_edge([&](std::uint32_t from, std::uint32_t, wait_reason) {
     ++first_[from + 1];
   });
@@ -176,6 +193,9 @@ void wait_graph::for_each_edge(Use use) const {
   for (std::uint32_t i = 0; i < plan_.tasks.size(); ++i)
     edges_of_task(i, use);
   edges_of_gates(use);
+  for (std::uint32_t i = 0; i < plan_.services.size(); ++i)
+    for (const auto& x : plan_.services[i].needs)
+      use(services_begin_ + i, need_node(x), reason_of(x.condition));
   for (std::uint32_t i = 0; i < plan_.phases.size(); ++i)
     for (auto t : plan_.phases[i].tasks) {
       use(phases_begin_ + 3 * i, 2 * t.value + 1, wait_reason::holds);
@@ -193,6 +213,8 @@ void wait_graph::edges_of_task(std::uint32_t i, Use use) const {
     use(2 * i, done_node(x), wait_reason::after);
   for (const auto& x : t.needs_later)
     use(2 * i + 1, done_node(x.of), wait_reason::later);
+  for (auto x : t.after_each)
+    use(2 * i + 1, 2 * x.value + 1, wait_reason::each);
   if (t.is_finally)
     return;
   if (t.phase.valid())
@@ -212,6 +234,8 @@ void wait_graph::edges_of_gates(Use use) const {
     for (const auto& x : g.blocks)
       if (x.kind == node_kind::phase)
         use(phases_begin_ + 3 * x.index + 2, node, wait_reason::blocked);
+      else if (x.kind == node_kind::service)
+        use(services_begin_ + x.index, node, wait_reason::blocked);
       else if (!plan_.tasks[x.index].is_finally)
         use(2 * x.index, node, wait_reason::blocked);
     if (g.blocks_all)
@@ -228,7 +252,7 @@ std::uint32_t wait_graph::done_node(node_ref x) const {
   case node_kind::phase:
     return phases_begin_ + 3 * x.index;
   case node_kind::service:
-    break;
+    return services_begin_ + x.index;
   }
   return 0;
 }
@@ -249,6 +273,8 @@ wait_node wait_graph::what(std::uint32_t node) const {
     return {wait_kind::gate, node - gates_begin_};
   if (node == all_node_)
     return {wait_kind::all_blocked, 0};
+  if (node >= services_begin_)
+    return {wait_kind::service, node - services_begin_};
   auto x = node - phases_begin_;
   constexpr wait_kind kinds[] = {wait_kind::phase_done,
                                  wait_kind::phase_started,

@@ -19,6 +19,7 @@ enum class wait_reason : std::uint8_t {
   started,    ///< `needs: { x: started }`
   after,      ///< `after`
   later,      ///< `needs-later`: an end for an end
+  each,       ///< `after-each`: likewise
   holds,      ///< a phase for one of its tasks
   blocked,    ///< a task for a gate that blocks it
   all_blocked ///< a task for a gate with `blocks: all`
@@ -38,15 +39,16 @@ enum class wait_kind : std::uint8_t {
   phase_started, ///< any of its tasks
   phase_blocked, ///< all gates that block the phase, together
   all_blocked,   ///< all gates with `blocks: all`, together
+  service,       ///< is ready
 };
 
 struct wait_node {
   wait_kind kind;
-  std::uint32_t index = 0; ///< of the task, gate or phase
+  std::uint32_t index = 0; ///< of the task, gate, phase or service
 };
 
-/// The graph of semantics §5: two nodes a task, one a gate, edges from what
-/// waits to what it waits for.
+/// The graph of semantics §5: two nodes a task, one a gate or service, edges
+/// from what waits to what it waits for.
 class wait_graph {
 public:
   explicit wait_graph(const plan& p);
@@ -61,6 +63,9 @@ public:
   /// The node at which a task is done, a gate open, or a phase done.
   [[nodiscard]] std::uint32_t node_of(node_ref x) const {
     return done_node(x);
+  }
+  [[nodiscard]] std::uint32_t start_of(task_id x) const {
+    return 2 * x.value;
   }
 
   /// Sets of nodes that wait for each other, by their lowest node; empty where
@@ -87,6 +92,7 @@ private:
   std::uint32_t gates_begin_;
   std::uint32_t phases_begin_;
   std::uint32_t all_node_;
+  std::uint32_t services_begin_;
   /// Tasks that some `blocks: all` gate needs, directly or not (§15).
   std::vector<bool> exempt_;
   std::vector<std::uint32_t> first_;
