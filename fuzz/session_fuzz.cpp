@@ -2,6 +2,7 @@
 // Whatever a session writes, however its stream is cut: each line is a message
 // that can be answered, or a mistake that can be shown.
 #include "actors/agent/json_values.hpp"
+#include "actors/agent/plain_text.hpp"
 #include "actors/agent/session_protocol.hpp"
 #include "messages/assert.hpp"
 
@@ -30,8 +31,8 @@ void check_line(const std::string& line) {
   TUTTI_ASSERT(is_shown(x.mistake));
   if (!x.mistake.empty())
     return;
-  TUTTI_ASSERT(is_shown(protocol::shown(line)));
-  TUTTI_ASSERT(protocol::shown(line).size() <= 400);
+  TUTTI_ASSERT(is_shown(plain_line(line)));
+  TUTTI_ASSERT(plain_line(line).size() <= 400);
   if (const auto* p = std::get_if<protocol::progress>(&x.message))
     TUTTI_ASSERT(p->percent >= -1 && p->percent <= 100);
   if (const auto* a = std::get_if<protocol::ask>(&x.message))

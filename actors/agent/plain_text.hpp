@@ -6,8 +6,8 @@
 
 namespace tutti {
 
-/// One line for a board: control characters become spaces, at most 400 bytes,
-/// cut between characters.
+/// One line for a board: controls, and what would turn the direction of text,
+/// become spaces; at most 400 bytes, cut between characters.
 [[nodiscard]] std::string plain_line(std::string_view text);
 
 } // namespace tutti

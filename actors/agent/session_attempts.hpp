@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
@@ -29,8 +28,6 @@ struct session_attempt {
   bool waits = false; ///< inside, for others (§20): no idle time passes
   bool asked_others = false;
   std::uint32_t silent = 0; ///< parts of the idle time that passed in silence
-  std::optional<task_progress> progress; ///< not told yet
-  bool progress_held = false;            ///< what comes is told later
 };
 
 /// The attempts of a session in order of arrival.

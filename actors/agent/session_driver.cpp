@@ -173,11 +173,8 @@ void session_driver::on(process_exited& x) {
   auto ended = useful && x.end == process_end::exited && !leaving_
                  ? attempts_.take_given()
                  : attempts_.take_all();
-  for (auto& a : ended) {
-    if (a.progress)
-      host_.progress(std::move(*a.progress));
+  for (auto& a : ended)
     host_.finished(a.task, a.attempt, broken(a, x, why));
-  }
   if (leaving_ && !std::exchange(left_, true))
     return host_.left();
   if (!attempts_.empty() && stage_ == session_stage::none)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/session_protocol.hpp"
 
+#include "actors/agent/json_forms.hpp"
 #include "actors/agent/json_values.hpp"
 
 #include <fmt/format.h>
@@ -17,36 +18,16 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t excerpt_bytes = 200;
-constexpr std::size_t shown_bytes = 400;
 
 std::string line_of(const json& x) {
   return json_text(x) + "\n";
 }
 
-json artifacts_of(const attempt_details& x) {
-  auto result = json::array();
-  for (const auto& a : x.artifacts)
-    result.push_back({{"path", a.path},
-                      {"digest", "sha256:" + a.digest},
-                      {"size", a.size_bytes},
-                      {"executable", a.executable}});
-  return result;
-}
-
 /// What a handoff and an answer have in common.
-void add_details(json& into, task_state status, const attempt_details* x) {
-  static const attempt_details nothing;
-  const auto& details = x != nullptr ? *x : nothing;
-  into["status"] = to_string(status);
-  into["outputs"] = json_of_outputs(details.outputs);
-  into["note"] = details.note;
-  into["artifacts"] = artifacts_of(details);
-}
-
-/// An input that is no JSON is a text.
-json embedded(const std::string& text) {
-  auto parsed = parse_json(text);
-  return parsed ? std::move(*parsed) : json(text);
+json details_of(task_state status, const attempt_details* x) {
+  auto result = details_json(x);
+  result["status"] = to_string(status);
+  return result;
 }
 
 } // namespace
@@ -78,36 +59,36 @@ std::string encode(const assignment& x) {
                   {"round", x.round},
                   {"prompt", x.prompt},
                   {"feedback", x.feedback},
-                  {"input", embedded(x.input)},
+                  {"input", parsed_or_text(x.input)},
                   {"env", std::move(env)},
                   {"env-files", x.env_files},
                   {"directory", x.directory}});
 }
 
 std::string encode(const delivery& x) {
-  json result = {{"type", "handoff"},
-                 {"task", x.task},
-                 {"from", x.from},
-                 {"id", fmt::format("{}@{}", x.from, x.version)},
-                 {"version", x.version}};
-  add_details(result, x.status, x.details);
+  auto result = details_of(x.status, x.details);
+  result["type"] = "handoff";
+  result["task"] = x.task;
+  result["from"] = x.from;
+  result["id"] = fmt::format("{}@{}", x.from, x.version);
+  result["version"] = x.version;
   return line_of(result);
 }
 
 std::string encode(const answer& x) {
-  json result = {{"type", "answer"},
-                 {"task", x.task},
-                 {"id", fmt::format("request/{}", x.request)},
-                 {"agent", x.agent},
-                 {"text", x.text}};
-  add_details(result, x.status, x.details);
+  auto result = details_of(x.status, x.details);
+  result["type"] = "answer";
+  result["task"] = x.task;
+  result["id"] = request_name(x.request);
+  result["agent"] = x.agent;
+  result["text"] = x.text;
   return line_of(result);
 }
 
 std::string encode(const reply& x) {
   json result = {{"type", "reply"}, {"ok", x.ok}};
   if (!x.call.empty())
-    result["call"] = embedded(x.call);
+    result["call"] = parsed_or_text(x.call);
   if (!x.ok)
     result["text"] = x.text;
   else if (auto said = parse_json(x.text); said && said->is_object())
@@ -386,26 +367,6 @@ bool line_reader::next(std::string& line) {
 
 bool line_reader::has_rest() const {
   return read_ < text_.size();
-}
-
-std::string shown(std::string_view text) {
-  std::string result;
-  for (std::size_t i = 0; i < text.size();) {
-    auto first = static_cast<unsigned char>(text[i]);
-    auto bytes = first < 0xc0 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-    auto point = text.substr(i, static_cast<std::size_t>(bytes));
-    i += point.size();
-    if (result.size() + point.size() > shown_bytes)
-      break;
-    // Controls of C0 and C1, and those that turn the direction of text.
-    auto control = first < 0x20 || first == 0x7f
-                || (point >= "\xc2\x80" && point < "\xc2\xa0")
-                || (point >= "\xe2\x80\xa8" && point < "\xe2\x80\xaf")
-                || (point >= "\xe2\x81\xa6" && point < "\xe2\x81\xaa")
-                || point == "\xe2\x80\x8e" || point == "\xe2\x80\x8f";
-    result += control ? " " : point;
-  }
-  return result;
 }
 
 std::string excerpt(std::string_view line) {

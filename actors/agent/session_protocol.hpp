@@ -164,10 +164,6 @@ private:
   std::size_t read_ = 0;
 };
 
-/// A text of a session, which is UTF-8, on one line without controls, of at
-/// most 400 bytes.
-[[nodiscard]] std::string shown(std::string_view text);
-
 /// The first bytes of a line as ASCII that can be shown.
 [[nodiscard]] std::string excerpt(std::string_view line);
 

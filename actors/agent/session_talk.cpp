@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/session_talk.hpp"
 
+#include "actors/agent/plain_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,8 +14,6 @@ namespace {
 
 namespace protocol = session_protocol;
 
-/// So often progress of one attempt is passed on, the latest each time.
-constexpr auto progress_interval = std::chrono::milliseconds(100);
 /// The idle time is looked at in so many parts.
 constexpr std::uint32_t idle_parts = 8;
 
@@ -53,25 +53,7 @@ void session_driver::hear(const protocol::farewell&) {
 }
 
 void session_driver::hear(attempt& a, protocol::progress& x) {
-  a.progress =
-      task_progress{a.task, a.attempt, protocol::shown(x.text), x.percent};
-  if (!a.progress_held)
-    tell_progress(a.id);
-}
-
-/// Passes on the latest, and holds back what comes until it is due again.
-void session_driver::tell_progress(const std::string& id) {
-  auto* a = attempts_.find(id);
-  if (a == nullptr)
-    return;
-  a->progress_held = a->progress.has_value();
-  if (!a->progress_held)
-    return;
-  host_.progress(std::move(*a->progress));
-  a->progress.reset();
-  (void)wake(progress_interval, [this, id] {
-    tell_progress(id);
-  });
+  host_.progress({a.task, a.attempt, plain_line(x.text), x.percent});
 }
 
 void session_driver::hear(attempt& a, protocol::note& x) {
@@ -132,7 +114,7 @@ void session_driver::hear(attempt& a, protocol::done& x) {
 
 void session_driver::hear(attempt& a, protocol::failed& x) {
   work_result result{attempt_end::failure, fact::no_exit_code, {}};
-  result.details.message = protocol::shown(x.message);
+  result.details.message = plain_line(x.message);
   conclude(a.id, std::move(result));
 }
 
@@ -140,8 +122,6 @@ void session_driver::hear(attempt& a, protocol::failed& x) {
 
 void session_driver::conclude(const std::string& id, work_result x) {
   auto a = attempts_.take(id);
-  if (a.progress)
-    host_.progress(std::move(*a.progress));
   if (a.idle) {
     x.end = attempt_end::timed_out;
     x.details.message =

@@ -61,7 +61,6 @@ private:
   void hear(attempt& a, session_protocol::done& x);
   void hear(attempt& a, session_protocol::failed& x);
   void call(const attempt& a, std::string name, live_call x);
-  void tell_progress(const std::string& id);
 
   // -- the ends of attempts (session_talk.cpp) --
   void conclude(const std::string& id, work_result x);

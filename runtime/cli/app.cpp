@@ -59,6 +59,8 @@ void add_run(CLI::App& app, run_options& into) {
       ->type_name("N");
   app.add_flag("-n,--dry-run", into.dry_run,
                "Print what would run in which order; do nothing");
+  app.add_flag("--no-wait", into.no_wait,
+               "End, resumable, where only a person could make it go on");
   add_list(app, "--only", "TASK", into.only,
            "Only TASK and what it needs; repeatable, or A,B");
   add_list(app, "--skip", "TASK", into.skip,

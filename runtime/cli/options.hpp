@@ -28,6 +28,7 @@ struct run_options {
   std::vector<std::string> only;
   std::vector<std::string> skip;
   bool dry_run = false;
+  bool no_wait = false; ///< do not wait for people
   bool plain = false;
   bool quiet = false;
 };

@@ -53,6 +53,7 @@ session::session_options session_options_of(const run_options& options,
   session::session_options result;
   result.natives = &team;
   result.jobs = options.jobs;
+  result.no_wait = options.no_wait;
   result.state_directory = options.state_directory;
   result.display_fd = options.json_file == "-" ? STDERR_FILENO : STDOUT_FILENO;
   result.plain = options.plain;

@@ -24,6 +24,8 @@ struct session_options {
   /// implicit agent `local`. None: no limit beyond slots; `local` has as many
   /// slots as the machine has cores.
   std::optional<std::uint32_t> jobs;
+  /// The run ends, status waiting, where only people could make it go on (§27).
+  bool no_wait = false;
   /// Where journals and logs go; empty: `.tutti` beside the plan.
   std::string state_directory;
   /// Where the display goes: standard output, or standard error where standard

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -52,6 +53,9 @@ public:
   }
   void wake_after(duration span, std::uint64_t timer) override {
     timers_.push_back({now_ + span, timer});
+  }
+  std::function<void()> waker() override {
+    return [] {};
   }
 
   /// Lets time pass for `x`, timer by timer.

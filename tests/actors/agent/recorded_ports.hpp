@@ -10,8 +10,7 @@
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
-#include <deque>
-#include <map>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -52,6 +51,9 @@ public:
 
   void wake_after(duration span, std::uint64_t timer) override {
     timers.emplace_back(span, timer);
+  }
+  [[nodiscard]] std::function<void()> waker() override {
+    return [] {};
   }
   std::vector<std::pair<duration, std::uint64_t>> timers;
 };
