@@ -245,7 +245,7 @@ BOOST_AUTO_TEST_CASE(sockets_go_with_the_run_and_with_a_killed_one) {
 }
 
 BOOST_AUTO_TEST_CASE(a_run_without_a_trusted_folder_goes_on_and_says_so) {
-  dir.write("tutti.yaml", "tasks: { a: 'test -z \"$TUTTI_SOCKET\"' }\n");
+  dir.write("tutti.yaml", "tasks: { a: 'test -z \"${TUTTI_SOCKET:-}\"' }\n");
   auto how = options({"run"});
   how.env.push_back("XDG_RUNTIME_DIR=" + dir / "open");
   dir.write("open/tutti/x", "");

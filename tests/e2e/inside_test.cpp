@@ -73,11 +73,13 @@ tasks:
 }
 
 BOOST_AUTO_TEST_CASE(an_inline_payload_over_1_mib_is_refused_with_advice) {
-  auto x = run(R"(
-tasks:
-  a:
-    run: [sh, -c, 'python3 -c "print(\"x\"*100000)" > part; for i in 1 2 3 4 5 6 7 8 9 10 11; do set -- "$@" "k$i=$(cat part)"; done; tutti handoff "$@" 2> said; echo $? >> said']
-)");
+  dir.write_script("large.sh", R"-(#!/bin/sh
+part=$(head -c 100000 /dev/zero | tr '\0' x)
+for i in 1 2 3 4 5 6 7 8 9 10 11; do set -- "$@" "k$i=$part"; done
+tutti handoff "$@" 2> said
+echo $? >> said
+)-");
+  auto x = run("tasks: { a: ./large.sh }\n");
   BOOST_TEST(x.status == 0, x.err << x.out);
   auto said = lines("said");
   BOOST_REQUIRE(said.size() == 2u);
