@@ -7,6 +7,7 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <utility>
 
 namespace tutti::control {
@@ -72,6 +73,18 @@ void answer(self_pointer self, const control_reply& x) {
                            x.ok ? reply({{"text", x.text}})
                                 : refusal(refusal_code::refused, x.text));
   s.calls.erase(i);
+  if (s.closing && s.calls.empty())
+    s.options.server->finish();
+}
+
+/// A verdict that ends the run is answered behind the news of the end.
+void close(self_pointer self) {
+  constexpr auto last_moment = std::chrono::seconds(1);
+  auto& s = self->state;
+  if (s.calls.empty() || std::exchange(s.closing, true))
+    s.options.server->finish();
+  else
+    self->delayed_send(self, last_moment, close_control{});
 }
 
 } // namespace
@@ -89,7 +102,7 @@ control_server_behavior(self_pointer self, control_server_options options) {
         take(self, x);
       },
       [self](close_control) {
-        self->state.options.server->finish();
+        close(self);
       },
   };
 }

@@ -29,8 +29,8 @@ struct control_line {
   std::string text;
 };
 
-/// The run is over. What was answered before still leaves; then the server
-/// finishes.
+/// The run is over. What the orchestrator has been asked is still answered, if
+/// it is soon; then the server finishes.
 struct close_control {};
 
 template <class Inspector>
@@ -76,6 +76,7 @@ struct control_server_state {
   std::unique_ptr<control_reader> reader;
   std::unordered_map<std::uint64_t, connection_id> calls; ///< not yet answered
   std::uint64_t last_call = 0;
+  bool closing = false;
 };
 
 control_server_actor::behavior_type control_server_behavior(

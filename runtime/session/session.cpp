@@ -7,6 +7,7 @@
 #include "messages/error.hpp"
 #include "runtime/display/display.hpp"
 #include "runtime/process/supervisor.hpp"
+#include "runtime/report/format.hpp"
 #include "runtime/session/run_feed.hpp"
 #include "runtime/session/signals.hpp"
 #include "runtime/session/state_directory.hpp"
@@ -96,14 +97,15 @@ bool follow(run_feed& feed, report::run_model& model, display::display& view,
   }
 }
 
-std::string stop_text(int signal, int count) {
+std::string stop_text(int signal, int count, duration grace) {
   if (count > 1)
     return "Killing what still runs. Once more leaves at once.";
-  return fmt::format("{}: no new task starts; running tasks have 10 s to end.\n"
+  return fmt::format("{}: no new task starts; running tasks have {} to end.\n"
                      "Press Ctrl-C again to kill them now.",
                      signal == SIGINT    ? "Ctrl-C"
                      : signal == SIGTERM ? "SIGTERM"
-                                         : "SIGHUP");
+                                         : "SIGHUP",
+                     report::format_elapsed(grace));
 }
 
 /// The third time nothing is waited for any more, neither a terminal that takes
@@ -149,7 +151,7 @@ session_result run_session(plan p, const session_options& options,
   auto local_slots = options.jobs.value_or(cores);
   auto work = std::make_shared<const plan>(std::move(p));
   report::run_model model{*work, slots_of(*work, local_slots)};
-  report::report_options told{files->run_id, options.jobs};
+  report::report_options told{files->run_id, options.jobs, local_slots};
   auto view = make_view(options, told);
   run_feed feed;
   bool whole = true;
@@ -159,8 +161,10 @@ session_result run_session(plan p, const session_options& options,
     signals.start({[&](int signal, int count) {
                      if (count > 2)
                        leave(signal, processes);
-                     feed.note(stop_text(signal, count));
+                     feed.note(stop_text(signal, count, work->grace));
                      actors.stop(exit_code_of(signal), count > 1);
+                     if (count > 1)
+                       actors.skip_notices();
                    },
                    [&] {
                      processes.suspend_lease();
@@ -169,13 +173,17 @@ session_result run_session(plan p, const session_options& options,
                      processes.resume_lease();
                    }});
     whole = follow(feed, model, *view, clock::now());
+    view->finish(model);
+    if (whole)
+      actors.await_notices();
+    for (const auto& x : feed.take({}).notes)
+      view->note(x);
     signals.stop();
     actors.close_sockets();
     // Its reader thread speaks to actors: it ends before they do.
     processes.shut_down();
   }
   tidy_run_directory(*files);
-  view->finish(model);
   auto code = whole ? model.exit_code() : static_cast<int>(exit_code::internal);
   auto report = report::make_report(model, told);
   report.exit_code = code;

@@ -32,6 +32,9 @@ system_config::system_config() {
 
 namespace {
 
+/// So long the end of the program waits for `notify` at most.
+constexpr auto notices_time_max = std::chrono::seconds(60);
+
 /// A session of its own for an agent that has one (semantics §22).
 auto session_maker(const agent_options& x) {
   session_driver_options mine;
@@ -54,13 +57,15 @@ team::team(team_options options)
   options_.processes->listen(route_events(routes_, [feed](std::string why) {
     feed->lose(std::move(why));
   }));
-  auto viewer = system_.spawn(feed_behavior, feed);
-  auto watcher =
-      system_.spawn(observer_behavior, std::vector<viewer_actor>{viewer});
   auto host = system_.spawn(process_host_behavior, options_.processes, routes_);
-  keep(viewer);
-  keep(watcher);
   keep(host);
+  std::vector<viewer_actor> viewers{system_.spawn(feed_behavior, feed)};
+  if (options_.work->notify.run.kind != command_kind::none)
+    viewers.push_back(spawn_notifier(host));
+  for (const auto& x : viewers)
+    keep(x);
+  auto watcher = system_.spawn(observer_behavior, std::move(viewers));
+  keep(watcher);
   auto store =
       system_.spawn<caf::detached>(artifacts::artifact_host_behavior,
                                    options_.files.artifacts, options_.files.io);
@@ -124,6 +129,30 @@ void team::begin() {
 
 void team::stop(std::int32_t code, bool at_once) {
   caf::anon_send(lead_, stop_run{code, at_once});
+}
+
+viewer_actor team::spawn_notifier(const process_actor& host) {
+  notices_told_ = std::make_shared<latch>();
+  notifier_options mine;
+  mine.work = options_.work;
+  mine.run_id = options_.files.run_id;
+  mine.processes = host;
+  mine.complain = [feed = options_.feed](std::string text) {
+    feed->note(std::move(text));
+  };
+  mine.done = notices_told_;
+  return caf::actor_cast<viewer_actor>(
+      system_.spawn(notifier_behavior, std::move(mine)));
+}
+
+void team::await_notices() {
+  if (notices_told_)
+    notices_told_->wait(notices_time_max);
+}
+
+void team::skip_notices() {
+  if (notices_told_)
+    notices_told_->open();
 }
 
 void team::close_sockets() {

@@ -5,6 +5,7 @@
 #include "actors/agent/agent.hpp"
 #include "actors/service/service.hpp"
 #include "messages/interfaces.hpp"
+#include "runtime/session/notifier.hpp"
 #include "runtime/session/process_host.hpp"
 #include "runtime/session/run_feed.hpp"
 #include "runtime/session/run_sockets.hpp"
@@ -46,6 +47,11 @@ public:
 
   void begin();
   void stop(std::int32_t code, bool at_once);
+  /// After the run's end: waits, bounded, until the plan's `notify` has told of
+  /// it; at once where it has none.
+  void await_notices();
+  /// Waits for notices no longer, now or later.
+  void skip_notices();
   /// After the run's end: nobody can ask it any more.
   void close_sockets();
 
@@ -59,6 +65,7 @@ private:
   [[nodiscard]] std::vector<agent_actor> spawn_agents(agent_options common);
   [[nodiscard]] std::vector<service_actor> spawn_services(service_options each);
   void open_sockets();
+  [[nodiscard]] viewer_actor spawn_notifier(const process_actor& host);
 
   team_options options_;
   system_config config_;
@@ -67,6 +74,7 @@ private:
   std::mutex mutex_;
   std::vector<caf::strong_actor_ptr> all_;
   orchestrator_actor lead_;
+  std::shared_ptr<latch> notices_told_; ///< null: the plan has no `notify`
   run_sockets sockets_;
 };
 

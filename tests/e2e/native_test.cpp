@@ -69,8 +69,11 @@ BOOST_AUTO_TEST_CASE(what_blocks_holds_up_no_other) { // rule 5
   auto x = run_native(R"(
 agents:
   crowd: { native: meet, slots: 8 }
-defaults: { agent: crowd, timeout: 30s }
-tasks: { a: {}, b: {}, c: {}, d: {}, e: {}, f: {}, g: {}, h: {} }
+defaults: { timeout: 30s }
+phases:
+  meeting:
+    agent: crowd
+    tasks: { a: {}, b: {}, c: {}, d: {}, e: {}, f: {}, g: {}, h: {} }
 )");
   BOOST_TEST(x.status == 0);
 }

@@ -220,6 +220,7 @@ private:
   [[nodiscard]] bool is_open_finally(node_index x) const;
   void end_if_over();
   [[nodiscard]] bool something_may_come() const;
+  [[nodiscard]] bool approval_asked() const;
 
   // engine_approval.cpp: approvals
   void on(const verdict_arrives& e);

@@ -271,12 +271,16 @@ bool engine::something_may_come() const {
     return true;
   if (graph_.no_wait)
     return false;
-  bool asked =
-      std::any_of(graph_.special_gates.begin(), graph_.special_gates.end(),
-                  [this](const gate_info& x) {
-                    return others_[x.gate].state == gate_state::asked;
-                  });
-  return asked || counts_.paused > 0;
+  return approval_asked() || counts_.paused > 0;
+}
+
+/// An approval is waited for even where its gate blocks nothing: the verdict is
+/// the run's.
+bool engine::approval_asked() const {
+  return std::any_of(graph_.special_gates.begin(), graph_.special_gates.end(),
+                     [this](const gate_info& x) {
+                       return others_[x.gate].state == gate_state::asked;
+                     });
 }
 
 void engine::end_if_over() {
@@ -284,7 +288,7 @@ void engine::end_if_over() {
     return;
   fact f;
   f.kind = fact_kind::run_ended;
-  if (counts_.unfinished == 0 && counts_.doubted == 0) {
+  if (counts_.unfinished == 0 && counts_.doubted == 0 && !approval_asked()) {
     bool good =
         counts_.failed == 0 && counts_.cancelled == 0 && counts_.rejected == 0;
     f.status = good ? run_status::succeeded : run_status::failed;

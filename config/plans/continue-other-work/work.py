@@ -16,9 +16,9 @@ MOCK = [{"name": "Somebody", "email": "somebody@example.org"}]
 
 
 def crud():
-    """Twenty-four users; each hash takes its time, which is what it is for."""
+    """Thirty-two users; each hash takes its time, which is what it is for."""
     users = []
-    for n in range(24):
+    for n in range(32):
         digest = hashlib.pbkdf2_hmac("sha256", f"password {n}".encode(), f"salt {n}".encode(), 250_000)
         users.append({"name": f"User {n}", "email": f"user{n}@example.org", "hash": digest.hex()})
     expect(len({user["hash"] for user in users}) == len(users), "two users share a hash")
@@ -31,7 +31,7 @@ def table(users):
 
 def users_page():
     write("ui/users.html", f"<table>\n{table(MOCK)}</table>\n")
-    squeeze("users", [table(MOCK)] * PAGES)
+    squeeze("users", [table(MOCK)] * PAGES * 4)
 
 
 def users_page_integrate():
