@@ -125,6 +125,7 @@ run_report make_report(const run_model& m, const report_options& options) {
     r.efficiency = std::chrono::duration<double>(r.bounds.value) / whole;
   }
   r.explanation = explain(m, r.bounds);
+  r.later = saved_by_later(m, {options.jobs, options.local_slots});
   r.tasks = task_rows(m);
   r.agents = agent_rows(m, r.makespan);
   for (const auto& x : m.handoffs())

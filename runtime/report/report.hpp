@@ -4,6 +4,7 @@
 
 #include "messages/fact.hpp"
 #include "runtime/report/bounds.hpp"
+#include "runtime/report/counterfactual.hpp"
 #include "runtime/report/run_model.hpp"
 
 #include <cstdint>
@@ -18,6 +19,7 @@ struct report_options {
   std::string run_id;
   /// The most attempts at once over all agents; none: no limit beyond slots.
   std::optional<std::uint32_t> jobs;
+  std::uint32_t local_slots = 1; ///< of the implicit agent
 };
 
 struct task_row {
@@ -63,7 +65,8 @@ struct run_report {
   std::optional<double> speedup;    ///< none where the makespan is 0
   std::optional<double> efficiency; ///< likewise
   lower_bounds bounds;
-  std::string explanation; ///< "agent-bound: morgan had 3h of work"
+  std::optional<time_saved> later; ///< none: no needs-later, or not over
+  std::string explanation;         ///< "agent-bound: morgan had 3h of work"
   std::vector<task_row> tasks;
   std::vector<agent_row> agents;
   std::vector<handoff_row> handoffs;

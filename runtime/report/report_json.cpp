@@ -92,6 +92,13 @@ std::string to_json(const run_report& x) {
   w.seconds("lower_bound_s", x.bounds.value);
   w.text("tight_bound", to_string(x.bounds.tight));
   w.number("efficiency", x.efficiency);
+  w.line();
+  using seconds = std::optional<duration>;
+  const auto& later = x.later;
+  w.seconds("later_makespan_s", later ? seconds{later->as_planned} : seconds{});
+  w.seconds("as_needs_makespan_s",
+            later ? seconds{later->with_needs} : seconds{});
+  w.seconds("saved_by_later_s", later ? seconds{later->saved()} : seconds{});
   write(w, "tasks", x.tasks);
   write(w, "agents", x.agents);
   write(w, "handoffs", x.handoffs);

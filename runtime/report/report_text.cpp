@@ -134,6 +134,21 @@ void add_handoffs(std::string& out, const run_report& x, std::size_t columns) {
   add_figure(out, columns, "handoffs", std::to_string(x.handoffs.size()), note);
 }
 
+/// What needs-later has won, or lost; the two figures it is the difference of.
+void add_later(std::string& out, const run_report& x, std::size_t columns) {
+  if (!x.later)
+    return;
+  auto saved = x.later->saved();
+  bool lost = saved < duration{0};
+  add_figure(out, columns, "needs-later",
+             (lost ? "-" : "") + format_duration(lost ? -saved : saved),
+             fmt::format("{} against plain needs: {} instead of {}, replayed "
+                         "with the measured times",
+                         lost ? "lost" : "saved",
+                         format_duration(x.later->as_planned),
+                         format_duration(x.later->with_needs)));
+}
+
 } // namespace
 
 std::string to_text(const run_report& x, const text_options& wanted) {
@@ -157,6 +172,7 @@ std::string to_text(const run_report& x, const text_options& wanted) {
                fmt::format("{:.0f} %", 100 * *x.efficiency),
                "lower bound / makespan");
   add_handoffs(out, x, columns);
+  add_later(out, x, columns);
   if (!x.agents.empty()) {
     out += '\n';
     add_agents(out, x, options);

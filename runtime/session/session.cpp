@@ -151,7 +151,7 @@ session_result run_session(plan p, const session_options& options,
   auto local_slots = options.jobs.value_or(cores);
   auto work = std::make_shared<const plan>(std::move(p));
   report::run_model model{*work, slots_of(*work, local_slots)};
-  report::report_options told{files->run_id, options.jobs};
+  report::report_options told{files->run_id, options.jobs, local_slots};
   auto view = make_view(options, told);
   run_feed feed;
   bool whole = true;

@@ -37,7 +37,8 @@ run_fixture::options(const std::vector<std::string>& args) const {
   program_options result;
   result.args = args;
   result.directory = dir.path();
-  result.env = {tag};
+  // Sockets of its own, so that no other test's run is found.
+  result.env = {tag, "XDG_RUNTIME_DIR=" + dir.path()};
   return result;
 }
 

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What tasks say and ask while they work (semantics §10, §19–§21).
+#include "tests/e2e/live_fixture.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace tutti::test;
+
+BOOST_FIXTURE_TEST_SUITE(e2e_inside, live_fixture)
+
+BOOST_AUTO_TEST_CASE(outside_a_task_the_commands_say_so) {
+  for (const auto& args :
+       std::vector<std::vector<std::string>>{{"inbox"},
+                                             {"handoff", "a=b"},
+                                             {"progress", "5"},
+                                             {"request", "--to", "x", "y"},
+                                             {"note", "x"}})
+    check_one_sentence(expect(2, args),
+                       {"'tutti " + args[0] + "'", "inside a task"});
+}
+
+BOOST_AUTO_TEST_CASE(mistakes_are_one_sentence_and_2) {
+  check_one_sentence(expect(2, {"progress", "101"}), {"101", "0 to 100"});
+  check_one_sentence(expect(2, {"progress"}), {"PERCENT"});
+  check_one_sentence(expect(2, {"handoff", "novalue"}), {"novalue", "K=V"});
+  check_one_sentence(expect(2, {"handoff"}), {"--note"});
+  check_one_sentence(expect(2, {"inbox", "--wait", "5"}), {"'5'", "30s"});
+  check_one_sentence(expect(2, {"request", "x"}), {"--to"});
+}
+
+// §10: what is added inside goes with what the task hands on.
+BOOST_AUTO_TEST_CASE(handoffs_and_notes_reach_who_needs_the_task) {
+  auto x = run(R"(
+tasks:
+  a: { run: [sh, -c, 'tutti handoff url=here "text=two words" && tutti note "mind the gap"'] }
+  b: { needs: a, run: 'cp "$TUTTI_INPUT" input.json' }
+)");
+  BOOST_TEST(x.status == 0, x.err << x.out);
+  auto input = json::parse(dir.read("input.json")).at("needs").at("a");
+  BOOST_TEST(input.at("outputs").at("url") == "here");
+  BOOST_TEST(input.at("outputs").at("text") == "two words");
+  BOOST_TEST(has(input.dump(), "mind the gap"));
+}
+
+BOOST_AUTO_TEST_CASE(progress_is_seen_from_outside) {
+  fifo gate{dir, "gate"};
+  auto running = start(
+      "tasks: { a: { run: [sh, -c, 'tutti progress 70 Dashboard; read x < "
+      "gate'] } }\n");
+  BOOST_TEST(eventually([this] {
+    auto now = status();
+    return now.is_object() && now.at("in_progress").size() == 1
+        && now.at("in_progress")[0].at("percent") == 70;
+  }));
+  BOOST_TEST(status().at("in_progress")[0].at("line") == "Dashboard");
+  gate.put();
+  BOOST_TEST(finish(*running).status == 0);
+}
+
+// A token is of one attempt: the next one's process, or a leaked one, is not
+// it.
+BOOST_AUTO_TEST_CASE(the_token_of_an_ended_attempt_is_stale) {
+  auto x = run(R"(
+tasks:
+  a: { run: [sh, -c, 'echo "$TUTTI_TOKEN" > token; tutti note fine'] }
+  b: { needs: a, run: [sh, -c, 'TUTTI_TOKEN=$(cat token) tutti note late 2> said; echo $? >> said'] }
+)");
+  BOOST_TEST(x.status == 0, x.err << x.out);
+  auto said = lines("said");
+  BOOST_REQUIRE(said.size() == 2u);
+  BOOST_TEST(has(said[0], "over"), said[0]);
+  BOOST_TEST(said[1] == "1");
+}
+
+BOOST_AUTO_TEST_CASE(an_inline_payload_over_1_mib_is_refused_with_advice) {
+  dir.write_script("large.sh", R"-(#!/bin/sh
+part=$(head -c 100000 /dev/zero | tr '\0' x)
+for i in 1 2 3 4 5 6 7 8 9 10 11; do set -- "$@" "k$i=$part"; done
+tutti handoff "$@" 2> said
+echo $? >> said
+)-");
+  auto x = run("tasks: { a: ./large.sh }\n");
+  BOOST_TEST(x.status == 0, x.err << x.out);
+  auto said = lines("said");
+  BOOST_REQUIRE(said.size() == 2u);
+  BOOST_TEST(has(said[0], "artifact"), said[0]);
+  BOOST_TEST(said[1] == "1");
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_inbox_is_empty_and_nothing_waits) {
+  auto x = run(R"(
+tasks:
+  a: { run: [sh, -c, 'tutti inbox > plain; tutti inbox --json > json'] }
+)");
+  BOOST_TEST(x.status == 0, x.err << x.out);
+  BOOST_TEST(dir.read("plain") == "");
+  BOOST_TEST(json::parse(dir.read("json")).at("items").empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_program_is_found_by_its_path_too) {
+  auto x = run("tasks: { a: { run: [sh, -c, '\"$TUTTI_BINARY\" note fine'] } "
+               "}\n");
+  BOOST_TEST(x.status == 0, x.err << x.out);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
