@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -46,6 +47,20 @@ inline std::string fingerprint(const engine::engine& e) {
     result += fmt::format("a{} {}/{}\n", i, e.agent(i).used, e.agent(i).total);
   for (std::uint32_t i = 0; i < g.pools.size(); ++i)
     result += fmt::format("p{} {}\n", i, e.pool(i).used);
+  for (std::uint32_t i = 0; i < g.task_count; ++i) {
+    const auto& t = e.task(i);
+    result += fmt::format("m{} l{} v{} {}{}{}{}{}{}{}\n", i, t.later, t.version,
+                          int{t.doubted}, int{t.may_integrate}, int{t.waits},
+                          int{t.paused}, int{t.later_missed}, int{t.arrived},
+                          int{t.begun_version});
+    if (const auto* s = e.stream(i))
+      result += fmt::format("s{} {} {} {}\n", i, s->queue.size(),
+                            s->taken.size(), s->open_triggers);
+  }
+  for (const auto& r : e.requests())
+    result += fmt::format("r {} {}\n", r.work.text, to_string(r.state));
+  result += fmt::format("{} {} {}\n", e.counts().doubted, e.counts().rejected,
+                        e.counts().overdue);
   result += fmt::format("{} {} {} {} over {}\n", e.counts().unfinished,
                         e.counts().live, e.counts().assigned, e.counts().late,
                         e.over());
@@ -94,6 +109,7 @@ public:
     if (how == attempt_end::unkillable)
       ++quarantined_[i->second];
     running.erase(i);
+    waiting_inside.erase(key);
     step(finished(key, how, std::move(results)));
   }
 
@@ -145,13 +161,18 @@ public:
 
   void step(const engine::event& e) {
     engine_.decide(now, e, out);
-    for (const auto& f : out.facts)
+    for (const auto& f : out.facts) {
       facts.push_back(f);
+      if (f.kind == fact_kind::attempt_waits)
+        waiting_inside.insert({f.subject, f.attempt});
+      if (f.kind == fact_kind::attempt_goes_on)
+        waiting_inside.erase({f.subject, f.attempt});
+    }
     for (const auto& c : out.commands)
       obey(c);
     auto broken = check_invariants(engine_);
-    BOOST_REQUIRE_MESSAGE(broken.empty(),
-                          (broken.empty() ? "" : broken.front()));
+    BOOST_REQUIRE_MESSAGE(broken.empty(), (broken.empty() ? "" : broken.front())
+                                              << (broken.empty() || !describe ? "" : describe()));
   }
 
   // -- queries ----------------------------------------------------------------
@@ -202,6 +223,8 @@ public:
   std::set<std::pair<std::uint32_t, std::uint32_t>> delivered; ///< from, to
   std::vector<engine::reject_reason> rejects;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> answered; ///< number, to
+  std::set<attempt_key> waiting_inside; ///< running, without a slot (§20)
+    std::function<std::string()> describe; ///< said with a broken invariant
   std::vector<attempt_key> went_on;
   std::vector<attempt_key> refused_waits;
   std::vector<std::uint32_t> started_services;
@@ -216,7 +239,7 @@ private:
   [[nodiscard]] std::uint32_t running_of(std::uint32_t agent) const {
     return static_cast<std::uint32_t>(
         std::count_if(running.begin(), running.end(), [&](const auto& x) {
-          return x.second == agent;
+          return x.second == agent && !waiting_inside.contains(x.first);
         }));
   }
 

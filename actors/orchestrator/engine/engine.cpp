@@ -197,7 +197,9 @@ void engine::on(const attempt_begins& e) {
   f.phase = integrate ? work_phase::integrate : work_phase::run;
   f.version = t.version;
   emit(f);
-  if (t.is_ending) { // asked back too late
+  if (!integrate && t.pending > 0 && !t.doubted && !t.is_ending)
+    emit(fact_kind::version_doubted, x); // made of what is being made again
+  if (t.is_ending) {                     // asked back too late
     tell_to_end(x, t.ending, abandoned_);
     return;
   }

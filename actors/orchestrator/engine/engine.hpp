@@ -204,7 +204,8 @@ private:
   void on(const resume_requested& e);
   void cancel(std::uint32_t task);
   void cancel_rest();
-  void retry_dependents(std::uint32_t task);
+  void ask_again(std::uint32_t gate);
+  void retry_dependents(node_index from_node);
 
   // engine_flow.cpp: what follows from a step
   void settle();
@@ -214,7 +215,7 @@ private:
   void settle_released(std::uint32_t task);
   void settle_unready(std::uint32_t task);
   void settle_parked(std::uint32_t task);
-  void look_for_miss(std::uint32_t task);
+  void look_for_miss(node_index x);
   [[nodiscard]] bool condition_holds(std::uint32_t task) const;
   void release_finally();
   [[nodiscard]] bool is_open_finally(node_index x) const;
@@ -234,6 +235,7 @@ private:
   [[nodiscard]] bool has_verdict(std::uint32_t task,
                                  const attempt_details* details) const;
   void end_reviews(std::uint32_t gate);
+  void settle_asked(std::uint32_t gate);
   void open_gate(std::uint32_t gate);
   void reject_gate(std::uint32_t gate, std::string why);
 
@@ -261,6 +263,7 @@ private:
   void queue_trigger(std::uint32_t trigger);
   void settle_stream(std::uint32_t stream);
   void end_stream(std::uint32_t stream);
+  void refuse_queued(std::uint32_t stream);
   void settle_requests();
   void answer_taken(const std::vector<work_item>& taken, const fact& f);
   void send_answer(std::uint32_t number);
@@ -350,6 +353,8 @@ private:
   void unmeet(std::size_t edge_at);
   void unsettle(node_index x);
   void unsettle_group(node_index group);
+  void refresh_edges(std::uint32_t task);
+  [[nodiscard]] bool holds(node_index x) const;
   [[nodiscard]] bool must_wait(node_index consumer, edge_kind kind) const;
 
   [[nodiscard]] std::uint32_t gate_index(std::uint32_t gate) const;
@@ -396,7 +401,7 @@ private:
   std::vector<std::uint32_t> doomed_;   ///< tasks that cannot start any more
   std::vector<std::uint32_t> parked_;   ///< tasks that may be able to integrate
   std::vector<std::uint32_t> unready_;  ///< ready tasks that must wait again
-  std::vector<std::uint32_t> recheck_;  ///< waiting tasks made anew
+  std::vector<std::uint32_t> recheck_;  ///< tasks and gates that wait anew
   std::vector<std::uint32_t> accepted_; ///< tasks with a new result
   std::vector<std::uint32_t> touched_streams_; ///< as graph_.streams
   std::vector<std::uint32_t> doubted_;         ///< tasks, plan order

@@ -144,6 +144,32 @@ void engine::take_verdict(std::uint32_t gate,
   end_reviews(gate);
 }
 
+/// A review that ended without a verdict closes the gate, and so does one that
+/// was cancelled where the others are too few (§16).
+void engine::settle_asked(std::uint32_t gate) {
+  const auto& info = *graph_.special_gate(gate)->approval;
+  const auto& a = approvals_[gate_index(gate)];
+  auto close = [&](std::uint32_t review) {
+    emit(fact_kind::gate_closed, gate, review);
+    end_reviews(gate);
+  };
+  if (a.human_decides)
+    return;
+  // All people together are one of those who are asked.
+  auto possible = a.approved_by.size() + info.human;
+  for (auto x : info.reviews) {
+    if (is_failure(tasks_[x].state))
+      return close(x);
+    possible += !is_terminal(tasks_[x].state);
+  }
+  if (possible >= info.min)
+    return;
+  for (auto x : info.reviews)
+    if (is_terminal(tasks_[x].state)
+        && tasks_[x].state != task_state::succeeded)
+      return close(x);
+}
+
 /// The gate is decided: reviews that go on have nothing to say any more.
 void engine::end_reviews(std::uint32_t gate) {
   for (auto x : graph_.special_gate(gate)->approval->reviews) {

@@ -110,10 +110,13 @@ void engine::resolve_service(std::uint32_t service) {
   auto node = graph_.service_node(service);
   auto state = others_[graph_.gate_count + service].service;
   for (auto i = graph_.out_begin[node]; i < graph_.out_begin[node + 1]; ++i) {
-    if (state == service_state::ready)
+    auto to = graph_.out[i].target();
+    if (state == service_state::ready) {
       meet(i);
-    else if (!met_[i])
-      miss(graph_.out[i].target(), node, false);
+    } else if (!met_[i] || must_wait(to, graph_.out[i].kind())) {
+      unmeet(i); // it was ready, and is not any more
+      miss(to, node, false);
+    }
   }
 }
 
@@ -291,6 +294,34 @@ void engine::unsettle(node_index x) {
       unsettle_group(e.target());
     }
   }
+}
+
+/// A task that is to begin anew waits for those of its producers that are being
+/// made again, too.
+void engine::refresh_edges(std::uint32_t task) {
+  for (auto e : graph_.into(task)) {
+    auto from = e.target();
+    if (e.kind() == edge_kind::started || holds(from))
+      continue;
+    for (auto i = graph_.out_begin[from]; i < graph_.out_begin[from + 1]; ++i)
+      if (graph_.out[i].target() == task && graph_.out[i].kind() == e.kind())
+        unmeet(i);
+  }
+}
+
+/// Whether a node has come to an end that stands.
+bool engine::holds(node_index x) const {
+  if (graph_.is_task(x))
+    return is_terminal(tasks_[x].state) && !tasks_[x].doubted;
+  const auto& n = others_[x - graph_.task_count];
+  if (graph_.is_gate(x))
+    return n.state != gate_state::waiting;
+  if (graph_.is_service(x))
+    return true;
+  auto members = graph_.into(x);
+  return std::all_of(members.begin(), members.end(), [this](edge m) {
+    return holds(m.target());
+  });
 }
 
 void engine::unsettle_group(node_index group) {

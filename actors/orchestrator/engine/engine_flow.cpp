@@ -62,6 +62,8 @@ void engine::settle() {
 
 void engine::settle_gate(std::uint32_t gate) {
   auto& g = others_[gate];
+  if (g.state == gate_state::asked)
+    return settle_asked(gate);
   if (g.state != gate_state::waiting)
     return;
   if (g.unmet)
@@ -114,36 +116,37 @@ void engine::settle_doomed(std::uint32_t task) {
        task, t.cause);
 }
 
-/// A task that waits anew may need what has fallen short by now.
-void engine::look_for_miss(std::uint32_t task) {
-  const auto& t = tasks_[task];
-  if (t.state != task_state::waiting || t.doomed)
+/// A task or gate that waits anew may need what has fallen short by now.
+void engine::look_for_miss(node_index x) {
+  bool task = graph_.is_task(x);
+  if (task ? tasks_[x].state != task_state::waiting || tasks_[x].doomed
+           : others_[x - graph_.task_count].state != gate_state::waiting)
     return;
-  for (auto e : graph_.into(task)) {
+  for (auto e : graph_.into(x)) {
     auto from = e.target();
     if (graph_.is_task(from)) {
       const auto& p = tasks_[from];
       if (!is_terminal(p.state) || p.doubted)
         continue;
       auto verdict = judge(e.kind(), p.state, p.ever_started,
-                           graph_.policy_of(from).allow_failure, true);
+                           graph_.policy_of(from).allow_failure, task);
       if (verdict != edge_verdict::met)
-        miss(task, from, verdict == edge_verdict::left_out);
+        miss(x, from, verdict == edge_verdict::left_out);
     } else if (graph_.is_group(from)) {
       const auto& g = others_[from - graph_.task_count];
       bool ended = g.pending == 0;
       if ((e.kind() == edge_kind::succeeded && g.unmet)
           || (e.kind() == edge_kind::failed && ended && !g.failed))
-        miss(task, from, false);
+        miss(x, from, false);
     } else if (graph_.is_gate(from)) {
       auto state = others_[from - graph_.task_count].state;
       bool shut = state == gate_state::closed || state == gate_state::rejected;
       if ((shut && e.kind() == edge_kind::succeeded)
           || (state == gate_state::open && e.kind() == edge_kind::failed))
-        miss(task, from, false);
+        miss(x, from, false);
     } else if (others_[from - graph_.task_count].service
                == service_state::failed) {
-      miss(task, from, false);
+      miss(x, from, false);
     }
   }
 }

@@ -168,6 +168,9 @@ void engine::fold_assigned(const fact& f) {
 
 void engine::fold_started(const fact& f) {
   auto& t = tasks_[f.subject];
+  // Asked back too late, and the run does not stop: what has begun goes on.
+  if (t.ending == attempt_end::stopped && !stopping_ && !t.cancelled)
+    t.is_ending = false;
   if (is_ahead(f.subject))
     take_capacity(f.subject);
   ++counts_.live;
@@ -271,6 +274,8 @@ void engine::fold_end(std::uint32_t task, task_state to) {
   bool review = graph_.tasks[task].kind == task_kind::review;
   if (to == task_state::cancelled && !review)
     ++counts_.cancelled;
+  if (review && to != task_state::succeeded)
+    gates_.push_back(gate_of_review(task));
   if (t.overdue && to == task_state::timed_out)
     ++counts_.overdue;
   if (t.paused) {
@@ -282,6 +287,8 @@ void engine::fold_end(std::uint32_t task, task_state to) {
     note_result(task);
     doubts_moved_ = true;
   }
+  if (graph_.tasks[task].loose)
+    touched_streams_.push_back(stream_index(task));
   if (to == task_state::succeeded && t.triggers)
     accepted_.push_back(task);
   resolve_end(task);
@@ -314,6 +321,9 @@ void engine::fold_unstarted_end(const fact& f, task_state to) {
     t.backing_off = false;
     --counts_.backing_off;
   }
+  // Also where a look at what had fallen short found it, which is no fact.
+  if (f.cause != task_id::none)
+    t.doomed = true;
   end_unstarted(t.state, to);
   fold_end(f.subject, to);
 }

@@ -62,7 +62,7 @@ void engine::fold_gate(const fact& f) {
     }
     return;
   case fact_kind::gate_reset: {
-    bool had_opened = g.state == gate_state::open;
+    bool met_some = g.state == gate_state::open || g.state == gate_state::asked;
     g.state = gate_state::waiting;
     g.unmet = false;
     g.cause = task_id::none;
@@ -70,8 +70,9 @@ void engine::fold_gate(const fact& f) {
       approvals_[static_cast<std::size_t>(special
                                           - graph_.special_gates.data())]
           .approved_by.clear();
-    if (had_opened)
+    if (met_some)
       unsettle(graph_.gate_node(f.subject));
+    recheck_.push_back(graph_.gate_node(f.subject));
     gates_.push_back(f.subject);
     return;
   }
@@ -146,6 +147,12 @@ void engine::fold_version(const fact& f) {
       parked_.push_back(x);
     return;
   }
+  if (f.version != t.version) // nobody waits for what an old version asked
+    t.later -= static_cast<std::uint32_t>(
+        std::count_if(requests_.begin(), requests_.end(), [&](const auto& r) {
+          return r.work.from.value == x && r.version == t.version && r.awaited
+              && !is_terminal(r.state);
+        }));
   t.version = f.version;
   if (is_terminal(t.state)) {
     unsettle(x);
@@ -171,6 +178,7 @@ void engine::fold_version(const fact& f) {
   t.may_integrate = false;
   t.begun_version = false;
   t.asked = false;
+  refresh_edges(x);
   recheck_.push_back(x);
   if (t.pending == 0)
     released_.push_back(x);
@@ -345,6 +353,7 @@ void engine::fold_people(const fact& f) {
   }
   new_version(t.state);
   t.begun_version = false;
+  refresh_edges(f.subject);
   recheck_.push_back(f.subject);
   if (t.pending == 0)
     released_.push_back(f.subject);

@@ -46,6 +46,8 @@ void engine::on(const retry_requested& e) {
                             : "only what failed or was cancelled is retried; "
                               "it is "
                                   + std::string{to_string(t.state)});
+  if (graph_.tasks[x].kind == task_kind::review)
+    return ask_again(gate_of_review(x));
   auto missing = later_cause(x);
   if (t.later_missed && is_failure(tasks_[missing].state))
     return refuse("it failed because what it needs later did; retry that");
@@ -58,9 +60,17 @@ void engine::on(const retry_requested& e) {
   retry_dependents(x);
 }
 
+/// A review is tried again by asking for the approval again.
+void engine::ask_again(std::uint32_t gate) {
+  if (others_[gate].state != gate_state::closed)
+    return refuse("its gate is decided without it");
+  emit(fact_kind::gate_reset, gate);
+  retry_dependents(graph_.gate_node(gate));
+}
+
 /// What was skipped, and the gates that closed, because of it wait again.
-void engine::retry_dependents(std::uint32_t task) {
-  std::vector<node_index> open{task};
+void engine::retry_dependents(node_index from_node) {
+  std::vector<node_index> open{from_node};
   while (!open.empty()) {
     auto from = open.back();
     open.pop_back();
@@ -77,7 +87,7 @@ void engine::retry_dependents(std::uint32_t task) {
       } else if (graph_.is_task(to)
                  && (tasks_[to].state == task_state::skipped
                      || tasks_[to].state == task_state::left_out)
-                 && tasks_[to].doomed) {
+                 && (tasks_[to].doomed || e.kind() == edge_kind::trigger)) {
         fact f;
         f.kind = fact_kind::task_retried;
         f.subject = to;

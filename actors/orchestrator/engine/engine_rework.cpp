@@ -160,9 +160,12 @@ void engine::settle_doubted() {
 /// All that a doubted task was made of is settled again.
 void engine::settle_doubt(std::uint32_t task) {
   const auto& t = tasks_[task];
-  bool run_changed = false;
+  // Without rework (a retry made it doubted) no record is kept: it is redone.
+  bool run_changed = !graph_.has_rework;
   bool later_changed = false;
   auto look = [&](edge_kind kind, std::uint32_t producer) {
+    if (run_changed)
+      return;
     if (kind == edge_kind::later)
       later_changed =
           later_changed || changed_at_[producer] > integrate_took_[task];

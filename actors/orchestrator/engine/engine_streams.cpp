@@ -47,6 +47,8 @@ void engine::settle_stream(std::uint32_t stream) {
   auto& s = streams_[stream];
   const auto& info = graph_.streams[stream];
   const auto& t = tasks_[info.task];
+  if (is_terminal(t.state))
+    return refuse_queued(stream);
   if (t.state != task_state::waiting || t.doomed || t.pending > 0 || !begun_)
     return;
   if (s.queue.empty()) {
@@ -69,6 +71,17 @@ void engine::settle_stream(std::uint32_t stream) {
   emit(fact_kind::task_ready, info.task);
   if (graph_.tasks[info.task].kind == task_kind::after_each)
     arm(timer_kind::aging, stream, ++s.aging_epoch, now_ + aging_after);
+}
+
+/// Nobody is left to answer what was asked (cancelled, or its last error).
+void engine::refuse_queued(std::uint32_t stream) {
+  auto queue = streams_[stream].queue;
+  for (const auto& x : queue) {
+    if (x.work.request == 0)
+      continue;
+    emit(fact_kind::request_cancelled, x.work.request);
+    send_answer(x.work.request);
+  }
 }
 
 void engine::on_batch(const timer_fires& e) {
