@@ -285,6 +285,7 @@ A command finds in its environment, beside what `tutti` itself was started with:
 | variable | value |
 | --- | --- |
 | `TUTTI_TASK`, `TUTTI_AGENT` | the names of the task and of the agent that works on it |
+| `TUTTI_PLAN_DIR` | the plan's folder, absolute: `"$TUTTI_PLAN_DIR/bin/build.sh"` works in any working directory |
 | `TUTTI_ATTEMPT` | 1 for the first attempt, 2 for the first retry, and so on |
 | `TUTTI_ROUND` | 1; one more each time that rework sends the task back |
 | `TUTTI_PROMPT` | the task's `prompt`, or that of its `integrate` |

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A program with two agents of its own; all else is tutti. What they do is
-// small: `counter` counts the words of a text that a shell task has written,
-// `ranker` puts the counts in order.
+// small: `counter` counts the words of a text that a shell task has written and
+// has them explained, `ranker` finds the most frequent one.
 #include <tutti/native.hpp>
 
 #include <cctype>
 #include <fstream>
 #include <map>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -30,20 +31,55 @@ std::map<std::string, int> count_words(std::istream& text) {
   return counts;
 }
 
-// A function is all that a simple agent needs: a task in, a result out. What it
-// throws becomes the message of a failed attempt.
-native::result count(native::task& task) {
+std::map<std::string, int> count_file(native::task& task) {
   auto path = task.input<std::string>("text", "path");
   std::ifstream file{task.directory() + "/" + path};
   if (!file)
     throw std::runtime_error{"cannot read " + path};
   task.progress(10, "reading " + path);
-  auto counts = count_words(file);
+  return count_words(file);
+}
+
+// A function is all that a simple agent needs: a task in, a result out. What it
+// throws becomes the message of a failed attempt.
+native::result count(native::task& task) {
   native::result result;
-  for (const auto& [word, n] : counts)
+  for (const auto& [word, n] : count_file(task))
     result.set(word, n);
-  task.progress(100, std::to_string(counts.size()) + " words");
   return result;
+}
+
+// Asks another agent for all that it wants to know, in one go, and does not
+// wait: the answers are there when the task integrates.
+native::result begin_glossary(native::task& task) {
+  constexpr std::size_t long_word = 4;
+  auto counts = count_file(task);
+  std::vector<std::string> words;
+  for (const auto& [word, n] : counts)
+    if (word.size() >= long_word)
+      words.push_back(word);
+  task.request("scholar", words);
+  native::result result;
+  for (const auto& word : words)
+    result.set(word, counts[word]);
+  return result;
+}
+
+native::result end_glossary(native::task& task) {
+  native::result result;
+  for (const auto& answer : task.answers()) {
+    auto text = answer.get<std::string>(answer.text);
+    auto times = find_output(task.earlier().outputs, answer.text);
+    if (!text || times == nullptr)
+      throw std::runtime_error{"nobody explained " + answer.text};
+    result.set(answer.text, *text + ", " + times->text + " times");
+  }
+  return result;
+}
+
+native::result glossary(native::task& task) {
+  return task.phase() == tutti::work_phase::run ? begin_glossary(task)
+                                                : end_glossary(task);
 }
 
 // A worker hears of what happens while it works: here of handoffs that arrive
@@ -71,7 +107,9 @@ public:
 
 int main(int argc, char** argv) {
   native::agents team;
-  team.add("counter", count);
+  team.add("counter", [](native::task& task) {
+    return task.name() == "glossary" ? glossary(task) : count(task);
+  });
   team.add_worker("ranker", [] {
     return std::make_unique<ranker>();
   });

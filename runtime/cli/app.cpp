@@ -153,7 +153,6 @@ void add_session_test(CLI::App& app, session_test_options& into) {
   app.add_option("--timeout", into.timeout_text,
                  "How long an answer may take; 30s by default")
       ->type_name("DURATION");
-  app.prefix_command();
 }
 
 } // namespace

@@ -120,7 +120,7 @@ needed. The protocol is described in docs/sessions.md.
 Examples:
   tutti session-test ./bin/sam.py
   tutti session-test --timeout 2m python3 -u agent.py --model small
-  tutti session-test -- ./agent --timeout 5     options of the program itself
+  tutti session-test ./agent --timeout 5        options of the program itself
 
 Exit codes:
   0 all checks passed, 1 one did not, 2 usage, 7 no process could be started

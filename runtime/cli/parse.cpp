@@ -211,11 +211,7 @@ usage_error finish(progress_options& x) {
   return {};
 }
 
-/// The words of the program: what stands first, and all behind its first
-/// option.
-usage_error finish(const CLI::App& app, session_test_options& x) {
-  for (const auto& word : app.remaining())
-    x.argv.push_back(word);
+usage_error finish(session_test_options& x) {
   if (x.argv.empty())
     return usage("'tutti session-test' needs the program to test; 'tutti help "
                  "session-test' tells more");
@@ -265,7 +261,7 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return one_of("the schema of", x.options.schema.of,
                   {"plan", "report", "status"});
   case command_name::session_test:
-    return finish(*chosen_command(app), x.options.session_test);
+    return finish(x.options.session_test);
   case command_name::completion:
     return one_of("completion for", x.options.completion.shell,
                   {"bash", "zsh", "fish"});
@@ -280,6 +276,24 @@ usage_error finish(const CLI::App& app, parsed& x) {
   }
 }
 
+/// How many words of the command line are ours: `session-test` is followed by
+/// the words of another program, which may look like options. They begin with
+/// the first that is none, or behind "--".
+int own_words(const CLI::App& app, int argc, const char* const* argv) {
+  if (argc < 2 || std::string_view{argv[1]} != "session-test")
+    return argc;
+  const auto* command = app.get_subcommand(argv[1]);
+  int i = 2;
+  while (i < argc) {
+    std::string word = argv[i];
+    if (word == "--" || !word.starts_with('-'))
+      return i;
+    const auto* option = command->get_option_no_throw(word);
+    i += option != nullptr && option->get_type_size() != 0 ? 2 : 1;
+  }
+  return argc;
+}
+
 } // namespace
 
 expected<parsed> parse(int argc, const char* const* argv) {
@@ -289,7 +303,11 @@ expected<parsed> parse(int argc, const char* const* argv) {
   if (!first.starts_with('-') && !is_command(*app, first))
     return unknown_command(*app, first);
   try {
-    app->parse(argc, argv);
+    auto own = own_words(*app, argc, argv);
+    app->parse(own, argv);
+    if (own < argc && std::string_view{argv[own]} == "--")
+      ++own;
+    result.options.session_test.argv.assign(argv + own, argv + argc);
   } catch (const CLI::CallForHelp&) {
     const auto* chosen = chosen_command(*app);
     result.command = command_name::help;

@@ -69,14 +69,16 @@ void add(arrivals& into, const json& x) {
 
 arrivals parse_inbox(const std::string& text) {
   arrivals result;
-  for (const auto& x : json::parse(text).at("items"))
+  auto document = json::parse(text);
+  for (const auto& x : document.at("items"))
     add(result, x);
   return result;
 }
 
 std::vector<std::uint32_t> parse_ids(const std::string& text) {
   std::vector<std::uint32_t> result;
-  for (const auto& x : json::parse(text).at("ids"))
+  auto document = json::parse(text);
+  for (const auto& x : document.at("ids"))
     result.push_back(number_of(x.get<std::string>()));
   return result;
 }

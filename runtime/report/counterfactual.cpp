@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <map>
-#include <queue>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -66,10 +65,12 @@ public:
   std::optional<duration> play() {
     step(engine::run_begins{});
     while (!engine_.over() && !due_.empty()) {
-      auto next = due_.top();
-      due_.pop();
-      now_ = std::max(now_, next.at);
-      happen(next.what);
+      auto next = due_.extract(due_.begin());
+      now_ = std::max(now_, next.key());
+      if (const auto* e = std::get_if<engine::attempt_ends>(&next.mapped()))
+        finish({e->task.value, e->attempt});
+      else
+        step(next.mapped());
     }
     if (!engine_.over() || engine_.counts().unfinished > 0)
       return std::nullopt;
@@ -79,27 +80,15 @@ public:
 private:
   using key = std::pair<std::uint32_t, std::uint32_t>; // task, attempt
 
-  struct ends {
-    key attempt;
-  };
-  struct happening {
-    duration at{0};
-    std::uint64_t order = 0;
-    std::variant<ends, engine::event> what;
-
-    friend bool operator<(const happening& x, const happening& y) {
-      return std::pair{x.at, x.order} > std::pair{y.at, y.order};
-    }
-  };
-
-  void later(duration span, std::variant<ends, engine::event> what) {
-    due_.push({now_ + span, ++order_, std::move(what)});
+  void later(duration span, engine::event e) {
+    due_.emplace(now_ + span, std::move(e));
   }
 
-  void happen(const std::variant<ends, engine::event>& what) {
-    if (const auto* e = std::get_if<engine::event>(&what))
-      return step(*e);
-    finish(std::get<ends>(what).attempt);
+  void end_after(duration span, key attempt) {
+    engine::attempt_ends e;
+    e.task = task_id{attempt.first};
+    e.attempt = attempt.second;
+    later(span, e);
   }
 
   void finish(key attempt) {
@@ -132,7 +121,7 @@ private:
           engine_.task(attempt.first).state == task_state::waiting_to_integrate;
       const auto& t = times_[attempt.first];
       step(engine::attempt_begins{task_id{attempt.first}, attempt.second});
-      later(integrate ? t.integrate : t.run, ends{attempt});
+      end_after(integrate ? t.integrate : t.run, attempt);
     }
   }
 
@@ -159,7 +148,7 @@ private:
     e.who = "person";
     e.verdict =
         g.state == gate_state::rejected ? verdict::rejected : verdict::approved;
-    later(g.asked_for / std::max(1u, g.rounds), engine::event{e});
+    later(g.asked_for / std::max(1u, g.rounds), std::move(e));
   }
 
   void obey(const engine::command& c, std::vector<std::uint32_t>& agents) {
@@ -172,12 +161,12 @@ private:
       if (auto i = queues_[c.agent].find(c.other);
           i != queues_[c.agent].end() && i->second == key{c.task, c.attempt}) {
         queues_[c.agent].erase(i);
-        later(duration{0}, engine::event{engine::attempt_given_back{
-                               task_id{c.task}, c.attempt}});
+        later(duration{0},
+              engine::attempt_given_back{task_id{c.task}, c.attempt});
       }
       return;
     case engine::command_kind::end_attempt:
-      return later(duration{0}, ends{{c.task, c.attempt}});
+      return end_after(duration{0}, {c.task, c.attempt});
     case engine::command_kind::start_service: {
       const auto& s = model_.service(c.other);
       engine::service_changes e;
@@ -185,12 +174,11 @@ private:
       e.state = s.ready_at ? service_state::ready : service_state::failed;
       auto span = s.ready_at && s.started_at ? *s.ready_at - *s.started_at
                                              : duration{0};
-      return later(span, engine::event{e});
+      return later(span, std::move(e));
     }
     case engine::command_kind::arm_timer:
-      return due_.push(
-          {c.at, ++order_,
-           engine::event{engine::timer_fires{c.timer, c.task, c.attempt}}});
+      due_.emplace(c.at, engine::timer_fires{c.timer, c.task, c.attempt});
+      return;
     default:
       return;
     }
@@ -203,9 +191,8 @@ private:
   engine::engine engine_;
   std::vector<std::map<std::uint32_t, key>> queues_; ///< by rank
   std::vector<std::uint32_t> free_;
-  std::map<key, std::uint32_t> running_; ///< → agent
-  std::priority_queue<happening> due_;
-  std::uint64_t order_ = 0;
+  std::map<key, std::uint32_t> running_;       ///< → agent
+  std::multimap<duration, engine::event> due_; ///< equal moments in order
   duration now_{0};
   duration last_end_{0};
 };

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/env -S python3 -BS
 # SPDX-License-Identifier: BSD-3-Clause
 """Actions of the backend, and the pages that call them."""
 import re

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/env -S python3 -BS
 # SPDX-License-Identifier: BSD-3-Clause
 """Morgan stores users with slow hashes, as one should; Sam makes pages of them."""
 import hashlib

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/env -S python3 -BS
 # SPDX-License-Identifier: BSD-3-Clause
 """A shop whose parts are tested as they come."""
 import os

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/env -S python3 -BS
 # SPDX-License-Identifier: BSD-3-Clause
 """A dashboard: its design as data, built from it, and looked at by its designer."""
 import json

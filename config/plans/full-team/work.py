@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/env -S python3 -BS
 # SPDX-License-Identifier: BSD-3-Clause
 """A to-do list that takes payments, by a team of eleven. What somebody writes
 stands in parts.py; here is how it is written, tested, reviewed and deployed."""

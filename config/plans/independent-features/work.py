@@ -1,4 +1,4 @@
-#!/usr/bin/env -S python3 -B
+#!/usr/bin/env -S python3 -BS
 # SPDX-License-Identifier: BSD-3-Clause
 """Two features that share nothing: each has an interface, a page and a check."""
 import sys

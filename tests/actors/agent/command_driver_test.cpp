@@ -150,8 +150,8 @@ BOOST_AUTO_TEST_CASE(the_environment_names_task_agent_attempt_and_round) {
   BOOST_TEST((s.env_files == words{"/plan/x.env", "/etc/y.env"}));
   for (const auto* e :
        {"A=1", "TUTTI_TASK=x", "TUTTI_AGENT=sam", "TUTTI_ATTEMPT=3",
-        "TUTTI_ROUND=1", "TUTTI_VERSION=1", "TUTTI_PHASE=run",
-        "TUTTI_PROMPT=", "TUTTI_FEEDBACK=", "TUTTI_TRIGGER="})
+        "TUTTI_ROUND=1", "TUTTI_VERSION=1", "TUTTI_PHASE=run", "TUTTI_PROMPT=",
+        "TUTTI_FEEDBACK=", "TUTTI_TRIGGER=", "TUTTI_PLAN_DIR=/plan"})
     BOOST_TEST(has(s.env, e), e);
   BOOST_TEST((s.grace == duration{std::chrono::seconds(4)}));
 }

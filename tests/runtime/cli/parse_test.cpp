@@ -94,4 +94,25 @@ BOOST_AUTO_TEST_CASE(completion_knows_every_command_and_option) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(the_words_behind_session_test_are_another_programs) {
+  auto words = [](std::vector<const char*> x) {
+    x.insert(x.begin(), "session-test");
+    auto read = parse(std::move(x));
+    BOOST_TEST_REQUIRE(static_cast<bool>(read));
+    return read->options.session_test;
+  };
+  auto x = words({"--timeout", "5s", "py", "-u", "--timeout", "7", "-h"});
+  BOOST_TEST(x.timeout_ms == 5000);
+  BOOST_TEST(
+      (x.argv == std::vector<std::string>{"py", "-u", "--timeout", "7", "-h"}));
+  BOOST_TEST((words({"--", "-x"}).argv == std::vector<std::string>{"-x"}));
+  BOOST_TEST((words({"a", "--", "b"}).argv
+              == std::vector<std::string>{"a", "--", "b"}));
+  BOOST_TEST(words({"--timeout=1m", "py"}).timeout_ms == 60'000);
+  BOOST_TEST(!parse({"session-test"}));
+  BOOST_TEST(!parse({"session-test", "--time", "5s", "py"}));
+  BOOST_TEST(
+      (parse({"session-test", "--help"})->command == cli::command_name::help));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,30 @@
+#!/usr/bin/env -S python3 -B
+# SPDX-License-Identifier: BSD-3-Clause
+"""A session beside the C++ agents: explains words, and makes a page of them."""
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "session"))
+from tutti_session import Session
+
+session = Session("scholar")
+
+
+@session.task
+def work(task):
+    asked = [request["text"] for request in task.input.get("requests", [])]
+    if asked:  # all that was asked meanwhile, in one attempt
+        return {word: f"{word[0]}-{word[-1]}, {len(word)} letters" for word in asked}
+    task.progress(50, "a page without a glossary")
+    return {"page": "<dl></dl>"}
+
+
+@session.integrate
+def join(task):
+    glossary = task.input["later"]["glossary"]["outputs"]
+    entries = "".join(f"<dt>{word}<dd>{text}" for word, text in sorted(glossary.items()))
+    return {"page": task.input["earlier"]["outputs"]["page"].replace("><", f">{entries}<")}
+
+
+if __name__ == "__main__":
+    session.run()
