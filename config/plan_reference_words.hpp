@@ -291,6 +291,8 @@ A command finds in its environment, beside what `tutti` itself was started with:
 | `TUTTI_PROMPT` | the task's `prompt`, or that of its `integrate` |
 | `TUTTI_INPUT` | a JSON file with what it was handed |
 | `TUTTI_OUTPUT` | a file to which it may write `key=value` lines, or one JSON object |
+| `TUTTI_SOCKET`, `TUTTI_TOKEN` | how `tutti inbox`, `handoff`, `progress`, `request` and `note` reach the run ([control.md](control.md)) |
+| `TUTTI_BINARY` | the path of this `tutti`; its folder stands last in `PATH` |
 
 The file of `TUTTI_INPUT` holds an entry for each task that handed something
 over:

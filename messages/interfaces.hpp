@@ -56,7 +56,7 @@ using agent_actor = caf::typed_actor<
     caf::reacts_to<continue_attempt>, caf::reacts_to<wait_refused>,
     // From the live socket: what a running attempt says. The sender gets
     // `live_reply`.
-    caf::reacts_to<live_call>,
+    caf::reacts_to<live_call>, caf::reacts_to<live_gone>,
     // From threads that work for this agent's driver.
     caf::reacts_to<wake_driver>,
     // From the artifact store.

@@ -51,6 +51,13 @@ struct live_call {
   duration wait{0}; ///< 0: does not wait
 };
 
+/// Whoever asked has gone: nobody waits for the reply to this call any more.
+struct live_gone {
+  std::uint64_t id = 0;
+  task_id task;
+  std::uint32_t attempt = 0;
+};
+
 struct live_reply {
   std::uint64_t id = 0;
   bool ok = true;

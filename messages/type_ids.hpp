@@ -58,5 +58,6 @@ CAF_ADD_TYPE_ID(tutti, (tutti::payload_kept))
 CAF_ADD_TYPE_ID(tutti, (tutti::load_payload))
 CAF_ADD_TYPE_ID(tutti, (tutti::payload_loaded))
 CAF_ADD_TYPE_ID(tutti, (tutti::wake_driver))
+CAF_ADD_TYPE_ID(tutti, (tutti::live_gone))
 
 CAF_END_TYPE_ID_BLOCK(tutti)

@@ -160,6 +160,9 @@ agent_with_timers::behavior_type agent_behavior(self_pointer self,
       [core](live_call& x) {
         core->on(std::move(x));
       },
+      [core](live_gone x) {
+        core->on(x);
+      },
       [core](artifacts_captured& x) {
         core->on(std::move(x));
       },

@@ -61,6 +61,7 @@ public:
   void on(const wait_refused& x);
   // From the live server.
   void on(live_call x);
+  void on(live_gone x);
   // From the artifact store.
   void on(artifacts_captured x);
   void on(const artifacts_placed& x);

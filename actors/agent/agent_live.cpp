@@ -210,13 +210,27 @@ void agent_core::resume(attempt_record& a) {
   driver_->alive(a.order.task, a.order.attempt, false);
 }
 
+/// A wait of which nobody is left ends, so that the attempt's clocks go on.
+void agent_core::on(live_gone x) {
+  auto* a = find({x.task.value, x.attempt});
+  if (a == nullptr)
+    return;
+  std::erase_if(a->inbox_calls, [&x](const reply_to& y) {
+    return !y.driver && y.call == x.id;
+  });
+  if (a->inbox_calls.empty())
+    end_wait(*a);
+}
+
 void agent_core::on(continue_attempt x) {
   auto* a = find({x.task.value, x.attempt});
   if (a == nullptr || a->stage != attempt_stage::working
       || a->wait == wait_state::none)
     return; // it ended meanwhile
   resume(*a);
-  show_inbox(*a, std::exchange(a->inbox_calls, {}));
+  // Where nobody asks any more, what has arrived stays unseen.
+  if (!a->inbox_calls.empty())
+    show_inbox(*a, std::exchange(a->inbox_calls, {}));
 }
 
 void agent_core::on(const wait_refused& x) {
@@ -226,7 +240,7 @@ void agent_core::on(const wait_refused& x) {
     return;
   resume(*a);
   auto calls = std::exchange(a->inbox_calls, {});
-  if (!a->unseen.empty()) // it came before the refusal
+  if (!a->unseen.empty() && !calls.empty()) // it came before the refusal
     return show_inbox(*a, calls);
   for (auto whom : calls)
     reply(whom, false, x.reason);

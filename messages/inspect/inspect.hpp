@@ -294,6 +294,11 @@ typename Inspector::result_type inspect(Inspector& f, live_call& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, live_gone& x) {
+  return f(caf::meta::type_name("live_gone"), x.id, x.task, x.attempt);
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, live_reply& x) {
   return f(caf::meta::type_name("live_reply"), x.id, x.ok, x.text);
 }

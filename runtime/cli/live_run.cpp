@@ -6,9 +6,6 @@
 
 #include <fmt/format.h>
 
-#include <pwd.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdlib>
 #include <optional>
@@ -85,13 +82,6 @@ live_answer ask_inside(const std::string& command, nlohmann::json request) {
               "that is over 1 MiB: hand it on as an artifact, a file, and name "
               "the file instead"});
   return finish(control::ask(socket, std::move(request), std::nullopt));
-}
-
-std::string login_name() {
-  const auto* entry = ::getpwuid(::geteuid());
-  if (entry != nullptr && entry->pw_name != nullptr && *entry->pw_name != '\0')
-    return entry->pw_name;
-  return fmt::format("uid {}", ::geteuid());
 }
 
 } // namespace tutti::cli

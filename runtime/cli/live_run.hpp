@@ -30,7 +30,4 @@ struct live_answer {
 [[nodiscard]] live_answer ask_inside(const std::string& command,
                                      nlohmann::json request);
 
-/// The login name of the user, or something like it.
-[[nodiscard]] std::string login_name();
-
 } // namespace tutti::cli

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/live_run.hpp"
+#include "runtime/control/login_name.hpp"
 
 #include <utility>
 
@@ -10,7 +11,7 @@ int verdict_command(const verdict_options& options, const char* word) {
   nlohmann::json request = {
       {"command", word},
       {"gate", options.gate},
-      {"as", options.who.empty() ? login_name() : options.who},
+      {"as", options.who.empty() ? control::login_name() : options.who},
       {"message", options.message}};
   if (!options.to.empty())
     request["to"] = options.to;

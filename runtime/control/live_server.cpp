@@ -73,6 +73,9 @@ void forget(self_pointer self, connection_id from) {
   auto& s = self->state;
   for (auto i = s.calls.begin(); i != s.calls.end(); ++i)
     if (i->second.from == from) {
+      // Its token is still known: the end of an attempt ends its calls.
+      const auto& whose = s.attempts.at(i->second.token);
+      self->send(whose.agent, live_gone{i->first, whose.task, whose.number});
       s.calls.erase(i);
       return;
     }

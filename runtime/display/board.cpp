@@ -3,6 +3,7 @@
 #include "runtime/display/display.hpp"
 #include "runtime/display/events.hpp"
 #include "runtime/display/live_region.hpp"
+#include "runtime/display/styled_line.hpp"
 #include "runtime/display/summary.hpp"
 
 #include <algorithm>
@@ -33,8 +34,19 @@ public:
   }
 
   void refresh(const report::run_model& m, duration now) override {
-    region_.draw(board_frame(m, now, output_->size(), traits_),
-                 std::exchange(above_, {}));
+    auto size = output_->size();
+    bool room = !prompt_.empty() && size.rows > 2;
+    if (room)
+      --size.rows;
+    auto lines = board_frame(m, now, size, traits_);
+    if (room)
+      lines.push_back(
+          styled_line{prompt_, style::bold}.render(traits_, columns() - 1));
+    region_.draw(std::move(lines), std::exchange(above_, {}));
+  }
+
+  void prompt(std::string_view text) override {
+    prompt_ = text;
   }
 
   void note(std::string_view text) override {
@@ -67,12 +79,17 @@ private:
   display_options options_;
   live_region region_;
   event_lines events_;
-  std::string above_; ///< lines to print for good at the next redraw
+  std::string prompt_; ///< empty: nobody is asked
+  std::string above_;  ///< lines to print for good at the next redraw
 };
 
 } // namespace
 
 display::~display() = default;
+
+void display::prompt(std::string_view) {
+  // Nobody types into a stream.
+}
 
 void display::suspend() {
   // Nothing to take back.

@@ -31,6 +31,10 @@ public:
   virtual void refresh(const report::run_model& m, duration now) = 0;
   /// A message to the user; may have several lines.
   virtual void note(std::string_view text) = 0;
+  /// A line that the user is asked to type into, below all else, until it is
+  /// replaced; empty: none. Shown from the next `refresh` on; does nothing
+  /// where there is no animation.
+  virtual void prompt(std::string_view text);
   /// Before the program is stopped (Ctrl-Z): leaves the terminal to the shell.
   virtual void suspend();
   /// It goes on; others have used the terminal since.

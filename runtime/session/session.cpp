@@ -8,6 +8,8 @@
 #include "runtime/display/display.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/report/format.hpp"
+#include "runtime/session/follow.hpp"
+#include "runtime/session/keyboard.hpp"
 #include "runtime/session/run_feed.hpp"
 #include "runtime/session/signals.hpp"
 #include "runtime/session/state_directory.hpp"
@@ -28,11 +30,6 @@
 namespace tutti::session {
 
 namespace {
-
-using clock = std::chrono::steady_clock;
-
-/// Between two looks at the feed, and so between two redraws.
-constexpr auto frame = std::chrono::milliseconds(100);
 
 std::int32_t exit_code_of(int signal) {
   switch (signal) {
@@ -66,37 +63,6 @@ session_result refuse(const error& x) {
   return {static_cast<int>(x.code), std::nullopt};
 }
 
-/// Shows the run until it has ended; false where it was lost.
-bool follow(run_feed& feed, report::run_model& model, display::display& view,
-            clock::time_point start) {
-  bool told_of_space = false;
-  for (;;) {
-    auto batch = feed.take(frame);
-    for (const auto& x : batch.facts) {
-      model.apply(x);
-      if (x.end == attempt_end::no_space && x.details
-          && !std::exchange(told_of_space, true))
-        view.note("tutti: " + x.details->message
-                  + "; the run stops. Free some space and run it again.");
-    }
-    for (const auto& x : batch.progress)
-      model.apply(x);
-    if (!batch.facts.empty())
-      view.update(model, batch.facts);
-    for (const auto& x : batch.notes)
-      view.note(x);
-    for (const auto& x : batch.questions)
-      x(model, clock::now() - start);
-    if (model.ended())
-      return true;
-    if (!batch.lost.empty()) {
-      view.note("tutti: " + batch.lost);
-      return false;
-    }
-    view.refresh(model, clock::now() - start);
-  }
-}
-
 std::string stop_text(int signal, int count, duration grace) {
   if (count > 1)
     return "Killing what still runs. Once more leaves at once.";
@@ -110,7 +76,9 @@ std::string stop_text(int signal, int count, duration grace) {
 
 /// The third time nothing is waited for any more, neither a terminal that takes
 /// no output nor a supervisor that does not answer.
-[[noreturn]] void leave(int signal, process::supervisor& processes) {
+[[noreturn]] void leave(int signal, process::supervisor& processes,
+                        keyboard& keys) {
+  keys.suspend();
   processes.shut_down();
   ::_exit(exit_code_of(signal));
 }
@@ -127,6 +95,13 @@ make_view(const session_options& options, const report::report_options& told) {
   return display::make_display(options.display_fd,
                                {options.plain, options.no_color},
                                {options.quiet, false, told});
+}
+
+/// Without a board there is no place to ask what somebody might type.
+bool has_board(const session_options& options) {
+  return !options.quiet
+      && display::detect(options.display_fd, {options.plain, options.no_color})
+             .animate;
 }
 
 } // namespace
@@ -154,25 +129,32 @@ session_result run_session(plan p, const session_options& options,
   report::report_options told{files->run_id, options.jobs, local_slots};
   auto view = make_view(options, told);
   run_feed feed;
+  keyboard keys{STDIN_FILENO};
   bool whole = true;
   {
     team actors{{work, options, local_slots, *files, &processes, &feed}};
     actors.begin(); // before a signal can ask to stop it
     signals.start({[&](int signal, int count) {
                      if (count > 2)
-                       leave(signal, processes);
+                       leave(signal, processes, keys);
                      feed.note(stop_text(signal, count, work->grace));
                      actors.stop(exit_code_of(signal), count > 1);
                      if (count > 1)
                        actors.skip_notices();
                    },
                    [&] {
+                     keys.suspend();
                      processes.suspend_lease();
                    },
                    [&] {
                      processes.resume_lease();
+                     keys.resume();
                    }});
-    whole = follow(feed, model, *view, clock::now());
+    whole = follow({feed, model, *view, has_board(options) ? &keys : nullptr,
+                    [&](const gate_decision& x) {
+                      actors.decide(x);
+                    }});
+    keys.listen(false);
     view->finish(model);
     if (whole)
       actors.await_notices();

@@ -5,6 +5,7 @@
 #include "actors/observer/observer.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
 #include "runtime/artifacts/artifact_host.hpp"
+#include "runtime/control/login_name.hpp"
 #include "runtime/native/spawn.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/report/status_json.hpp"
@@ -31,6 +32,19 @@ system_config::system_config() {
 }
 
 namespace {
+
+asker_actor::behavior_type asker_behavior(asker_actor::pointer self,
+                                          const orchestrator_actor& lead,
+                                          run_feed* feed) {
+  return {
+      [feed](const control_reply& x) {
+        feed->note(x.ok ? x.text : "tutti: " + x.text);
+      },
+      [self, lead](const control_call& x) {
+        self->send(lead, x);
+      },
+  };
+}
 
 /// So long the end of the program waits for `notify` at most.
 constexpr auto notices_time_max = std::chrono::seconds(60);
@@ -101,6 +115,8 @@ team::team(team_options options)
     return spawn_services(std::move(each));
   };
   lead_ = system_.spawn(orchestrator_behavior, std::move(mine));
+  asker_ = system_.spawn(asker_behavior, lead_, feed);
+  keep(asker_);
   open_sockets();
 }
 
@@ -108,6 +124,7 @@ team::~team() {
   sockets_.close();
   caf::anon_send_exit(lead_, caf::exit_reason::user_shutdown);
   lead_ = nullptr;
+  asker_ = nullptr;
   for (const auto& x :
        {caf::actor_cast<caf::strong_actor_ptr>(sockets_.live()),
         caf::actor_cast<caf::strong_actor_ptr>(sockets_.control())})
@@ -143,6 +160,17 @@ viewer_actor team::spawn_notifier(const process_actor& host) {
   mine.done = notices_told_;
   return caf::actor_cast<viewer_actor>(
       system_.spawn(notifier_behavior, std::move(mine)));
+}
+
+void team::decide(const gate_decision& x) {
+  control_call call;
+  call.kind = control_kind::give_verdict;
+  call.subject = {node_kind::gate, x.gate.value};
+  call.verdict = x.verdict;
+  call.who = control::login_name();
+  call.uid = ::getuid();
+  call.text = x.comment;
+  caf::anon_send(asker_, std::move(call));
 }
 
 void team::await_notices() {

@@ -5,6 +5,7 @@
 #include "actors/agent/agent.hpp"
 #include "actors/service/service.hpp"
 #include "messages/interfaces.hpp"
+#include "runtime/session/approval_prompt.hpp"
 #include "runtime/session/notifier.hpp"
 #include "runtime/session/process_host.hpp"
 #include "runtime/session/run_feed.hpp"
@@ -35,6 +36,9 @@ struct team_options {
   run_feed* feed = nullptr;                 ///< must outlive the team
 };
 
+/// Asks the orchestrator on behalf of who sits at the keyboard.
+using asker_actor = control_actor::extend<caf::reacts_to<control_call>>;
+
 /// Made and destroyed on the main thread; the rest may be called on any.
 class team {
 public:
@@ -47,6 +51,8 @@ public:
 
   void begin();
   void stop(std::int32_t code, bool at_once);
+  /// A person decided at the keyboard; the answer becomes a note.
+  void decide(const gate_decision& x);
   /// After the run's end: waits, bounded, until the plan's `notify` has told of
   /// it; at once where it has none.
   void await_notices();
@@ -74,6 +80,7 @@ private:
   std::mutex mutex_;
   std::vector<caf::strong_actor_ptr> all_;
   orchestrator_actor lead_;
+  asker_actor asker_;
   std::shared_ptr<latch> notices_told_; ///< null: the plan has no `notify`
   run_sockets sockets_;
 };

@@ -135,6 +135,11 @@ BOOST_AUTO_TEST_CASE(handoffs_keep_every_field) {
   BOOST_TEST((a.from.value == 1 && a.to.value == 2 && a.version == 3));
 }
 
+BOOST_AUTO_TEST_CASE(who_has_gone_keeps_every_field) {
+  auto x = there_and_back(live_gone{7, task_id{2u}, 3});
+  BOOST_TEST((x.id == 7 && x.task.value == 2 && x.attempt == 3));
+}
+
 BOOST_AUTO_TEST_CASE(process_messages_keep_every_field) {
   start_process s{9,    "n",  {"a", "b"},  {"K=V"},     {"/f"},
                   "/d", "in", duration{5}, duration{6}, true};

@@ -250,6 +250,20 @@ BOOST_AUTO_TEST_CASE(a_wait_ends_with_its_time) { // §20
   BOOST_TEST(json::parse(w.reply(waiting)->text)["items"].empty());
 }
 
+BOOST_AUTO_TEST_CASE(a_wait_ends_when_who_waits_has_gone) { // §20
+  w.say(inbox(10s));
+  auto waiting = w.calls;
+  w.core->on(live_gone{waiting + 1, task_id{0u}, 1}); // somebody else
+  BOOST_TEST(w.ports.wait_over_sent.empty());
+  w.core->on(live_gone{waiting, task_id{0u}, 1});
+  BOOST_TEST(w.ports.wait_over_sent.size() == 1u);
+  w.hand(1, 0, with_output("url", "/users"));
+  w.core->on(continue_attempt{task_id{0u}, 1});
+  BOOST_TEST((w.reply(waiting) == nullptr));
+  // What came meanwhile is there for the next who asks.
+  BOOST_TEST(json::parse(w.say(inbox())->text)["items"].size() == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_refused_wait_says_why_and_keeps_the_slot) { // §20
   w.say(inbox(10s));
   auto waiting = w.calls;

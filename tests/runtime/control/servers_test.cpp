@@ -30,18 +30,23 @@ namespace {
 
 /// Hears calls and answers notes at once; passes on what it is told to say.
 using fake_agent =
-    caf::typed_actor<caf::reacts_to<live_call>, caf::reacts_to<open_live>,
-                     caf::reacts_to<close_live>, caf::reacts_to<live_reply>>;
+    caf::typed_actor<caf::reacts_to<live_call>, caf::reacts_to<live_gone>,
+                     caf::reacts_to<open_live>, caf::reacts_to<close_live>,
+                     caf::reacts_to<live_reply>>;
 
 fake_agent::behavior_type fake_agent_behavior(fake_agent::pointer self,
                                               live_actor to,
-                                              happenings<live_call>* calls) {
+                                              happenings<live_call>* calls,
+                                              happenings<live_gone>* gone) {
   return {
       [self, to, calls](const live_call& x) {
         if (x.kind == live_kind::note)
           self->send(to, live_reply{x.id, true, "{}"});
         else
           calls->add(x);
+      },
+      [gone](live_gone x) {
+        gone->add(x);
       },
       [self, to](const open_live& x) {
         self->send(to, x);
@@ -82,6 +87,7 @@ struct world {
   config settings;
   caf::actor_system system{settings};
   happenings<live_call> said;
+  happenings<live_gone> left;
   happenings<control_call> asked;
   std::vector<caf::strong_actor_ptr> actors;
   line_server server;
@@ -111,8 +117,8 @@ struct live_world : world {
 
   live_world() {
     auto actor = keep(system.spawn(live_server_behavior, &server));
-    agent = keep(system.spawn(fake_agent_behavior,
-                              caf::actor_cast<live_actor>(actor), &said));
+    agent = keep(system.spawn(
+        fake_agent_behavior, caf::actor_cast<live_actor>(actor), &said, &left));
     BOOST_REQUIRE(!server.listen(dir / "live", handlers_of(actor)));
     server.start();
   }
@@ -257,6 +263,9 @@ BOOST_AUTO_TEST_CASE(a_client_that_leaves_its_wait_harms_nobody) {
     client.send(request("t1", R"("command":"inbox","wait_ms":60000)") + "\n");
     call = x.said.next();
   }
+  // Its agent hears of it, so that the wait ends (§20).
+  auto left = x.left.next();
+  BOOST_TEST((left.id == call.id && left.attempt == 1u));
   x.reply(call.id, "{}");
   BOOST_TEST(x.note("t1") == "");
 }

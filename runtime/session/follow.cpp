@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/session/follow.hpp"
+
+#include <chrono>
+#include <utility>
+#include <vector>
+
+namespace tutti::session {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+/// Between two looks at the feed, and so between two redraws.
+constexpr auto frame = std::chrono::milliseconds(100);
+
+/// Whether a person may decide; before an agent's time or rounds are over, the
+/// orchestrator may still say no.
+bool asks_people(const gate& g, std::uint32_t round) {
+  return g.approval.human || g.approval.on_timeout == exhausted_action::human
+      || (g.rework.on_exhausted == exhausted_action::human
+          && round > g.rework.max_rounds);
+}
+
+std::vector<asked_gate> asked_people(const report::run_model& m) {
+  std::vector<asked_gate> result;
+  for (auto x : m.asked_gates()) {
+    const auto& g = m.plan().gates[x.value];
+    if (asks_people(g, m.gate(x.value).rounds))
+      result.push_back({x, m.gate(x.value).rounds, g.name, g.rework.present});
+  }
+  return result;
+}
+
+/// Asks below the board, and takes what is typed.
+void ask_people(const follow_options& x, approval_prompt& prompt) {
+  if (x.keys == nullptr)
+    return;
+  auto asked = asked_people(x.model);
+  x.keys->listen(!asked.empty());
+  prompt.update(std::move(asked));
+  for (auto& decision : prompt.type(x.keys->read()))
+    x.decide(std::move(decision));
+  x.view.prompt(prompt.line());
+}
+
+} // namespace
+
+bool follow(const follow_options& options) {
+  auto& model = options.model;
+  auto& view = options.view;
+  auto start = clock::now();
+  approval_prompt prompt;
+  bool told_of_space = false;
+  for (;;) {
+    auto batch = options.feed.take(frame);
+    for (const auto& x : batch.facts) {
+      model.apply(x);
+      if (x.end == attempt_end::no_space && x.details
+          && !std::exchange(told_of_space, true))
+        view.note("tutti: " + x.details->message
+                  + "; the run stops. Free some space and run it again.");
+    }
+    for (const auto& x : batch.progress)
+      model.apply(x);
+    if (!batch.facts.empty())
+      view.update(model, batch.facts);
+    for (const auto& x : batch.notes)
+      view.note(x);
+    for (const auto& x : batch.questions)
+      x(model, clock::now() - start);
+    if (model.ended())
+      return true;
+    if (!batch.lost.empty()) {
+      view.note("tutti: " + batch.lost);
+      return false;
+    }
+    ask_people(options, prompt);
+    view.refresh(model, clock::now() - start);
+  }
+}
+
+} // namespace tutti::session

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The thread that shows a run, from its start to its end.
+#pragma once
+
+#include "runtime/display/display.hpp"
+#include "runtime/report/run_model.hpp"
+#include "runtime/session/approval_prompt.hpp"
+#include "runtime/session/keyboard.hpp"
+#include "runtime/session/run_feed.hpp"
+
+#include <functional>
+
+namespace tutti::session {
+
+struct follow_options {
+  run_feed& feed;
+  report::run_model& model;
+  display::display& view;
+  keyboard* keys = nullptr; ///< null: nobody can type
+  /// What was decided at the keyboard.
+  std::function<void(gate_decision)> decide;
+};
+
+/// Shows the run until it has ended; false where it was lost.
+[[nodiscard]] bool follow(const follow_options& options);
+
+} // namespace tutti::session
