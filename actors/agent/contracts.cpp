@@ -109,6 +109,23 @@ private:
   std::set<const json*> done_;
 };
 
+/// The first `$ref` to another document, which the library would look for
+/// without end; empty: there is none.
+std::string foreign_ref(const json& x) {
+  if (x.is_object())
+    if (auto i = x.find("$ref"); i != x.end() && i->is_string()) {
+      auto text = i->get<std::string>();
+      if (text.empty() || text.front() != '#')
+        return text.empty() ? "\"\"" : text;
+    }
+  if (!x.is_structured())
+    return {};
+  for (const auto& y : x)
+    if (auto found = foreign_ref(y); !found.empty())
+      return found;
+  return {};
+}
+
 bool uses_patterns(const json& x) {
   if (x.is_object()
       && (x.contains("pattern") || x.contains("patternProperties")))
@@ -132,6 +149,8 @@ std::string read_schema(const json& text, valijson::Schema& schema) {
     return "it is no JSON object";
   if (loop_finder{text}.any_loop(text))
     return "it refers to itself without end";
+  if (auto foreign = foreign_ref(text); !foreign.empty())
+    return fmt::format("its `$ref` {} leads to another document", foreign);
   try {
     valijson::SchemaParser{}.populateSchema(adapter{text}, schema);
   } catch (const std::exception& e) {

@@ -9,10 +9,28 @@ namespace {
 
 constexpr std::size_t line_bytes_max = 400;
 
-/// Bytes of the character that starts with this one.
+/// The bytes that a character of this first byte has; 0: none starts so.
 std::size_t character_bytes(char first) {
   auto byte = static_cast<unsigned char>(first);
-  return byte < 0xc0u ? 1 : byte < 0xe0u ? 2 : byte < 0xf0u ? 3 : 4;
+  if (byte < 0x80u)
+    return 1;
+  return byte < 0xc2u ? 0 : byte < 0xe0u ? 2 : byte < 0xf0u ? 3 : 4;
+}
+
+bool continues_character(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0u) == 0x80u;
+}
+
+/// Takes the first character off; empty: what is there is none.
+std::string_view take_character(std::string_view& text) {
+  auto wanted = character_bytes(text[0]);
+  std::size_t bytes = 1;
+  while (bytes < wanted && bytes < text.size()
+         && continues_character(text[bytes]))
+    ++bytes;
+  auto result = bytes == wanted ? text.substr(0, bytes) : std::string_view{};
+  text.remove_prefix(bytes);
+  return result;
 }
 
 /// Controls, and characters that turn the direction of text or end a line,
@@ -28,13 +46,17 @@ bool is_control(std::string_view x) {
 } // namespace
 
 std::string plain_line(std::string_view text) {
+  constexpr std::string_view replacement = "\xef\xbf\xbd";
   std::string result;
   while (!text.empty()) {
-    auto character = text.substr(0, character_bytes(text[0]));
+    auto character = take_character(text);
+    if (character.empty())
+      character = replacement;
+    else if (is_control(character))
+      character = " ";
     if (result.size() + character.size() > line_bytes_max)
       break;
-    result += is_control(character) ? " " : character;
-    text.remove_prefix(character.size());
+    result += character;
   }
   return result;
 }

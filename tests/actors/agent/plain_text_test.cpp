@@ -24,4 +24,10 @@ BOOST_AUTO_TEST_CASE(it_is_cut_between_characters) {
   BOOST_TEST(plain_line(text.substr(2) + "\xe2\x82\xac").size() == 400U);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_no_character_hides_nothing) {
+  BOOST_TEST(plain_line("a\xff\n\xe2\x80") == "a\xef\xbf\xbd \xef\xbf\xbd");
+  BOOST_TEST(plain_line("\xf0\x9f\x1b[m") == "\xef\xbf\xbd [m");
+  BOOST_TEST(plain_line("\x80") == "\xef\xbf\xbd");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
