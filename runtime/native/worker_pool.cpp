@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/native/worker_pool.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <list>
@@ -32,10 +33,16 @@ struct worker_pool::state {
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<work> waiting;
-  std::list<seat> seats; ///< only grows
-  std::unordered_set<owner> abandoned;
+  std::list<seat> seats;               ///< only grows
+  std::unordered_set<owner> abandoned; ///< that work; they may hold this
   std::size_t idle = 0;
   bool closing = false;
+
+  [[nodiscard]] bool works_for(const owner& of) const {
+    return std::any_of(seats.begin(), seats.end(), [&of](const seat& x) {
+      return x.of == of;
+    });
+  }
 
   void serve(seat& mine) {
     std::unique_lock lock{mutex};
@@ -55,6 +62,8 @@ struct worker_pool::state {
       next.job = nullptr;
       lock.lock();
       mine.of = nullptr;
+      if (!works_for(next.of))
+        abandoned.erase(next.of); // it has returned after all
       lock.unlock();
       next.of = nullptr; // perhaps the last to hold it: not under the lock
       lock.lock();
@@ -114,7 +123,8 @@ worker_pool::runner worker_pool::run_function() const {
 
 void worker_pool::abandon(const owner& of) {
   std::lock_guard lock{state_->mutex};
-  state_->abandoned.insert(of);
+  if (state_->works_for(of))
+    state_->abandoned.insert(of);
 }
 
 } // namespace tutti::native
