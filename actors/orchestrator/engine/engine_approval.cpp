@@ -178,6 +178,8 @@ void engine::end_reviews(std::uint32_t gate) {
       continue;
     if (t.assigned)
       tell_to_end(x, attempt_end::cancelled, false);
+    else if (t.state == task_state::waiting_to_integrate)
+      end_unbegun(x, true);
     else
       emit(fact_kind::task_left_out, x);
   }

@@ -209,6 +209,9 @@ void engine::settle_parked(std::uint32_t task) {
   f.state = policy.integrates ? task_state::waiting_to_integrate
                               : task_state::succeeded;
   emit(f);
+  if (f.state == task_state::succeeded
+      && graph_.tasks[task].kind == task_kind::review)
+    take_review(task);
 }
 
 bool engine::condition_holds(std::uint32_t task) const {

@@ -180,6 +180,8 @@ void engine::fold_version(const fact& f) {
   t.asked = false;
   refresh_edges(x);
   recheck_.push_back(x);
+  if (t.doomed)
+    doomed_.push_back(x);
   if (t.pending == 0)
     released_.push_back(x);
   if (graph_.tasks[x].loose)
@@ -296,6 +298,9 @@ void engine::fold_request(const fact& f) {
   auto index = stream_index(r.server);
   std::erase_if(streams_[index].queue, [&](const stream_record::item& x) {
     return x.work.request == f.subject;
+  });
+  std::erase_if(streams_[index].taken, [&](const work_item& x) {
+    return x.request == f.subject;
   });
   touched_streams_.push_back(index);
   auto& t = tasks_[r.work.from.value];

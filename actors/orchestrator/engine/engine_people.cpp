@@ -49,8 +49,9 @@ void engine::on(const retry_requested& e) {
   if (graph_.tasks[x].kind == task_kind::review)
     return ask_again(gate_of_review(x));
   auto missing = later_cause(x);
-  if (t.later_missed && is_failure(tasks_[missing].state))
-    return refuse("it failed because what it needs later did; retry that");
+  if (t.later_missed && is_terminal(tasks_[missing].state)
+      && tasks_[missing].state != task_state::succeeded)
+    return refuse("what it needs later did not come; retry that");
   fact f;
   f.kind = fact_kind::task_retried;
   f.subject = x;

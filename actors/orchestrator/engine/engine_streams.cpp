@@ -75,12 +75,15 @@ void engine::settle_stream(std::uint32_t stream) {
 
 /// Nobody is left to answer what was asked (cancelled, or its last error).
 void engine::refuse_queued(std::uint32_t stream) {
-  auto queue = streams_[stream].queue;
-  for (const auto& x : queue) {
-    if (x.work.request == 0)
+  // What an attempt that was to be tried again had taken, and what waited.
+  auto open = streams_[stream].taken;
+  for (const auto& x : streams_[stream].queue)
+    open.push_back(x.work);
+  for (const auto& x : open) {
+    if (x.request == 0 || is_terminal(requests_[x.request - 1].state))
       continue;
-    emit(fact_kind::request_cancelled, x.work.request);
-    send_answer(x.work.request);
+    emit(fact_kind::request_cancelled, x.request);
+    send_answer(x.request);
   }
 }
 

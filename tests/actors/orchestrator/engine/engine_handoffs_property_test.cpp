@@ -223,11 +223,12 @@ private:
       return is_terminal(world_.state(i));
     };
     if (t.state == task_state::integrating) {
+      // Made again by rework or a retry, it may be under way once more.
       if (!p.integrate_each && !t.doubted)
         for (const auto& n : p.needs_later)
           BOOST_REQUIRE_MESSAGE(
               n.of.kind != node_kind::task || ended(n.of.index)
-                  || world_.get().task(n.of.index).version > 1,
+                  || world_.get().task(n.of.index).attempt > 1,
               at(fmt::format("rule 1: {} integrates before {}", p.name,
                              name_of(plan_, n.of))));
       return;
