@@ -243,6 +243,7 @@ void engine::fold_finished(const fact& f) {
     else
       park(t.state);
     t.may_integrate = !success;
+    doubts_moved_ = doubts_moved_ || t.doubted;
     parked_.push_back(f.subject);
   } else if (f.state == task_state::waiting) {
     queue_next(t.state);
@@ -283,10 +284,9 @@ void engine::fold_end(std::uint32_t task, task_state to) {
     --counts_.paused;
   }
   t.may_integrate = false;
-  if (graph_.has_rework) {
+  if (graph_.has_rework)
     note_result(task);
-    doubts_moved_ = true;
-  }
+  doubts_moved_ = doubts_moved_ || counts_.doubted > 0;
   if (graph_.tasks[task].loose)
     touched_streams_.push_back(stream_index(task));
   if (to == task_state::succeeded && t.triggers)
