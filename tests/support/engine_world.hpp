@@ -171,8 +171,9 @@ public:
     for (const auto& c : out.commands)
       obey(c);
     auto broken = check_invariants(engine_);
-    BOOST_REQUIRE_MESSAGE(broken.empty(), (broken.empty() ? "" : broken.front())
-                                              << (broken.empty() || !describe ? "" : describe()));
+    BOOST_REQUIRE_MESSAGE(
+        broken.empty(), (broken.empty() ? "" : broken.front())
+                            << (broken.empty() || !describe ? "" : describe()));
   }
 
   // -- queries ----------------------------------------------------------------
@@ -223,8 +224,8 @@ public:
   std::set<std::pair<std::uint32_t, std::uint32_t>> delivered; ///< from, to
   std::vector<engine::reject_reason> rejects;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> answered; ///< number, to
-  std::set<attempt_key> waiting_inside; ///< running, without a slot (§20)
-    std::function<std::string()> describe; ///< said with a broken invariant
+  std::set<attempt_key> waiting_inside;  ///< running, without a slot (§20)
+  std::function<std::string()> describe; ///< said with a broken invariant
   std::vector<attempt_key> went_on;
   std::vector<attempt_key> refused_waits;
   std::vector<std::uint32_t> started_services;
