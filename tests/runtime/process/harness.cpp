@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cerrno>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
@@ -66,11 +67,14 @@ std::vector<std::string> ready_pipe::lines(std::size_t count) {
 
 watched_process::watched_process(pid_t pid)
   : fd_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))) {
-  if (!fd_)
+  // It may be over before it could be held on to.
+  if (!fd_ && errno != ESRCH)
     throw std::runtime_error("no process " + std::to_string(pid));
 }
 
 bool watched_process::ends() const {
+  if (!fd_)
+    return true;
   pollfd over{fd_.get(), POLLIN, 0};
   return ::poll(&over, 1, patience_ms) == 1;
 }
