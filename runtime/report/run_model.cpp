@@ -133,6 +133,8 @@ void run_model::apply_task(const fact& x) {
   case fact_kind::stream_ended:
     return end_without_attempt(x, x.state);
   case fact_kind::integrate_ready:
+    if (is_terminal(x.state)) // it has nothing to integrate: it is done
+      return end_without_attempt(x, x.state);
     t.later_ready = true;
     t.in_backoff = false;
     t.queued_at = x.at;
