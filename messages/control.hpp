@@ -44,6 +44,7 @@ struct control_reply {
   /// Where `ok`: what was done, one sentence; of `explain` a paragraph. Else
   /// why nothing was done and what would help, one sentence.
   std::string text;
+  bool ended = false; ///< not done because the run has ended
 };
 
 } // namespace tutti

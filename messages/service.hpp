@@ -3,14 +3,21 @@
 #pragma once
 
 #include "messages/fact.hpp"
+#include "messages/handoff.hpp"
+#include "messages/task.hpp"
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace tutti {
 
-/// All that it needs is there: start its process and see when it is ready.
-struct start_service {};
+/// All that it needs is there: start its process and see when it is ready. Its
+/// templates see what came of that.
+struct start_service {
+  std::vector<handoff> needs; ///< of each task; `to` names nobody
+  std::vector<gate_comment> comments;
+};
 
 /// The run ends: TERM, grace, KILL; `at_once`: KILL. Answered by the state
 /// `ended`, also where it never started.

@@ -56,6 +56,33 @@ void assign(self_pointer self, const engine::command& c) {
   self->send(s.agents[c.agent], std::move(x));
 }
 
+/// What its templates may look at goes with the order.
+void begin_service(self_pointer self, const engine::command& c) {
+  auto& s = self->state;
+  const auto& work = *s.options.work;
+  start_service x;
+  auto add = [&](task_id from) {
+    const auto& t = s.engine->task(from.value);
+    handoff h;
+    h.from = from;
+    h.version = t.version;
+    h.status = t.state;
+    h.details = s.engine->details_of(from.value);
+    x.needs.push_back(std::move(h));
+  };
+  for (const auto& n : work.services[c.other].needs) {
+    if (n.of.kind == node_kind::task)
+      add(task_id{n.of.index});
+    else if (n.of.kind == node_kind::phase)
+      for (auto t : work.phases[n.of.index].tasks)
+        add(t);
+    else if (n.of.kind == node_kind::gate)
+      if (const auto* a = s.engine->approval(n.of.index))
+        x.comments.push_back({gate_id{n.of.index}, a->comment});
+  }
+  self->send(s.services[c.other], std::move(x));
+}
+
 void arm_timer(self_pointer self, const engine::command& c) {
   auto at = self->state.start + c.at;
   auto span = at - self->clock().now();
@@ -85,7 +112,7 @@ void obey(self_pointer self, const engine::command& c, run_facts& told) {
     return self->send(s.agents[c.agent],
                       wait_refused{task, c.attempt, s.decided.refusal});
   case engine::command_kind::start_service:
-    return self->send(s.services[c.other], start_service{});
+    return begin_service(self, c);
   case engine::command_kind::arm_timer:
     return arm_timer(self, c);
   case engine::command_kind::end_run: // the last fact tells the observer

@@ -127,6 +127,7 @@ void control(self_pointer self, const control_call& x) {
     });
     reply.ok = done.ok;
     reply.text = std::move(done.text);
+    reply.ended = !done.ok && s.engine->over();
   }
   self->send(caf::actor_cast<control_actor>(self->current_sender()),
              std::move(reply));

@@ -50,8 +50,8 @@ service_with_timers::behavior_type service_behavior(self_pointer self,
   s.ports = std::make_unique<actor_ports>(self, std::move(options));
   s.keeper = std::make_unique<service_keeper>(std::move(mine), *s.ports);
   return {
-      [self](start_service) {
-        self->state.keeper->start();
+      [self](start_service& x) {
+        self->state.keeper->start(std::move(x));
       },
       [self](stop_service x) {
         self->state.keeper->stop(x.at_once);

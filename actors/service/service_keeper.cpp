@@ -54,26 +54,47 @@ void service_keeper::on_timer(std::uint64_t timer) {
 
 // -- starting -----------------------------------------------------------------
 
-void service_keeper::start() {
-  if (stage_ == stage::idle)
-    launch();
+void service_keeper::start(start_service given) {
+  if (stage_ != stage::idle)
+    return;
+  given_ = std::move(given);
+  launch();
+}
+
+/// What its templates may look at.
+expression_scope service_keeper::scope() const {
+  expression_scope result;
+  result.output = [this](task_id from, std::string_view name) -> const value* {
+    for (const auto& x : given_.needs)
+      if (x.from == from)
+        return find_output(x.outputs(), name);
+    return nullptr;
+  };
+  result.comment = [this](gate_id gate) -> std::string {
+    for (const auto& x : given_.comments)
+      if (x.gate == gate)
+        return x.text;
+    return {};
+  };
+  return result;
 }
 
 start_process service_keeper::prepare(const command_line& run,
                                       const std::string& name) {
   const auto& s = mine();
   const auto& directory = options_.work->directory;
+  auto seen = scope();
   start_process x;
   x.id = last_process_++;
   x.name = name;
-  x.argv = command_words(run, {});
+  x.argv = command_words(run, seen);
   for (const auto& e : s.env)
-    x.env.push_back(e.name + "=" + render(e.text, expression_scope{}));
+    x.env.push_back(e.name + "=" + render(e.text, seen));
   x.env.push_back("TUTTI_SERVICE=" + s.name);
+  x.env.push_back("TUTTI_PLAN_DIR=" + directory);
   for (const auto& file : s.env_files)
     x.env_files.push_back(path_below(directory, file));
-  x.directory =
-      path_below(directory, render(s.working_directory, expression_scope{}));
+  x.directory = path_below(directory, render(s.working_directory, seen));
   x.grace = options_.grace;
   return x;
 }

@@ -6,6 +6,7 @@
 #include "messages/fact.hpp"
 #include "messages/plan.hpp"
 #include "messages/process.hpp"
+#include "messages/service.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -51,7 +52,7 @@ public:
   /// `ports` must outlive it.
   service_keeper(service_keeper_options options, service_ports& ports);
 
-  void start();
+  void start(start_service given);
   void stop(bool at_once);
   void on(const process_started& x);
   void on(const process_exited& x);
@@ -69,6 +70,7 @@ private:
   };
 
   [[nodiscard]] const service& mine() const;
+  [[nodiscard]] expression_scope scope() const;
   [[nodiscard]] start_process prepare(const command_line& run,
                                       const std::string& name);
   void launch();
@@ -83,6 +85,7 @@ private:
 
   service_keeper_options options_;
   service_ports& ports_;
+  start_service given_;
   stage stage_ = stage::idle;
   process_id last_process_;
   process_id main_ = 0;  ///< 0: none runs

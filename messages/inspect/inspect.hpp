@@ -311,7 +311,7 @@ typename Inspector::result_type inspect(Inspector& f, control_call& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, control_reply& x) {
-  return f(caf::meta::type_name("control_reply"), x.id, x.ok, x.text);
+  return f(caf::meta::type_name("control_reply"), x.id, x.ok, x.text, x.ended);
 }
 
 template <class Inspector>
@@ -339,8 +339,8 @@ typename Inspector::result_type inspect(Inspector& f, artifacts_placed& x) {
 }
 
 template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, start_service&) {
-  return f(caf::meta::type_name("start_service"));
+typename Inspector::result_type inspect(Inspector& f, start_service& x) {
+  return f(caf::meta::type_name("start_service"), x.needs, x.comments);
 }
 
 template <class Inspector>

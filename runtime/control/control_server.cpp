@@ -69,9 +69,9 @@ void answer(self_pointer self, const control_reply& x) {
   auto i = s.calls.find(x.id);
   if (i == s.calls.end())
     return;
-  s.options.server->answer(i->second,
-                           x.ok ? reply({{"text", x.text}})
-                                : refusal(refusal_code::refused, x.text));
+  auto why = x.ended ? refusal_code::ended : refusal_code::refused;
+  s.options.server->answer(i->second, x.ok ? reply({{"text", x.text}})
+                                           : refusal(why, x.text));
   s.calls.erase(i);
   if (s.closing && s.calls.empty())
     s.options.server->finish();

@@ -51,19 +51,18 @@ const sockaddr* generic(const sockaddr_un& x) {
   return reinterpret_cast<const sockaddr*>(&x);
 }
 
-/// 0 where the process is gone.
-pid_t parent_of(pid_t pid) {
+} // namespace
+
+std::optional<pid_t> parent_of(pid_t pid) {
   auto text = process::read_file(fmt::format("/proc/{}/stat", pid), 4096);
   // The second field is a name in parentheses that may hold anything.
   auto end = text.content.rfind(") ");
   int parent = 0;
   if (text.error_number != 0 || end == std::string::npos
       || std::sscanf(text.content.c_str() + end, ") %*c %d", &parent) != 1)
-    return 0;
+    return std::nullopt;
   return parent;
 }
-
-} // namespace
 
 expected<peer> peer_of(int fd) {
   ucred who{};
@@ -74,17 +73,21 @@ expected<peer> peer_of(int fd) {
   return peer{who.pid, who.uid};
 }
 
-bool descends_from(pid_t pid, const std::vector<pid_t>& roots) {
+bool descends_from(pid_t pid, const std::vector<pid_t>& roots,
+                   const parent_lookup& parent) {
   // Longer than any chain of processes; parents may change while one looks.
   constexpr int steps_max = 100'000;
   for (int i = 0; i < steps_max; ++i) {
     if (std::find(roots.begin(), roots.end(), pid) != roots.end())
       return true;
-    if (pid == 1)
+    // 1 is the first here. 0 stands for whoever is outside of what we can see:
+    // `docker exec` and `nsenter` start children of such.
+    if (pid == 1 || pid == 0)
       return false;
-    pid = parent_of(pid);
-    if (pid == 0) // gone; or the top of a container, whose number is 1
+    auto above = parent(pid);
+    if (!above)
       return true;
+    pid = *above;
   }
   return true;
 }

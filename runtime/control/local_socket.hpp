@@ -9,6 +9,8 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,11 +25,19 @@ struct peer {
 /// None where the kernel does not say.
 [[nodiscard]] expected<peer> peer_of(int fd);
 
+/// None where the process is gone; 0 where its parent is outside of the
+/// container that we are in.
+[[nodiscard]] std::optional<pid_t> parent_of(pid_t pid);
+
+using parent_lookup = std::function<std::optional<pid_t>(pid_t)>;
+
 /// Whether the process or one of its ancestors is among `roots`, of which there
 /// may be any number. One that is gone already counts as a descendant: nobody
 /// can tell any more. Orphans of a run are children of its supervisor, so
-/// daemonising does not hide a process.
-[[nodiscard]] bool descends_from(pid_t pid, const std::vector<pid_t>& roots);
+/// daemonising does not hide a process; one that was put into our container
+/// from outside is none.
+[[nodiscard]] bool descends_from(pid_t pid, const std::vector<pid_t>& roots,
+                                 const parent_lookup& parent = parent_of);
 
 /// A socket with mode 0600 that is listened on, appearing under its path only
 /// when it is. The path is free or holds what is to be replaced. Does not

@@ -119,6 +119,25 @@ tasks:
   check_no_process_left();
 }
 
+// What a service needs is there when it starts, for its probe as well.
+BOOST_AUTO_TEST_CASE(a_service_sees_what_it_needs) { // §23
+  auto x = run(R"(
+services:
+  web:
+    needs: setup
+    env: { PORT: "${{ needs.setup.outputs.port }}" }
+    run: 'echo "$PORT $TUTTI_SERVICE $TUTTI_PLAN_DIR" > web; exec sleep 60'
+    ready: { run: 'echo "$PORT" > probe', timeout: 20s }
+tasks:
+  setup: echo port=8080 >> "$TUTTI_OUTPUT"
+  use: { needs: web, run: 'true' }
+)");
+  BOOST_TEST(x.status == 0, x.out << x.err);
+  BOOST_TEST(dir.read("web") == "8080 web " + dir.path() + "\n");
+  BOOST_TEST(dir.read("probe") == "8080\n");
+  check_no_process_left();
+}
+
 BOOST_AUTO_TEST_CASE(a_service_that_is_gone_for_good_is_an_error) { // §23
   auto x = run(R"(
 services:

@@ -67,7 +67,7 @@ struct world {
   }
 
   void starts() {
-    keeper->start();
+    keeper->start({});
     runs();
   }
   /// The process asked for last has begun.
@@ -122,7 +122,8 @@ BOOST_AUTO_TEST_CASE(it_runs_with_its_environment_like_a_task) {
   BOOST_TEST(x.argv == (std::vector<std::string>{"postgres", "-D", "data"}),
              boost::test_tools::per_element());
   BOOST_TEST(x.env
-                 == (std::vector<std::string>{"PORT=5432", "TUTTI_SERVICE=db"}),
+                 == (std::vector<std::string>{"PORT=5432", "TUTTI_SERVICE=db",
+                                              "TUTTI_PLAN_DIR=/plan"}),
              boost::test_tools::per_element());
   BOOST_TEST(x.env_files == (std::vector<std::string>{"/plan/db.env"}),
              boost::test_tools::per_element());
@@ -132,7 +133,7 @@ BOOST_AUTO_TEST_CASE(it_runs_with_its_environment_like_a_task) {
   const auto& probe = w.ports.started[1];
   BOOST_TEST((probe.id == 101U && probe.name == "service.db.ready"));
   BOOST_TEST(probe.directory == "/plan/db");
-  w.keeper->start(); // once is enough
+  w.keeper->start({}); // once is enough
   BOOST_TEST(w.ports.started.size() == 2U);
 }
 
@@ -154,7 +155,7 @@ BOOST_AUTO_TEST_CASE(it_is_ready_once_its_probe_exits_with_0) {
 
 BOOST_AUTO_TEST_CASE(without_a_probe_it_is_ready_as_soon_as_it_runs) {
   world w{restart_policy::no, false};
-  w.keeper->start();
+  w.keeper->start({});
   BOOST_TEST(w.says({}));
   w.runs();
   BOOST_TEST(w.says({ready}));
@@ -246,7 +247,7 @@ BOOST_AUTO_TEST_CASE(one_that_proved_itself_counts_anew) {
 
 BOOST_AUTO_TEST_CASE(a_command_that_cannot_start_counts_as_a_failure) {
   world w{restart_policy::on_failure};
-  w.keeper->start();
+  w.keeper->start({});
   w.exits(100, 127, process_end::not_started);
   BOOST_TEST(w.says({starting}));
 }
@@ -281,7 +282,7 @@ BOOST_AUTO_TEST_CASE(stop_ends_it_and_says_so_once) {
   w.exits(100, 137);
   BOOST_TEST(w.says({ready, ended}));
   w.keeper->stop(false);
-  w.keeper->start();
+  w.keeper->start({});
   w.passes(minutes(5));
   BOOST_TEST(w.says({ready, ended}));
   BOOST_TEST(w.ports.started.size() == 2U);
@@ -301,7 +302,7 @@ BOOST_AUTO_TEST_CASE(stop_where_nothing_runs_is_answered_at_once) {
   world never;
   never.keeper->stop(false);
   BOOST_TEST(never.says({ended}));
-  never.keeper->start();
+  never.keeper->start({});
   BOOST_TEST(never.ports.started.empty());
   world pausing{restart_policy::always, false};
   pausing.starts();

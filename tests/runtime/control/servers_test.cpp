@@ -18,7 +18,9 @@
 
 #include <csignal>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 using namespace tutti;
@@ -68,7 +70,8 @@ fake_lead::behavior_type fake_lead_behavior(fake_lead::pointer self,
       [self, calls](const control_call& x) {
         calls->add(x);
         auto to = caf::actor_cast<control_actor>(self->current_sender());
-        control_reply answer{x.id, x.verdict != verdict::rejected, "noted"};
+        control_reply answer{x.id, x.verdict != verdict::rejected, "noted",
+                             x.text == "late"};
         self->send(to, answer);
       },
   };
@@ -312,6 +315,28 @@ BOOST_AUTO_TEST_CASE(who_has_gone_already_counts_as_of_the_run) {
   }
   BOOST_TEST(descends_from(gone, {other.pid()}));
   BOOST_TEST(!descends_from(1, {other.pid()}));
+}
+
+// `docker exec` and `nsenter` put processes beside the run, not below it.
+BOOST_AUTO_TEST_CASE(who_comes_from_outside_the_container_is_not_of_the_run) {
+  auto parent = [](pid_t x) -> std::optional<pid_t> {
+    static const std::map<pid_t, pid_t> parents{{20, 0}, {21, 20}, {30, 7}};
+    auto i = parents.find(x);
+    return i == parents.end() ? std::nullopt : std::optional{i->second};
+  };
+  BOOST_TEST(!descends_from(21, {7}, parent));
+  BOOST_TEST(!descends_from(0, {7}, parent)); // it cannot be seen from here
+  BOOST_TEST(descends_from(30, {7}, parent));
+  BOOST_TEST(descends_from(40, {7}, parent)); // gone
+}
+
+// §27: what comes too late is told apart from what is refused.
+BOOST_AUTO_TEST_CASE(the_end_of_the_run_is_no_refusal) {
+  control_world x{{::getpid()}};
+  raw_client client{x.dir / "control"};
+  auto late = R"({"version":1,"command":"reject","gate":"deploy",)"
+              R"("as":"ann","message":"late"})";
+  BOOST_TEST(client.code_of(late) == "ended");
 }
 
 BOOST_AUTO_TEST_CASE(hello_and_status_need_no_orchestrator) {
