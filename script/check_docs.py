@@ -3,8 +3,8 @@
 """Checks that the documents speak of what exists.
 
 Links between files lead somewhere, files and folders named in `code` in the
-architecture exist, and every paragraph (§) that the code cites is in
-docs/semantics.md.
+architecture exist, every paragraph (§) that the code cites is in
+docs/semantics.md, and every paragraph that says it is done is cited by a test.
 """
 import os
 import re
@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PLACE = re.compile(r"`([A-Za-z_.][\w.-]*(?:/[\w.-]+)*/?)`")
 CITED = re.compile(r"§(\d+)")
+PARAGRAPH = re.compile(r"^§(\d+)\b.*?(?=^§|^## |\Z)", re.MULTILINE | re.DOTALL)
 CODE_FOLDERS = ("messages", "config", "actors", "runtime", "tests")
 
 
@@ -45,8 +46,9 @@ def missing_places(text):
             yield line_of(text, match.start()), f"`{name}` does not exist"
 
 
-def unknown_paragraphs(known):
-    for folder in CODE_FOLDERS:
+def citations(folders):
+    """Path, line and number of each § in the sources of folders."""
+    for folder in folders:
         for place, _, names in os.walk(ROOT / folder):
             for name in sorted(names):
                 if not name.endswith((".hpp", ".cpp")):
@@ -54,8 +56,20 @@ def unknown_paragraphs(known):
                 path = Path(place, name)
                 text = path.read_text(encoding="utf-8")
                 for match in CITED.finditer(text):
-                    if match.group(1) not in known:
-                        yield path, line_of(text, match.start()), f"cites §{match.group(1)}, which is not there"
+                    yield path, line_of(text, match.start()), match.group(1)
+
+
+def unknown_paragraphs(known):
+    for path, line, number in citations(CODE_FOLDERS):
+        if number not in known:
+            yield path, line, f"cites §{number}, which is not there"
+
+
+def untested_paragraphs(page, text):
+    tested = {number for _, _, number in citations(["tests"])}
+    for match in PARAGRAPH.finditer(text):
+        if match.group(1) not in tested and "*[later]*" not in match.group(0):
+            yield page, line_of(text, match.start()), f"no test cites §{match.group(1)}"
 
 
 def main():
@@ -66,9 +80,11 @@ def main():
         findings += [(path, *finding) for finding in broken_links(path, text)]
         if path.name == "architecture.md":
             findings += [(path, *finding) for finding in missing_places(text)]
-    semantics = (ROOT / "docs/semantics.md").read_text(encoding="utf-8")
+    page = ROOT / "docs/semantics.md"
+    semantics = page.read_text(encoding="utf-8")
     known = set(re.findall(r"^§(\d+)\b", semantics, re.MULTILINE))
     findings += unknown_paragraphs(known)
+    findings += untested_paragraphs(page, semantics)
     for path, line, text in findings:
         print(f"{path.relative_to(ROOT)}:{line}: {text}")
     print(f"docs: {len(pages)} pages, {len(known)} paragraphs, {len(findings)} findings")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Each tests/data/plans/bad/NAME.yaml gives exactly what NAME.txt says;
 // where NAME begins with nothing-to-run, as `run` loads it.
+// Those called cycle-* go round in each of the ways of §5.
 // TUTTI_REWRITE=1 writes the .txt files anew; then read them.
 #include "config/plan_loader.hpp"
 

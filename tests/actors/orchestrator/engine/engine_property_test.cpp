@@ -6,7 +6,7 @@
 //   rule 2  nothing runnable is unassigned         (invariant I5, each step)
 //   rule 6  stale results change nothing           (fingerprint)
 //   rule 7  every run ends, or says what it waits for
-//   rule 8  same events, same decisions; replayed facts, same state
+//   rule 8  same events, same decisions; replayed facts, same state (§29)
 #include "tests/support/engine_world.hpp"
 #include "tests/support/naive_oracle.hpp"
 #include "tests/support/random_plan.hpp"
