@@ -23,7 +23,7 @@ display::traits terminal() {
 }
 
 // A board on a screen, and a run to show on it.
-struct board_fixture : plan_builder {
+struct board_fixture : plan_sketch {
   std::uint32_t taylor = agent("taylor");
   std::uint32_t morgan = agent("morgan");
   std::uint32_t sam = agent("sam");
@@ -235,7 +235,7 @@ BOOST_FIXTURE_TEST_CASE(without_colour_there_is_none_and_ascii_stays_ascii,
 }
 
 BOOST_AUTO_TEST_CASE(a_thousand_tasks_fit_every_screen) {
-  plan_builder b;
+  plan_sketch b;
   for (int i = 0; i < 300; ++i)
     b.agent("agent-" + std::to_string(i));
   for (std::uint32_t i = 0; i < 1000; ++i) {

@@ -21,7 +21,7 @@ using report::run_model;
 namespace {
 
 // x (a) fails, y (b) succeeds with outputs, z needs x and is skipped.
-struct sample : plan_builder {
+struct sample : plan_sketch {
   std::uint32_t a = agent("a");
   std::uint32_t b = agent("b", 2);
   std::uint32_t x = task("x", {a});
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(the_document_has_the_shape_of_the_shipped_schema) {
   sample s;
   auto rules = shipped_schema("report");
   validate(document(s.model()), rules, rules, "report");
-  plan_builder nothing;
+  plan_sketch nothing;
   run_model empty(nothing.value, {});
   validate(document(empty), rules, rules, "report");
 }
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(busy_and_idle_of_all_agents_sum_to_their_slot_time) {
 }
 
 BOOST_AUTO_TEST_CASE(a_report_of_100000_tasks_is_quick) {
-  plan_builder b;
+  plan_sketch b;
   auto a = b.agent("local", 8);
   for (std::uint32_t i = 0; i < 100'000; ++i) {
     std::vector<std::uint32_t> needs;
@@ -175,7 +175,7 @@ BOOST_AUTO_TEST_CASE(durations_read_naturally) {
 }
 
 BOOST_AUTO_TEST_CASE(the_text_names_what_held_the_run_back) {
-  plan_builder b;
+  plan_sketch b;
   auto morgan = b.agent("morgan");
   auto sam = b.agent("sam");
   b.task("x", {morgan});
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE(the_text_names_what_held_the_run_back) {
 }
 
 BOOST_AUTO_TEST_CASE(the_text_says_what_lies_around_the_work_that_binds) {
-  plan_builder b;
+  plan_sketch b;
   auto morgan = b.agent("morgan");
   auto sam = b.agent("sam");
   auto first = b.task("first", {sam});
@@ -225,7 +225,7 @@ BOOST_AUTO_TEST_CASE(the_text_says_what_lies_around_the_work_that_binds) {
 }
 
 BOOST_AUTO_TEST_CASE(the_text_fits_every_width_and_cuts_long_tables) {
-  plan_builder b;
+  plan_sketch b;
   std::vector<duration> work;
   for (int i = 0; i < 50; ++i) {
     auto a = b.agent("agent-with-a-long-name-" + std::to_string(i));
