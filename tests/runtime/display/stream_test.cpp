@@ -53,9 +53,11 @@ struct stream_fixture : plan_sketch {
   std::string shown(std::vector<fact> facts,
                     display::display_options options = {}) {
     auto s = make_stream(std::make_unique<text_output>(bytes), can, options);
-    for (const auto& x : facts)
+    for (const auto& x : facts) {
       m.apply(x);
-    s->update(m, facts);
+      s->update(m, x);
+    }
+    s->refresh(m, m.now());
     return bytes;
   }
 
