@@ -13,9 +13,9 @@ namespace tutti::display {
 
 namespace {
 
-// Only what a user must not miss is printed for good while the run goes on:
-// failures and closed gates. The board shows the rest, and the summary repeats
-// the failures with their last lines.
+// Only what a user must not miss is printed for good while the run goes on. The
+// board shows the rest, and the summary repeats the failures with their last
+// lines.
 class board final : public display {
 public:
   board(std::unique_ptr<output> to, const traits& can, display_options options)
@@ -23,14 +23,10 @@ public:
       region_(*output_) {
   }
 
-  void update(const report::run_model& m,
-              std::span<const fact> fresh) override {
-    for (const auto& x : fresh) {
-      if (!is_task_failure(m, x) && x.kind != fact_kind::gate_closed)
-        continue;
-      if (auto line = events_.line(m, x, false))
-        above_ += line->render(traits_, std::string::npos) + '\n';
-    }
+  void update(const report::run_model& m, const fact& fresh) override {
+    if (is_kept(fresh))
+      for (const auto& x : events_.lines(m, fresh))
+        above_ += x.render(traits_, std::string::npos) + '\n';
   }
 
   void refresh(const report::run_model& m, duration now) override {
@@ -38,7 +34,7 @@ public:
     bool room = !prompt_.empty() && size.rows > 2;
     if (room)
       --size.rows;
-    auto lines = board_frame(m, now, size, traits_);
+    auto lines = board_frame(m, now, {size, traits_, options_.report.run_id});
     if (room)
       lines.push_back(
           styled_line{prompt_, style::bold}.render(traits_, columns() - 1));

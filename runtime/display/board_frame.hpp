@@ -9,12 +9,16 @@
 
 namespace tutti::display {
 
-/// The lines of the live board at a moment, each narrower than the screen and
-/// fewer than it has rows, ready for the terminal. Pure. Its cost depends on
-/// the screen and the number of agents, not on the number of tasks.
-[[nodiscard]] std::vector<std::string> board_frame(const report::run_model& m,
-                                                   duration now,
-                                                   screen_size size,
-                                                   const traits& can);
+struct frame_options {
+  screen_size size;
+  traits can;
+  std::string run_id = {}; ///< of the commands that answer an approval
+};
+
+/// What the board shows at a moment, as lines for the terminal: fewer than the
+/// screen has rows, each narrower than the screen. It costs O(rows + agents +
+/// phases + gates) and what runs, however large the plan is.
+[[nodiscard]] std::vector<std::string>
+board_frame(const report::run_model& m, duration now, const frame_options& on);
 
 } // namespace tutti::display

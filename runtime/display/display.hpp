@@ -9,7 +9,6 @@
 #include "runtime/report/run_model.hpp"
 
 #include <memory>
-#include <span>
 #include <string_view>
 
 namespace tutti::display {
@@ -23,11 +22,10 @@ struct display_options {
 class display {
 public:
   virtual ~display();
-  /// Facts that have just been applied to the model.
-  virtual void update(const report::run_model& m,
-                      std::span<const fact> fresh) = 0;
-  /// Shows the present state; `now` counts from the run's start. Call it at
-  /// most 10 times a second; it does nothing where there is no animation.
+  /// A fact that has just been applied to the model; each comes once, in order.
+  virtual void update(const report::run_model& m, const fact& fresh) = 0;
+  /// Shows what has happened by now and the present state; `now` counts from
+  /// the run's start. Call it at most 10 times a second.
   virtual void refresh(const report::run_model& m, duration now) = 0;
   /// A message to the user; may have several lines.
   virtual void note(std::string_view text) = 0;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/display/display.hpp"
 #include "runtime/display/events.hpp"
+#include "runtime/display/reasons.hpp"
 #include "runtime/display/summary.hpp"
 
 #include <algorithm>
 #include <limits>
+#include <utility>
+#include <vector>
 
 namespace tutti::display {
 
@@ -12,6 +15,7 @@ namespace {
 
 // A line of a log is not cut: whoever reads it may search for its end.
 constexpr auto no_limit = std::numeric_limits<std::size_t>::max();
+constexpr std::size_t bytes_max = 64 * 1024; // kept back for one write
 
 class stream final : public display {
 public:
@@ -19,37 +23,45 @@ public:
     : output_(std::move(to)), traits_(can), options_(std::move(options)) {
   }
 
-  void update(const report::run_model& m,
-              std::span<const fact> fresh) override {
-    std::string out;
-    for (const auto& x : fresh) {
-      auto failed = is_task_failure(m, x);
-      if (options_.quiet && !failed)
-        continue;
-      if (auto line = events_.line(m, x, options_.verbose))
-        out += line->render(traits_, no_limit) + '\n';
-      if (failed && traits_.github)
-        out += annotation(m, x);
-    }
-    if (!out.empty())
-      output_->write(out);
+  void update(const report::run_model& m, const fact& fresh) override {
+    auto failed = is_task_failure(fresh);
+    if (options_.quiet && !failed)
+      return;
+    add(events_.lines(m, fresh));
+    if (failed && traits_.github)
+      out_ += annotation(m, fresh);
+    if (out_.size() > bytes_max)
+      flush();
   }
 
-  void refresh(const report::run_model&, duration) override {
-    // Nothing moves in a stream.
+  void refresh(const report::run_model& m, duration) override {
+    add(events_.rest(m));
+    flush();
   }
 
   void note(std::string_view text) override {
-    output_->write(note_lines(text, traits_));
+    out_ += note_lines(text, traits_);
+    flush();
   }
 
   void finish(const report::run_model& m) override {
+    refresh(m, {});
     auto columns = std::clamp(output_->size().columns, 20, 100);
     output_->write(summary_text(m, options_.report, traits_,
                                 static_cast<std::size_t>(columns)));
   }
 
 private:
+  void add(const std::vector<styled_line>& lines) {
+    for (const auto& x : lines)
+      out_ += x.render(traits_, no_limit) + '\n';
+  }
+
+  void flush() {
+    if (!out_.empty())
+      output_->write(std::exchange(out_, {}));
+  }
+
   // What a task says must not end the annotation or start another one.
   static std::string escaped(std::string_view text) {
     std::string result;
@@ -68,9 +80,7 @@ private:
 
   std::string annotation(const report::run_model& m, const fact& x) const {
     const auto& task = m.plan().tasks[x.subject];
-    auto reason = x.kind == fact_kind::task_timed_out
-                    ? std::string("timed out before it started")
-                    : failure_reason(task, x.end, x.exit_code, x.details.get());
+    auto reason = failure_reason(m, x.subject);
     return std::string(task.allow_failure ? "::warning" : "::error") + " title="
          + task.name + " failed::" + escaped(neutral(reason, traits_)) + '\n';
   }
@@ -78,7 +88,8 @@ private:
   std::unique_ptr<output> output_;
   traits traits_;
   display_options options_;
-  event_lines events_;
+  event_lines events_{options_.report.run_id, options_.verbose};
+  std::string out_; ///< not written yet
 };
 
 } // namespace

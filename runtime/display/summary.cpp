@@ -2,10 +2,11 @@
 #include "runtime/display/summary.hpp"
 
 #include "messages/error.hpp"
-#include "runtime/display/events.hpp"
+#include "runtime/display/reasons.hpp"
 #include "runtime/display/styled_line.hpp"
 #include "runtime/report/format.hpp"
 #include "runtime/report/report_text.hpp"
+#include "runtime/report/wait_text.hpp"
 
 #include <fmt/format.h>
 
@@ -16,6 +17,7 @@ namespace tutti::display {
 
 namespace {
 
+using report::agent_name;
 using report::run_model;
 
 constexpr std::size_t failures_max = 20;
@@ -39,6 +41,9 @@ public:
     add_without_run(task_state::cancelled, "CANCELLED");
     add_closed_gates();
     add_waiting();
+    auto made = make_report(model_, options_);
+    add_requests(made);
+    add_stale(made);
     add_warnings();
     if (!out_.empty())
       out_ += '\n';
@@ -47,7 +52,7 @@ public:
       report::text_options wanted;
       wanted.columns = std::min<std::size_t>(columns_, 100);
       wanted.unicode = traits_.unicode;
-      out_ += report::to_text(make_report(model_, options_), wanted) + '\n';
+      out_ += note_lines(report::to_text(made, wanted), traits_) + '\n';
     }
     add_end();
     return std::move(out_);
@@ -90,14 +95,11 @@ private:
 
   void add_failure(task_id x, std::size_t log_lines) {
     const auto& t = model_.task(x.value);
-    auto reason = t.attempts == 0
-                    ? std::string("timed out before it started")
-                    : failure_reason(plan_.tasks[x.value], t.end, t.exit_code,
-                                     t.details.get());
+    auto reason = failure_reason(model_, x.value);
     if (t.attempts > 0)
       reason += fmt::format(" after {}", report::format_duration(t.busy));
-    if (t.attempts > 1)
-      reason += fmt::format(", {} attempts", t.attempts);
+    if (t.tries > 1)
+      reason += fmt::format(", {} attempts", t.tries);
     styled_line head("  ");
     head.add(plan_.tasks[x.value].name, style::bold);
     if (t.agent.valid())
@@ -127,7 +129,7 @@ private:
     std::size_t shown = 0;
     for (std::size_t i = 0; i < plan_.tasks.size() && shown < others_max; ++i) {
       const auto& t = model_.task(i);
-      if (t.state != state)
+      if (t.state != state || plan_.tasks[i].kind == task_kind::requests)
         continue;
       ++shown;
       auto why = state == task_state::cancelled
@@ -145,22 +147,75 @@ private:
     and_more(total, shown);
   }
 
+  static std::string rejection_text(const report::gate_record& g) {
+    if (!g.reason.empty() || g.verdicts.empty())
+      return g.reason;
+    const auto& x = g.verdicts.back();
+    return fmt::format("by {}{}{}", x.who, x.comment.empty() ? "" : ": ",
+                       x.comment);
+  }
+
+  // What was asked in vain.
+  void add_requests(const report::run_report& made) {
+    auto in_vain = [](const report::request_row& x) {
+      return x.status != "answered";
+    };
+    auto total = static_cast<std::size_t>(
+        std::count_if(made.requests.begin(), made.requests.end(), in_vain));
+    total += made.refused_count;
+    if (total == 0)
+      return;
+    title("REQUESTS NOT ANSWERED", total, style::yellow);
+    std::size_t shown = 0;
+    for (const auto& x : made.requests)
+      if (in_vain(x) && shown < others_max) {
+        ++shown;
+        whole_line(
+            styled_line(fmt::format("  request {} of {} to {}: {} ({})",
+                                    x.number, x.from, x.to, x.text, x.status)));
+      }
+    for (const auto& x : made.refused)
+      if (shown < others_max) {
+        ++shown;
+        whole_line(
+            styled_line(fmt::format("  of {} to {}: {}", x.from, x.to, x.why)));
+      }
+    and_more(total, shown);
+  }
+
+  // Tasks off the path of a rework, made of what has been replaced (§18).
+  void add_stale(const report::run_report& made) {
+    if (made.stale.empty())
+      return;
+    title("STALE", made.stale.size(), style::yellow);
+    auto shown = std::min(made.stale.size(), others_max);
+    for (std::size_t i = 0; i < shown; ++i) {
+      const auto& x = made.stale[i];
+      whole_line(styled_line(
+          fmt::format("  {} is made of version {} of {}, which has version {}",
+                      x.task, x.has, x.producer, x.latest)));
+    }
+    and_more(made.stale.size(), shown);
+  }
+
   void add_closed_gates() {
     for (std::size_t i = 0; i < plan_.gates.size(); ++i) {
       const auto& g = model_.gate(i);
-      if (g.state != gate_state::closed)
+      auto is_rejected = g.state == gate_state::rejected;
+      if (g.state != gate_state::closed && !is_rejected)
         continue;
-      auto why = cause_text(model_, g.cause_kind, g.cause);
-      whole_line(
-          styled_line(fmt::format("gate {} is closed{}{}", plan_.gates[i].name,
-                                  why.empty() ? "" : ": ", why),
-                      style::yellow));
+      auto why = is_rejected ? rejection_text(g)
+                             : cause_text(model_, g.cause_kind, g.cause);
+      whole_line(styled_line(
+          fmt::format("gate {} is {}{}{}", plan_.gates[i].name,
+                      to_string(g.state), why.empty() ? "" : ": ", why),
+          is_rejected ? style::red : style::yellow));
     }
   }
 
   // Rule 7: a run that ends before its tasks says for what they wait.
   void add_waiting() {
-    auto total = plan_.tasks.size() - model_.terminal_count();
+    auto total = model_.task_count() - model_.terminal_count();
     if (!model_.ended() || total == 0)
       return;
     title("NOT DONE", total, style::yellow);
@@ -168,7 +223,7 @@ private:
     for (std::uint32_t i = 0; i < plan_.tasks.size() && shown < others_max;
          ++i) {
       const auto& t = model_.task(i);
-      if (is_terminal(t.state))
+      if (is_terminal(t.state) || plan_.tasks[i].kind == task_kind::requests)
         continue;
       ++shown;
       styled_line x("  ");
@@ -253,7 +308,7 @@ private:
           task_state::cancelled})
       if (auto n = model_.count(x); n > 0)
         counts += fmt::format(", {} {}", n, to_string(x));
-    if (auto n = plan_.tasks.size() - model_.terminal_count(); n > 0)
+    if (auto n = model_.task_count() - model_.terminal_count(); n > 0)
       counts += fmt::format(", {} not done", n);
     if (auto n = model_.late_results(); n > 0)
       counts += fmt::format(", {} late and ignored", n);

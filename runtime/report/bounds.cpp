@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/report/bounds.hpp"
 
+#include "runtime/report/chains.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <map>
@@ -11,169 +13,19 @@ namespace {
 
 constexpr auto never = duration::max();
 
-// What was observed of a node: it began, and it was over.
-struct moments {
-  duration begun = never;
-  duration over = never;
-};
-
-// Earliest starts and shortest tails of all nodes, from longest chains. An edge
-// counts only where the run obeyed it: a skipped task waited for nothing but
-// its cause, and on a stop `finally` tasks start at once. So every chain that
-// counts did happen one after another, and no bound exceeds the makespan.
-class chains {
-public:
-  explicit chains(const run_model& m) : model_(m), graph_(m.graph()) {
-    observe();
-    measure_heads();
-    measure_tails();
-  }
-
-  duration work(node_index x) const {
-    return work_[x];
-  }
-  duration head(node_index x) const {
-    return head_[x];
-  }
-  duration tail(node_index x) const {
-    return tail_[x];
-  }
-
-  /// The longest chain, and the tasks with work on it.
-  duration longest(std::vector<task_id>& path) const {
-    duration result{0};
-    auto last = index_lists::none;
-    for (auto x : graph_.order()) {
-      if (head_[x] + work_[x] <= result)
-        continue;
-      result = head_[x] + work_[x];
-      last = x;
-    }
-    for (; last != index_lists::none; last = parent_[last])
-      if (work_[last] > duration{0})
-        path.emplace_back(last);
-    std::reverse(path.begin(), path.end());
-    return result;
-  }
-
-private:
-  void observe() {
-    auto n = graph_.size();
-    seen_.resize(n);
-    work_.resize(n);
-    for (auto x : graph_.order())
-      seen_[x] = observe(x);
-  }
-
-  moments observe(node_index x) {
-    auto over = [](std::optional<duration> y) {
-      return y.value_or(never);
-    };
-    switch (graph_.kind(x)) {
-    case graph_node::task: {
-      const auto& t = model_.task(x);
-      work_[x] = model_.task_busy(x, model_.now());
-      auto end = over(t.finished_at);
-      return {t.started_at.value_or(end), end};
-    }
-    case graph_node::gate: {
-      const auto& g = model_.gate(graph_.plan_index(x));
-      auto end = std::min(over(g.opened_at), over(g.closed_at));
-      return {end, end};
-    }
-    default: {
-      duration end{0};
-      for (auto y : graph_.predecessors(x))
-        end = std::max(end, seen_[y].over);
-      return {end, end};
-    }
-    }
-  }
-
-  // The only thing that decided over a task that never ran or a gate that
-  // closed, where that is known.
-  std::optional<node_index> sole_cause(node_index x) const {
-    auto of = [&](node_kind kind, std::uint32_t index) {
-      return index == task_id::none
-               ? std::optional<node_index>{}
-               : std::optional<node_index>{graph_.node({kind, index})};
-    };
-    if (graph_.kind(x) == graph_node::task) {
-      const auto& t = model_.task(x);
-      if (t.attempts == 0 && is_terminal(t.state))
-        return of(t.cause_kind, t.cause);
-    } else if (graph_.kind(x) == graph_node::gate) {
-      const auto& g = model_.gate(graph_.plan_index(x));
-      if (g.state == gate_state::closed)
-        return of(g.cause_kind, g.cause);
-    }
-    return std::nullopt;
-  }
-
-  bool counts(node_index from, node_index to, bool by_start) const {
-    if (graph_.kind(to) == graph_node::task
-        || graph_.kind(to) == graph_node::gate) {
-      auto cause = sole_cause(to);
-      if (cause && *cause != from)
-        return false;
-    }
-    return (by_start ? seen_[from].begun : seen_[from].over) <= seen_[to].begun;
-  }
-
-  void measure_heads() {
-    head_.resize(graph_.size());
-    parent_.resize(graph_.size(), index_lists::none);
-    for (auto x : graph_.order()) {
-      auto consider = [&](node_index from, duration moment, bool by_start) {
-        if (moment > head_[x] && counts(from, x, by_start)) {
-          head_[x] = moment;
-          parent_[x] = by_start ? parent_[from] : from;
-        }
-      };
-      for (auto y : graph_.predecessors(x))
-        consider(y, head_[y] + work_[y], false);
-      for (auto y : graph_.start_predecessors(x))
-        consider(y, head_[y], true);
-    }
-  }
-
-  void measure_tails() {
-    tail_.resize(graph_.size());
-    std::vector<duration> from_start(graph_.size());
-    const auto& order = graph_.order();
-    for (auto i = order.rbegin(); i != order.rend(); ++i) {
-      auto x = *i;
-      for (auto y : graph_.successors(x))
-        if (from_start[y] > tail_[x] && counts(x, y, false))
-          tail_[x] = from_start[y];
-      from_start[x] = work_[x] + tail_[x];
-      for (auto y : graph_.start_successors(x))
-        if (from_start[y] > from_start[x] && counts(x, y, true))
-          from_start[x] = from_start[y];
-    }
-  }
-
-  const run_model& model_;
-  const plan_graph& graph_;
-  std::vector<moments> seen_;
-  std::vector<duration> work_;
-  std::vector<duration> head_;
-  std::vector<duration> tail_;
-  std::vector<node_index> parent_;
-};
-
 // Work that must go through one agent or one pool.
 struct load {
   duration work{0};
   duration head = never;
   duration tail = never;
 
-  void add(const chains& c, node_index x, std::uint32_t count) {
-    if (c.work(x) <= duration{0})
+  void add(const chains& c, std::size_t i, std::uint32_t count) {
+    auto length = c.stretches()[i].length();
+    if (length <= duration{0})
       return;
-    work += c.work(x) * count;
-    head = std::min(head, c.head(x));
-    tail = std::min(tail, c.tail(x));
+    work += length * count;
+    head = std::min(head, c.head(i));
+    tail = std::min(tail, c.tail(i));
   }
   duration bound_for(std::uint32_t capacity) const {
     return work > duration{0} ? head + work / std::max(capacity, 1u) + tail
@@ -203,8 +55,8 @@ bound agent_bound(const run_model& m, const chains& c) {
   std::vector<std::uint32_t> slots;
   for (std::size_t i = 0; i < p.agents.size(); ++i)
     slots.push_back(m.agent(i).slots);
-  for (std::uint32_t i = 0; i < p.tasks.size(); ++i) {
-    const auto& xs = p.tasks[i].agents;
+  for (std::size_t i = 0; i < c.stretches().size(); ++i) {
+    const auto& xs = p.tasks[c.stretches()[i].of].agents;
     if (xs.size() == 1 && !p.agents[xs.front().value].implicit)
       loads[xs.front().value].add(c, i, 1);
   }
@@ -217,8 +69,8 @@ bound pool_bound(const run_model& m, const chains& c) {
   std::vector<std::uint32_t> capacities;
   for (const auto& x : p.pools)
     capacities.push_back(x.capacity);
-  for (std::uint32_t i = 0; i < p.tasks.size(); ++i)
-    for (const auto& x : p.tasks[i].pools)
+  for (std::size_t i = 0; i < c.stretches().size(); ++i)
+    for (const auto& x : p.tasks[c.stretches()[i].of].pools)
       loads[x.pool.value].add(c, i, x.count);
   return largest(loads, capacities);
 }
@@ -231,11 +83,14 @@ bound area_bound(const run_model& m, const chains& c,
   const auto& p = m.plan();
   std::map<std::vector<agent_id>, duration> by_agents;
   bound all;
+  std::vector<duration> work(p.tasks.size());
+  for (const auto& x : c.stretches())
+    work[x.of] += x.length();
   for (std::uint32_t i = 0; i < p.tasks.size(); ++i) {
     auto xs = p.tasks[i].agents;
     std::sort(xs.begin(), xs.end());
-    by_agents[xs] += c.work(i);
-    all.work += c.work(i);
+    by_agents[xs] += work[i];
+    all.work += work[i];
   }
   bound result;
   if (jobs && *jobs > 0) {
@@ -251,14 +106,53 @@ bound area_bound(const run_model& m, const chains& c,
     x.capacity = 0;
     for (auto agent : group)
       x.capacity += m.agent(agent.value).slots;
-    for (const auto& [other, work] : by_agents)
+    for (const auto& [other, part] : by_agents)
       if (std::includes(group.begin(), group.end(), other.begin(), other.end()))
-        x.work += work;
+        x.work += part;
     x.value = x.work / x.capacity;
     if (x.value > result.value)
       result = x;
   }
   return result;
+}
+
+// The longest chain, and its tasks. One that was at it twice in a row (two
+// attempts, or both its phases) is named once.
+bound chain_bound(const chains& c, std::vector<task_id>& path) {
+  bound result;
+  for (auto i : c.longest()) {
+    const auto& x = c.stretches()[i];
+    result.value = c.head(i) + x.length();
+    if (x.length() > duration{0} && (path.empty() || path.back().value != x.of))
+      path.emplace_back(x.of);
+  }
+  result.work = result.value;
+  return result;
+}
+
+// The longest chain in which people are agents, too; nothing where none was
+// waited for on it. Its `work` is the time that they took.
+bound human_bound(const run_model& m) {
+  bool any = false;
+  for (std::size_t i = 0; i < m.plan().gates.size() && !any; ++i)
+    any = !m.waits_for_people(i).empty();
+  if (!any)
+    return {};
+  const chains c(m, true);
+  bound result;
+  duration longest{0};
+  for (auto i : c.longest()) {
+    const auto& x = c.stretches()[i];
+    result.value = c.head(i) + x.length();
+    if (m.graph().kind(x.of) != graph_node::gate)
+      continue;
+    result.work += x.length();
+    if (x.length() > longest) {
+      longest = x.length();
+      result.index = m.graph().plan_index(x.of);
+    }
+  }
+  return result.work > duration{0} ? result : bound{};
 }
 
 } // namespace
@@ -281,13 +175,13 @@ std::string_view to_string(bound_kind x) {
 
 lower_bounds compute_bounds(const run_model& m,
                             std::optional<std::uint32_t> jobs) {
-  chains c(m);
+  const chains c(m, false);
   lower_bounds result;
-  result.of[0].value = c.longest(result.chain);
-  result.of[0].work = result.of[0].value;
+  result.of[0] = chain_bound(c, result.chain);
   result.of[1] = agent_bound(m, c);
   result.of[2] = pool_bound(m, c);
   result.of[3] = area_bound(m, c, jobs);
+  result.of[4] = human_bound(m);
   for (const auto& x : result.of)
     result.value = std::max(result.value, x.value);
   for (std::size_t i = 0; i < result.of.size(); ++i) {

@@ -22,10 +22,10 @@ enum class bound_kind : std::uint8_t { chain, agent, pool, area, human };
 /// The largest bound of one kind.
 struct bound {
   duration value{0};
-  duration work{0};           ///< of the agent, pool or group, by its tasks
+  duration work{0};           ///< of the agent, pool, group, or people
   duration before{0};         ///< of others, before the first of it can start
   duration after{0};          ///< of others, after the last of it has ended
-  std::uint32_t index = 0;    ///< of the agent or pool
+  std::uint32_t index = 0;    ///< of the agent, pool, or gate
   std::uint32_t capacity = 1; ///< slots, tokens
 };
 

@@ -39,6 +39,11 @@ void json_writer::integer(std::string_view key, std::int64_t x) {
   fmt::format_to(std::back_inserter(out_), "{}", x);
 }
 
+void json_writer::integer(std::int64_t x) {
+  separate();
+  fmt::format_to(std::back_inserter(out_), "{}", x);
+}
+
 void json_writer::number(std::string_view key, std::optional<double> x) {
   if (!x)
     return raw(key, "null");

@@ -26,6 +26,8 @@ public:
   void raw(std::string_view key, std::string_view x);
   void boolean(std::string_view key, bool x);
   void integer(std::string_view key, std::int64_t x);
+  /// An element of a list.
+  void integer(std::int64_t x);
   void number(std::string_view key, std::optional<double> x);
   /// Seconds with microseconds; none: null.
   void seconds(std::string_view key, std::optional<duration> x);

@@ -28,6 +28,8 @@ struct busy_interval {
   bool is_last = true;                    ///< the attempt ended with it
   duration attempt_busy{0};               ///< of the whole attempt up to here
   attempt_end end = attempt_end::success; ///< of the attempt, where `is_last`
+  /// Of an after-each or a requests task: what it worked off, in `items`.
+  std::shared_ptr<const fact_extra> taken;
 };
 
 struct task_record {
@@ -46,8 +48,11 @@ struct task_record {
   std::uint32_t cause = task_id::none; ///< why skipped, left out or failed
   std::uint32_t attempts = 0;          ///< started ones, of both phases
   std::uint32_t integrates = 0;        ///< those of the integrate phase
-  std::uint32_t version = 1;           ///< that it is at
-  agent_id agent;                      ///< who has it, or had it last
+  std::uint32_t tries = 0; ///< at the same thing: version, phase, run
+  std::uint32_t runs = 0;  ///< of an after-each or a requests task: see `taken`
+  bool tries_again = false;  ///< the next attempt is for the same thing
+  std::uint32_t version = 1; ///< that it is at
+  agent_id agent;            ///< who has it, or had it last
   std::int32_t exit_code = fact::no_exit_code;
   std::int32_t percent = -1; ///< as its attempt said itself; -1: it did not
   std::optional<duration> ready_at;    ///< the first time
@@ -69,8 +74,19 @@ struct task_record {
   /// Of an after-each task: what waits to be taken; the latest version of each
   /// trigger, in the order in which they came.
   std::vector<work_item> backlog;
+  /// Of an after-each or a requests task: what its latest run works off, in
+  /// `items`; null: it has not run yet.
+  std::shared_ptr<const fact_extra> taken;
   std::shared_ptr<const attempt_details> details; ///< of the last ended attempt
   std::string progress; ///< last line; only while it runs
+};
+
+/// The latest run of an after-each task for one of its triggers has failed.
+struct failed_run {
+  task_id trigger;
+  attempt_end end = attempt_end::failure;
+  std::int32_t exit_code = fact::no_exit_code;
+  std::shared_ptr<const attempt_details> details;
 };
 
 struct verdict_record {
@@ -84,6 +100,13 @@ struct verdict_record {
   std::vector<task_id> tasks; ///< sent back to rework
 };
 
+/// From where people were asked to the last word that one of them said, or to
+/// where their time was over.
+struct people_wait {
+  duration from{0};
+  duration until{0};
+};
+
 struct gate_record {
   gate_state state = gate_state::waiting;
   node_kind cause_kind = node_kind::task;
@@ -91,6 +114,7 @@ struct gate_record {
   std::uint32_t blocked = 0;           ///< tasks that wait for it
   std::uint32_t rounds = 0;            ///< how often an approval was asked
   std::uint32_t opened_version = 1;    ///< of what it was opened on
+  bool person_decides = false;         ///< its rounds of rework are over (§17)
   std::optional<duration> asked_at;    ///< the latest round
   std::optional<duration> first_asked_at;
   std::optional<duration> opened_at;
@@ -99,6 +123,7 @@ struct gate_record {
   duration last_round{0}; ///< the last of them
   std::string reason;     ///< why it was rejected where no verdict did
   std::vector<verdict_record> verdicts;
+  std::vector<people_wait> people_waits; ///< of ended rounds
 };
 
 struct agent_record {
@@ -131,6 +156,14 @@ struct service_record {
   std::optional<duration> started_at; ///< the first time
   std::optional<duration> ready_at;   ///< the first time
   duration starting{0};               ///< sum of all times from start to ready
+  duration last_starting{0};          ///< the last of them
+};
+
+/// A contract that some task defines (semantics §12).
+struct contract_record {
+  std::optional<contract_text> agreed; ///< none: not defined yet
+  std::uint32_t redefined = 0;         ///< how often it has changed since
+  duration at{0};                      ///< the latest definition
 };
 
 enum class request_state : std::uint8_t { open, answered, cancelled };
@@ -171,6 +204,7 @@ struct rework_record {
   duration at{0};
   std::vector<task_id> tasks;
   std::string text;
+  task_id cause; ///< the after-each task that failed; none: a verdict
 };
 
 /// A task is to be done again, or what it is made of came out equal.

@@ -26,6 +26,12 @@ std::vector<task_row> task_rows(const run_model& m) {
     row.agent = agent_name(p, t.agent);
     row.status = t.state;
     row.attempts = t.attempts;
+    row.version = t.version;
+    row.runs = p.tasks[i].kind == task_kind::after_each ? t.runs : 0;
+    row.integrate = t.integrate_busy;
+    row.run = m.task_busy(i, m.now()) - t.integrate_busy;
+    row.waited_later = m.waited_later(i, m.now());
+    row.waited_inside = m.waited_inside(i, m.now());
     row.ready = t.ready_at;
     row.started = t.started_at;
     row.finished = t.finished_at;
@@ -47,6 +53,115 @@ std::vector<agent_row> agent_rows(const run_model& m, duration makespan) {
     result.push_back({p.agents[i].name, a.slots, a.tasks, busy, idle});
   }
   return result;
+}
+
+std::vector<std::string> names_of(const plan& p,
+                                  const std::vector<task_id>& xs) {
+  std::vector<std::string> result;
+  for (auto x : xs)
+    result.push_back(p.tasks[x.value].name);
+  return result;
+}
+
+duration sum_of(const std::vector<people_wait>& xs) {
+  duration result{0};
+  for (const auto& x : xs)
+    result += x.until - x.from;
+  return result;
+}
+
+void add_gates(const run_model& m, run_report& r) {
+  const auto& p = m.plan();
+  for (std::size_t i = 0; i < p.gates.size(); ++i) {
+    const auto& g = m.gate(i);
+    auto asked_for = g.asked_for;
+    if (g.state == gate_state::asked && g.asked_at)
+      asked_for += m.now() - *g.asked_at;
+    r.gates.push_back({p.gates[i].name, g.state, g.opened_at, g.closed_at,
+                       g.reason, g.rounds, g.opened_version, g.first_asked_at,
+                       asked_for, sum_of(m.waits_for_people(i))});
+    for (const auto& x : g.verdicts)
+      r.verdicts.push_back({p.gates[i].name, x.round, x.verdict, x.who,
+                            x.by_person ? std::optional{x.uid} : std::nullopt,
+                            x.at, x.comment,
+                            x.verdict == verdict::changes_requested
+                                ? names_of(p, x.tasks)
+                                : std::vector<std::string>{}});
+  }
+  std::stable_sort(r.verdicts.begin(), r.verdicts.end(),
+                   [](const auto& x, const auto& y) {
+                     return x.at < y.at;
+                   });
+}
+
+// The time in which at least one person was waited for.
+duration people_time(const run_model& m) {
+  std::vector<people_wait> all;
+  for (std::size_t i = 0; i < m.plan().gates.size(); ++i)
+    for (const auto& x : m.waits_for_people(i))
+      all.push_back(x);
+  std::sort(all.begin(), all.end(), [](const auto& x, const auto& y) {
+    return x.from < y.from;
+  });
+  duration result{0};
+  duration until{0};
+  for (const auto& x : all) {
+    result += std::max(x.until - std::max(x.from, until), duration{0});
+    until = std::max(until, x.until);
+  }
+  return result;
+}
+
+std::string_view status_of(const request_record& x) {
+  switch (x.state) {
+  case request_state::open:
+    return "open";
+  case request_state::answered:
+    return x.result == task_state::succeeded ? "answered" : "failed";
+  case request_state::cancelled:
+    return "cancelled";
+  }
+  return "unknown";
+}
+
+void add_requests(const run_model& m, run_report& r) {
+  const auto& p = m.plan();
+  for (const auto& x : m.requests())
+    if (x.number != 0)
+      r.requests.push_back({x.number, p.tasks[x.from.value].name,
+                            agent_name(p, x.to), x.text(), status_of(x),
+                            x.awaited, x.batch_size, x.made_at, x.taken_at,
+                            x.answered_at});
+  for (const auto& x : m.refusals())
+    r.refused.push_back({p.tasks[x.from.value].name, x.to, x.why, x.at});
+  r.refused_count = m.refusal_count();
+}
+
+void add_versions(const run_model& m, run_report& r) {
+  const auto& p = m.plan();
+  for (const auto& x : m.reworks())
+    r.reworks.push_back(
+        {p.gates[x.gate.value].name, x.round, names_of(p, x.tasks), x.text,
+         x.cause.valid() ? p.tasks[x.cause.value].name : std::string{}, x.at});
+  for (const auto& x : m.versions())
+    if (p.tasks[x.task.value].kind != task_kind::requests)
+      r.versions.push_back(
+          {p.tasks[x.task.value].name, x.version, x.kept, x.phase, x.at});
+  for (const auto& x : m.stale())
+    r.stale.push_back({p.tasks[x.task.value].name,
+                       p.tasks[x.producer.value].name, x.has, x.latest});
+  for (const auto& x : m.late())
+    r.late.push_back({p.tasks[x.task.value].name, x.attempt, x.end, x.at});
+  r.late_count = m.late_results();
+}
+
+void add_services(const run_model& m, run_report& r) {
+  const auto& p = m.plan();
+  for (std::size_t i = 0; i < p.services.size(); ++i) {
+    const auto& s = m.service(i);
+    r.services.push_back({p.services[i].name, s.state, s.restarts, s.started_at,
+                          s.ready_at, s.starting, s.text});
+  }
 }
 
 // The first and the last names of the chain, as many as a line holds.
@@ -101,7 +216,9 @@ std::string explain(const run_model& m, const lower_bounds& x) {
     return fmt::format("area-bound: there was {} of work for {} {}", work,
                        b.capacity, b.capacity == 1 ? "slot" : "slots");
   case bound_kind::human:
-    return "human-bound: people had to be waited for";
+    return fmt::format("human-bound: {} of it people took to decide, most at "
+                       "gate {}",
+                       work, p.gates[b.index].name);
   }
   return {};
 }
@@ -130,9 +247,13 @@ run_report make_report(const run_model& m, const report_options& options) {
   r.agents = agent_rows(m, r.makespan);
   for (const auto& x : m.handoffs())
     r.handoffs.push_back({std::string(name_of(p, x.from)),
-                          p.tasks[x.to.value].name, x.sent_at, x.received_at});
-  for (std::size_t i = 0; i < p.gates.size(); ++i)
-    r.gates.push_back({p.gates[i].name, m.gate(i).state, m.gate(i).opened_at});
+                          p.tasks[x.to.value].name, x.version, x.sent_at,
+                          x.received_at});
+  add_gates(m, r);
+  add_requests(m, r);
+  add_versions(m, r);
+  add_services(m, r);
+  r.people = people_time(m);
   return r;
 }
 

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tutti::report {
@@ -26,7 +27,13 @@ struct task_row {
   std::string name;
   std::string agent; ///< empty: nobody had it, and several could have
   task_state status = task_state::waiting;
-  std::uint32_t attempts = 0;
+  std::uint32_t attempts = 0; ///< of both phases and all versions
+  std::uint32_t version = 1;
+  std::uint32_t runs = 0;    ///< of an after-each task
+  duration run{0};           ///< in attempts of the run phase
+  duration integrate{0};     ///< in attempts of the integrate phase
+  duration waited_later{0};  ///< between the two, for what it needs later
+  duration waited_inside{0}; ///< inside its attempts (semantics §20)
   std::optional<duration> ready;
   std::optional<duration> started;
   std::optional<duration> finished;
@@ -45,6 +52,7 @@ struct agent_row {
 struct handoff_row {
   std::string from;
   std::string to;
+  std::uint32_t version = 1;
   std::optional<duration> sent;
   std::optional<duration> received;
 };
@@ -53,6 +61,87 @@ struct gate_row {
   std::string name;
   gate_state status = gate_state::waiting;
   std::optional<duration> opened;
+  std::optional<duration> closed; ///< or rejected
+  std::string reason;             ///< why, where no verdict says so
+  std::uint32_t rounds = 0;       ///< how often an approval was asked
+  std::uint32_t opened_version = 1;
+  std::optional<duration> asked; ///< the first time
+  duration asked_for{0};         ///< from asked to decided, over all rounds
+  duration people{0};            ///< of these, what people took
+};
+
+struct verdict_row {
+  std::string gate;
+  std::uint32_t round = 1;
+  tutti::verdict verdict = tutti::verdict::approved;
+  std::string who;
+  std::optional<std::uint32_t> uid; ///< of a person
+  duration at{0};
+  std::string comment;
+  std::vector<std::string> to; ///< tasks sent back
+};
+
+struct request_row {
+  std::uint32_t number = 0;
+  std::string from;
+  std::string to;
+  std::string text;
+  std::string_view status; ///< open, answered, failed or cancelled
+  bool awaited = true;
+  std::uint32_t batch = 0; ///< requests that were taken together; 0: not taken
+  duration made{0};
+  std::optional<duration> taken;
+  std::optional<duration> ended; ///< answered or cancelled
+};
+
+/// A request that nobody could answer.
+struct refused_row {
+  std::string from;
+  std::string to;
+  std::string why;
+  duration at{0};
+};
+
+/// A task was made again, or what it is made of came out equal.
+struct version_row {
+  std::string task;
+  std::uint32_t version = 1;
+  bool kept = false;
+  work_phase phase = work_phase::run;
+  duration at{0};
+};
+
+struct rework_row {
+  std::string gate;
+  std::uint32_t round = 1;
+  std::vector<std::string> tasks;
+  std::string text;
+  std::string after_each; ///< the task that failed; empty: a verdict
+  duration at{0};
+};
+
+struct stale_row {
+  std::string task;
+  std::string producer;
+  std::uint32_t has = 1;
+  std::uint32_t latest = 1;
+};
+
+struct service_row {
+  std::string name;
+  service_state status = service_state::waiting;
+  std::uint32_t restarts = 0;
+  std::optional<duration> started;
+  std::optional<duration> ready;
+  duration starting{0}; ///< from start to ready, over all starts
+  std::string reason;
+};
+
+struct late_row {
+  std::string task;
+  std::uint32_t attempt = 0;
+  attempt_end end = attempt_end::success;
+  duration at{0};
 };
 
 struct run_report {
@@ -71,6 +160,17 @@ struct run_report {
   std::vector<agent_row> agents;
   std::vector<handoff_row> handoffs;
   std::vector<gate_row> gates;
+  std::vector<verdict_row> verdicts; ///< of all gates, by time
+  std::vector<request_row> requests;
+  std::vector<refused_row> refused; ///< the first of them
+  std::size_t refused_count = 0;
+  std::vector<rework_row> reworks;
+  std::vector<version_row> versions;
+  std::vector<stale_row> stale;
+  std::vector<service_row> services;
+  std::vector<late_row> late; ///< the first of them
+  std::size_t late_count = 0;
+  duration people{0}; ///< in which at least one person was waited for
 };
 
 [[nodiscard]] run_report make_report(const run_model& m,

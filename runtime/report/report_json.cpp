@@ -15,6 +15,12 @@ void write(json_writer& w, const task_row& x) {
   w.text_or_null("agent", x.agent);
   w.text("status", to_string(x.status));
   w.integer("attempts", x.attempts);
+  w.integer("version", x.version);
+  w.integer("runs", x.runs);
+  w.seconds("run_s", x.run);
+  w.seconds("integrate_s", x.integrate);
+  w.seconds("waited_later_s", x.waited_later);
+  w.seconds("waited_inside_s", x.waited_inside);
   w.seconds("ready_s", x.ready);
   w.seconds("started_s", x.started);
   w.seconds("finished_s", x.finished);
@@ -49,6 +55,7 @@ void write(json_writer& w, const handoff_row& x) {
   w.open('{');
   w.text("from", x.from);
   w.text("to", x.to);
+  w.integer("version", x.version);
   w.seconds("sent_s", x.sent);
   w.seconds("received_s", x.received);
   w.close('}');
@@ -59,6 +66,114 @@ void write(json_writer& w, const gate_row& x) {
   w.text("name", x.name);
   w.text("status", to_string(x.status));
   w.seconds("opened_s", x.opened);
+  w.seconds("closed_s", x.closed);
+  w.text_or_null("reason", x.reason);
+  w.integer("rounds", x.rounds);
+  w.integer("opened_version", x.opened_version);
+  w.seconds("asked_s", x.asked);
+  w.seconds("asked_for_s", x.asked_for);
+  w.seconds("waited_for_people_s", x.people);
+  w.close('}');
+}
+
+void write(json_writer& w, std::string_view key,
+           const std::vector<std::string>& names) {
+  w.open(key, '[');
+  for (const auto& x : names)
+    w.text(x);
+  w.close(']');
+}
+
+void write(json_writer& w, const verdict_row& x) {
+  w.open('{');
+  w.text("gate", x.gate);
+  w.integer("round", x.round);
+  w.text("verdict", to_string(x.verdict));
+  w.text("who", x.who);
+  if (x.uid)
+    w.integer("uid", *x.uid);
+  else
+    w.raw("uid", "null");
+  w.seconds("at_s", x.at);
+  w.text_or_null("comment", x.comment);
+  write(w, "to", x.to);
+  w.close('}');
+}
+
+void write(json_writer& w, const request_row& x) {
+  w.open('{');
+  w.integer("request", x.number);
+  w.text("from", x.from);
+  w.text("to", x.to);
+  w.text("text", x.text);
+  w.text("status", x.status);
+  w.boolean("awaited", x.awaited);
+  w.integer("batch", x.batch);
+  w.seconds("made_s", x.made);
+  w.seconds("taken_s", x.taken);
+  w.seconds("ended_s", x.ended);
+  w.seconds("waited_s",
+            x.ended ? std::optional{*x.ended - x.made} : std::nullopt);
+  w.close('}');
+}
+
+void write(json_writer& w, const refused_row& x) {
+  w.open('{');
+  w.text("from", x.from);
+  w.text("to", x.to);
+  w.text("why", x.why);
+  w.seconds("at_s", x.at);
+  w.close('}');
+}
+
+void write(json_writer& w, const rework_row& x) {
+  w.open('{');
+  w.text("gate", x.gate);
+  w.integer("round", x.round);
+  write(w, "tasks", x.tasks);
+  w.text_or_null("feedback", x.text);
+  w.text_or_null("after_each", x.after_each);
+  w.seconds("at_s", x.at);
+  w.close('}');
+}
+
+void write(json_writer& w, const version_row& x) {
+  w.open('{');
+  w.text("task", x.task);
+  w.integer("version", x.version);
+  w.boolean("kept", x.kept);
+  w.text("phase", to_string(x.phase));
+  w.seconds("at_s", x.at);
+  w.close('}');
+}
+
+void write(json_writer& w, const stale_row& x) {
+  w.open('{');
+  w.text("task", x.task);
+  w.text("producer", x.producer);
+  w.integer("has_version", x.has);
+  w.integer("latest_version", x.latest);
+  w.close('}');
+}
+
+void write(json_writer& w, const service_row& x) {
+  w.open('{');
+  w.text("name", x.name);
+  w.text("status", to_string(x.status));
+  w.integer("restarts", x.restarts);
+  w.seconds("started_s", x.started);
+  w.seconds("ready_s", x.ready);
+  w.seconds("starting_s", x.starting);
+  w.text_or_null("reason", x.reason);
+  w.close('}');
+}
+
+void write(json_writer& w, const late_row& x) {
+  w.open('{');
+  w.text("task", x.task);
+  w.integer("attempt", x.attempt);
+  w.text("end", to_string(x.end));
+  w.seconds("at_s", x.at);
   w.close('}');
 }
 
@@ -99,10 +214,22 @@ std::string to_json(const run_report& x) {
   w.seconds("as_needs_makespan_s",
             later ? seconds{later->with_needs} : seconds{});
   w.seconds("saved_by_later_s", later ? seconds{later->saved()} : seconds{});
+  w.line();
+  w.seconds("waited_for_people_s", x.people);
+  w.integer("late_count", static_cast<std::int64_t>(x.late_count));
+  w.integer("refused_count", static_cast<std::int64_t>(x.refused_count));
   write(w, "tasks", x.tasks);
   write(w, "agents", x.agents);
   write(w, "handoffs", x.handoffs);
   write(w, "gates", x.gates);
+  write(w, "verdicts", x.verdicts);
+  write(w, "reworks", x.reworks);
+  write(w, "versions", x.versions);
+  write(w, "stale", x.stale);
+  write(w, "requests", x.requests);
+  write(w, "refused", x.refused);
+  write(w, "services", x.services);
+  write(w, "late", x.late);
   w.close('}');
   return w.take() + '\n';
 }

@@ -49,6 +49,20 @@ void add_figure(std::string& out, std::size_t columns, std::string_view label,
     out += std::string(indent, ' ') + notes[next] + '\n';
 }
 
+// Behind a figure, indented.
+void add_wrapped(std::string& out, std::size_t columns, std::string_view text) {
+  for (const auto& x : wrap(text, columns - 2))
+    out += "  " + x + '\n';
+}
+
+// What people and tasks wrote, on one line.
+std::string one_line(std::string text) {
+  for (auto& c : text)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      c = ' ';
+  return text;
+}
+
 std::string percent(duration part, duration whole) {
   if (whole <= duration{0})
     return "-";
@@ -134,6 +148,116 @@ void add_handoffs(std::string& out, const run_report& x, std::size_t columns) {
   add_figure(out, columns, "handoffs", std::to_string(x.handoffs.size()), note);
 }
 
+/// What people and agents decided, and what it took.
+void add_verdicts(std::string& out, const run_report& x, std::size_t columns) {
+  constexpr std::size_t verdicts_max = 20;
+  if (x.verdicts.empty() && x.people == duration{0})
+    return;
+  add_figure(out, columns, "verdicts", std::to_string(x.verdicts.size()),
+             x.people > duration{0} ? fmt::format("people were waited for {}",
+                                                  format_duration(x.people))
+                                    : std::string("by agents"));
+  auto shown = std::min(x.verdicts.size(), verdicts_max);
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto& y = x.verdicts[i];
+    auto line = fmt::format("{} {}: {} by {}", y.gate,
+                            y.round > 1 ? fmt::format("(round {})", y.round)
+                                        : std::string{},
+                            to_string(y.verdict), y.who);
+    if (y.round <= 1)
+      line.erase(y.gate.size(), 1);
+    if (y.uid)
+      line += fmt::format(" (uid {})", *y.uid);
+    line += fmt::format(" at {}", format_duration(y.at));
+    if (!y.comment.empty())
+      line += ": " + one_line(y.comment);
+    add_wrapped(out, columns, line);
+  }
+  if (shown < x.verdicts.size())
+    out += fmt::format("  and {} more\n", x.verdicts.size() - shown);
+}
+
+void add_requests(std::string& out, const run_report& x, std::size_t columns) {
+  auto total = x.requests.size() + x.refused_count;
+  if (total == 0)
+    return;
+  std::string note;
+  auto add = [&note](std::size_t n, std::string_view what) {
+    if (n > 0)
+      note += fmt::format("{}{}: {}", note.empty() ? "" : ", ", what, n);
+  };
+  for (std::string_view status : {"answered", "failed", "cancelled", "open"})
+    add(static_cast<std::size_t>(std::count_if(x.requests.begin(),
+                                               x.requests.end(),
+                                               [&](const auto& y) {
+                                                 return y.status == status;
+                                               })),
+        status);
+  add(x.refused_count, "refused");
+  std::vector<duration> times;
+  for (const auto& y : x.requests)
+    if (y.ended && y.status != "cancelled")
+      times.push_back(*y.ended - y.made);
+  if (!times.empty()) {
+    std::sort(times.begin(), times.end());
+    note += fmt::format("; after {} at the median, {} at most",
+                        format_duration(times[times.size() / 2]),
+                        format_duration(times.back()));
+  }
+  add_figure(out, columns, "requests", std::to_string(total), note);
+}
+
+/// What was sent back, and what had to be done again for it.
+void add_rework(std::string& out, const run_report& x, std::size_t columns) {
+  if (x.reworks.empty() && x.versions.empty())
+    return;
+  auto kept =
+      std::count_if(x.versions.begin(), x.versions.end(), [](const auto& y) {
+        return y.kept;
+      });
+  auto made = static_cast<std::ptrdiff_t>(x.versions.size()) - kept;
+  auto note = fmt::format("{}, done again: {}",
+                          x.reworks.size() == 1 ? "round" : "rounds", made);
+  if (kept > 0)
+    note += fmt::format(", kept (made of what came out equal): {}", kept);
+  add_figure(out, columns, "rework", std::to_string(x.reworks.size()), note);
+}
+
+void add_services(std::string& out, const run_report& x, std::size_t columns) {
+  if (x.services.empty())
+    return;
+  std::size_t restarts = 0;
+  std::string gone;
+  for (const auto& y : x.services) {
+    restarts += y.restarts;
+    if (y.status == service_state::failed)
+      gone += fmt::format("; {} failed{}{}", y.name,
+                          y.reason.empty() ? "" : ": ", one_line(y.reason));
+  }
+  auto note = fmt::format("restarts: {}", restarts);
+  add_figure(out, columns, "services", std::to_string(x.services.size()),
+             note + gone);
+}
+
+/// How the work compares with one after another; nothing of how fast the team
+/// was where there was no team to speak of, or where people held it up.
+std::string speedup_note(const run_report& x) {
+  std::string note = "one after another";
+  std::size_t attempts = 0;
+  for (const auto& y : x.tasks)
+    attempts += y.attempts;
+  if (!x.speedup || x.status == run_status::stopped || attempts < 2)
+    return note;
+  if (*x.speedup >= 1.05)
+    return note
+         + fmt::format("; the team was {:.1f} times as fast", *x.speedup);
+  if (x.people > duration{0})
+    return note
+         + fmt::format("; people were waited for {}",
+                       format_duration(x.people));
+  return note + "; working at once won no time";
+}
+
 /// What needs-later has won, or lost; the two figures it is the difference of.
 void add_later(std::string& out, const run_report& x, std::size_t columns) {
   if (!x.later)
@@ -160,11 +284,7 @@ std::string to_text(const run_report& x, const text_options& wanted) {
   std::string out;
   add_figure(out, columns, "makespan", format_duration(x.makespan), "");
   add_figure(out, columns, "sequential", format_duration(x.sequential),
-             x.speedup && is_whole
-                 ? fmt::format("one after another; the team was {:.1f} "
-                               "times as fast",
-                               *x.speedup)
-                 : "one after another");
+             speedup_note(x));
   add_figure(out, columns, "lower bound", format_duration(x.bounds.value),
              x.explanation);
   if (x.efficiency && is_whole)
@@ -173,6 +293,10 @@ std::string to_text(const run_report& x, const text_options& wanted) {
                "lower bound / makespan");
   add_handoffs(out, x, columns);
   add_later(out, x, columns);
+  add_requests(out, x, columns);
+  add_rework(out, x, columns);
+  add_services(out, x, columns);
+  add_verdicts(out, x, columns);
   if (!x.agents.empty()) {
     out += '\n';
     add_agents(out, x, options);

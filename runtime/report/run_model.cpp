@@ -16,9 +16,9 @@ constexpr std::size_t listed_max = 100;
 run_model::run_model(const tutti::plan& p, std::vector<std::uint32_t> slots)
   : plan_(&p), graph_(p), tasks_(p.tasks.size()), gates_(p.gates.size()),
     agents_(p.agents.size()), phases_(p.phases.size()),
-    services_(p.services.size()), nodes_(graph_.size()),
-    in_progress_(p.tasks.size(), 1), pending_(p.tasks.size(), 2),
-    running_(p.tasks.size(), p.agents.size()),
+    services_(p.services.size()), contracts_(p.contracts.size()),
+    nodes_(graph_.size()), in_progress_(p.tasks.size(), 1),
+    pending_(p.tasks.size(), 2), running_(p.tasks.size(), p.agents.size()),
     queues_(p.tasks.size(), 3 * (p.agents.size() + 1)),
     inside_(p.tasks.size(), 1) {
   for (std::size_t i = 0; i < agents_.size(); ++i) {
@@ -31,7 +31,8 @@ run_model::run_model(const tutti::plan& p, std::vector<std::uint32_t> slots)
   for (std::uint32_t i = 0; i < tasks_.size(); ++i)
     if (p.tasks[i].agents.size() == 1)
       tasks_[i].agent = p.tasks[i].agents.front();
-  counts_[static_cast<std::size_t>(task_state::waiting)] = tasks_.size();
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i)
+    count_state(i, task_state::waiting, true);
   prepare_nodes();
   prepare_estimates();
 }
@@ -223,6 +224,8 @@ void run_model::assign(const fact& x) {
   t.agent = agent_id{x.agent};
   t.in_backoff = false;
   t.version = std::max(t.version, x.version);
+  if (x.extra)
+    t.taken = x.extra;
   if (!x.extra || x.extra->items.empty())
     return;
   std::erase_if(t.backlog, [&](const work_item& mine) {
@@ -240,9 +243,8 @@ void run_model::start_attempt(const fact& x) {
   stop_clock(x.subject, x.at);
   close_attempt(x.subject, attempt_end::system_error);
   t.agent = agent_id{x.agent};
-  t.attempts = std::max(t.attempts + 1, x.attempt);
-  t.integrates += x.phase == work_phase::integrate;
-  t.phase = x.phase;
+  count_try(x.subject, x.phase);
+  t.attempts = std::max(t.attempts, x.attempt);
   t.ending = false;
   t.in_backoff = false;
   t.attempt_open = true;
@@ -265,9 +267,9 @@ void run_model::finish_attempt(const fact& x) {
     end_wait_inside(x.subject, x.at);
     close_attempt(x.subject, x.end);
   } else { // it could not even be started
-    t.attempts = std::max(t.attempts + 1, x.attempt);
-    t.integrates += x.phase == work_phase::integrate;
-    t.phase = x.phase;
+    count_try(x.subject, x.phase);
+    t.attempts = std::max(t.attempts, x.attempt);
+    t.attempt_busy = duration{0};
     if (x.agent < agents_.size())
       t.agent = agent_id{x.agent};
   }
@@ -280,13 +282,45 @@ void run_model::finish_attempt(const fact& x) {
   t.in_backoff = !is_terminal(x.state) && x.end != attempt_end::success
               && x.end != attempt_end::stopped
               && x.end != attempt_end::no_space;
+  t.tries_again =
+      x.end != attempt_end::success && x.state != task_state::waiting;
+  note_run(x);
   if (x.end == attempt_end::success
       && x.state == task_state::waiting_to_integrate)
     t.later_ready = false;
   if (x.state == task_state::ready)
     t.queued_at = x.at;
   note_accepted(x);
+  note_contracts(x);
   enter(x.subject, x.state, x.at);
+}
+
+void run_model::count_try(std::uint32_t task, work_phase phase) {
+  auto& t = tasks_[task];
+  ++t.attempts;
+  t.integrates += phase == work_phase::integrate;
+  t.phase = phase;
+  if (!std::exchange(t.tries_again, false)) {
+    t.tries = 0;
+    ++t.runs;
+  }
+  ++t.tries;
+}
+
+// What came of a run of an after-each task, for each trigger that it was for.
+void run_model::note_run(const fact& x) {
+  const auto& t = tasks_[x.subject];
+  if (plan_->tasks[x.subject].kind != task_kind::after_each || !t.taken
+      || x.state == task_state::ready)
+    return;
+  for (const auto& y : t.taken->items) {
+    if (x.end == attempt_end::success)
+      failed_runs_.erase({x.subject, y.from.value});
+    else
+      failed_runs_.insert_or_assign(
+          {x.subject, y.from.value},
+          failed_run{y.from, x.end, x.exit_code, x.details});
+  }
 }
 
 void run_model::start_clock(std::uint32_t task, duration at) {
@@ -311,7 +345,7 @@ void run_model::stop_clock(std::uint32_t task, duration at) {
     t.integrate_busy += time;
   intervals_.push_back({task_id{task}, t.agent, t.attempts,
                         t.attempt_started_at, at, t.phase, t.version, false,
-                        t.attempt_busy, attempt_end::success});
+                        t.attempt_busy, attempt_end::success, t.taken});
   if (t.agent.value < agents_.size()) {
     --agents_[t.agent.value].running;
     agents_[t.agent.value].busy += time;
@@ -393,6 +427,7 @@ void run_model::start_version(const fact& x) {
   t.doubted = false;
   t.cause = task_id::none;
   t.later_ready = false;
+  t.tries_again = false;
   unsettle(x.subject);
   // One that runs finishes first.
   if (t.state != task_state::running && t.state != task_state::integrating)
@@ -413,6 +448,21 @@ void run_model::note_accepted(const fact& x) {
   if (old.outputs == made.outputs && old.artifacts == made.artifacts)
     return;
   found->second = {x.details, tasks_[x.subject].version};
+}
+
+void run_model::note_contracts(const fact& x) {
+  if (x.state != task_state::succeeded || !x.details)
+    return;
+  for (const auto& y : x.details->contracts) {
+    if (y.contract.value >= contracts_.size())
+      continue;
+    auto& known = contracts_[y.contract.value];
+    if (known.agreed == y)
+      continue;
+    known.redefined += known.agreed.has_value();
+    known.agreed = y;
+    known.at = x.at;
+  }
 }
 
 void run_model::queue_trigger(const fact& x) {

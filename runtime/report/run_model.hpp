@@ -17,12 +17,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace tutti::report {
@@ -91,6 +93,9 @@ public:
   [[nodiscard]] const service_record& service(std::size_t i) const {
     return services_[i];
   }
+  [[nodiscard]] const contract_record& contract(std::size_t i) const {
+    return contracts_[i];
+  }
   /// Ended stretches of attempts, in the order of their ends.
   [[nodiscard]] const std::vector<busy_interval>& intervals() const {
     return intervals_;
@@ -116,6 +121,11 @@ public:
   [[nodiscard]] std::size_t refusal_count() const {
     return refusal_count_;
   }
+  /// The triggers of an after-each task whose latest run failed, by plan order.
+  [[nodiscard]] std::vector<failed_run> failed_runs(std::size_t task) const;
+  /// When people were waited for at a gate, the present round until now.
+  [[nodiscard]] std::vector<people_wait>
+  waits_for_people(std::size_t gate) const;
   /// Tasks that ended with a version of something that has been replaced.
   [[nodiscard]] std::vector<stale_record> stale() const;
   /// Busy time of a task or an agent, an attempt that runs counted until `now`.
@@ -127,6 +137,11 @@ public:
 
   // -- counts -----------------------------------------------------------------
 
+  /// The tasks of the plan. Those that answer requests are none of a user's,
+  /// and count only where they fail.
+  [[nodiscard]] std::size_t task_count() const {
+    return counted_;
+  }
   [[nodiscard]] std::size_t count(task_state x) const {
     return counts_[static_cast<std::size_t>(x)];
   }
@@ -203,12 +218,17 @@ private:
   void end_without_attempt(const fact& x, task_state next);
   void start_version(const fact& x);
   void note_accepted(const fact& x);
+  void note_contracts(const fact& x);
   void queue_trigger(const fact& x);
+  void count_try(std::uint32_t task, work_phase phase);
+  void note_run(const fact& x);
 
   // run_model_things.cpp: gates, requests, handoffs, services
   void settle_gate(const fact& x, gate_state next);
   void ask(const fact& x);
-  void end_round(gate_record& g, duration at);
+  void end_round(std::uint32_t gate, duration at);
+  [[nodiscard]] std::optional<duration>
+  people_until(std::uint32_t gate, duration at, bool decided) const;
   void reset_gate(const fact& x);
   void note_verdict(const fact& x);
   void record_handoff(const fact& x, bool accepted);
@@ -220,6 +240,7 @@ private:
   // run_model_waits.cpp: states, lists, who waits for whom
   void enter(std::uint32_t task, task_state next, duration at);
   void place(std::uint32_t task, task_state next);
+  void count_state(std::uint32_t task, task_state x, bool entered);
   void leave_for_good(std::uint32_t task, duration at);
   void reopen(std::uint32_t task);
   void count_blocked(std::uint32_t task, bool ended);
@@ -271,6 +292,7 @@ private:
   std::vector<agent_record> agents_;
   std::vector<phase_record> phases_;
   std::vector<service_record> services_;
+  std::vector<contract_record> contracts_;
   std::vector<handoff_record> handoffs_;
   struct handoff_key {
     std::uint64_t ends = 0; ///< kind and index of the sender, the receiver
@@ -288,6 +310,7 @@ private:
   std::vector<request_record> requests_;
   /// Per requester, the numbers of the awaited ones without an answer.
   std::unordered_map<std::uint32_t, std::vector<std::uint32_t>> unanswered_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, failed_run> failed_runs_;
   std::vector<rework_record> reworks_;
   std::vector<version_record> versions_;
   std::vector<inside_wait> inside_waits_;
@@ -300,6 +323,7 @@ private:
   };
   std::unordered_map<std::uint32_t, accepted_content> accepted_;
   std::array<std::size_t, 12> counts_{};
+  std::size_t counted_ = 0; ///< sum of these
 
   // Per graph node: what it still waits for, how much of that is active, when
   // the last need was met, and whether it is active or settled itself.

@@ -122,13 +122,13 @@ duration run_model::chain_time(node_index x, const measure& by) const {
 }
 
 double run_model::progress(duration now) const {
-  if (tasks_.empty() || terminal_count() == tasks_.size())
+  if (tasks_.empty() || terminal_count() == task_count())
     return 1.0;
   auto by = measured_or_default();
   auto total = time_of(total_, by);
   if (total <= duration{0})
     return static_cast<double>(terminal_count())
-         / static_cast<double>(tasks_.size());
+         / static_cast<double>(task_count());
   auto done = total - time_of(rest_, by);
   // A running task counts by its time so far, but never as nearly over.
   for (auto x = in_progress_.front(0); x != index_lists::none;

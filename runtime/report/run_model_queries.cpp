@@ -134,6 +134,25 @@ std::vector<task_id> run_model::backlogs(std::size_t limit) const {
   return result;
 }
 
+std::vector<failed_run> run_model::failed_runs(std::size_t task) const {
+  auto index = static_cast<std::uint32_t>(task);
+  std::vector<failed_run> result;
+  for (auto i = failed_runs_.lower_bound({index, 0});
+       i != failed_runs_.end() && i->first.first == index; ++i)
+    result.push_back(i->second);
+  return result;
+}
+
+std::vector<people_wait> run_model::waits_for_people(std::size_t gate) const {
+  const auto& g = gates_[gate];
+  auto result = g.people_waits;
+  auto index = static_cast<std::uint32_t>(gate);
+  if (g.state == gate_state::asked && g.asked_at)
+    if (auto until = people_until(index, now_, false))
+      result.push_back({*g.asked_at, *until});
+  return result;
+}
+
 // Of each pair the latest version that was received counts.
 std::vector<stale_record> run_model::stale() const {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> has;

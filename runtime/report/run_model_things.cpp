@@ -34,8 +34,9 @@ void run_model::apply_gate(const fact& x) {
   case fact_kind::gate_reset:
     return reset_gate(x);
   case fact_kind::rework_requested: {
-    end_round(g, x.at);
-    rework_record made{gate_id{x.subject}, x.version, x.at, {}, {}};
+    end_round(x.subject, x.at);
+    rework_record made{gate_id{x.subject}, x.version, x.at, {}, {},
+                       task_id{x.cause}};
     if (x.extra) {
       made.tasks = x.extra->tasks;
       made.text = x.extra->text;
@@ -50,7 +51,7 @@ void run_model::apply_gate(const fact& x) {
 
 void run_model::settle_gate(const fact& x, gate_state next) {
   auto& g = gates_[x.subject];
-  end_round(g, x.at);
+  end_round(x.subject, x.at);
   g.state = next;
   g.cause_kind = x.cause_kind;
   g.cause = x.cause;
@@ -67,18 +68,42 @@ void run_model::ask(const fact& x) {
     g.first_asked_at = x.at;
 }
 
+// Until when the present round of a gate waited for people; none where no
+// person was asked, or where agents alone decided.
+std::optional<duration> run_model::people_until(std::uint32_t gate, duration at,
+                                                bool decided) const {
+  const auto& g = gates_[gate];
+  if (!plan_->gates[gate].approval.human && !g.person_decides)
+    return std::nullopt;
+  if (!decided)
+    return at;
+  bool any = false;
+  std::optional<duration> last;
+  for (const auto& x : g.verdicts) {
+    if (x.round != g.rounds)
+      continue;
+    any = true;
+    if (x.by_person)
+      last = x.at;
+  }
+  return any ? last : std::optional{at};
+}
+
 // A round lasts from the asking to what was decided.
-void run_model::end_round(gate_record& g, duration at) {
+void run_model::end_round(std::uint32_t gate, duration at) {
+  auto& g = gates_[gate];
   if (g.state != gate_state::asked || !g.asked_at)
     return;
   g.last_round = at - *g.asked_at;
   g.asked_for += g.last_round;
+  if (auto until = people_until(gate, at, true))
+    g.people_waits.push_back({*g.asked_at, *until});
   g.state = gate_state::waiting;
 }
 
 void run_model::reset_gate(const fact& x) {
   auto& g = gates_[x.subject];
-  end_round(g, x.at);
+  end_round(x.subject, x.at);
   g.state = gate_state::waiting;
   g.opened_at.reset();
   unsettle(graph_.gate(x.subject));
@@ -100,7 +125,13 @@ void run_model::note_verdict(const fact& x) {
                        return plan_->agents[a.value].name == made.who;
                      });
   }
-  gates_[x.subject].verdicts.push_back(std::move(made));
+  auto& g = gates_[x.subject];
+  const auto& rework = plan_->gates[x.subject].rework;
+  if (made.verdict == verdict::changes_requested
+      && made.round >= rework.max_rounds
+      && rework.on_exhausted == exhausted_action::human)
+    g.person_decides = true;
+  g.verdicts.push_back(std::move(made));
 }
 
 // -- handoffs and requests ----------------------------------------------------
@@ -218,8 +249,10 @@ void run_model::change_service(const fact& x) {
     else
       s.started_at = x.at;
   }
-  if (s.state == service_state::starting)
-    s.starting += x.at - s.since;
+  if (s.state == service_state::starting) {
+    s.last_starting = x.at - s.since;
+    s.starting += s.last_starting;
+  }
   s.state = x.service;
   s.since = x.at;
   s.text = x.extra ? x.extra->text : std::string{};

@@ -31,8 +31,8 @@ bool is_active(task_state x) {
 void run_model::enter(std::uint32_t task, task_state next, duration at) {
   auto& t = tasks_[task];
   auto before = t.state;
-  --counts_[static_cast<std::size_t>(before)];
-  ++counts_[static_cast<std::size_t>(next)];
+  count_state(task, before, false);
+  count_state(task, next, true);
   if (is_terminal(before) && !is_terminal(next))
     reopen(task);
   t.state = next;
@@ -60,6 +60,14 @@ void run_model::enter(std::uint32_t task, task_state next, duration at) {
     leave_for_good(task, at);
 }
 
+void run_model::count_state(std::uint32_t task, task_state x, bool entered) {
+  if (plan_->tasks[task].kind == task_kind::requests && !is_failure(x))
+    return;
+  std::size_t change = entered ? 1 : std::size_t{} - 1;
+  counts_[static_cast<std::size_t>(x)] += change;
+  counted_ += change;
+}
+
 void run_model::place(std::uint32_t task, task_state next) {
   auto is_ready =
       next == task_state::ready
@@ -81,7 +89,7 @@ void run_model::leave_for_good(std::uint32_t task, duration at) {
   auto& t = tasks_[task];
   const auto& x = plan_->tasks[task];
   t.finished_at = at;
-  if (t.attempts > 0) {
+  if (t.attempts > 0 && x.kind != task_kind::requests) {
     t.completed_index = static_cast<std::uint32_t>(completed_.size());
     completed_.push_back(task_id{task});
     if (t.agent.value < agents_.size())
@@ -112,7 +120,8 @@ void run_model::reopen(std::uint32_t task) {
   auto& t = tasks_[task];
   const auto& x = plan_->tasks[task];
   t.finished_at.reset();
-  if (t.attempts > 0 && t.agent.value < agents_.size())
+  if (t.attempts > 0 && x.kind != task_kind::requests
+      && t.agent.value < agents_.size())
     --agents_[t.agent.value].tasks;
   if (is_failure(t.state))
     std::erase(failures_, task_id{task});

@@ -3,7 +3,9 @@
 
 #include "runtime/report/json_writer.hpp"
 #include "runtime/report/wait_text.hpp"
+#include "runtime/report/work_text.hpp"
 
+#include <algorithm>
 #include <string_view>
 
 namespace tutti::report {
@@ -73,6 +75,9 @@ public:
     list("approvals", model_.asked_gates(), [this](gate_id x) {
       add_approval(x.value);
     });
+    list("reworks", open_reworks(), [this](const rework_record* x) {
+      add_rework(*x);
+    });
     list("idle", idle_agents(), [this](std::size_t x) {
       add_idle(x);
     });
@@ -139,7 +144,9 @@ private:
     agent("agent", t.agent);
     w_.text("phase", to_string(t.phase));
     w_.integer("attempt", t.attempts);
+    w_.integer("tries", std::max(t.tries, 1u));
     w_.integer("version", t.version);
+    add_items(x.value);
     w_.seconds("busy_s",
                t.attempt_busy
                    + (t.busy_now ? now_ - t.attempt_started_at : duration{0}));
@@ -158,6 +165,25 @@ private:
       w_.raw("waits_for", "[]");
     }
     w_.close('}');
+  }
+
+  void add_items(std::uint32_t task) {
+    const auto& t = model_.task(task);
+    if (plan_.tasks[task].kind == task_kind::after_each)
+      w_.integer("run", std::max(t.runs, 1u));
+    else
+      w_.raw("run", "null");
+    w_.open("for", '[');
+    if (t.taken) {
+      const auto& items = t.taken->items;
+      for (std::size_t i = 0; i < items.size() && i < options_.limit; ++i) {
+        if (items[i].request != 0)
+          w_.integer(items[i].request);
+        else
+          w_.text(plan_.tasks[items[i].from.value].name);
+      }
+    }
+    w_.close(']');
   }
 
   void add_awaited(const wait& x) {
@@ -210,7 +236,7 @@ private:
     w_.seconds("until_s", spec.timeout > duration{0}
                               ? std::optional(*g.asked_at + spec.timeout)
                               : std::nullopt);
-    w_.boolean("human", spec.human);
+    w_.boolean("human", asks_person(model_, gate));
     w_.open("agents", '[');
     for (auto x : spec.agents)
       w_.text(agent_name(plan_, x));
@@ -221,8 +247,43 @@ private:
       if (x.round == g.rounds && x.verdict == verdict::approved)
         w_.text(x.who);
     w_.close(']');
+    w_.open("verdicts", '[');
+    for (const auto& x : g.verdicts)
+      if (x.round == g.rounds)
+        add_verdict(x);
+    w_.close(']');
     w_.integer("tasks_waiting", g.blocked);
     w_.text("command", approve_command(model_, gate, options_.run_id));
+    w_.close('}');
+  }
+
+  void add_verdict(const verdict_record& x) {
+    w_.open('{');
+    w_.text("verdict", to_string(x.verdict));
+    w_.text("who", x.who);
+    w_.seconds("at_s", x.at);
+    w_.text_or_null("comment", x.comment);
+    w_.close('}');
+  }
+
+  std::vector<const rework_record*> open_reworks() const {
+    std::vector<const rework_record*> result;
+    for (const auto& x : model_.reworks())
+      if (goes_on(model_, x) && result.size() < options_.limit)
+        result.push_back(&x);
+    return result;
+  }
+
+  void add_rework(const rework_record& x) {
+    w_.open('{');
+    w_.text("gate", plan_.gates[x.gate.value].name);
+    w_.integer("round", x.round);
+    w_.open("tasks", '[');
+    for (auto y : x.tasks)
+      w_.text(plan_.tasks[y.value].name);
+    w_.close(']');
+    w_.text_or_null("feedback", x.text);
+    w_.seconds("since_s", x.at);
     w_.close('}');
   }
 

@@ -2,8 +2,12 @@
 #include "runtime/report/format.hpp"
 #include "runtime/report/status_json.hpp"
 #include "runtime/report/wait_text.hpp"
+#include "runtime/report/work_text.hpp"
 
 #include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
 
 namespace tutti::report {
 
@@ -20,6 +24,7 @@ public:
   std::string text() {
     add_head();
     add_approvals();
+    add_rework();
     add_running();
     add_pending();
     add_requests();
@@ -65,7 +70,7 @@ private:
                                    : std::string_view("running");
     auto text = fmt::format("{}{}{}: {}, {} of {} tasks done, {}", plan_.name,
                             options_.run_id.empty() ? "" : " ", options_.run_id,
-                            state, model_.terminal_count(), plan_.tasks.size(),
+                            state, model_.terminal_count(), model_.task_count(),
                             format_elapsed(now_));
     if (auto n = model_.failure_count(); n > 0)
       text += fmt::format(", {} failed", n);
@@ -87,14 +92,36 @@ private:
                        approvers_text(model_, x.value),
                        g.rounds > 1 ? fmt::format("round {}, ", g.rounds) : "",
                        format_elapsed(now_ - *g.asked_at)));
-      if (plan_.gates[x.value].approval.human)
+      for (const auto& y : g.verdicts)
+        if (y.round == g.rounds)
+          line(fmt::format("  > {} by {}{}{}", to_string(y.verdict), y.who,
+                           y.comment.empty() ? "" : ": ", y.comment));
+      if (asks_person(model_, x.value))
         line("  > " + approve_command(model_, x.value, options_.run_id));
     }
   }
 
+  void add_rework() {
+    const auto& all = model_.reworks();
+    bool any = false;
+    for (const auto& x : all) {
+      if (!goes_on(model_, x))
+        continue;
+      if (!std::exchange(any, true))
+        title("REWORK");
+      line(fmt::format(
+          "- gate {}, round {}: {} {} done again ({}){}{}",
+          plan_.gates[x.gate.value].name, x.round, names_text(plan_, x.tasks),
+          x.tasks.size() == 1 ? "is" : "are", format_elapsed(now_ - x.at),
+          x.text.empty() ? "" : ": ", x.text));
+    }
+  }
+
   void add_running() {
-    title("IN PROGRESS - PARALLEL");
     auto xs = model_.in_progress(options_.limit);
+    if (xs.empty())
+      return;
+    title("IN PROGRESS - PARALLEL");
     for (auto x : xs)
       add_running(x);
     and_more(model_.in_progress_count(), xs.size());
@@ -111,11 +138,10 @@ private:
       note(fmt::format("{}% complete", t.percent));
     if (t.state == task_state::integrating)
       note("integrating");
-    if (t.version > 1)
-      note(fmt::format("version {}", t.version));
-    if (t.attempts > 1 + t.integrates && t.version == 1
-        && plan_.tasks[x.value].kind == task_kind::work)
-      note(fmt::format("attempt {}", t.attempts));
+    if (auto what = attempt_text(model_, x.value); !what.empty())
+      note(what);
+    if (auto n = t.backlog.size(); n > 0)
+      note(fmt::format("{} queued", n));
     note(format_elapsed(model_.task_busy(x.value, now_)));
     line(fmt::format("- {}{} ({})", by(t.agent), plan_.tasks[x.value].name,
                      notes));
@@ -145,10 +171,10 @@ private:
     auto integrates = is_task
                    && model_.task(x.waiter.index).state
                           == task_state::waiting_to_integrate;
-    line(fmt::format("- {}{}{} {} {}, {}", is_task ? by(x.agent) : "",
+    line(fmt::format("- {}{}{} {}, {}", is_task ? by(x.agent) : "",
                      is_task ? "" : "gate ", name_of(plan_, x.waiter),
-                     integrates ? "waits to integrate" : "needs",
-                     awaited_text(model_, x, names_max),
+                     integrates ? integrate_text(model_, x, names_max)
+                                : "needs " + awaited_text(model_, x, names_max),
                      format_elapsed(now_ - x.since)));
     for (const auto& y : x.on)
       if (y.active && y.why == wait_for::end && y.of.kind == node_kind::task
@@ -178,10 +204,14 @@ private:
     title("OPEN REQUESTS");
     for (auto n : xs) {
       const auto& r = model_.requests()[n - 1];
-      line(fmt::format("- {} of {} to {}: {} ({}{})", n,
-                       plan_.tasks[r.from.value].name, agent_name(plan_, r.to),
-                       r.text(), r.taken ? "worked on, " : "",
-                       format_elapsed(now_ - r.made_at)));
+      line(fmt::format(
+          "- {} of {} to {}: {} ({}{})", n, plan_.tasks[r.from.value].name,
+          agent_name(plan_, r.to), r.text(),
+          !r.taken ? ""
+          : r.batch_size > 1
+              ? fmt::format("worked on, {} together, ", r.batch_size)
+              : "worked on, ",
+          format_elapsed(now_ - r.made_at)));
     }
     and_more(model_.open_request_count(), xs.size());
     for (auto x : backlogs)
@@ -195,22 +225,29 @@ private:
     title("SERVICES");
     for (std::size_t i = 0; i < plan_.services.size(); ++i) {
       const auto& s = model_.service(i);
-      line(fmt::format("- {}: {}, {}{}{}", plan_.services[i].name,
-                       to_string(s.state), format_elapsed(now_ - s.since),
-                       s.text.empty() ? "" : ": ", s.text));
+      line(fmt::format(
+          "- {}: {}, {}{}{}{}", plan_.services[i].name, to_string(s.state),
+          format_elapsed(now_ - s.since),
+          s.restarts > 0 ? fmt::format(", restarts: {}", s.restarts) : "",
+          s.text.empty() ? "" : ": ", s.text));
     }
   }
 
   void add_completed() {
     auto xs = model_.completed(options_.completed);
+    if (xs.empty())
+      return;
     title("COMPLETED");
     for (auto x : xs) {
       const auto& t = model_.task(x.value);
       auto is_good = t.state == task_state::succeeded;
-      line(fmt::format("- {}{} ({}{}{})", by(t.agent),
-                       plan_.tasks[x.value].name,
-                       is_good ? std::string_view{} : to_string(t.state),
-                       is_good ? "" : ", ", format_duration(t.busy)));
+      line(fmt::format(
+          "- {}{} ({}{}{}{})", by(t.agent), plan_.tasks[x.value].name,
+          is_good ? std::string_view{} : to_string(t.state),
+          is_good ? "" : ", ", format_duration(t.busy),
+          t.version > 1 && plan_.tasks[x.value].kind == task_kind::work
+              ? fmt::format(", version {}", t.version)
+              : ""));
     }
     and_more(model_.terminal_count(), xs.size());
   }

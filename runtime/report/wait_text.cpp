@@ -89,6 +89,16 @@ std::string awaited_text(const run_model& m, const wait& x, std::size_t limit) {
   return result;
 }
 
+std::string integrate_text(const run_model& m, const wait& x,
+                           std::size_t limit) {
+  auto is_there = !x.on.empty()
+               && (x.on.front().why == wait_for::slot
+                   || x.on.front().why == wait_for::retry
+                   || x.on.front().why == wait_for::resume);
+  return fmt::format("waits to integrate{} {}", is_there ? ", for" : "",
+                     awaited_text(m, x, limit));
+}
+
 std::string meanwhile_text(const run_model& m, agent_id agent,
                            std::size_t limit) {
   if (agent.value >= m.plan().agents.size()
@@ -119,9 +129,15 @@ std::string approval_message(const run_model& m, std::uint32_t gate) {
   return render(m.plan().gates[gate].approval.message, scope);
 }
 
+bool asks_person(const run_model& m, std::uint32_t gate) {
+  return m.plan().gates[gate].approval.human || m.gate(gate).person_decides;
+}
+
 std::string approvers_text(const run_model& m, std::uint32_t gate) {
   const auto& p = m.plan();
   const auto& by = p.gates[gate].approval;
+  if (m.gate(gate).person_decides)
+    return "a person";
   std::vector<std::string> names;
   if (by.human)
     names.emplace_back("a person");

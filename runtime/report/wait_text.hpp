@@ -21,6 +21,11 @@ namespace tutti::report {
 [[nodiscard]] std::string awaited_text(const run_model& m, const wait& x,
                                        std::size_t limit);
 
+/// The same of a task that waits to integrate: "waits to integrate crud
+/// (morgan)", "waits to integrate, for a slot of sam, busy with layouts".
+[[nodiscard]] std::string integrate_text(const run_model& m, const wait& x,
+                                         std::size_t limit);
+
 /// What an agent works on while somebody waits: "layouts, navigation"; empty:
 /// nothing.
 [[nodiscard]] std::string meanwhile_text(const run_model& m, agent_id agent,
@@ -29,6 +34,9 @@ namespace tutti::report {
 /// What is asked of who approves a gate, as far as it is known by now.
 [[nodiscard]] std::string approval_message(const run_model& m,
                                            std::uint32_t gate);
+
+/// Whether a person may decide over a gate that asks.
+[[nodiscard]] bool asks_person(const run_model& m, std::uint32_t gate);
 
 /// Who may approve: "a person, riley or casey; 2 of them".
 [[nodiscard]] std::string approvers_text(const run_model& m,

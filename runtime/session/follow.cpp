@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/session/follow.hpp"
 
+#include "runtime/report/wait_text.hpp"
+
 #include <chrono>
 #include <utility>
 #include <vector>
@@ -14,19 +16,11 @@ using clock = std::chrono::steady_clock;
 /// Between two looks at the feed, and so between two redraws.
 constexpr auto frame = std::chrono::milliseconds(100);
 
-/// Whether a person may decide; before an agent's time or rounds are over, the
-/// orchestrator may still say no.
-bool asks_people(const gate& g, std::uint32_t round) {
-  return g.approval.human || g.approval.on_timeout == exhausted_action::human
-      || (g.rework.on_exhausted == exhausted_action::human
-          && round > g.rework.max_rounds);
-}
-
 std::vector<asked_gate> asked_people(const report::run_model& m) {
   std::vector<asked_gate> result;
   for (auto x : m.asked_gates()) {
     const auto& g = m.plan().gates[x.value];
-    if (asks_people(g, m.gate(x.value).rounds))
+    if (report::asks_person(m, x.value))
       result.push_back({x, m.gate(x.value).rounds, g.name, g.rework.present});
   }
   return result;
@@ -56,6 +50,7 @@ bool follow(const follow_options& options) {
     auto batch = options.feed.take(frame);
     for (const auto& x : batch.facts) {
       model.apply(x);
+      view.update(model, x);
       if (x.end == attempt_end::no_space && x.details
           && !std::exchange(told_of_space, true))
         view.note("tutti: " + x.details->message
@@ -63,8 +58,6 @@ bool follow(const follow_options& options) {
     }
     for (const auto& x : batch.progress)
       model.apply(x);
-    if (!batch.facts.empty())
-      view.update(model, batch.facts);
     for (const auto& x : batch.notes)
       view.note(x);
     for (const auto& x : batch.questions)

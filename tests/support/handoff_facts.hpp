@@ -115,7 +115,7 @@ inline fact service_fact(duration at, std::uint32_t service, service_state to,
 
 /// page (sam) needs crud (morgan) later; tests (quinn) runs after each of both;
 /// deploy asks a person and riley, and may send crud back; db is a service.
-struct handoff_team : plan_builder {
+struct handoff_team : plan_sketch {
   std::uint32_t morgan = agent("morgan");
   std::uint32_t sam = agent("sam");
   std::uint32_t quinn = agent("quinn");

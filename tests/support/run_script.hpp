@@ -17,12 +17,13 @@
 
 namespace tutti::test {
 
-/// A plan in construction. Names are looked up among what was added before.
-class plan_builder {
+/// A plan in construction: agents and tasks by index. It says nothing of what a
+/// task runs; for engines and agents there is `plan_builder`.
+class plan_sketch {
 public:
   plan value;
 
-  plan_builder() {
+  plan_sketch() {
     value.name = "test-plan";
   }
 

@@ -11,6 +11,7 @@
 using namespace tutti;
 using namespace tutti::test;
 using namespace std::chrono_literals;
+using display::board_frame;
 using report::run_model;
 using strings = std::vector<std::string>;
 
@@ -23,7 +24,7 @@ display::traits terminal() {
 }
 
 // A board on a screen, and a run to show on it.
-struct board_fixture : plan_builder {
+struct board_fixture : plan_sketch {
   std::uint32_t taylor = agent("taylor");
   std::uint32_t morgan = agent("morgan");
   std::uint32_t sam = agent("sam");
@@ -53,7 +54,7 @@ void check_screen(const test::screen& on, strings printed, const run_model& m,
                   duration now, const display::traits& can) {
   auto size = display::screen_size{static_cast<int>(on.columns()),
                                    static_cast<int>(on.height())};
-  for (auto& x : board_frame(m, now, size, can)) {
+  for (auto& x : board_frame(m, now, {size, can})) {
     x.erase(x.find_last_not_of(' ') + 1);
     printed.push_back(x);
   }
@@ -76,7 +77,7 @@ BOOST_AUTO_TEST_SUITE(runtime_display_board)
 BOOST_FIXTURE_TEST_CASE(a_frame_shows_who_works_who_waits_and_what_is_done,
                         board_fixture) {
   begin();
-  auto text = all_of(board_frame(m, 5s, {81, 24}, terminal()));
+  auto text = all_of(board_frame(m, 5s, {{81, 24}, terminal()}));
   std::string bar;
   for (int i = 0; i < 20; ++i)
     bar += i < 9 ? "\u2588" : "\u2591";
@@ -146,9 +147,10 @@ BOOST_FIXTURE_TEST_CASE(failures_and_notes_stay_above_the_board,
   check_screen(on, {"stopping: 1 task is being ended"}, m, 3s, terminal());
   std::vector<fact> facts{finished(4s, crud, morgan, task_state::failed, 3),
                           skipped(4s, page, crud)};
-  for (const auto& x : facts)
+  for (const auto& x : facts) {
     m.apply(x);
-  b->update(m, facts);
+    b->update(m, x);
+  }
   b->refresh(m, 4s);
   check_screen(on,
                {"stopping: 1 task is being ended",
@@ -164,9 +166,10 @@ BOOST_FIXTURE_TEST_CASE(lines_printed_for_good_are_whole_on_narrow_screens,
   b->refresh(m, 3s);
   std::vector<fact> facts{finished(4s, crud, morgan, task_state::failed, 3),
                           skipped(4s, page, crud)};
-  for (const auto& x : facts)
+  for (const auto& x : facts) {
     m.apply(x);
-  b->update(m, facts);
+    b->update(m, x);
+  }
   b->refresh(m, 4s);
   check_screen(on, {"    4.0s  failed     morgan  crud        (exit 3, 4.0s)"},
                m, 4s, terminal());
@@ -226,16 +229,16 @@ BOOST_FIXTURE_TEST_CASE(without_colour_there_is_none_and_ascii_stays_ascii,
   m.apply(task_progress{task_id{crud}, 1, "gr\u00fcn"});
   auto can = terminal();
   can.unicode = false;
-  for (const auto& x : board_frame(m, 3s, {120, 40}, can))
+  for (const auto& x : board_frame(m, 3s, {{120, 40}, can}))
     for (auto c : x)
       BOOST_REQUIRE(c >= 0x20 && c < 0x7f);
   can.color = true;
-  BOOST_CHECK(all_of(board_frame(m, 3s, {120, 40}, can)).find("\x1b[")
+  BOOST_CHECK(all_of(board_frame(m, 3s, {{120, 40}, can})).find("\x1b[")
               != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_thousand_tasks_fit_every_screen) {
-  plan_builder b;
+  plan_sketch b;
   for (int i = 0; i < 300; ++i)
     b.agent("agent-" + std::to_string(i));
   for (std::uint32_t i = 0; i < 1000; ++i) {
@@ -264,13 +267,13 @@ BOOST_AUTO_TEST_CASE(a_thousand_tasks_fit_every_screen) {
   for (int columns : {20, 33, 80, 200}) {
     for (int rows : {24, 10, 50}) {
       on.resize(columns, rows);
-      auto frame = board_frame(m, 2s, {columns, rows}, terminal());
+      auto frame = board_frame(m, 2s, {{columns, rows}, terminal()});
       BOOST_CHECK_LT(frame.size(), static_cast<std::size_t>(rows));
       for (const auto& x : frame)
         BOOST_CHECK_LT(display::width_of(x), static_cast<std::size_t>(columns));
     }
   }
-  auto text = all_of(board_frame(m, 2s, {80, 24}, terminal()));
+  auto text = all_of(board_frame(m, 2s, {{80, 24}, terminal()}));
   BOOST_CHECK(text.find("IN PROGRESS 200\n") != std::string::npos);
   BOOST_CHECK(text.find("HANDOFF PENDING 300\n") != std::string::npos);
   BOOST_CHECK(text.find("and 297 more\n") != std::string::npos);

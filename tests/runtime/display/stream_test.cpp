@@ -38,7 +38,7 @@ private:
   std::string path_;
 };
 
-struct stream_fixture : plan_builder {
+struct stream_fixture : plan_sketch {
   std::uint32_t taylor = agent("taylor");
   std::uint32_t morgan = agent("morgan");
   std::uint32_t schema = task("schema", {taylor});
@@ -53,9 +53,11 @@ struct stream_fixture : plan_builder {
   std::string shown(std::vector<fact> facts,
                     display::display_options options = {}) {
     auto s = make_stream(std::make_unique<text_output>(bytes), can, options);
-    for (const auto& x : facts)
+    for (const auto& x : facts) {
       m.apply(x);
-    s->update(m, facts);
+      s->update(m, x);
+    }
+    s->refresh(m, m.now());
     return bytes;
   }
 
@@ -281,7 +283,7 @@ BOOST_FIXTURE_TEST_CASE(a_log_is_read_from_its_end_only, stream_fixture) {
 }
 
 BOOST_FIXTURE_TEST_CASE(many_failures_are_cut, stream_fixture) {
-  plan_builder b;
+  plan_sketch b;
   auto a = b.agent("a");
   for (int i = 0; i < 50; ++i)
     b.task("t" + std::to_string(i), {a});

@@ -17,7 +17,7 @@ using report::run_model;
 
 namespace {
 
-lower_bounds bounds_of(const plan_builder& b, std::vector<duration> work,
+lower_bounds bounds_of(const plan_sketch& b, std::vector<duration> work,
                        std::optional<std::uint32_t> jobs = std::nullopt) {
   run_model m(b.value, b.slots());
   for (const auto& x : naive_run(b.value, std::move(work)).facts())
@@ -35,7 +35,7 @@ void check(const lower_bounds& x, bound_kind tight, duration value) {
 BOOST_AUTO_TEST_SUITE(runtime_report_bounds)
 
 BOOST_AUTO_TEST_CASE(a_long_task_beside_a_short_chain_is_the_chain) {
-  plan_builder b;
+  plan_sketch b;
   auto local = b.agent("local", 2);
   auto x = b.task("x", {local});
   auto y = b.task("y", {local}, {x});
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_long_task_beside_a_short_chain_is_the_chain) {
 }
 
 BOOST_AUTO_TEST_CASE(a_chain_runs_through_gates_phases_and_after) {
-  plan_builder b;
+  plan_sketch b;
   auto local = b.agent("local", 4);
   auto verify = b.task("verify", {local});
   auto x = b.task("x", {local});
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(a_chain_runs_through_gates_phases_and_after) {
 }
 
 BOOST_AUTO_TEST_CASE(one_agent_with_all_the_work_is_agent_bound) {
-  plan_builder b;
+  plan_sketch b;
   auto reese = b.agent("reese");
   auto morgan = b.agent("morgan");
   auto casey = b.agent("casey");
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(one_agent_with_all_the_work_is_agent_bound) {
 }
 
 BOOST_AUTO_TEST_CASE(slots_divide_an_agents_work) {
-  plan_builder b;
+  plan_sketch b;
   auto casey = b.agent("casey", 2);
   for (auto name : {"a", "b", "c", "d"})
     b.task(name, {casey});
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(slots_divide_an_agents_work) {
 }
 
 BOOST_AUTO_TEST_CASE(a_pool_bounds_by_tokens_times_work) {
-  plan_builder b;
+  plan_sketch b;
   auto local = b.agent("local", 8);
   b.value.pools.push_back({"cores", 4});
   for (auto name : {"a", "b", "c"}) {
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(a_pool_bounds_by_tokens_times_work) {
 }
 
 BOOST_AUTO_TEST_CASE(interchangeable_agents_are_bound_by_their_area) {
-  plan_builder b;
+  plan_sketch b;
   auto x = b.agent("x");
   auto y = b.agent("y");
   for (auto name : {"a", "b", "c", "d"})
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(interchangeable_agents_are_bound_by_their_area) {
 }
 
 BOOST_AUTO_TEST_CASE(a_limit_on_all_attempts_is_an_area) {
-  plan_builder b;
+  plan_sketch b;
   auto local = b.agent("local", 1);
   for (auto name : {"a", "b", "c"})
     b.task(name, {local});
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_limit_on_all_attempts_is_an_area) {
 }
 
 BOOST_AUTO_TEST_CASE(bounds_within_one_percent_tie_in_a_fixed_order) {
-  plan_builder b;
+  plan_sketch b;
   auto a = b.agent("a");
   b.task("x", {a});
   b.task("y", {a});
@@ -129,7 +129,7 @@ BOOST_AUTO_TEST_CASE(bounds_within_one_percent_tie_in_a_fixed_order) {
 }
 
 BOOST_AUTO_TEST_CASE(a_skipped_task_delays_nobody_but_by_its_cause) {
-  plan_builder b;
+  plan_sketch b;
   auto local = b.agent("local", 4);
   auto bad = b.task("bad", {local});
   auto slow = b.task("slow", {local});
@@ -147,13 +147,13 @@ BOOST_AUTO_TEST_CASE(a_skipped_task_delays_nobody_but_by_its_cause) {
 }
 
 BOOST_AUTO_TEST_CASE(a_run_without_work_is_bound_by_nothing) {
-  plan_builder b;
+  plan_sketch b;
   run_model m(b.value, b.slots());
   check(compute_bounds(m), bound_kind::chain, 0s);
 }
 
 BOOST_AUTO_TEST_CASE(waiting_for_a_start_does_not_wait_for_the_work) {
-  plan_builder b;
+  plan_sketch b;
   auto local = b.agent("local", 4);
   auto first = b.task("first", {local});
   auto x = b.task("x", {local}, {first});
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(waiting_for_a_start_does_not_wait_for_the_work) {
 BOOST_AUTO_TEST_CASE(no_bound_exceeds_the_makespan_of_a_random_run) {
   for (unsigned seed = 1; seed <= 500; ++seed) {
     std::mt19937 random(seed);
-    plan_builder b;
+    plan_sketch b;
     auto agents = 1 + random() % 4;
     for (std::uint32_t i = 0; i < agents; ++i)
       b.agent("a" + std::to_string(i), 1 + random() % 3);

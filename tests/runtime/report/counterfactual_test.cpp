@@ -16,7 +16,7 @@ namespace {
 /// after the other, since only durations count.
 class measured_run {
 public:
-  measured_run(const plan_builder& b) : plan_(b.value), slots_(b.slots()) {
+  measured_run(const plan_sketch& b) : plan_(b.value), slots_(b.slots()) {
   }
 
   void phase(std::uint32_t task, work_phase phase, duration span,
@@ -68,7 +68,7 @@ constexpr auto parked = task_state::waiting_to_integrate;
 constexpr auto done = task_state::succeeded;
 constexpr auto run = work_phase::run;
 
-void needs_later(plan_builder& b, std::uint32_t who, std::uint32_t what) {
+void needs_later(plan_sketch& b, std::uint32_t who, std::uint32_t what) {
   auto& t = b.value.tasks[who];
   t.needs_later.push_back({{node_kind::task, what}, need_condition::succeeded});
   t.integrate.present = true;
@@ -79,7 +79,7 @@ void needs_later(plan_builder& b, std::uint32_t who, std::uint32_t what) {
 BOOST_AUTO_TEST_SUITE(runtime_report_counterfactual)
 
 BOOST_AUTO_TEST_CASE(work_done_meanwhile_is_saved) {
-  plan_builder b;
+  plan_sketch b;
   auto sam = b.agent("sam");
   auto morgan = b.agent("morgan");
   auto auth = b.task("auth", {morgan});
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(work_done_meanwhile_is_saved) {
 BOOST_AUTO_TEST_CASE(a_loss_is_negative) {
   // Sam's page runs first and holds back what others wait for, although its
   // other half has to wait anyway.
-  plan_builder b;
+  plan_sketch b;
   auto sam = b.agent("sam");
   auto morgan = b.agent("morgan");
   auto auth = b.task("auth", {morgan});
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(a_loss_is_negative) {
 }
 
 BOOST_AUTO_TEST_CASE(without_needs_later_there_is_nothing_to_compare) {
-  plan_builder b;
+  plan_sketch b;
   auto local = b.agent("local");
   auto x = b.task("x", {local});
   measured_run m{b};
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(without_needs_later_there_is_nothing_to_compare) {
 }
 
 BOOST_AUTO_TEST_CASE(a_plan_that_would_wait_for_itself_is_not_compared) {
-  plan_builder b;
+  plan_sketch b;
   auto sam = b.agent("sam");
   auto morgan = b.agent("morgan");
   auto page = b.task("page", {sam});

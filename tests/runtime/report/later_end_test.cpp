@@ -11,7 +11,7 @@ using namespace tutti::test;
 BOOST_AUTO_TEST_SUITE(runtime_report_later_end)
 
 BOOST_AUTO_TEST_CASE(without_integrate_a_parked_task_just_ends) { // §10
-  plan_builder b;
+  plan_sketch b;
   auto sam = b.agent("sam");
   auto page = b.task("page", {sam});
   report::run_model m{b.value, b.slots()};

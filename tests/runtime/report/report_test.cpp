@@ -21,7 +21,7 @@ using report::run_model;
 namespace {
 
 // x (a) fails, y (b) succeeds with outputs, z needs x and is skipped.
-struct sample : plan_builder {
+struct sample : plan_sketch {
   std::uint32_t a = agent("a");
   std::uint32_t b = agent("b", 2);
   std::uint32_t x = task("x", {a});
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(the_document_has_the_shape_of_the_shipped_schema) {
   sample s;
   auto rules = shipped_schema("report");
   validate(document(s.model()), rules, rules, "report");
-  plan_builder nothing;
+  plan_sketch nothing;
   run_model empty(nothing.value, {});
   validate(document(empty), rules, rules, "report");
 }
@@ -95,13 +95,17 @@ BOOST_AUTO_TEST_CASE(the_documents_figures_are_those_of_the_run) {
   BOOST_CHECK_EQUAL(
       x["tasks"][0].dump(),
       R"({"agent":"a","attempts":1,"dropped_bytes":0,"exit_code":3,)"
-      R"("finished_s":1,"leaked":false,"log":null,"name":"x",)"
-      R"("outputs":{},"ready_s":0,"started_s":0,"status":"failed"})");
+      R"("finished_s":1,"integrate_s":0,"leaked":false,"log":null,)"
+      R"("name":"x","outputs":{},"ready_s":0,"run_s":1,"runs":0,)"
+      R"("started_s":0,"status":"failed","version":1,)"
+      R"("waited_inside_s":0,"waited_later_s":0})");
   BOOST_CHECK_EQUAL(
       x["tasks"][2].dump(),
       R"({"agent":null,"attempts":0,"dropped_bytes":0,"exit_code":null,)"
-      R"("finished_s":1,"leaked":false,"log":null,"name":"z","outputs":{},"ready_s":null,"started_s":null,)"
-      R"("status":"skipped"})");
+      R"("finished_s":1,"integrate_s":0,"leaked":false,"log":null,)"
+      R"("name":"z","outputs":{},"ready_s":null,"run_s":0,"runs":0,)"
+      R"("started_s":null,"status":"skipped","version":1,)"
+      R"("waited_inside_s":0,"waited_later_s":0})");
   BOOST_CHECK_EQUAL(x["tasks"][1]["log"], "/logs/y.log");
   BOOST_CHECK_EQUAL(x["tasks"][1]["leaked"], true);
   BOOST_CHECK_EQUAL(x["tasks"][1]["dropped_bytes"], 7);
@@ -109,9 +113,13 @@ BOOST_AUTO_TEST_CASE(the_documents_figures_are_those_of_the_run) {
                     R"({"busy_s":3.5,"idle_s":4.5,"name":"b","slots":2,)"
                     R"("tasks":2})");
   BOOST_CHECK_EQUAL(x["handoffs"][0].dump(),
-                    R"({"from":"y","received_s":3.002,"sent_s":3,"to":"w"})");
+                    R"({"from":"y","received_s":3.002,"sent_s":3,"to":"w",)"
+                    R"("version":1})");
   BOOST_CHECK_EQUAL(x["gates"][0].dump(),
-                    R"({"name":"deploy","opened_s":null,"status":"closed"})");
+                    R"({"asked_for_s":0,"asked_s":null,"closed_s":1,)"
+                    R"("name":"deploy","opened_s":null,"opened_version":1,)"
+                    R"("reason":null,"rounds":0,"status":"closed",)"
+                    R"("waited_for_people_s":0})");
 }
 
 BOOST_AUTO_TEST_CASE(outputs_keep_their_kinds_and_never_break_the_document) {
@@ -137,7 +145,7 @@ BOOST_AUTO_TEST_CASE(busy_and_idle_of_all_agents_sum_to_their_slot_time) {
 }
 
 BOOST_AUTO_TEST_CASE(a_report_of_100000_tasks_is_quick) {
-  plan_builder b;
+  plan_sketch b;
   auto a = b.agent("local", 8);
   for (std::uint32_t i = 0; i < 100'000; ++i) {
     std::vector<std::uint32_t> needs;
@@ -175,7 +183,7 @@ BOOST_AUTO_TEST_CASE(durations_read_naturally) {
 }
 
 BOOST_AUTO_TEST_CASE(the_text_names_what_held_the_run_back) {
-  plan_builder b;
+  plan_sketch b;
   auto morgan = b.agent("morgan");
   auto sam = b.agent("sam");
   b.task("x", {morgan});
@@ -200,7 +208,7 @@ BOOST_AUTO_TEST_CASE(the_text_names_what_held_the_run_back) {
 }
 
 BOOST_AUTO_TEST_CASE(the_text_says_what_lies_around_the_work_that_binds) {
-  plan_builder b;
+  plan_sketch b;
   auto morgan = b.agent("morgan");
   auto sam = b.agent("sam");
   auto first = b.task("first", {sam});
@@ -225,7 +233,7 @@ BOOST_AUTO_TEST_CASE(the_text_says_what_lies_around_the_work_that_binds) {
 }
 
 BOOST_AUTO_TEST_CASE(the_text_fits_every_width_and_cuts_long_tables) {
-  plan_builder b;
+  plan_sketch b;
   std::vector<duration> work;
   for (int i = 0; i < 50; ++i) {
     auto a = b.agent("agent-with-a-long-name-" + std::to_string(i));

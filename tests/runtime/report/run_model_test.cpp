@@ -15,7 +15,7 @@ using report::run_model;
 namespace {
 
 // schema (taylor) -> crud (morgan) -> page (sam); page needs design (drew) too.
-struct team : plan_builder {
+struct team : plan_sketch {
   std::uint32_t taylor = agent("taylor");
   std::uint32_t morgan = agent("morgan");
   std::uint32_t sam = agent("sam");
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(lists_show_who_works_and_who_waits_for_whom_since_when) {
 }
 
 BOOST_AUTO_TEST_CASE(a_phase_is_waited_for_as_long_as_one_of_its_tasks_runs) {
-  plan_builder b;
+  plan_sketch b;
   auto a = b.agent("a", 2);
   auto x = b.task("x", {a});
   auto y = b.task("y", {a});
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_phase_is_waited_for_as_long_as_one_of_its_tasks_runs) {
 }
 
 BOOST_AUTO_TEST_CASE(a_gate_counts_whom_it_holds_and_what_it_waits_for) {
-  plan_builder b;
+  plan_sketch b;
   auto a = b.agent("a", 2);
   auto verify = b.task("verify", {a});
   auto x = b.task("x", {a});
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_gate_counts_whom_it_holds_and_what_it_waits_for) {
 }
 
 BOOST_AUTO_TEST_CASE(waiting_for_a_start_ends_with_the_start) {
-  plan_builder b;
+  plan_sketch b;
   auto a = b.agent("a", 2);
   auto x = b.task("x", {a});
   auto y = b.task("y", {a});
@@ -220,7 +220,7 @@ BOOST_AUTO_TEST_CASE(with_estimates_the_rest_is_known_from_the_start) {
 }
 
 BOOST_AUTO_TEST_CASE(tasks_without_an_estimate_take_as_long_as_others_did) {
-  plan_builder b;
+  plan_sketch b;
   auto a = b.agent("a");
   auto x = b.task("x", {a});
   auto y = b.task("y", {a}, {x});
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(tasks_without_an_estimate_take_as_long_as_others_did) {
 BOOST_AUTO_TEST_CASE(incremental_lists_agree_with_a_search) {
   std::mt19937 random(7);
   for (int round = 0; round < 200; ++round) {
-    plan_builder b;
+    plan_sketch b;
     for (auto name : {"a", "b", "c"})
       b.agent(name, 1 + random() % 2);
     std::vector<duration> work;

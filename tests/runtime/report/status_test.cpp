@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+
 using namespace tutti;
 using namespace tutti::test;
 using namespace std::chrono_literals;
@@ -35,7 +37,7 @@ BOOST_AUTO_TEST_CASE(the_text_says_who_works_who_waits_and_who_continues) {
   waiting_page();
   BOOST_CHECK_EQUAL(
       status_text(m, 6s, options),
-      "test-plan r1: running, 0 of 7 tasks done, 6s\n"
+      "test-plan r1: running, 0 of 6 tasks done, 6s\n"
       "\n"
       "[IN PROGRESS - PARALLEL]\n"
       "- morgan: crud (50% complete, 6s)\n"
@@ -54,9 +56,7 @@ BOOST_AUTO_TEST_CASE(the_text_says_who_works_who_waits_and_who_continues) {
       "  > morgan is working on crud (50%)\n"
       "\n"
       "[SERVICES]\n"
-      "- db: ready, 6s\n"
-      "\n"
-      "[COMPLETED]\n");
+      "- db: ready, 6s\n");
 }
 
 BOOST_AUTO_TEST_CASE(an_asked_approval_comes_first_with_its_command) {
@@ -99,6 +99,48 @@ BOOST_AUTO_TEST_CASE(the_document_has_the_shape_of_its_schema) {
                     "tutti approve deploy --run r1");
   BOOST_CHECK_EQUAL(x["backlogs"][0]["queued"][0]["trigger"], "crud");
   BOOST_CHECK_EQUAL(x["services"][0]["status"], "ready");
+  BOOST_CHECK_EQUAL(x["in_progress"][0]["tries"], 1);
+  BOOST_CHECK(x["in_progress"][0]["run"].is_null());
+}
+
+// §13, §17, §18
+BOOST_AUTO_TEST_CASE(runs_and_rework_read_as_what_they_are) {
+  waiting_page();
+  work_item item;
+  item.from = task_id{crud};
+  auto rework = make_fact(fact_kind::rework_requested, 7s, deploy);
+  rework.version = 2;
+  fact_extra what;
+  what.tasks = {task_id{crud}};
+  what.text = "an index";
+  rework.extra = std::make_shared<const fact_extra>(what);
+  auto again = assigned(7s, crud, morgan, {}, 2);
+  again.version = 2;
+  apply_all(m, {finished(6s, crud, morgan), assigned(6s, tests, quinn, {item}),
+                started(6s, tests, quinn),
+                finished(7s, tests, quinn, task_state::waiting, 1), rework,
+                version_fact(fact_kind::version_started, 7s, crud, 2), again,
+                started(7s, crud, morgan, 2),
+                assigned(8s, tests, quinn, {item}, 2),
+                started(8s, tests, quinn, 2)});
+  auto text = status_text(m, 9s, options);
+  BOOST_CHECK(text.find("[REWORK]\n- gate deploy, round 2: crud is done again "
+                        "(2s): an index\n")
+              != std::string::npos);
+  BOOST_CHECK(text.find("- morgan: crud (version 2, 8s)\n")
+              != std::string::npos);
+  BOOST_CHECK(text.find("- quinn: tests (run 2 for crud, 2s)\n")
+              != std::string::npos);
+  auto x = json::parse(status_json(m, 9s, options));
+  check_document(x, "status");
+  BOOST_CHECK_EQUAL(x["reworks"][0]["feedback"], "an index");
+  const auto& running = x["in_progress"];
+  auto of_tests = std::find_if(running.begin(), running.end(), [](auto& y) {
+    return y["task"] == "tests";
+  });
+  BOOST_REQUIRE(of_tests != running.end());
+  BOOST_CHECK_EQUAL((*of_tests)["run"], 2);
+  BOOST_CHECK_EQUAL((*of_tests)["for"], json({"crud"}));
 }
 
 BOOST_AUTO_TEST_CASE(text_of_tasks_cannot_steer_a_terminal) {
