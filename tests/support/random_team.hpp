@@ -16,7 +16,8 @@ namespace tutti::test {
 /// people and agents, rework, services, clocks.
 class random_team {
 public:
-  explicit random_team(dice& d) : dice_(d), plan_(random_plan(d)) {
+  explicit random_team(dice& d, std::uint32_t tasks_max = 12)
+    : dice_(d), plan_(random_plan(d, tasks_max)) {
   }
 
   plan make() {

@@ -169,7 +169,7 @@ struct graph {
   bool fail_fast = false;
 
   std::vector<std::uint32_t> out_begin; ///< node_count() + 1
-  std::vector<edge> out;
+  std::vector<edge> out;                ///< each row by consumer
   std::vector<std::uint32_t> in_begin;
   std::vector<edge> in;
 
@@ -252,6 +252,9 @@ struct graph {
   [[nodiscard]] std::span<const edge> out_of(node_index x) const {
     return {out.data() + out_begin[x], out.data() + out_begin[x + 1]};
   }
+  /// Where in `out` the edges from one node to another begin: rows are sorted
+  /// by consumer.
+  [[nodiscard]] std::size_t out_index(node_index from, node_index to) const;
   [[nodiscard]] std::span<const edge> into(node_index x) const {
     return {in.data() + in_begin[x], in.data() + in_begin[x + 1]};
   }
