@@ -221,7 +221,8 @@ public:
   std::map<attempt_key, std::uint32_t> running; ///< → agent
   std::map<attempt_key, bool> told_to_end;      ///< → at once
   std::multimap<duration, engine::timer_fires> timers;
-  std::set<std::pair<std::uint32_t, std::uint32_t>> delivered; ///< from, to
+  std::multiset<std::pair<std::uint32_t, std::uint32_t>>
+      delivered; ///< from, to: one a handoff
   std::vector<engine::reject_reason> rejects;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> answered; ///< number, to
   std::set<attempt_key> waiting_inside;  ///< running, without a slot (§20)
