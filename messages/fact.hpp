@@ -179,8 +179,8 @@ enum class fact_kind : std::uint8_t {
                    ///< than succeeded; `state` is what the task becomes
 
   // approval and rework (§15–§18)
-  approval_asked,   ///< gate; version: the review's number
-  verdict_given,    ///< gate; extra: verdict, who, uid, text, tasks
+  approval_asked,   ///< gate; version: the review's; twice: now of a person
+  verdict_given,    ///< gate; agent, or none: a person; extra: what, who, …
   gate_rejected,    ///< gate; extra: text says why where no verdict did
   gate_reset,       ///< gate: back to waiting, its approvals are lost
   rework_requested, ///< gate, version: the round; extra: tasks, text; cause:

@@ -153,8 +153,7 @@ private:
     auto all = g.approval.human + g.approval.agents.size();
     g.approval.min = 1 + dice_.roll(static_cast<std::uint32_t>(all));
     g.approval.timeout = dice_.one_in(3) ? duration{5000} : duration{0};
-    g.approval.on_timeout =
-        dice_.one_in(2) ? exhausted_action::approve : exhausted_action::reject;
+    g.approval.on_timeout = static_cast<exhausted_action>(dice_.roll(3));
   }
 
   /// What the gate needs directly, and what that needs.

@@ -35,6 +35,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -239,7 +240,9 @@ private:
   void on(const verdict_arrives& e);
   void on_approval_timeout(const timer_fires& e);
   void ask_for_approval(std::uint32_t gate, const approval_info& info);
-  void take_verdict(std::uint32_t gate, std::shared_ptr<const fact_extra> x);
+  void take_verdict(std::uint32_t gate, std::shared_ptr<const fact_extra> x,
+                    agent_id by);
+  [[nodiscard]] bool is_author(std::uint32_t gate, std::string_view name) const;
   void take_review(std::uint32_t task);
   [[nodiscard]] std::uint32_t gate_of_review(std::uint32_t task) const;
   [[nodiscard]] std::shared_ptr<fact_extra>
@@ -269,6 +272,8 @@ private:
                             const std::vector<work_item>& taken, const fact& f);
   void start_version(std::uint32_t task, std::uint32_t version,
                      work_phase phase);
+  [[nodiscard]] std::vector<bool> ahead_of(std::vector<node_index> open,
+                                           node_index end) const;
   [[nodiscard]] std::vector<bool>
   path_to(std::uint32_t gate, const std::vector<task_id>& from) const;
   [[nodiscard]] bool has_released(std::uint32_t gate) const;

@@ -66,6 +66,8 @@ void engine::ask_for_approval(std::uint32_t gate, const approval_info& info) {
   f.subject = gate;
   f.version = review;
   emit(f);
+  if (approvals_[gate_index(gate)].human_decides)
+    return end_reviews(gate); // its rounds are over: agents are not asked
   if (info.timeout > duration::zero())
     arm(timer_kind::approval, gate, review, now_ + info.timeout);
 }
@@ -88,10 +90,10 @@ void engine::on(const verdict_arrives& e) {
     return refuse("a process of the run itself has no say in it");
   if (!special->approval->human && !a.human_decides)
     return refuse("only its reviewing agents decide on this gate");
-  bool again = std::find(a.approved_by.begin(), a.approved_by.end(), e.who)
-            != a.approved_by.end();
-  if (again && e.verdict == verdict::approved)
-    return refuse(e.who + " has approved it already");
+  if (e.verdict == verdict::approved && is_author(gate, e.who))
+    return refuse("'" + e.who + "' cannot approve its own work");
+  if (e.verdict == verdict::approved && a.person)
+    return refuse(*a.person + " has approved it already");
   fact_extra extra;
   extra.verdict = e.verdict;
   extra.who = e.who;
@@ -103,23 +105,46 @@ void engine::on(const verdict_arrives& e) {
       return refuse(std::move(why));
     extra.tasks = e.to.empty() ? special->rework.to : e.to;
   }
-  take_verdict(gate, std::make_shared<const fact_extra>(std::move(extra)));
+  take_verdict(gate, std::make_shared<const fact_extra>(std::move(extra)),
+               agent_id{});
 }
 
+/// Whether a task that the gate needs directly is the work of an agent of that
+/// name.
+bool engine::is_author(std::uint32_t gate, std::string_view name) const {
+  auto by_name = [&](node_index task) {
+    const auto& agents = graph_.class_of(task).agents;
+    return std::any_of(agents.begin(), agents.end(), [&](agent_id a) {
+      return graph_.agent_names[a.value] == name;
+    });
+  };
+  auto needs = graph_.into(graph_.gate_node(gate));
+  return std::any_of(needs.begin(), needs.end(), [&](edge e) {
+    if (!graph_.is_group(e.target()))
+      return graph_.is_task(e.target()) && by_name(e.target());
+    auto members = graph_.into(e.target());
+    return std::any_of(members.begin(), members.end(), [&](edge m) {
+      return by_name(m.target());
+    });
+  });
+}
+
+/// `by` is the agent whose review it is; none: a person.
 void engine::take_verdict(std::uint32_t gate,
-                          std::shared_ptr<const fact_extra> x) {
+                          std::shared_ptr<const fact_extra> x, agent_id by) {
   const auto& special = *graph_.special_gate(gate);
   const auto& a = approvals_[gate_index(gate)];
   fact f;
   f.kind = fact_kind::verdict_given;
   f.subject = gate;
   f.version = a.review;
+  f.agent = by.value;
   f.extra = x;
   bool decides = a.human_decides;
   emit(f);
   switch (x->verdict) {
   case verdict::approved:
-    if (!decides && a.approved_by.size() < special.approval->min)
+    if (!decides && a.approvals() < special.approval->min)
       return;
     open_gate(gate);
     return end_reviews(gate);
@@ -135,8 +160,8 @@ void engine::take_verdict(std::uint32_t gate,
   case exhausted_action::approve:
     open_gate(gate);
     break;
-  case exhausted_action::human:
-    return; // asked on: a person decides
+  case exhausted_action::human: // asked on: a person decides
+    break;
   case exhausted_action::reject:
     reject_gate(gate, "its rounds of rework are over");
     break;
@@ -155,8 +180,7 @@ void engine::settle_asked(std::uint32_t gate) {
   };
   if (a.human_decides)
     return;
-  // All people together are one of those who are asked.
-  auto possible = a.approved_by.size() + info.human;
+  auto possible = a.approvals() + (info.human && !a.person);
   for (auto x : info.reviews) {
     if (is_failure(tasks_[x].state))
       return close(x);
@@ -192,10 +216,22 @@ void engine::on_approval_timeout(const timer_fires& e) {
   if (special == nullptr || others_[gate].state != gate_state::asked
       || approvals_[gate_index(gate)].review != e.epoch)
     return reject(reject_reason::stale_timer, gate, e.epoch);
-  if (special->approval->on_timeout == exhausted_action::approve)
+  switch (special->approval->on_timeout) {
+  case exhausted_action::approve:
     open_gate(gate);
-  else
+    break;
+  case exhausted_action::human: {
+    fact f;
+    f.kind = fact_kind::approval_asked;
+    f.subject = gate;
+    f.version = e.epoch;
+    emit(f);
+    break;
+  }
+  case exhausted_action::reject:
     reject_gate(gate, "nobody decided in time");
+    break;
+  }
   end_reviews(gate);
 }
 
@@ -248,11 +284,13 @@ bool engine::has_verdict(std::uint32_t task,
 /// A review has ended with a verdict. One of an earlier round is out of date.
 void engine::take_review(std::uint32_t task) {
   auto gate = gate_of_review(task);
-  if (others_[gate].state != gate_state::asked)
+  const auto& a = approvals_[gate_index(gate)];
+  if (others_[gate].state != gate_state::asked || a.human_decides)
     return;
-  if (rare_[task].review != approvals_[gate_index(gate)].review)
+  if (rare_[task].review != a.review)
     return start_version(task, tasks_[task].version + 1, work_phase::run);
-  take_verdict(gate, read_verdict(task, details_of(task).get()));
+  take_verdict(gate, read_verdict(task, details_of(task).get()),
+               agent_id{tasks_[task].agent});
 }
 
 } // namespace tutti::engine

@@ -37,16 +37,24 @@ void engine::fold_gate(const fact& f) {
     return update_out(graph_.gate_node(f.subject));
   case fact_kind::approval_asked: {
     auto& a = approvals_[gate_index(f.subject)];
+    const auto& rework = graph_.special_gate(f.subject)->rework;
+    bool rounds_over = rework.present && f.version > rework.max_rounds
+                    && rework.on_exhausted == exhausted_action::human;
+    // Asked again while it is asked: now a person decides.
+    a.human_decides = g.state == gate_state::asked || rounds_over;
     g.state = gate_state::asked;
     a.review = f.version;
     a.approved_by.clear();
+    a.person.reset();
     return update_out(graph_.gate_node(f.subject));
   }
   case fact_kind::verdict_given: {
     auto& a = approvals_[gate_index(f.subject)];
     a.comment = f.extra->text;
-    if (f.extra->verdict == verdict::approved)
+    if (f.extra->verdict == verdict::approved && f.agent != agent_id::none)
       a.approved_by.push_back(f.extra->who);
+    else if (f.extra->verdict == verdict::approved)
+      a.person = f.extra->who;
     const auto& rework = graph_.special_gate(f.subject)->rework;
     if (f.extra->verdict == verdict::changes_requested
         && a.review >= rework.max_rounds
@@ -66,10 +74,11 @@ void engine::fold_gate(const fact& f) {
     g.state = gate_state::waiting;
     g.unmet = false;
     g.cause = task_id::none;
-    if (const auto* special = graph_.special_gate(f.subject))
-      approvals_[static_cast<std::size_t>(special
-                                          - graph_.special_gates.data())]
-          .approved_by.clear();
+    if (graph_.special_gate(f.subject) != nullptr) {
+      auto& a = approvals_[gate_index(f.subject)];
+      a.approved_by.clear();
+      a.person.reset();
+    }
     update_in(graph_.gate_node(f.subject));
     update_out(graph_.gate_node(f.subject));
     gates_.push_back(f.subject);

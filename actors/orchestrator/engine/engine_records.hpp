@@ -6,9 +6,11 @@
 #include "messages/fact.hpp"
 #include "messages/task.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,13 +66,19 @@ struct node_record {
 
 /// The changing part of a gate with approval or rework.
 struct approval_record {
-  std::vector<std::string> approved_by; ///< in this review
+  std::vector<std::string> approved_by; ///< agents, in this review
+  std::optional<std::string> person;    ///< who approved in this review
   /// How often a failed after-each result sent a task back.
   std::map<std::uint32_t, std::uint32_t> rounds_of_trigger;
   std::string comment;        ///< of the last verdict
   std::uint32_t review = 0;   ///< how often approval was asked
   std::uint32_t round = 1;    ///< 1 + how often changes were requested
   bool human_decides = false; ///< its rounds or its time are over (§17)
+
+  /// People together count as one of those who are asked (§16).
+  [[nodiscard]] std::size_t approvals() const {
+    return approved_by.size() + person.has_value();
+  }
 };
 
 /// What an after-each or requests task has to work off.

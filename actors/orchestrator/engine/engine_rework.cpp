@@ -53,39 +53,48 @@ bool engine::has_released(std::uint32_t gate) const {
   });
 }
 
-/// The nodes on a path from what is sent back to the gate. Work behind an open
-/// approval gate that has released some is never done again.
-std::vector<bool> engine::path_to(std::uint32_t gate,
-                                  const std::vector<task_id>& from) const {
-  auto end = graph_.gate_node(gate);
-  auto shut = [&](node_index x) {
-    if (!graph_.is_gate(x) || x == end)
-      return false;
-    auto i = x - graph_.task_count;
-    const auto* special = graph_.special_gate(i);
-    return others_[i].state == gate_state::open
-        && ((special != nullptr && special->approval) || has_released(i));
-  };
-  std::vector<bool> ahead(graph_.node_count(), false);
-  std::vector<node_index> open;
-  for (auto x : from) {
-    ahead[x.value] = true;
-    open.push_back(x.value);
-  }
+/// All that follows on some nodes, and they themselves; not beyond `end`.
+std::vector<bool> engine::ahead_of(std::vector<node_index> open,
+                                   node_index end) const {
+  std::vector<bool> result(graph_.node_count(), false);
+  for (auto x : open)
+    result[x] = true;
   while (!open.empty()) {
     auto x = open.back();
     open.pop_back();
     if (x == end)
       continue;
     for (auto e : graph_.out_of(x))
-      if (!ahead[e.target()] && !shut(e.target())) {
-        ahead[e.target()] = true;
+      if (!result[e.target()]) {
+        result[e.target()] = true;
         open.push_back(e.target());
       }
   }
+  return result;
+}
+
+/// The nodes on a path from what is sent back to the gate. Work behind an
+/// approval gate on the way that has released some is never done again.
+std::vector<bool> engine::path_to(std::uint32_t gate,
+                                  const std::vector<task_id>& from) const {
+  auto end = graph_.gate_node(gate);
+  std::vector<node_index> open;
+  for (auto x : from)
+    open.push_back(x.value);
+  auto ahead = ahead_of(open, end);
+  open.clear();
+  for (const auto& x : graph_.special_gates)
+    if (x.approval && ahead[graph_.gate_node(x.gate)] && x.gate != gate
+        && others_[x.gate].state == gate_state::open && has_released(x.gate))
+      open.push_back(graph_.gate_node(x.gate));
+  if (!open.empty()) {
+    auto behind = ahead_of(open, end);
+    for (std::size_t i = 0; i < ahead.size(); ++i)
+      ahead[i] = ahead[i] && !behind[i];
+  }
   std::vector<bool> result(graph_.node_count(), false);
   result[end] = true;
-  open.push_back(end);
+  open = {end};
   while (!open.empty()) {
     auto x = open.back();
     open.pop_back();
@@ -243,7 +252,7 @@ void engine::rework_after_failure(std::uint32_t task,
       auto rounds = a.rounds_of_trigger.find(x.from.value);
       auto past = rounds == a.rounds_of_trigger.end() ? 0 : rounds->second;
       bool leads_there = path_to(gate.gate, {x.from})[task];
-      if (leads_there && past + 1 < gate.rework.max_rounds)
+      if (leads_there && past < gate.rework.max_rounds)
         back.push_back(x.from);
     }
     if (back.empty())

@@ -314,12 +314,13 @@ void engine::on(const answer_arrives& e) {
   emit(fact_kind::answer_accepted, e.number);
 }
 
-/// Whether nobody is left who could ask anything.
+/// Whether nobody is left who could ask anything; rework could bring somebody.
 bool engine::others_ended() const {
   std::uint32_t open = 0;
   for (auto x : graph_.request_tasks)
     open += x != task_id::none && !is_terminal(tasks_[x].state);
-  return counts_.unfinished == open && counts_.doubted == 0;
+  return counts_.unfinished == open && counts_.doubted == 0
+      && !approval_asked();
 }
 
 /// Once all others have ended, what nobody waits for is cancelled (§19).
