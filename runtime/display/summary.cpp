@@ -348,7 +348,10 @@ private:
     styled_line x(plan_.name, style::bold);
     x.add(" ").add(status, is_good ? style::green : style::red).add(counts);
     whole_line(x);
-    if (model_.ended() && code != 0)
+    // A run that was lost is a fault of the program (semantics §27).
+    if (!model_.ended())
+      code = static_cast<int>(tutti::exit_code::internal);
+    if (code != 0)
       whole_line(styled_line(
           fmt::format("exit code {}: {}", code,
                       to_string(static_cast<tutti::exit_code>(code)))));
