@@ -62,6 +62,10 @@ int tell_run(const live_target& which, nlohmann::json request) {
   if (!x.ok)
     return x.exit_code;
   auto text = x.content.value("text", std::string{});
+  // Comments and names are whatever their authors wrote.
+  for (auto& c : text)
+    if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f)
+      c = ' ';
   return text.empty() ? 0 : print_data(text + "\n");
 }
 

@@ -5,6 +5,7 @@
 #include "runtime/display/live_region.hpp"
 #include "runtime/display/styled_line.hpp"
 #include "runtime/display/summary.hpp"
+#include "runtime/display/text_width.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -21,6 +22,7 @@ public:
   board(std::unique_ptr<output> to, const traits& can, display_options options)
     : output_(std::move(to)), traits_(can), options_(std::move(options)),
       region_(*output_) {
+    events_.set_compact();
   }
 
   void update(const report::run_model& m, const fact& fresh) override {
@@ -36,8 +38,7 @@ public:
       --size.rows;
     auto lines = board_frame(m, now, {size, traits_, options_.report.run_id});
     if (room)
-      lines.push_back(
-          styled_line{prompt_, style::bold}.render(traits_, columns() - 1));
+      lines.push_back(prompt_line());
     region_.draw(std::move(lines), std::exchange(above_, {}));
   }
 
@@ -66,6 +67,13 @@ public:
   }
 
 private:
+  // Where it does not fit its end is shown: that is where one types.
+  std::string prompt_line() const {
+    auto text = neutral(prompt_, traits_);
+    text = last_columns(text, columns() - 1, traits_.unicode);
+    return styled_line{text, style::bold}.render(traits_, columns() - 1);
+  }
+
   std::size_t columns() const {
     return static_cast<std::size_t>(std::max(output_->size().columns, 20));
   }

@@ -79,7 +79,8 @@ private:
     if (columns_ >= 70)
       line.add("  ").add(bar(share, 20), style::green);
     line.add(fmt::format("  {}%", static_cast<int>(100 * share)));
-    if (auto rest = model_.remaining(now_); rest && !model_.stopping())
+    if (auto rest = model_.remaining(now_);
+        rest && *rest >= std::chrono::seconds(1) && !model_.stopping())
       line.add(fmt::format("  ~{} left", format_elapsed(*rest)), style::dim);
     return line;
   }

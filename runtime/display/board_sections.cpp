@@ -91,6 +91,8 @@ styled_line idle_line(const board_view& v, agent_id agent, task_id next,
       .add("  next: ", style::dim)
       .add(m.plan().tasks[next.value].name);
   auto state = m.task(next.value).state;
+  if (m.task(next.value).paused)
+    return line.add(" is paused", style::yellow);
   auto x = m.wait_of({node_kind::task, next.value});
   if (state == task_state::waiting_to_integrate)
     return line.add(" ", style::dim).add(integrate_text(m, x, names_max));

@@ -22,6 +22,10 @@ public:
   explicit event_lines(std::string run_id = {}, bool verbose = false)
     : run_id_(std::move(run_id)), verbose_(verbose) {
   }
+  /// Single lines between other things: nothing is lined up.
+  void set_compact() {
+    agent_width_ = task_width_ = 1;
+  }
 
   /// The lines of a fact that has just been applied to the model; none where a
   /// reader would not miss them. Requests that somebody makes of the same agent

@@ -80,12 +80,12 @@ words task_ended(const run_model& m, const fact& x, const std::string& time) {
   if (x.state == task_state::succeeded)
     return of_task(m, x, "done", style::green, success_note(m, x, time));
   std::string reason;
-  if (was_told_to_end(x.end)) // the verb says so already
-    reason = end_note(t, x.end, x.details.get());
+  if (was_told_to_end(x.end) && !m.task(x.subject).overdue)
+    reason = end_note(t, x.end, x.details.get()); // the verb says the rest
   else if (x.end == attempt_end::success)
     reason = later_text(m, x.cause_kind, x.cause);
   else
-    reason = failure_reason(t, x.end, x.exit_code, x.details.get());
+    reason = attempt_reason(m, x);
   if (x.state == task_state::cancelled)
     reason = joined(cancel_cause(m), reason);
   reason = joined(reason, warning_text(x.end, x.details.get()));
@@ -111,7 +111,7 @@ words attempt_ended(const run_model& m, const fact& x) {
       x.end == attempt_end::stopped || x.end == attempt_end::no_space;
   auto reason = x.end == attempt_end::stopped
                   ? end_note(t, x.end, x.details.get())
-                  : failure_reason(t, x.end, x.exit_code, x.details.get());
+                  : attempt_reason(m, x);
   reason = joined(reason, warning_text(x.end, x.details.get()));
   if (is_stopped)
     return of_task(m, x, "stopped", style::yellow, joined(reason, time));
@@ -190,12 +190,13 @@ std::optional<words> of_plain_task(const run_model& m, const fact& x) {
   case fact_kind::task_cancelled:
     return of_task(m, x, "cancelled", style::yellow, cancel_cause(m));
   case fact_kind::task_timed_out:
-    return of_task(m, x, "timed-out", style::red, "before it started");
+    return of_task(m, x, "timed-out", style::red, failure_reason(m, x.subject));
   case fact_kind::task_errored:
     return of_task(m, x, "error", style::red, cause);
   case fact_kind::later_failed:
     return of_task(m, x, to_string(x.state), style_of(x.state),
-                   later_text(m, x.cause_kind, x.cause));
+                   is_failure(x.state) ? failure_reason(m, x.subject)
+                                       : cancel_cause(m));
   case fact_kind::integrate_ready:
     if (is_terminal(x.state)) // it had nothing to integrate
       return of_task(m, x, "done", style::green);

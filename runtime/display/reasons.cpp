@@ -44,6 +44,36 @@ std::string size_text(std::uint64_t bytes) {
   return fmt::format("{:.1f} GB", x / 1e9);
 }
 
+// Which clock of a task is over: its deadline, or that it had to start.
+std::string clock_text(const report::run_model& m, std::uint32_t task) {
+  const auto& x = m.plan().tasks[task];
+  if (m.task(task).overdue)
+    return fmt::format("deadline {} was over",
+                       report::format_duration(x.deadline));
+  return fmt::format("queue-timeout {} was over before it started",
+                     report::format_duration(x.queue_timeout));
+}
+
+// What a review that ended well lacks (semantics §16).
+std::string review_text(const report::run_model& m, std::uint32_t task,
+                        const attempt_details* details) {
+  const auto* said =
+      details == nullptr ? nullptr : find_output(details->outputs, "verdict");
+  if (said == nullptr)
+    return "it put out no verdict";
+  const auto& gate = m.plan().gates[m.plan().tasks[task].review_of.value];
+  if (said->text != to_string(verdict::changes_requested))
+    return fmt::format("'{}' is no verdict: write approved, "
+                       "changes-requested or rejected",
+                       said->text);
+  if (!gate.rework.present)
+    return fmt::format("it asks for changes, and gate {} has no rework",
+                       gate.name);
+  return fmt::format("it asks for changes, and its output 'to' does not name "
+                     "what is to be done again: {}",
+                     report::names_text(m.plan(), gate.rework.to));
+}
+
 // Of an after-each task: the first run that counts as failed.
 std::string failed_run_text(const report::run_model& m, std::uint32_t task) {
   auto runs = m.failed_runs(task);
@@ -105,18 +135,35 @@ std::string failure_reason(const task& t, attempt_end end,
   return std::string(to_string(end));
 }
 
+std::string attempt_reason(const report::run_model& m, const fact& x) {
+  const auto& t = m.plan().tasks[x.subject];
+  if (t.kind == task_kind::review && x.end == attempt_end::failure
+      && x.exit_code == 0)
+    return review_text(m, x.subject, x.details.get());
+  if (x.end == attempt_end::timed_out && m.task(x.subject).overdue)
+    return clock_text(m, x.subject);
+  return failure_reason(t, x.end, x.exit_code, x.details.get());
+}
+
 std::string failure_reason(const report::run_model& m, std::uint32_t task) {
   const auto& t = m.task(task);
-  const auto& x = m.plan().tasks[task];
-  if (x.kind == task_kind::after_each)
+  if (m.plan().tasks[task].kind == task_kind::after_each)
     if (auto why = failed_run_text(m, task); !why.empty())
       return why;
   auto cause = cause_text(m, t.cause_kind, t.cause);
-  if (t.attempts == 0)
-    return cause.empty() ? "timed out before it started" : cause;
+  if (t.state == task_state::timed_out
+      && (t.overdue || t.attempts == 0 || t.end == attempt_end::success))
+    return clock_text(m, task);
+  if (t.attempts == 0 && !cause.empty())
+    return cause;
   if (t.end == attempt_end::success && !cause.empty())
     return later_text(m, t.cause_kind, t.cause);
-  return failure_reason(x, t.end, t.exit_code, t.details.get());
+  fact last;
+  last.subject = task;
+  last.end = t.end;
+  last.exit_code = t.exit_code;
+  last.details = t.details;
+  return attempt_reason(m, last);
 }
 
 std::string warning_text(attempt_end end, const attempt_details* details) {
@@ -150,18 +197,30 @@ std::string cause_text(const report::run_model& m, node_kind kind,
   if (index == task_id::none)
     return {};
   const auto& p = m.plan();
+  // What is on its way to its end has no state that says more.
+  auto state_of = [](std::string_view state, bool is_final) {
+    return is_final ? fmt::format(": {}", state) : std::string{};
+  };
   switch (kind) {
-  case node_kind::task:
-    return fmt::format("needs {}: {}", p.tasks[index].name,
-                       to_string(m.task(index).state));
-  case node_kind::gate:
-    return fmt::format("gate {}: {}", p.gates[index].name,
-                       to_string(m.gate(index).state));
+  case node_kind::task: {
+    auto state = m.task(index).state;
+    return fmt::format("needs {}{}", p.tasks[index].name,
+                       state_of(to_string(state), is_terminal(state)));
+  }
+  case node_kind::gate: {
+    auto state = m.gate(index).state;
+    return fmt::format(
+        "gate {}{}", p.gates[index].name,
+        state_of(to_string(state), state >= gate_state::rejected));
+  }
   case node_kind::phase:
     return fmt::format("needs phase {}: {} of {} failed", p.phases[index].name,
                        m.phase(index).failed, m.phase(index).total);
-  case node_kind::service:
-    return fmt::format("service {}", p.services[index].name);
+  case node_kind::service: {
+    const auto& s = m.service(index);
+    auto why = s.text.empty() ? std::string(to_string(s.state)) : s.text;
+    return fmt::format("service {}: {}", p.services[index].name, why);
+  }
   }
   return {};
 }

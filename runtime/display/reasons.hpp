@@ -25,9 +25,14 @@ namespace tutti::display {
                                          const attempt_details* details);
 
 /// Why a task that has failed did: as above, or what of others it failed for
-/// ("needs-later: crud failed", "run for login: exit 1").
+/// ("needs-later: crud failed", "run for login: exit 1", "service db: exit 1"),
+/// which clock was over, or what its review lacks.
 [[nodiscard]] std::string failure_reason(const report::run_model& m,
                                          std::uint32_t task);
+
+/// The same of the attempt of a task that has just ended.
+[[nodiscard]] std::string attempt_reason(const report::run_model& m,
+                                         const fact& x);
 
 /// What an attempt left that a user should know of, however it ended:
 /// "processes left behind were ended, log cut: 3.1 MB dropped"; else empty.

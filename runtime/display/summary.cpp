@@ -121,15 +121,35 @@ private:
       whole_line(styled_line("    log: ", style::dim).add(t.details->log));
   }
 
+  // A review that was cancelled because the gate was decided without it.
+  bool is_needless(std::size_t i) const {
+    const auto& x = plan_.tasks[i];
+    if (x.kind != task_kind::review
+        || model_.task(i).state != task_state::cancelled)
+      return false;
+    auto gate = model_.gate(x.review_of.value).state;
+    return gate == gate_state::open || gate == gate_state::rejected;
+  }
+
+  std::size_t needless_reviews() const {
+    std::size_t result = 0;
+    for (std::size_t i = 0; i < plan_.tasks.size(); ++i)
+      result += is_needless(i);
+    return result;
+  }
+
   void add_without_run(task_state state, std::string_view name) {
     auto total = model_.count(state);
+    if (state == task_state::cancelled)
+      total -= needless_reviews();
     if (total == 0)
       return;
     title(name, total, style::yellow);
     std::size_t shown = 0;
     for (std::size_t i = 0; i < plan_.tasks.size() && shown < others_max; ++i) {
       const auto& t = model_.task(i);
-      if (t.state != state || plan_.tasks[i].kind == task_kind::requests)
+      if (t.state != state || plan_.tasks[i].kind == task_kind::requests
+          || is_needless(i))
         continue;
       ++shown;
       auto why = state == task_state::cancelled
@@ -205,7 +225,9 @@ private:
       if (g.state != gate_state::closed && !is_rejected)
         continue;
       auto why = is_rejected ? rejection_text(g)
-                             : cause_text(model_, g.cause_kind, g.cause);
+               : plan_.gates[i].closed_by_skip
+                   ? std::string("--skip leaves out what it needs")
+                   : cause_text(model_, g.cause_kind, g.cause);
       whole_line(styled_line(
           fmt::format("gate {} is {}{}{}", plan_.gates[i].name,
                       to_string(g.state), why.empty() ? "" : ": ", why),
@@ -295,9 +317,13 @@ private:
       return {};
     auto agent = t.agent.valid() ? plan_.agents[t.agent.value].name
                                  : std::string("its agents");
-    return fmt::format(" since {}, and waits for a slot of {}: what could not "
-                       "be killed still holds it",
-                       moment(*t.ready_at), agent);
+    auto is_held = std::any_of(
+        model_.failures().begin(), model_.failures().end(), [&](task_id x) {
+          return model_.task(x.value).end == attempt_end::unkillable;
+        });
+    return fmt::format(
+        " since {}, and waits for a slot of {}{}", moment(*t.ready_at), agent,
+        is_held ? ": what could not be killed still holds it" : "");
   }
 
   void add_end() {
@@ -305,9 +331,13 @@ private:
     for (auto x :
          {task_state::succeeded, task_state::failed, task_state::timed_out,
           task_state::error, task_state::skipped, task_state::left_out,
-          task_state::cancelled})
-      if (auto n = model_.count(x); n > 0)
+          task_state::cancelled}) {
+      auto n = model_.count(x);
+      if (x == task_state::cancelled)
+        n -= needless_reviews();
+      if (n > 0)
         counts += fmt::format(", {} {}", n, to_string(x));
+    }
     if (auto n = model_.task_count() - model_.terminal_count(); n > 0)
       counts += fmt::format(", {} not done", n);
     if (auto n = model_.late_results(); n > 0)
@@ -318,7 +348,10 @@ private:
     styled_line x(plan_.name, style::bold);
     x.add(" ").add(status, is_good ? style::green : style::red).add(counts);
     whole_line(x);
-    if (model_.ended() && code != 0)
+    // A run that was lost is a fault of the program (semantics §27).
+    if (!model_.ended())
+      code = static_cast<int>(tutti::exit_code::internal);
+    if (code != 0)
       whole_line(styled_line(
           fmt::format("exit code {}: {}", code,
                       to_string(static_cast<tutti::exit_code>(code)))));

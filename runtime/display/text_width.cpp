@@ -120,6 +120,23 @@ std::string truncate(std::string_view text, std::size_t columns, bool unicode) {
   return std::string(text.substr(0, bytes)) + std::string(dots);
 }
 
+std::string last_columns(std::string_view text, std::size_t columns,
+                         bool unicode) {
+  auto width = width_of(text);
+  if (width <= columns)
+    return std::string(text);
+  std::string_view dots = unicode ? "\u2026" : "..";
+  std::size_t dots_width = unicode ? 1 : 2;
+  if (columns < dots_width)
+    return std::string(columns, '.');
+  while (!text.empty() && width > columns - dots_width) {
+    auto x = first_of(text);
+    width -= std::min(width, x.width);
+    text.remove_prefix(x.bytes);
+  }
+  return std::string(dots) + std::string(text);
+}
+
 std::string fit(std::string_view text, std::size_t columns, bool unicode) {
   auto result = truncate(text, columns, unicode);
   result.append(columns - std::min(columns, width_of(result)), ' ');

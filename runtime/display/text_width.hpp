@@ -17,6 +17,11 @@ namespace tutti::display {
 [[nodiscard]] std::string truncate(std::string_view text, std::size_t columns,
                                    bool unicode);
 
+/// The end of the text, at most `columns` wide; what was cut begins with an
+/// ellipsis.
+[[nodiscard]] std::string last_columns(std::string_view text,
+                                       std::size_t columns, bool unicode);
+
 /// The text cut or filled with spaces to exactly `columns`.
 [[nodiscard]] std::string fit(std::string_view text, std::size_t columns,
                               bool unicode);

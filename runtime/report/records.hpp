@@ -42,6 +42,7 @@ struct task_record {
   bool attempt_open = false;          ///< an attempt runs or waits inside
   bool wants_slot = false;  ///< its wait inside is over, a slot is not free yet
   bool paused = false;      ///< by a person (§26)
+  bool overdue = false;     ///< its `deadline` is over
   bool doubted = false;     ///< what it is made of is being made again (§18)
   bool later_ready = false; ///< all it needs later has arrived
   bool in_backoff = false;  ///< a retry has to wait

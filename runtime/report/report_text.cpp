@@ -266,9 +266,10 @@ void add_later(std::string& out, const run_report& x, std::size_t columns) {
   bool lost = saved < duration{0};
   add_figure(out, columns, "needs-later",
              (lost ? "-" : "") + format_duration(lost ? -saved : saved),
-             fmt::format("{} against plain needs: {} instead of {}, replayed "
-                         "with the measured times",
-                         lost ? "lost" : "saved",
+             fmt::format("{}: {} instead of {}, replayed with the measured "
+                         "times",
+                         lost ? "longer than with plain needs"
+                              : "saved against plain needs",
                          format_duration(x.later->as_planned),
                          format_duration(x.later->with_needs)));
 }
@@ -287,7 +288,7 @@ std::string to_text(const run_report& x, const text_options& wanted) {
              speedup_note(x));
   add_figure(out, columns, "lower bound", format_duration(x.bounds.value),
              x.explanation);
-  if (x.efficiency && is_whole)
+  if (x.efficiency && is_whole && x.bounds.value > duration{0})
     add_figure(out, columns, "efficiency",
                fmt::format("{:.0f} %", 100 * *x.efficiency),
                "lower bound / makespan");

@@ -154,13 +154,21 @@ void run_model::apply_task(const fact& x) {
   case fact_kind::trigger_queued:
     return queue_trigger(x);
   case fact_kind::task_paused:
+    t.paused = true;
+    paused_.insert(x.subject);
+    return;
   case fact_kind::task_resumed:
-    t.paused = x.kind == fact_kind::task_paused;
+    t.paused = false;
+    paused_.erase(x.subject);
+    return;
+  case fact_kind::deadline_over:
+    t.overdue = true;
     return;
   case fact_kind::task_retried:
     t.cause = task_id::none;
     t.doubted = false;
     t.version = std::max(t.version, x.version);
+    t.overdue = false;
     return enter(x.subject,
                  x.state == task_state::ready
                          || x.state == task_state::waiting_to_integrate
@@ -432,7 +440,7 @@ void run_model::start_version(const fact& x) {
   t.doubted = false;
   t.cause = task_id::none;
   t.later_ready = false;
-  t.tries_again = false;
+  t.tries_again = t.overdue = false;
   unsettle(x.subject);
   // One that runs finishes first.
   if (t.state != task_state::running && t.state != task_state::integrating)

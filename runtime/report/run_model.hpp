@@ -20,6 +20,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -169,6 +170,8 @@ public:
   [[nodiscard]] std::vector<gate_id> asked_gates() const;
   /// Attempts that wait inside, in the order in which they began to.
   [[nodiscard]] std::vector<task_id> waiting_inside(std::size_t limit) const;
+  /// Tasks that somebody has paused and that have not ended, in plan order.
+  [[nodiscard]] std::vector<task_id> paused(std::size_t limit) const;
   /// Requests without an answer, by number.
   [[nodiscard]] std::vector<std::uint32_t>
   open_requests(std::size_t limit) const;
@@ -350,6 +353,7 @@ private:
   index_lists queues_;
   index_lists inside_;
   std::vector<std::uint32_t> streams_; ///< after-each tasks
+  std::set<std::uint32_t> paused_;
   std::vector<task_id> completed_;
   std::vector<task_id> failures_;
 

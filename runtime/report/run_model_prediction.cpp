@@ -148,6 +148,10 @@ std::optional<duration> run_model::remaining(duration now) const {
   auto by = measured();
   if (!by || ended_)
     return std::nullopt;
+  // Nobody knows how long a person takes.
+  if (in_progress_count() == 0
+      && (!asked_gates().empty() || !paused(1).empty()))
+    return std::nullopt;
   duration longest{0};
   duration spent_in_all{0};
   std::vector<duration> spent(agents_.size());

@@ -115,6 +115,14 @@ std::vector<task_id> run_model::waiting_inside(std::size_t limit) const {
   return as_tasks(inside_.first(0, limit));
 }
 
+std::vector<task_id> run_model::paused(std::size_t limit) const {
+  std::vector<task_id> result;
+  for (auto x : paused_)
+    if (!is_terminal(tasks_[x].state) && result.size() < limit)
+      result.emplace_back(x);
+  return result;
+}
+
 std::vector<std::uint32_t> run_model::open_requests(std::size_t limit) const {
   std::vector<std::uint32_t> result;
   if (open_request_count_ == 0)
@@ -153,7 +161,8 @@ std::vector<people_wait> run_model::waits_for_people(std::size_t gate) const {
   return result;
 }
 
-// Of each pair the latest version that was received counts.
+// Of each pair the latest version that was there when the receiver last began
+// counts; one that came after that it was not made of.
 std::vector<stale_record> run_model::stale() const {
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> has;
   for (const auto& h : handoffs_) {
@@ -162,6 +171,8 @@ std::vector<stale_record> run_model::stale() const {
     const auto& t = tasks_[h.to.value];
     if (t.attempts == 0 || !is_terminal(t.state)
         || plan_->tasks[h.to.value].kind != task_kind::work)
+      continue;
+    if (!h.received_at || *h.received_at > t.attempt_started_at)
       continue;
     auto& x = has[{h.to.value, h.from.index}];
     x = std::max(x, h.version);

@@ -81,6 +81,9 @@ public:
     list("idle", idle_agents(), [this](std::size_t x) {
       add_idle(x);
     });
+    list("paused", model_.paused(options_.limit), [this](task_id x) {
+      w_.text(plan_.tasks[x.value].name);
+    });
     list("backlogs", model_.backlogs(options_.limit), [this](task_id x) {
       add_backlog(x);
     });

@@ -27,6 +27,8 @@ public:
     add_rework();
     add_running();
     add_pending();
+    add_paused();
+    add_queued();
     add_requests();
     add_services();
     add_completed();
@@ -74,7 +76,8 @@ private:
                             format_elapsed(now_));
     if (auto n = model_.failure_count(); n > 0)
       text += fmt::format(", {} failed", n);
-    if (auto rest = model_.remaining(now_); rest && !model_.stopping())
+    if (auto rest = model_.remaining(now_);
+        rest && *rest >= std::chrono::seconds(1) && !model_.stopping())
       text += fmt::format(", about {} left", format_elapsed(*rest));
     line(text);
   }
@@ -198,8 +201,7 @@ private:
 
   void add_requests() {
     auto xs = model_.open_requests(options_.limit);
-    auto backlogs = model_.backlogs(options_.limit);
-    if (xs.empty() && backlogs.empty())
+    if (xs.empty())
       return;
     title("OPEN REQUESTS");
     for (auto n : xs) {
@@ -214,9 +216,31 @@ private:
           format_elapsed(now_ - r.made_at)));
     }
     and_more(model_.open_request_count(), xs.size());
-    for (auto x : backlogs)
-      line(fmt::format("- {} has {} queued", plan_.tasks[x.value].name,
-                       model_.task(x.value).backlog.size()));
+  }
+
+  void add_queued() {
+    auto xs = model_.backlogs(options_.limit);
+    if (xs.empty())
+      return;
+    title("QUEUED");
+    for (auto x : xs) {
+      std::vector<task_id> triggers;
+      for (const auto& y : model_.task(x.value).backlog)
+        triggers.push_back(y.from);
+      line(fmt::format("- {} is to run for {}", plan_.tasks[x.value].name,
+                       names_text(plan_, triggers)));
+    }
+  }
+
+  void add_paused() {
+    auto xs = model_.paused(options_.limit);
+    if (xs.empty())
+      return;
+    title("PAUSED");
+    for (auto x : xs)
+      line(fmt::format("- {}{}, until `tutti resume {}`",
+                       by(model_.task(x.value).agent),
+                       plan_.tasks[x.value].name, plan_.tasks[x.value].name));
   }
 
   void add_services() {

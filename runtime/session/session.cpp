@@ -10,6 +10,7 @@
 #include "runtime/report/format.hpp"
 #include "runtime/session/follow.hpp"
 #include "runtime/session/keyboard.hpp"
+#include "runtime/session/notifier.hpp"
 #include "runtime/session/run_feed.hpp"
 #include "runtime/session/signals.hpp"
 #include "runtime/session/state_directory.hpp"
@@ -97,6 +98,26 @@ make_view(const session_options& options, const report::report_options& told) {
                                {options.quiet, false, told});
 }
 
+/// While the program is stopped, the terminal is somebody else's.
+struct view_pause {
+  latch cleared;
+  latch goes_on;
+};
+
+/// Clears the board, on the thread that draws it, which then waits; returns
+/// once that is done, or where the terminal takes too long.
+std::shared_ptr<view_pause> pause_view(run_feed& feed, display::display& view) {
+  auto pause = std::make_shared<view_pause>();
+  feed.ask([pause, &view](const report::run_model&, duration) {
+    view.suspend();
+    pause->cleared.open();
+    pause->goes_on.wait(std::chrono::hours(24 * 365)); // until it goes on
+    view.resume();
+  });
+  pause->cleared.wait(std::chrono::milliseconds(500));
+  return pause;
+}
+
 /// Without a board there is no place to ask what somebody might type.
 bool has_board(const session_options& options) {
   return !options.quiet
@@ -131,6 +152,7 @@ session_result run_session(plan p, const session_options& options,
   run_feed feed;
   keyboard keys{STDIN_FILENO};
   bool whole = true;
+  std::shared_ptr<view_pause> pause; // of the signals' thread
   {
     team actors{{work, options, local_slots, *files, &processes, &feed}};
     actors.begin(); // before a signal can ask to stop it
@@ -144,11 +166,13 @@ session_result run_session(plan p, const session_options& options,
                    },
                    [&] {
                      keys.suspend();
+                     pause = pause_view(feed, *view);
                      processes.suspend_lease();
                    },
                    [&] {
                      processes.resume_lease();
                      keys.resume();
+                     pause->goes_on.open();
                    }});
     whole = follow({feed, model, *view, has_board(options) ? &keys : nullptr,
                     [&](const gate_decision& x) {

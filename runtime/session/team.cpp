@@ -38,7 +38,9 @@ asker_actor::behavior_type asker_behavior(asker_actor::pointer self,
                                           run_feed* feed) {
   return {
       [feed](const control_reply& x) {
-        feed->note(x.ok ? x.text : "tutti: " + x.text);
+        // What was decided is shown as what happens.
+        if (!x.ok)
+          feed->note("tutti: " + x.text);
       },
       [self, lead](const control_call& x) {
         self->send(lead, x);

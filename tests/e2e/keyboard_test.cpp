@@ -96,6 +96,10 @@ BOOST_AUTO_TEST_CASE(ctrl_z_puts_the_terminal_back_and_fg_asks_again) {
   expect(0, {"approve", "deploy"});
   static_cast<void>(running.wait());
   BOOST_TEST(dir.read("code") == "0\n");
+  // The board was erased for the shell and drawn anew after it.
+  auto erased = running.out().find("\x1b[2K");
+  BOOST_REQUIRE(erased != std::string::npos);
+  BOOST_TEST(erased < running.out().rfind("[a]pprove"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -154,7 +154,7 @@ BOOST_FIXTURE_TEST_CASE(failures_and_notes_stay_above_the_board,
   b->refresh(m, 4s);
   check_screen(on,
                {"stopping: 1 task is being ended",
-                "    4.0s  failed     morgan  crud        (exit 3, 4.0s)"},
+                "    4.0s  failed     morgan  crud  (exit 3, 4.0s)"},
                m, 4s, terminal());
 }
 
@@ -171,8 +171,19 @@ BOOST_FIXTURE_TEST_CASE(lines_printed_for_good_are_whole_on_narrow_screens,
     b->update(m, x);
   }
   b->refresh(m, 4s);
-  check_screen(on, {"    4.0s  failed     morgan  crud        (exit 3, 4.0s)"},
-               m, 4s, terminal());
+  check_screen(on, {"    4.0s  failed     morgan  crud  (exit 3, 4.0s)"}, m, 4s,
+               terminal());
+}
+
+// The end of what one types must be seen.
+BOOST_FIXTURE_TEST_CASE(a_prompt_that_does_not_fit_shows_its_end,
+                        board_fixture) {
+  begin();
+  test::screen on(30, 12);
+  auto b = board(on);
+  b->prompt("approve deploy (Enter: yes, Esc: no); comment: looks good_");
+  b->refresh(m, 3s);
+  BOOST_CHECK_EQUAL(on.lines().back(), "\u2026c: no); comment: looks good_");
 }
 
 // A board that fills the screen starts at its first row, where tmux would move

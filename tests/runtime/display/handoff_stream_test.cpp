@@ -117,6 +117,62 @@ BOOST_AUTO_TEST_CASE(a_task_that_failed_for_another_says_so) {
       "(needs-later: crud failed)\n");
 }
 
+// §24: which clock was over
+BOOST_AUTO_TEST_CASE(a_clock_that_is_over_is_named) {
+  value.tasks[page].deadline = 5s;
+  value.tasks[layouts].queue_timeout = 3s;
+  auto lost = make_fact(fact_kind::later_failed, 5s, page);
+  lost.state = task_state::timed_out;
+  auto text = shown({{started(0s, page, sam), parked(1s, page, sam),
+                      make_fact(fact_kind::task_timed_out, 3s, layouts),
+                      make_fact(fact_kind::deadline_over, 5s, page), lost}});
+  BOOST_CHECK(text.find("timed-out  sam      layouts          (queue-timeout "
+                        "3.0s was over before it started)\n")
+              != std::string::npos);
+  BOOST_CHECK(text.find("timed-out  sam      page             (deadline 5.0s "
+                        "was over)\n")
+              != std::string::npos);
+}
+
+// §16
+BOOST_AUTO_TEST_CASE(a_review_that_says_nothing_says_what_it_lacks) {
+  auto ended = [&](std::string said, std::uint32_t attempt) {
+    auto x = finished(2s, review, riley, task_state::ready, 0, attempt);
+    x.end = attempt_end::failure;
+    attempt_details d;
+    if (!said.empty())
+      d.outputs = {{"verdict", make_text(std::move(said))}};
+    x.details = std::make_shared<const attempt_details>(std::move(d));
+    return x;
+  };
+  auto last = ended("changes-requested", 3);
+  last.state = task_state::error;
+  auto text = shown(
+      {{started(1s, review, riley), ended("", 1), started(2s, review, riley, 2),
+        ended("aproved", 2), started(2s, review, riley, 3), last}});
+  BOOST_CHECK(text.find("(it put out no verdict, attempt 1 took 1.0s)\n")
+              != std::string::npos);
+  BOOST_CHECK(text.find("('aproved' is no verdict: write approved, "
+                        "changes-requested or rejected, attempt 2")
+              != std::string::npos);
+  BOOST_CHECK(text.find("error      riley    review/deploy    (it asks for "
+                        "changes, and its output 'to' does not name what is to "
+                        "be done again: crud)\n")
+              != std::string::npos);
+}
+
+// §23
+BOOST_AUTO_TEST_CASE(a_task_whose_service_is_gone_names_it) {
+  auto lost = make_fact(fact_kind::task_errored, 3s, crud);
+  lost.cause_kind = node_kind::service;
+  lost.cause = 0;
+  auto text = shown(
+      {{service_fact(0s, 0, service_state::starting),
+        service_fact(3s, 0, service_state::failed, "not ready in 3s"), lost}});
+  BOOST_CHECK(text.ends_with("error      morgan   crud             (service "
+                             "db: not ready in 3s)\n"));
+}
+
 // §13, §14
 BOOST_AUTO_TEST_CASE(runs_of_an_after_each_task_are_counted_and_named) {
   auto bad = finished(5s, tests, quinn, task_state::waiting, 1, 2);

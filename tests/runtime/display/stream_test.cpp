@@ -203,6 +203,7 @@ BOOST_FIXTURE_TEST_CASE(a_lost_run_has_no_figures, stream_fixture) {
   auto text = summary_text(m, {}, can, 80);
   BOOST_CHECK(text.find("makespan") == std::string::npos);
   BOOST_CHECK(text.find("test-plan not ended") != std::string::npos);
+  BOOST_CHECK(text.find("\nexit code 9: ") != std::string::npos);
 }
 
 BOOST_FIXTURE_TEST_CASE(a_timeout_says_so, stream_fixture) {

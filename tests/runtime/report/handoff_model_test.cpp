@@ -209,9 +209,13 @@ BOOST_AUTO_TEST_CASE(consumers_of_a_replaced_version_are_stale) {
     BOOST_CHECK_EQUAL(stale[0].task.value, layouts);
     BOOST_CHECK_EQUAL(stale[0].has, 1u);
     BOOST_CHECK_EQUAL(stale[0].latest, 2u);
-    // The next version of the handoff makes it fresh again.
+    // It is not fresh before it is made of the next version.
     apply_all(fresh, {handoff_fact(fact_kind::handoff_accepted, 10s, crud,
                                    layouts, 2)});
+    BOOST_CHECK_EQUAL(fresh.stale().size(), 1u);
+    apply_all(fresh,
+              {started(10s, layouts, sam, 2),
+               finished(11s, layouts, sam, task_state::succeeded, 0, 2)});
     BOOST_CHECK(fresh.stale().empty());
     BOOST_CHECK_EQUAL(fresh.handoffs().size(), 2u);
   }

@@ -187,6 +187,37 @@ BOOST_AUTO_TEST_CASE(the_text_tells_what_was_decided_asked_and_done_again) {
               != std::string::npos);
 }
 
+// §16: an open gate needs no other review
+BOOST_AUTO_TEST_CASE(a_review_that_was_not_needed_is_no_loss) {
+  apply_all(m, {asked(1s, deploy), started(1s, review, riley),
+                verdict_of(2s, deploy, verdict::approved, "kim"),
+                make_fact(fact_kind::gate_opened, 2s, deploy),
+                finished(2s, review, riley, task_state::cancelled, 143),
+                run_ended(3s, run_status::succeeded, 0)});
+  display::traits can;
+  auto text = summary_text(m, {}, can, 80);
+  BOOST_CHECK(text.find("CANCELLED") == std::string::npos);
+  BOOST_CHECK(text.find(" cancelled") == std::string::npos);
+}
+
+// §18: what came after a task had begun is not in it
+BOOST_AUTO_TEST_CASE(a_version_that_came_too_late_leaves_a_task_stale) {
+  apply_all(
+      m, {started(0s, crud, morgan),
+          with_output(finished(1s, crud, morgan), "one"),
+          handoff_fact(fact_kind::handoff_accepted, 1s, crud, layouts),
+          started(1s, layouts, sam),
+          version_fact(fact_kind::version_started, 2s, crud, 2),
+          started(2s, crud, morgan, 2),
+          with_output(finished(3s, crud, morgan, task_state::succeeded, 0, 2),
+                      "two"),
+          handoff_fact(fact_kind::handoff_accepted, 3s, crud, layouts, 2),
+          finished(4s, layouts, sam)});
+  BOOST_REQUIRE_EQUAL(m.stale().size(), 1u);
+  BOOST_CHECK_EQUAL(m.stale()[0].task.value, layouts);
+  BOOST_CHECK_EQUAL(m.stale()[0].has, 1u);
+}
+
 BOOST_AUTO_TEST_CASE(a_rejected_gate_says_who_rejected_it) {
   apply_all(m, {asked(1s, deploy),
                 verdict_of(2s, deploy, verdict::rejected, "kim", "not now"),

@@ -143,6 +143,23 @@ BOOST_AUTO_TEST_CASE(runs_and_rework_read_as_what_they_are) {
   BOOST_CHECK_EQUAL((*of_tests)["for"], json({"crud"}));
 }
 
+// §26
+BOOST_AUTO_TEST_CASE(a_paused_task_says_what_resumes_it) {
+  apply_all(m,
+            {ready(0s, layouts), make_fact(fact_kind::task_paused, 1s, layouts),
+             started(1s, page, sam), finished(2s, page, sam)});
+  auto text = status_text(m, 9s, options);
+  BOOST_CHECK(text.find("[PAUSED]\n- sam: layouts, until `tutti resume "
+                        "layouts`\n")
+              != std::string::npos);
+  BOOST_CHECK(text.find(" left") == std::string::npos);
+  auto x = json::parse(status_json(m, 9s, options));
+  check_document(x, "status");
+  BOOST_CHECK_EQUAL(x["paused"], json({"layouts"}));
+  apply_all(m, {make_fact(fact_kind::task_resumed, 10s, layouts)});
+  BOOST_CHECK(status_text(m, 9s, options).find("PAUSED") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(text_of_tasks_cannot_steer_a_terminal) {
   waiting_page();
   apply_all(m, {request_fact(4s, 1, layouts, morgan, "x\x1b[2J\ny")});
