@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <iterator>
 #include <list>
 #include <mutex>
 #include <system_error>
@@ -122,7 +123,15 @@ worker_pool::runner worker_pool::run_function() const {
 }
 
 void worker_pool::abandon(const owner& of) {
+  std::deque<work> unbegun; // perhaps the last to hold it: not under the lock
   std::lock_guard lock{state_->mutex};
+  auto& all = state_->waiting;
+  auto first =
+      std::stable_partition(all.begin(), all.end(), [&of](const work& x) {
+        return x.of != of;
+      });
+  std::move(first, all.end(), std::back_inserter(unbegun));
+  all.erase(first, all.end());
   if (state_->works_for(of))
     state_->abandoned.insert(of);
 }

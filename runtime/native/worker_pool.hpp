@@ -27,7 +27,8 @@ public:
   using runner = std::function<bool(owner, std::function<void()>)>;
   [[nodiscard]] runner run_function() const;
 
-  /// The jobs of this owner may never return: nothing waits for them any more.
+  /// The jobs of this owner may never return: nothing waits for them any more,
+  /// and those that have not begun never do.
   void abandon(const owner& of);
 
 private:
