@@ -89,15 +89,9 @@ void engine::note_result(std::uint32_t task) {
   if (tasks_[task].state == task_state::succeeded)
     result = details_of(task);
   auto [i, fresh] = results_.try_emplace(task, result);
-  auto same = [](const attempt_details* a, const attempt_details* b) {
-    static const attempt_details nothing;
-    const auto& x = a != nullptr ? *a : nothing;
-    const auto& y = b != nullptr ? *b : nothing;
-    return x.outputs == y.outputs && x.artifacts == y.artifacts
-        && x.contracts == y.contracts;
-  };
   bool equal = !fresh && tasks_[task].state == task_state::succeeded
-            && changed_at_[task] != 0 && same(i->second.get(), result.get());
+            && changed_at_[task] != 0
+            && same_content(i->second.get(), result.get());
   i->second = result;
   if (!equal)
     changed_at_[task] = ++changes_;
