@@ -24,6 +24,7 @@ def work(task):
 @session.integrate
 def join(task):
     glossary = task.input["later"]["glossary"]["outputs"]
+    glossary.pop("in_one_go")  # no word
     entries = "".join(f"<dt>{word}<dd>{text}" for word, text in sorted(glossary.items()))
     return {"page": task.input["earlier"]["outputs"]["page"].replace("><", f">{entries}<")}
 
