@@ -8,6 +8,7 @@
 #include "runtime/report/run_model.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -144,6 +145,10 @@ struct late_row {
   duration at{0};
 };
 
+/// A result with all that it put out.
+using whole_result = std::function<std::shared_ptr<const attempt_details>(
+    const std::shared_ptr<const attempt_details>&)>;
+
 struct run_report {
   std::string run_id;
   std::string plan;
@@ -171,6 +176,8 @@ struct run_report {
   std::vector<late_row> late; ///< the first of them
   std::size_t late_count = 0;
   duration people{0}; ///< in which at least one person was waited for
+  /// Reads back what of a result lies on disk; empty: all is in memory.
+  whole_result whole;
 };
 
 [[nodiscard]] run_report make_report(const run_model& m,
