@@ -177,8 +177,13 @@ bool template_binder::may_read(node_ref of, const unbound_node& node,
   auto same = [&](const need& y) {
     return c_.stands_for(y.of, of.index);
   };
-  static const std::vector<need> nothing;
-  const auto& needs = scope_.needs != nullptr ? *scope_.needs : nothing;
+  if (scope_.needs == nullptr) {
+    refuse(
+        node, x,
+        fmt::format("{} '{}' is handed no outputs", scope_.word, scope_.name));
+    return false;
+  }
+  const auto& needs = *scope_.needs;
   if (std::any_of(needs.begin(), needs.end(), [&](const need& y) {
         return same(y) && gives_outputs(y);
       }))

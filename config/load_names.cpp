@@ -235,11 +235,8 @@ void declare_section(loader_context& c, const key_row& row, node_id x) {
                     declare_contract(c, name, body);
                   });
     break;
-  case key::fail_fast:
-    c.result.fail_fast = read_boolean(c, x, "fail-fast").value_or(false);
-    break;
   default:
-    break; // `defaults` names nothing
+    break; // it names nothing
   }
 }
 

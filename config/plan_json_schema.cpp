@@ -224,6 +224,7 @@ std::string plan_json_schema() {
   definitions["contract"] = object_of(place::contract);
   definitions["service"] = object_of(place::service);
   definitions["ready"] = object_of(place::ready);
+  definitions["notify"] = object_of(place::notify);
   result["definitions"] = std::move(definitions);
   return result.dump(2) + "\n";
 }

@@ -137,6 +137,7 @@ std::string plan_reference_markdown() {
     result += table(x);
   };
   section("## Keys", "", place::plan);
+  section("### notify", plan_words::notify, place::notify);
   section("### params",
           "`NAME: default` is short for `NAME: { default: … }`. Parameters are "
           "used as\n`params.NAME`.\n\n",

@@ -65,6 +65,15 @@ services and contracts share one set of names.
 
 )";
 
+inline constexpr std::string_view notify =
+    R"(The long form. `notify: command` is short for `notify: { run: command }`. The
+command runs in the plan's folder, beside the work: nothing waits for it, and
+how it ends changes nothing. After 30 seconds it is ended. It is told by
+`TUTTI_EVENT` what has happened, by `TUTTI_SUBJECT` to which gate, task or plan,
+by `TUTTI_MESSAGE` the rest in a sentence, and by `TUTTI_RUN` in which run.
+
+)";
+
 inline constexpr std::string_view phases =
     R"(A phase is a group of tasks: a stage of the work, or somebody's lane. Its name
 may stand wherever a task's may, and means all of its tasks. What it needs, each

@@ -31,6 +31,16 @@ inline constexpr key_row key_row_table[] = {
      "Limited things that tasks hold while they run."},
     {place::plan, key::fail_fast, "fail-fast", value_type::boolean, "false",
      "Cancel everything else as soon as a task fails that is not allowed to."},
+    {place::plan, key::grace, "grace", value_type::duration, "10s",
+     "How long a process that is to end may take for it: it gets TERM, then "
+     "KILL."},
+    {place::plan, key::notify, "notify", value_type::notify, "",
+     "A command that is run when something asks for attention."},
+    {place::notify, key::on, "on", value_type::moments, "all of them",
+     "`approval`: a person is asked for one. `failed`: a task failed that is "
+     "not allowed to. `finished`: the run has ended."},
+    {place::notify, key::run, "run", value_type::command, "", "The command.",
+     true},
 
     // -- params ---------------------------------------------------------------
     {place::param, key::type, "type", value_type::param_type,
