@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -79,8 +80,13 @@ void read_notify(loader_context& c, node_id x) {
 } // namespace
 
 void load_run(loader_context& c) {
+  // A file counts before those that it includes, and these in their order.
   auto find = [&](std::string_view name) {
-    return c.tree.find(c.tree.root(), name);
+    auto result = no_node;
+    for (auto root : c.roots)
+      if (result == no_node)
+        result = c.tree.find(root, name);
+    return result;
   };
   if (auto x = find("fail-fast"); x != no_node)
     c.result.fail_fast = read_boolean(c, x, "fail-fast").value_or(false);

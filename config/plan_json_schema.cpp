@@ -193,6 +193,25 @@ void add_values(json& definitions) {
             {"additionalProperties", {{"type", "integer"}, {"minimum", 1}}}}}));
 }
 
+void add_matrix(json& definitions) {
+  json object{{"type", "object"},
+              {"minProperties", 1},
+              {"additionalProperties", reference("scalar")}};
+  auto value = any_of({reference("scalar"), object});
+  auto combination = object;
+  combination["additionalProperties"] = value;
+  auto combinations = one_or_list(combination);
+  definitions["matrix"] = {
+      {"type", "object"},
+      {"minProperties", 1},
+      {"propertyNames", {{"pattern", "^[A-Za-z_][A-Za-z0-9_-]*$"}}},
+      {"properties",
+       {{"include", combinations}, {"exclude", std::move(combinations)}}},
+      {"additionalProperties",
+       any_of({reference("scalar"),
+               json{{"type", "array"}, {"items", value}, {"minItems", 1}}})}};
+}
+
 } // namespace
 
 std::string plan_json_schema() {
@@ -204,6 +223,7 @@ std::string plan_json_schema() {
   result.update(whole);
   json definitions = json::object();
   add_values(definitions);
+  add_matrix(definitions);
   definitions["param"] = object_of(place::param);
   definitions["agent"] = object_of(place::agent);
   definitions["task"] = object_of(place::task);

@@ -56,14 +56,17 @@ void load(loader_context& c) {
 
 } // namespace
 
-load_result load_plan(const source_text& source, const load_options& options) {
+load_result load_plan(source_text text, const load_options& options) {
   load_result result;
+  result.source = std::move(text);
+  auto& source = result.source;
   findings found;
   if (auto tree = read_yaml(source, found)) {
     if (has_content(*tree, found)) {
       loader_context c{source, *tree, options, found, result};
       c.result.name = default_name(source);
-      load(c);
+      if (read_includes(c, source, *tree))
+        load(c);
       c.result.directory = source.directory;
       if (!found.has_errors())
         result.value = std::move(c.result);

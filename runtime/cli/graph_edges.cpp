@@ -3,6 +3,9 @@
 
 #include "runtime/report/plan_graph.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 namespace tutti::cli {
 
 namespace {
@@ -57,6 +60,35 @@ std::string_view to_string(graph_edge_kind x) {
     return "blocks";
   }
   return "unknown";
+}
+
+phase_tree::phase_tree(const plan& p)
+  : within_(p.phases.size()), parents_(p.phases.size()),
+    innermost_(p.tasks.size()) {
+  // From the outside inwards: the phase that its tasks name comes first, and
+  // none is larger than the one that it is a part of.
+  std::vector<std::size_t> order(p.phases.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  auto inner = [&](std::size_t i) {
+    const auto& tasks = p.phases[i].tasks;
+    return !tasks.empty() && p.tasks[tasks[0].value].phase != phase_id{i};
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t x, std::size_t y) {
+                     if (inner(x) != inner(y))
+                       return inner(y);
+                     return p.phases[x].tasks.size() > p.phases[y].tasks.size();
+                   });
+  for (auto i : order) {
+    const auto& tasks = p.phases[i].tasks;
+    if (inner(i))
+      parents_[i] = innermost_[tasks[0].value];
+    for (auto t : tasks)
+      innermost_[t.value] = phase_id{i};
+  }
+  for (std::size_t i = 0; i < p.phases.size(); ++i)
+    (parents_[i].valid() ? within_[parents_[i].value] : outermost_)
+        .push_back(phase_id{i});
 }
 
 std::vector<graph_edge> plan_edges(const plan& p) {

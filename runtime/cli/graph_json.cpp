@@ -24,11 +24,17 @@ std::string graph_json(const plan& p) {
   for (const auto& gate : p.gates)
     gates.push_back({{"name", gate.name}, {"blocks_all", gate.blocks_all}});
   json phases = json::array();
-  for (const auto& phase : p.phases) {
+  phase_tree tree{p};
+  for (std::size_t i = 0; i < p.phases.size(); ++i) {
+    const auto& phase = p.phases[i];
     json names = json::array();
     for (auto task : phase.tasks)
       names.push_back(p.tasks[task.value].name);
-    phases.push_back({{"name", phase.name}, {"tasks", std::move(names)}});
+    json row = {
+        {"name", phase.name}, {"parent", nullptr}, {"tasks", std::move(names)}};
+    if (auto parent = tree.parent(phase_id{i}); parent.valid())
+      row["parent"] = p.phases[parent.value].name;
+    phases.push_back(std::move(row));
   }
   json edges = json::array();
   for (const auto& x : plan_edges(p)) {

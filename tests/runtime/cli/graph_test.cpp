@@ -69,6 +69,36 @@ BOOST_AUTO_TEST_CASE(mermaid_draws_the_same) {
 )");
 }
 
+// What a matrix makes is a phase within a phase.
+BOOST_AUTO_TEST_CASE(a_phase_within_a_phase_is_a_frame_within_a_frame) {
+  plan p;
+  p.name = "nested";
+  auto a = add_task(p, "a");
+  auto b = add_task(p, "t/1");
+  p.phases.push_back({"outer", {a, b}});
+  p.phases.push_back({"t", {b}});
+  p.tasks[0].phase = p.tasks[1].phase = phase_id{std::size_t{0}};
+  BOOST_TEST(has(cli::graph_dot(p), R"(  subgraph cluster_0 {
+    label="outer";
+    subgraph cluster_1 {
+      label="t";
+      "t/1" [label="t/1"];
+    }
+    "a" [label="a"];
+  }
+)"),
+             cli::graph_dot(p));
+  BOOST_TEST(has(cli::graph_mermaid(p), R"(  subgraph p0["outer"]
+    subgraph p1["t"]
+      t1["t/1"]
+    end
+    t0["a"]
+  end
+)"),
+             cli::graph_mermaid(p));
+  BOOST_TEST(has(cli::graph_json(p), R"("parent": "outer")"));
+}
+
 BOOST_AUTO_TEST_CASE(names_cannot_leave_their_quotes) {
   plan p;
   p.name = "a \"b\" \\N\nc";
