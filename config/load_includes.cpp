@@ -117,7 +117,7 @@ private:
                                       include_files_max));
     auto content = c_.options.read_included(path.string(), x.shown);
     if (!content)
-      return refuse(item, content.error().detail, remedy(path, x.shown));
+      return refuse(item, content.error().detail, remedy(path, text));
     if (source_.text.size() + content->size() >= source_bytes_max)
       return refuse(item,
                     fmt::format("with '{}' the plan is larger than {} MiB, the "
@@ -181,8 +181,8 @@ private:
     return false;
   }
 
-  /// What to do about a file that cannot be read.
-  std::string remedy(const fs::path& path, const fs::path& shown) {
+  /// What to do about a file that cannot be read; `text` is what stands there.
+  std::string remedy(const fs::path& path, std::string_view text) {
     std::error_code failure;
     auto folder = path.parent_path();
     if (fs::is_directory(path, failure))
@@ -191,7 +191,7 @@ private:
       return {};
     if (!fs::is_directory(folder, failure))
       return fmt::format("there is no folder '{}'",
-                         shown.parent_path().string());
+                         fs::path{text}.parent_path().string());
     std::vector<std::string> names;
     for (const auto& x : fs::directory_iterator{folder, failure}) {
       if (names.size() == neighbours_max)
@@ -199,13 +199,16 @@ private:
       names.push_back(x.path().filename().string());
     }
     std::sort(names.begin(), names.end());
+    auto before = text.substr(0, text.rfind('/') + 1);
     for (const char* ending : {".yaml", ".yml"})
       if (auto full = path.filename().string() + ending;
           std::binary_search(names.begin(), names.end(), full))
-        return fmt::format("did you mean '{}'?", full);
+        return fmt::format("did you mean '{}{}'?", before, full);
     std::vector<std::string_view> candidates{names.begin(), names.end()};
-    auto hint = c_.suggest.hint(path.filename().string(), candidates);
-    return hint.empty() ? "names are relative to the file that includes" : hint;
+    auto near = c_.suggest.nearest(path.filename().string(), candidates);
+    return near.empty()
+             ? std::string{"names are relative to the file that includes"}
+             : fmt::format("did you mean '{}{}'?", before, near);
   }
 
   loader_context& c_;

@@ -13,6 +13,9 @@ namespace {
 using json = nlohmann::ordered_json;
 
 constexpr const char* name_pattern = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$";
+/// What refers to a name may mean one that a matrix makes.
+constexpr const char* reference_pattern =
+    "^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]+)*$";
 
 json reference(const char* name) {
   return {{"$ref", std::string{"#/definitions/"} + name}};
@@ -166,7 +169,7 @@ json object_of(place where) {
 }
 
 void add_values(json& definitions) {
-  definitions["name"] = {{"type", "string"}, {"pattern", name_pattern}};
+  definitions["name"] = {{"type", "string"}, {"pattern", reference_pattern}};
   definitions["scalar"] = {
       {"type", json::array({"string", "number", "boolean"})}};
   definitions["duration"] = {

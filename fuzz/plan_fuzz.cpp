@@ -54,7 +54,7 @@ void check_references(const plan& p) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   std::string text{reinterpret_cast<const char*>(data), size};
-  std::string other;
+  std::string other = "{}";
   if (auto end = text.find('\0'); end != std::string::npos) {
     other = text.substr(end + 1);
     text.resize(end);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/plan_schema.hpp"
 
+#include "config/json_schema.hpp"
 #include "tests/config/plan_texts.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -124,6 +125,32 @@ BOOST_AUTO_TEST_CASE(the_json_schema_refers_only_to_what_it_defines) {
     BOOST_TEST_REQUIRE(x.starts_with("#/definitions/"));
     BOOST_TEST(whole["definitions"].contains(x.substr(14)), x);
   }
+}
+
+BOOST_AUTO_TEST_CASE(the_json_schema_takes_what_the_loader_takes) {
+  auto whole = schema();
+  // valijson loses `propertyNames` of what is referred to; editors do not.
+  whole["definitions"]["matrix"].erase("propertyNames");
+  auto verdict = [&](const char* plan) {
+    return violation(whole, nlohmann::json::parse(plan));
+  };
+  BOOST_TEST(verdict(R"({ "include": ["a.yaml"], "grace": "20s",
+    "notify": { "on": ["approval", "failed"], "run": "./tell.sh" },
+    "tasks": {
+      "t": { "run": "make", "max-parallel": 2, "matrix": {
+        "os": ["linux", { "name": "mac", "v": 14 }], "n": "1..3",
+        "exclude": { "os": "linux", "n": 2 },
+        "include": [{ "os": "bsd" }, { "os": { "name": "x" } }] } },
+      "u": { "needs": ["t/linux/1", { "t/bsd": "failed" }], "after": "t" } } })")
+             == "");
+  for (const char* wrong :
+       {R"({ "tasks": { "t": { "matrix": [] } } })",
+        R"({ "tasks": { "t": { "matrix": { "os": [] } } } })",
+        R"({ "tasks": { "t": { "matrix": { "exclude": [{}] } } } })",
+        R"({ "tasks": { "t/u": {} } })", R"({ "notify": { "on": "failed" } })",
+        R"({ "notify": { "on": "fail", "run": "x" } })",
+        R"({ "include": { "a": "b" } })", R"({ "grace": 10 })"})
+    BOOST_TEST(verdict(wrong) != "", wrong);
 }
 
 BOOST_AUTO_TEST_CASE(the_loader_knows_each_key_and_no_other) {
