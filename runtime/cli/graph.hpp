@@ -10,7 +10,14 @@
 
 namespace tutti::cli {
 
-enum class graph_edge_kind : std::uint8_t { needs, after, blocks };
+enum class graph_edge_kind : std::uint8_t {
+  needs,
+  after,
+  blocks,
+  needs_later,
+  after_each,
+  approves, ///< from a review to its gate
+};
 
 [[nodiscard]] std::string_view to_string(graph_edge_kind x);
 

@@ -63,6 +63,10 @@ std::string edge_line(const plan& p, const graph_edge& x) {
     attributes.push_back("lhead=" + to.frame);
   if (x.kind == graph_edge_kind::after)
     attributes.emplace_back("style=dashed");
+  else if (x.kind == graph_edge_kind::needs_later)
+    attributes.emplace_back("style=dotted, label=\"later\"");
+  else if (x.kind == graph_edge_kind::after_each)
+    attributes.emplace_back("style=dotted, label=\"each\"");
   else if (x.condition != need_condition::succeeded)
     attributes.push_back(fmt::format("label=\"{}\"", to_string(x.condition)));
   if (x.kind == graph_edge_kind::blocks)
@@ -102,6 +106,8 @@ std::string graph_dot(const plan& p) {
       text += "  " + task_line(p, task_id{i});
   for (const auto& gate : p.gates)
     text += fmt::format("  {} [shape=diamond];\n", dot_string(gate.name));
+  for (const auto& service : p.services)
+    text += fmt::format("  {} [shape=ellipse];\n", dot_string(service.name));
   for (const auto& edge : drawn_edges(p))
     text += edge_line(p, edge);
   return text + "}\n";

@@ -58,6 +58,12 @@ std::string_view to_string(graph_edge_kind x) {
     return "after";
   case graph_edge_kind::blocks:
     return "blocks";
+  case graph_edge_kind::needs_later:
+    return "needs-later";
+  case graph_edge_kind::after_each:
+    return "after-each";
+  case graph_edge_kind::approves:
+    return "approves";
   }
   return "unknown";
 }
@@ -100,11 +106,25 @@ std::vector<graph_edge> plan_edges(const plan& p) {
     for (const auto& before : p.tasks[i].after)
       result.push_back(
           {before, me, graph_edge_kind::after, need_condition::completed});
+    for (const auto& need : p.tasks[i].needs_later)
+      result.push_back(
+          {need.of, me, graph_edge_kind::needs_later, need.condition});
+    for (auto trigger : p.tasks[i].after_each)
+      result.push_back({ref(node_kind::task, trigger.value), me,
+                        graph_edge_kind::after_each,
+                        need_condition::succeeded});
   }
+  for (std::size_t i = 0; i < p.services.size(); ++i)
+    for (const auto& need : p.services[i].needs)
+      result.push_back({need.of, ref(node_kind::service, i),
+                        graph_edge_kind::needs, need.condition});
   for (std::size_t i = 0; i < p.gates.size(); ++i) {
     auto me = ref(node_kind::gate, i);
     for (const auto& need : p.gates[i].needs)
       result.push_back({need.of, me, graph_edge_kind::needs, need.condition});
+    for (auto review : p.gates[i].approval.reviews)
+      result.push_back({ref(node_kind::task, review.value), me,
+                        graph_edge_kind::approves, need_condition::succeeded});
     for (const auto& blocked : p.gates[i].blocks)
       result.push_back(
           {me, blocked, graph_edge_kind::blocks, need_condition::succeeded});

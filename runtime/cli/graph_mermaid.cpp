@@ -67,6 +67,10 @@ std::string edge_line(const plan& p, const graph_edge& x) {
     arrow = "-.->";
   else if (x.kind == graph_edge_kind::blocks)
     arrow = "==>";
+  else if (x.kind == graph_edge_kind::needs_later)
+    arrow = "-.->|later|";
+  else if (x.kind == graph_edge_kind::after_each)
+    arrow = "-.->|each|";
   else if (x.condition != need_condition::succeeded)
     arrow = fmt::format("-->|{}|", to_string(x.condition));
   return fmt::format("  {} {} {}\n", id_of(x.from), arrow, id_of(x.to));
@@ -102,6 +106,9 @@ std::string graph_mermaid(const plan& p) {
   for (std::uint32_t i = 0; i < p.gates.size(); ++i)
     text += fmt::format("  {}{{{}}}\n", id_of({node_kind::gate, i}),
                         mermaid_string(p.gates[i].name));
+  for (std::uint32_t i = 0; i < p.services.size(); ++i)
+    text += fmt::format("  {}([{}])\n", id_of({node_kind::service, i}),
+                        mermaid_string(p.services[i].name));
   for (const auto& edge : drawn_edges(p))
     text += edge_line(p, edge);
   return text;
