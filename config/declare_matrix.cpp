@@ -81,7 +81,7 @@ private:
     auto tasks = (of_phase_ == nullptr ? 1 : of_phase_->neighbours.size())
                * (own_ == nullptr ? 1 : own_->rows.size());
     c_.multiplied += tasks;
-    c_.inherited_bytes += c_.extent(task_.body).length * (tasks - 1) * growth;
+    c_.inherited_bytes += c_.extent(task_.body).length * tasks * growth;
     if (c_.multiplied <= multiplied_max)
       return true;
     c_.error(task_.matrix != no_node ? task_.matrix : task_.name,
@@ -109,7 +109,7 @@ private:
     if (own_ != nullptr) {
       holder = add_group(name, group);
       meant = {node_kind::phase, holder.value};
-      c_.names.emplace(keep(name), meant);
+      enter(keep(name), meant);
     }
     neighbours.emplace(name_, meant);
     make_tasks(holder, std::move(name),
@@ -128,12 +128,21 @@ private:
 
   void make_task(phase_id holder, std::string name, const combination& made) {
     auto view = keep(std::move(name));
-    c_.names.emplace(view, node_ref{node_kind::task, next_task()});
+    enter(view, {node_kind::task, next_task()});
     auto one = task_;
     one.phase = holder;
     add_task(
         c_, one, view,
         {task_.name, task_.body, &c_.combinations.emplace_back(made), limit_});
+  }
+
+  /// Values of a phase and of a task may join to one name in two ways.
+  void enter(std::string_view name, node_ref meant) {
+    if (!c_.names.emplace(name, meant).second)
+      c_.error(
+          task_.name,
+          fmt::format("two of its combinations would be called '{}'", name),
+          "give the entries of 'include' a 'name'");
   }
 
   [[nodiscard]] std::uint32_t next_task() const {

@@ -102,11 +102,11 @@ void declare_tasks(loader_context& c, node_id x, phase_id phase) {
 
 void declare_phase_matrix(loader_context& c, std::uint32_t phase, node_id x,
                           node_id tasks) {
-  auto values = read_matrix(c, x);
-  auto rows = values ? values->rows.size() : 0;
-  if (values)
-    c.phase_matrices.emplace(
-        phase, phase_matrix{std::move(*values), std::vector<name_index>(rows)});
+  // Of one that is wrong no tasks are made, and so nothing more is said.
+  auto values = read_matrix(c, x).value_or(matrix{});
+  auto rows = values.rows.size();
+  c.phase_matrices.emplace(
+      phase, phase_matrix{std::move(values), std::vector<name_index>(rows)});
   if (tasks != no_node && c.node(tasks).kind != yaml_kind::mapping)
     c.error(tasks, "a phase with a matrix makes its tasks itself",
             "define them here: tasks: { NAME: … }");
