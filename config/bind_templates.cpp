@@ -56,6 +56,15 @@ std::size_t text_size(const expression& x) {
   return result;
 }
 
+/// What has outputs in a phase.
+std::string hint_of_task(const plan& p, node_ref x) {
+  if (x.kind != node_kind::phase || p.phases[x.index].tasks.empty())
+    return {};
+  auto first = p.phases[x.index].tasks.front();
+  return fmt::format("name one of its tasks, as '{}'",
+                     p.tasks[first.value].name);
+}
+
 bool gives_outputs(const need& x) {
   return x.condition != need_condition::started;
 }
@@ -133,9 +142,7 @@ bool template_binder::append(expression& out, const unbound_node& node,
   case reference_root::variable:
     return append_variable(out, node, x);
   case reference_root::matrix:
-    refuse(node, x,
-           fmt::format("{} '{}' has no matrix", scope_.word, scope_.name));
-    return false;
+    return append_matrix(out, node, x);
   case reference_root::param:
     return append_param(out, node, x);
   case reference_root::env:
@@ -158,7 +165,7 @@ bool template_binder::append_output(expression& out, const unbound_node& node,
     refuse(node, x,
            fmt::format("'{}' is a {}, and only tasks have outputs", node.name,
                        word_of(ref->kind)),
-           ref->kind == node_kind::phase ? "name one of its tasks" : "");
+           hint_of_task(c_.result, *ref));
     return false;
   }
   if (!may_read(*ref, node, x))
@@ -177,8 +184,13 @@ bool template_binder::may_read(node_ref of, const unbound_node& node,
   auto same = [&](const need& y) {
     return c_.stands_for(y.of, of.index);
   };
-  static const std::vector<need> nothing;
-  const auto& needs = scope_.needs != nullptr ? *scope_.needs : nothing;
+  if (scope_.needs == nullptr) {
+    refuse(
+        node, x,
+        fmt::format("{} '{}' is handed no outputs", scope_.word, scope_.name));
+    return false;
+  }
+  const auto& needs = *scope_.needs;
   if (std::any_of(needs.begin(), needs.end(), [&](const need& y) {
         return same(y) && gives_outputs(y);
       }))
@@ -295,6 +307,40 @@ bool template_binder::append_param(expression& out, const unbound_node& node,
   made.literal = at->second.content;
   out.nodes.push_back(std::move(made));
   return true;
+}
+
+/// Empty where other combinations have the value, and this one does not.
+bool template_binder::append_matrix(expression& out, const unbound_node& node,
+                                    const template_text& x) {
+  if (scope_.made_by == nullptr) {
+    refuse(node, x,
+           fmt::format("{} '{}' has no matrix", scope_.word, scope_.name));
+    return false;
+  }
+  const auto& made_by = *scope_.made_by;
+  expression_node made;
+  for (const auto* row : {made_by.phase_row, made_by.own_row})
+    if (row != nullptr)
+      for (const auto& y : row->values)
+        if (y.name == node.name) {
+          made.literal = make_text(y.text);
+          out.nodes.push_back(std::move(made));
+          return true;
+        }
+  std::vector<std::string_view> names;
+  for (const auto* all : {made_by.of_phase, made_by.own})
+    if (all != nullptr)
+      names.insert(names.end(), all->names.begin(), all->names.end());
+  if (std::find(names.begin(), names.end(), node.name) != names.end()) {
+    made.literal = make_text({});
+    out.nodes.push_back(std::move(made));
+    return true;
+  }
+  auto hint = c_.suggest.hint(node.name, names);
+  refuse(node, x, fmt::format("the matrix has no '{}'", node.name),
+         hint.empty() ? fmt::format("it has {}", fmt::join(names, ", "))
+                      : hint);
+  return false;
 }
 
 bool template_binder::append_env(expression& out, const unbound_node& node,

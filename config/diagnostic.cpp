@@ -133,9 +133,9 @@ void render_one(std::string& out, const diagnostic& x,
     return;
   }
   auto position = source.position(x.where.offset);
-  fmt::format_to(to, "{}{}:{}:{}:{} {}{}:{} {}\n", c.bold, source.name,
-                 position.line, position.column, c.off, paint, word, c.off,
-                 x.message);
+  fmt::format_to(to, "{}{}:{}:{}:{} {}{}:{} {}\n", c.bold,
+                 source.name_at(x.where.offset), position.line, position.column,
+                 c.off, paint, word, c.off, x.message);
   auto line = source.line_at(position.line_start);
   auto from = x.where.offset - position.line_start;
   auto shown = make_excerpt(line, from, x.where.length);

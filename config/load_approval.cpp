@@ -72,8 +72,7 @@ private:
   }
 
   void read_review(const key_row& row, node_id value) {
-    review_node_ = value;
-    review_key_ = row.name;
+    review_.emplace_back(value, row.name);
     if (row.id == key::run) {
       part_.run_node = value;
       part_.run = read_some_command(c_, value);
@@ -148,13 +147,13 @@ private:
     if (message_node_ != no_node && !made_.human && !to_human)
       c_.error(message_node_, "'message' is for a person, and none is asked",
                "what an agent is to do stands in 'prompt'");
-    if (review_node_ != no_node && made_.agents.empty()
-        && !c_.has_error_in(part_.by))
-      c_.error(review_node_,
-               fmt::format("'{}' is for the review of an agent, and only a "
-                           "person is asked",
-                           review_key_),
-               "what a person is asked stands in 'message'");
+    if (made_.agents.empty() && !c_.has_error_in(part_.by))
+      for (auto [x, what] : review_)
+        c_.error(x,
+                 fmt::format("'{}' is for the review of an agent, and only a "
+                             "person is asked",
+                             what),
+                 "what a person is asked stands in 'message'");
     for (auto x : made_.agents)
       if (part_.run && c_.converses(x))
         c_.error(part_.run_node,
@@ -172,8 +171,8 @@ private:
   node_id min_node_ = no_node;
   node_id on_timeout_node_ = no_node;
   node_id message_node_ = no_node;
-  node_id review_node_ = no_node;
-  std::string_view review_key_;
+  /// What is said of reviews, and its keys.
+  std::vector<std::pair<node_id, std::string_view>> review_;
 };
 
 } // namespace

@@ -25,6 +25,11 @@ namespace fs = std::filesystem;
 /// A handoff says no more than that either.
 constexpr std::uintmax_t file_bytes_max = std::uintmax_t{1} << 20;
 
+std::string read_path(loader_context& c, node_id x, std::string_view what) {
+  auto text = read_text(c, x, what).value_or("");
+  return text.empty() ? text : c.path_from_plan(x, std::move(text));
+}
+
 void load_contract(loader_context& c, std::uint32_t i) {
   auto& made = c.result.contracts[i];
   auto body = c.contract_bodies[i];
@@ -32,9 +37,9 @@ void load_contract(loader_context& c, std::uint32_t i) {
     return;
   for_each_key(c, place::contract, body, [&](const key_row& row, node_id x) {
     if (row.id == key::schema) {
-      made.schema_path = read_text(c, x, row.name).value_or("");
+      made.schema_path = read_path(c, x, row.name);
     } else if (row.id == key::mock) {
-      made.mock_path = read_text(c, x, row.name).value_or("");
+      made.mock_path = read_path(c, x, row.name);
     } else if (auto ref = find_node(c, x, row.name)) {
       if (ref->kind == node_kind::task)
         made.defined_by = task_id{ref->index};

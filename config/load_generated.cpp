@@ -37,7 +37,7 @@ void add_reviews(loader_context& c, std::uint32_t gate, node_id name,
     if (made.approval.agents.size() > 1)
       title += fmt::format("/{}", c.result.agents[reviewer.value].name);
     auto id = add_task(c, std::move(title), task_kind::review, reviewer,
-                       {name, approval, {}});
+                       {name, approval});
     c.result.tasks[id.value].review_of = gate_id{gate};
     made.approval.reviews.push_back(id);
   }
@@ -49,7 +49,7 @@ void add_requests(loader_context& c, std::uint32_t agent, node_id name,
   spec.present = true;
   spec.task =
       add_task(c, fmt::format("requests/{}", c.result.agents[agent].name),
-               task_kind::requests, agent_id{agent}, {name, body, {}});
+               task_kind::requests, agent_id{agent}, {name, body});
   auto& made = c.result.tasks[spec.task.value];
   made.batch = {0, duration{0}};
   auto& part = c.requests[agent];
@@ -102,7 +102,8 @@ void bind_session(loader_context& c, std::uint32_t i,
   for (const auto& x : c.agent_layers[i].env)
     if (seen.insert(x.name).second)
       scope.env.push_back(&x);
-  for (const auto& x : c.defaults.env)
+  const auto& defaults = c.defaults[c.file_of(c.agent_names[i])];
+  for (const auto& x : defaults.env)
     if (is_known_early(x.text) && seen.insert(x.name).second)
       scope.env.push_back(&x);
   template_binder binder{c, scope};
@@ -111,9 +112,11 @@ void bind_session(loader_context& c, std::uint32_t i,
   const auto& own = c.agent_layers[i].working_directory;
   if (own)
     a.session_directory = binder.bind(*own);
-  else if (c.defaults.working_directory
-           && is_known_early(*c.defaults.working_directory))
-    a.session_directory = binder.bind(*c.defaults.working_directory);
+  else if (defaults.working_directory
+           && is_known_early(*defaults.working_directory))
+    a.session_directory = binder.bind(*defaults.working_directory);
+  else if (auto folder = c.folder_of(c.agent_names[i]); !folder.empty())
+    a.session_directory = literal_expression(std::string{folder});
 }
 
 } // namespace

@@ -58,6 +58,31 @@ void load_agent(loader_context& c, std::size_t i) {
   check_one_way(c, body);
 }
 
+void refuse_adoption(loader_context& c, node_id item, phase_id holder,
+                     phase_id phase) {
+  auto name = c.node(item).text;
+  if (holder == phase)
+    c.warning(item, fmt::format("'{}' is listed twice", name));
+  else
+    c.error(item,
+            fmt::format("task '{}' is already in phase '{}'", name,
+                        c.result.phases[holder.value].name),
+            "a task is in one phase");
+}
+
+/// The same for all that a matrix has made of a task.
+void adopt_group(loader_context& c, phase_id phase, phase_id group,
+                 node_id item) {
+  auto& parent = c.phase_parents[group.value];
+  if (parent.valid())
+    return refuse_adoption(c, item, parent, phase);
+  parent = phase;
+  for (auto t : c.result.phases[group.value].tasks) {
+    c.result.tasks[t.value].phase = phase;
+    c.result.phases[phase.value].tasks.push_back(t);
+  }
+}
+
 /// The form of a phase's `tasks` that lists tasks defined elsewhere.
 void adopt_tasks(loader_context& c, phase_id phase, node_id list) {
   auto& made = c.result.phases[phase.value];
@@ -66,21 +91,22 @@ void adopt_tasks(loader_context& c, phase_id phase, node_id list) {
     if (!ref)
       continue;
     auto name = c.node(item).text;
+    if (ref->kind == node_kind::phase
+        && c.phase_bodies[ref->index] == no_node) {
+      adopt_group(c, phase, phase_id{ref->index}, item);
+      continue;
+    }
     if (ref->kind != node_kind::task) {
       c.error(item, fmt::format("'{}' is a {}, and a phase holds tasks", name,
                                 word_of(ref->kind)));
       continue;
     }
     auto& t = c.result.tasks[ref->index];
-    if (t.phase == phase) {
-      c.warning(item, fmt::format("'{}' is listed twice", name));
-    } else if (t.phase.valid()) {
-      c.error(item,
-              fmt::format("task '{}' is already in phase '{}'", name,
-                          c.result.phases[t.phase.value].name),
-              "a task is in one phase");
+    if (t.phase.valid()) {
+      refuse_adoption(c, item, t.phase, phase);
     } else {
       t.phase = phase;
+      c.task_sources[ref->index].holder = phase;
       made.tasks.push_back(task_id{ref->index});
     }
   }
@@ -108,6 +134,9 @@ void load_phase(loader_context& c, std::size_t i) {
       layer.agents = read_agents(c, x);
       layer.agent_node = x;
       break;
+    case key::matrix:
+    case key::max_parallel:
+      break; // they were needed earlier
     case key::if_:
       if (auto condition = read_condition(c, x)) {
         layer.condition = std::move(*condition);
@@ -120,21 +149,53 @@ void load_phase(loader_context& c, std::size_t i) {
   });
 }
 
+/// What a file does not say, the one that includes it does.
+void inherit(task_settings& x, const task_settings& from) {
+  auto take = [&](auto member) {
+    if (!(x.*member))
+      x.*member = from.*member;
+  };
+  take(&task_settings::run);
+  take(&task_settings::env_files);
+  take(&task_settings::working_directory);
+  take(&task_settings::pools);
+  take(&task_settings::timeout);
+  take(&task_settings::idle_timeout);
+  take(&task_settings::deadline);
+  take(&task_settings::queue_timeout);
+  take(&task_settings::retries);
+  take(&task_settings::estimate);
+  take(&task_settings::priority);
+  take(&task_settings::allow_failure);
+  // Of two variables of one name the first one counts.
+  x.env.insert(x.env.end(), from.env.begin(), from.env.end());
+}
+
+void load_defaults(loader_context& c) {
+  c.defaults.resize(c.roots.size());
+  for (std::size_t i = 0; i < c.roots.size(); ++i) {
+    auto defaults = c.tree.find(c.roots[i], "defaults");
+    if (defaults != no_node && is_mapping(c, defaults, "'defaults'"))
+      for_each_key(c, place::defaults, defaults,
+                   [&](const key_row& row, node_id x) {
+                     read_setting(c, c.defaults[i], row.id, x);
+                   });
+    if (i != 0)
+      inherit(c.defaults[i], c.defaults[c.parents[i]]);
+  }
+}
+
 } // namespace
 
 void load_layers(loader_context& c) {
-  auto defaults = c.tree.find(c.tree.root(), "defaults");
-  if (defaults != no_node && is_mapping(c, defaults, "'defaults'"))
-    for_each_key(c, place::defaults, defaults,
-                 [&](const key_row& row, node_id x) {
-                   read_setting(c, c.defaults, row.id, x);
-                 });
+  load_defaults(c);
   c.agent_layers.resize(c.agent_bodies.size());
   for (std::size_t i = 0; i < c.agent_bodies.size(); ++i)
     load_agent(c, i);
   c.phase_layers.resize(c.phase_bodies.size());
   for (std::size_t i = 0; i < c.phase_bodies.size(); ++i)
-    load_phase(c, i);
+    if (c.phase_bodies[i] != no_node)
+      load_phase(c, i);
 }
 
 } // namespace tutti::config

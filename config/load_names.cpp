@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "config/declare_names.hpp"
 #include "config/huge_pages.hpp"
+#include "config/load_matrix.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
@@ -47,43 +49,32 @@ bool refuse_name(loader_context& c, node_id name, std::string_view word,
                  span other) {
   c.error(name, fmt::format("'{}' is already a {}", c.node(name).text, word),
           fmt::format("tasks, phases, gates, services and contracts share "
-                      "their names; the other is on line {}",
-                      c.source.position(other.offset).line));
+                      "their names; the other is on {}",
+                      c.line_text(other, name)));
   return false;
-}
-
-/// Enters a name into the namespace of tasks, phases, gates and services.
-bool declare(loader_context& c, node_id name, node_ref ref) {
-  auto text = c.node(name).text;
-  auto contract = c.contracts.find(text);
-  if (contract != c.contracts.end())
-    return refuse_name(c, name, "contract",
-                       c.map.contracts[contract->second.value]);
-  auto [at, fresh] = c.names.emplace(text, ref);
-  return fresh
-      || refuse_name(c, name, word_of(at->second.kind),
-                     place_of_node(c, at->second));
 }
 
 void declare_task(loader_context& c, node_id name, node_id body,
                   phase_id phase) {
-  auto index = static_cast<std::uint32_t>(c.result.tasks.size());
-  if (!declare(c, name, {node_kind::task, index}))
-    return;
-  auto& made = c.result.tasks.emplace_back();
-  made.name = c.node(name).text;
-  made.phase = phase;
-  c.task_sources.push_back({name, body, {}});
-  c.map.tasks.push_back(c.place_of(name));
-  for (auto x : c.tree.entries(body)) {
-    auto key = c.tree.text(x.key);
+  new_task x{name, body, phase};
+  for (auto entry : c.tree.entries(body)) {
+    auto key = c.tree.text(entry.key);
     if (key == "after-each")
-      made.kind = task_kind::after_each;
+      x.kind = task_kind::after_each;
     else if (key == "provides")
-      c.providers.emplace_back(index, x.value);
+      x.provides = entry.value;
+    else if (key == "matrix")
+      x.matrix = entry.value;
+    else if (key == "max-parallel")
+      x.max_parallel = entry.value;
   }
-  if (phase.valid())
-    c.result.phases[phase.value].tasks.push_back(task_id{index});
+  if (x.matrix != no_node || c.phase_matrices.contains(phase.value)) {
+    declare_multiplied(c, x);
+    return;
+  }
+  auto index = static_cast<std::uint32_t>(c.result.tasks.size());
+  if (declare(c, name, {node_kind::task, index}))
+    add_task(c, x, c.node(name).text, {name, body});
 }
 
 /// Makes room for a large mapping at once; growing would move every task.
@@ -109,14 +100,32 @@ void declare_tasks(loader_context& c, node_id x, phase_id phase) {
   });
 }
 
+void declare_phase_matrix(loader_context& c, std::uint32_t phase, node_id x,
+                          node_id tasks) {
+  // Of one that is wrong no tasks are made, and so nothing more is said.
+  auto values = read_matrix(c, x).value_or(matrix{});
+  auto rows = values.rows.size();
+  c.phase_matrices.emplace(
+      phase, phase_matrix{std::move(values), std::vector<name_index>(rows)});
+  if (tasks != no_node && c.node(tasks).kind != yaml_kind::mapping)
+    c.error(tasks, "a phase with a matrix makes its tasks itself",
+            "define them here: tasks: { NAME: … }");
+}
+
 void declare_phase(loader_context& c, node_id name, node_id body) {
   auto index = static_cast<std::uint32_t>(c.result.phases.size());
   if (!declare(c, name, {node_kind::phase, index}))
     return;
   c.result.phases.push_back({std::string{c.node(name).text}, {}});
   c.phase_bodies.push_back(body);
+  c.phase_limits.emplace_back();
+  c.phase_parents.emplace_back();
   c.map.phases.push_back(c.place_of(name));
   auto tasks = c.tree.find(body, "tasks");
+  if (auto x = c.tree.find(body, "max-parallel"); x != no_node)
+    c.phase_limits[index] = declare_limit(c, x, c.node(name).text);
+  if (auto x = c.tree.find(body, "matrix"); x != no_node)
+    declare_phase_matrix(c, index, x, tasks);
   if (tasks != no_node && c.node(tasks).kind == yaml_kind::mapping)
     declare_tasks(c, tasks, phase_id{index});
 }
@@ -153,8 +162,19 @@ void declare_contract(loader_context& c, node_id name, node_id body) {
   c.map.contracts.push_back(c.place_of(name));
 }
 
+/// For what has its names for itself: they can meet only where files do.
+void refuse_second(loader_context& c, node_id name, std::string_view word,
+                   span other) {
+  c.error(name,
+          fmt::format("there is {} '{}' already", word, c.node(name).text),
+          fmt::format("the other is on {}", c.line_text(other, name)));
+}
+
 void declare_agent(loader_context& c, node_id name, node_id body) {
-  c.agents.emplace(c.node(name).text, agent_id{c.result.agents.size()});
+  auto [at, fresh] =
+      c.agents.emplace(c.node(name).text, agent_id{c.result.agents.size()});
+  if (!fresh)
+    return refuse_second(c, name, "an agent", c.map.agents[at->second.value]);
   c.result.agents.emplace_back().name = c.node(name).text;
   c.agent_names.push_back(name);
   c.agent_bodies.push_back(body);
@@ -164,6 +184,8 @@ void declare_agent(loader_context& c, node_id name, node_id body) {
 void declare_pool(loader_context& c, node_id name, node_id body) {
   constexpr integer_range range{1, 1'000'000'000};
   auto text = c.node(name).text;
+  if (auto at = c.pools.find(text); at != c.pools.end())
+    return refuse_second(c, name, "a pool", c.map.pools[at->second.value]);
   pool made{std::string{text}, 1'000'000'000};
   auto read = [&](node_id x) {
     auto subject = fmt::format("the capacity of pool '{}'", text);
@@ -193,7 +215,7 @@ void declare_pool(loader_context& c, node_id name, node_id body) {
 void declare_section(loader_context& c, const key_row& row, node_id x) {
   switch (row.id) {
   case key::name:
-    if (auto text = read_text(c, x, "name"))
+    if (auto text = read_text(c, x, "name"); text && c.file_of(x) == 0)
       c.result.name = *text;
     break;
   case key::params:
@@ -235,26 +257,55 @@ void declare_section(loader_context& c, const key_row& row, node_id x) {
                     declare_contract(c, name, body);
                   });
     break;
-  case key::fail_fast:
-    c.result.fail_fast = read_boolean(c, x, "fail-fast").value_or(false);
-    break;
   default:
-    break; // `defaults` names nothing
+    break; // it names nothing
   }
 }
 
 } // namespace
 
+bool declare(loader_context& c, node_id name, node_ref ref) {
+  auto text = c.node(name).text;
+  auto contract = c.contracts.find(text);
+  if (contract != c.contracts.end())
+    return refuse_name(c, name, "contract",
+                       c.map.contracts[contract->second.value]);
+  auto [at, fresh] = c.names.emplace(text, ref);
+  if (fresh)
+    return true;
+  auto other = at->second;
+  bool multiplied =
+      other.kind == node_kind::phase && c.phase_bodies[other.index] == no_node;
+  return refuse_name(c, name, multiplied ? "task" : word_of(other.kind),
+                     place_of_node(c, other));
+}
+
+void add_task(loader_context& c, const new_task& x, std::string_view name,
+              const task_source& source) {
+  auto id = task_id{c.result.tasks.size()};
+  auto& made = c.result.tasks.emplace_back();
+  made.name = name;
+  made.kind = x.kind;
+  c.task_sources.push_back(source);
+  c.task_sources.back().holder = x.phase;
+  c.map.tasks.push_back(c.place_of(x.name));
+  if (x.provides != no_node)
+    c.providers.emplace_back(id.value, x.provides);
+  for (auto at = x.phase; at.valid(); at = c.phase_parents[at.value]) {
+    c.result.phases[at.value].tasks.push_back(id);
+    made.phase = at;
+  }
+}
+
 void declare_names(loader_context& c) {
-  auto root = c.tree.root();
   // Most of a large plan's nodes belong to tasks of a dozen nodes.
   auto likely = c.tree.size() / 12;
   c.names.reserve(likely);
-  for_each_key(c, place::plan, root, [&](const key_row& row, node_id x) {
-    declare_section(c, row, x);
-  });
-  if (c.tree.find(root, "params") == no_node)
-    declare_params(c, no_node);
+  for (auto root : c.roots)
+    for_each_key(c, place::plan, root, [&](const key_row& row, node_id x) {
+      declare_section(c, row, x);
+    });
+  check_set_params(c);
   c.agent_used.assign(c.result.agents.size(), false);
   c.pool_used.assign(c.result.pools.size(), false);
 }

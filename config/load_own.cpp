@@ -95,6 +95,10 @@ private:
       c_.error(
           item, fmt::format("'{}' is a {}", name, word_of(ref->kind)),
           fmt::format("a {} is needed: needs: {}", word_of(ref->kind), name));
+    } else if (&c_.result.tasks[ref->index] == &task_) {
+      c_.error(item,
+               fmt::format("'{}' cannot run after each of its own runs", name),
+               "name the tasks that it follows");
     } else if (c_.result.tasks[ref->index].kind == task_kind::after_each) {
       c_.error(item, fmt::format("'{}' has an 'after-each' itself", name),
                "name what that one names");
@@ -106,10 +110,14 @@ private:
   void read_own_batch(node_id x) {
     batch_node_ = x;
     constexpr batch_policy all_queued{0, duration{0}};
-    if (c_.node(x).kind == yaml_kind::mapping)
+    auto n = c_.node(x);
+    if (n.kind == yaml_kind::mapping)
       task_.batch = read_batch(c_, x, all_queued);
-    else if (read_boolean(c_, x, "batch").value_or(false))
-      task_.batch = all_queued;
+    else if (n.plain && (n.text == "true" || n.text == "false"))
+      task_.batch = n.text == "true" ? all_queued : task_.batch;
+    else
+      c_.error(x, "'batch' must be true, false, or a mapping",
+               "write { max: 2, wait: 5m }");
   }
 
   void read_key(const key_row& row, node_id x) {
@@ -121,7 +129,15 @@ private:
       read_own_batch(x);
       break;
     case key::provides:
+    case key::matrix:
       break; // it was needed earlier
+    case key::max_parallel:
+      if (source_.made_by == nullptr)
+        c_.error(x,
+                 "'max-parallel' limits what a matrix makes, and there is "
+                 "none",
+                 "a pool limits any tasks: pools: { NAME: 2 }");
+      break;
     case key::agent:
       own_.agents = read_agents(c_, x);
       own_.agent_node = x;

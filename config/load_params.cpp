@@ -151,6 +151,12 @@ std::optional<value> initial_value(loader_context& c, param_form& form) {
 
 void declare_param(loader_context& c, node_id name, node_id body) {
   auto text = c.node(name).text;
+  if (auto at = c.params.find(text); at != c.params.end()) {
+    c.error(
+        name, fmt::format("there is a parameter '{}' already", text),
+        fmt::format("the other is on {}", c.line_text(at->second.where, name)));
+    return;
+  }
   c.broken_params.push_back(text);
   if (!is_good_name(c, name, "a parameter"))
     return;
@@ -184,16 +190,17 @@ void declare_param(loader_context& c, node_id name, node_id body) {
 } // namespace
 
 void declare_params(loader_context& c, node_id params) {
-  if (params != no_node) {
-    if (!is_mapping(c, params, "'params'"))
-      return;
-    auto elder = no_node;
-    for (auto [name, body] : c.tree.entries(params)) {
-      if (!is_comma_mistake(c, params, name, elder))
-        declare_param(c, name, body);
-      elder = body;
-    }
+  if (!is_mapping(c, params, "'params'"))
+    return;
+  auto elder = no_node;
+  for (auto [name, body] : c.tree.entries(params)) {
+    if (!is_comma_mistake(c, params, name, elder))
+      declare_param(c, name, body);
+    elder = body;
   }
+}
+
+void check_set_params(loader_context& c) {
   for (const auto& [name, text] : c.options.set) {
     bool known = c.params.contains(name)
               || std::find(c.broken_params.begin(), c.broken_params.end(), name)

@@ -6,12 +6,20 @@
 
 namespace tutti::config {
 
+/// Reads the files that the plan includes, and those that they include; false
+/// where something about them is wrong. `source` and `tree` are those of the
+/// context.
+[[nodiscard]] bool read_includes(loader_context& c, source_text& source,
+                                 yaml_tree& tree);
+
 /// Step 1: gives every agent, pool, parameter, task, phase and gate its name
 /// and dense id, so that later steps may refer to any of them.
 void declare_names(loader_context& c);
 
 /// Parameters: types, defaults, `--set`.
 void declare_params(loader_context& c, node_id params);
+/// Once all are declared.
+void check_set_params(loader_context& c);
 
 /// The tasks that the loader makes: `review/GATE`, `requests/AGENT`. Their
 /// agents and commands must be declared.
@@ -19,6 +27,10 @@ void declare_generated(loader_context& c);
 
 /// Step 2: what tasks inherit: defaults, agents, phases.
 void load_layers(loader_context& c);
+
+/// What holds for the whole run: `fail-fast`, `grace`, `notify`. Parameters
+/// must be declared.
+void load_run(loader_context& c);
 
 /// The services.
 void load_services(loader_context& c);
@@ -71,6 +83,7 @@ struct template_scope {
   const std::vector<need>* needs_later = nullptr;
   const std::vector<task_id>* triggers = nullptr; ///< of an after-each task
   node_id body = no_node; ///< what stands in here is its own, not inherited
+  const combination* made_by = nullptr; ///< of a task with a matrix
   /// Its variables from all layers; the first of a name counts.
   std::vector<const env_template*> env;
   bool has_rounds = true; ///< knows `round`, `feedback` and `prompt`
@@ -103,6 +116,8 @@ private:
                        const template_text& x);
   bool append_param(expression& out, const unbound_node& node,
                     const template_text& x);
+  bool append_matrix(expression& out, const unbound_node& node,
+                     const template_text& x);
   bool append_env(expression& out, const unbound_node& node,
                   const template_text& x);
   void settle_env(std::size_t i);

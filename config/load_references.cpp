@@ -120,6 +120,8 @@ std::optional<agent_id> find_agent(loader_context& c, node_id x) {
     auto hint = c.hint_of(n.text, c.agents);
     if (n.text == "local")
       hint = "leave 'agent' out for an agent that needs no name";
+    else if (has_template(n.text))
+      hint = "names are not filled in: write them out";
     else if (auto list = words_as_list(n.text); !list.empty())
       hint = fmt::format("for one of several, write {{ any-of: {} }}", list);
     else if (hint.empty() && is_name(n.text))
@@ -130,6 +132,19 @@ std::optional<agent_id> find_agent(loader_context& c, node_id x) {
   c.agent_used[at->second.value] = true;
   return at->second;
 }
+
+namespace {
+
+/// What can stand behind a key that names others.
+std::string_view wanted_by(std::string_view key) {
+  if (key == "defined-by")
+    return "task";
+  if (key == "needs")
+    return "task, phase, gate or service";
+  return key == "blocks" ? "task, phase or service" : "task or phase";
+}
+
+} // namespace
 
 std::optional<node_ref> find_node(loader_context& c, node_id x,
                                   std::string_view what) {
@@ -157,7 +172,7 @@ std::optional<node_ref> find_node(loader_context& c, node_id x,
     hint = fmt::format("for several, write {}", list);
   if (has_template(n.text))
     hint = "names are not filled in: write them out";
-  c.error(x, fmt::format("there is no task, phase or gate '{}'", n.text), hint);
+  c.error(x, fmt::format("there is no {} '{}'", wanted_by(what), n.text), hint);
   return {};
 }
 

@@ -116,6 +116,8 @@ private:
     made_.env_files = settings_.env_files.value_or(std::vector<std::string>{});
     if (settings_.working_directory)
       made_.working_directory = binder.bind(*settings_.working_directory);
+    else if (auto folder = c_.folder_of(body_); !folder.empty())
+      made_.working_directory = literal_expression(std::string{folder});
   }
 
   loader_context& c_;

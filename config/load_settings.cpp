@@ -195,6 +195,27 @@ void read_env(loader_context& c, task_settings& layer, node_id x) {
   }
 }
 
+/// Makes a path of an included file one that starts in the plan's folder.
+bool move_below(loader_context& c, template_text& x, std::string_view folder) {
+  if (folder.empty())
+    return true;
+  if (x.parsed.empty()) {
+    x.text = c.path_from_plan(x.node, std::move(x.text));
+    return true;
+  }
+  if (c.node(x.node).text.starts_with("${{")) {
+    c.error(x.node,
+            "in a file that is included 'working-directory' begins with a "
+            "text",
+            "write ./${{ … }}");
+    return false;
+  }
+  // The first node is what the text begins with.
+  auto& first = x.parsed.nodes[0].literal.text;
+  first = c.path_from_plan(x.node, std::move(first));
+  return true;
+}
+
 void read_working_directory(loader_context& c, task_settings& layer,
                             node_id x) {
   auto text = read_template(c, x, "working-directory");
@@ -202,7 +223,7 @@ void read_working_directory(loader_context& c, task_settings& layer,
     return;
   if (text->parsed.empty() && text->text.empty())
     c.error(x, "'working-directory' is empty", "write . for the plan's folder");
-  else
+  else if (move_below(c, *text, c.folder_of(x)))
     layer.working_directory = std::move(*text);
 }
 
@@ -254,6 +275,7 @@ std::optional<command_template> read_command(loader_context& c, node_id x,
   bool good = true;
   for (auto item : c.tree.items(x)) {
     auto part = read_template(c, item, what);
+    // The others are looked at, too.
     good = good && part;
     if (part && part->text.find('\0') != std::string::npos)
       c.error(item, fmt::format("a NUL character in '{}'", what), "remove it");
@@ -267,8 +289,6 @@ std::optional<command_template> read_command(loader_context& c, node_id x,
             "a list is the program and its arguments: [make, test]");
     return {};
   }
-  if (!good)
-    return {};
   return result;
 }
 
@@ -290,6 +310,8 @@ bool read_setting(loader_context& c, task_settings& layer, key which,
     return true;
   case key::env_file:
     layer.env_files = read_texts(c, value, "env-file");
+    for (auto& x : *layer.env_files)
+      x = c.path_from_plan(value, std::move(x));
     return true;
   case key::working_directory:
     read_working_directory(c, layer, value);

@@ -24,7 +24,9 @@ constexpr std::size_t variables_max = 5'000;
 class task_loader {
 public:
   task_loader(loader_context& c, std::size_t index)
-    : c_(c), task_(c.result.tasks[index]), source_(c.task_sources[index]) {
+    : c_(c), task_(c.result.tasks[index]), source_(c.task_sources[index]),
+      phase_(c.phase_of(task_)),
+      defaults_(c.defaults[c.file_of(source_.name)]) {
   }
 
   void run() {
@@ -65,7 +67,7 @@ private:
   // -- what it inherits -------------------------------------------------------
 
   [[nodiscard]] const phase_layer* phase() const {
-    return task_.phase.valid() ? &c_.phase_layers[task_.phase.value] : nullptr;
+    return phase_.valid() ? &c_.phase_layers[phase_.value] : nullptr;
   }
 
   void choose_agents() {
@@ -131,7 +133,7 @@ private:
       return phase()->settings.*member;
     const auto& of_agent = c_.agent_layers[task_.agents[0].value].*member;
     check_agents_agree(member);
-    return of_agent ? of_agent : c_.defaults.*member;
+    return of_agent ? of_agent : defaults_.*member;
   }
 
   /// Whoever takes an any-of task, it must be the same work.
@@ -207,9 +209,18 @@ private:
     take(task_.allow_failure, first(&task_settings::allow_failure));
     take(task_.pools, first(&task_settings::pools));
     take(task_.env_files, first(&task_settings::env_files));
+    add_limit(source_.limit);
+    if (phase_.valid())
+      add_limit(c_.phase_limits[phase_.value]);
     const auto& estimate = first(&task_settings::estimate);
     take(task_.estimate, estimate);
     task_.has_estimate = estimate.has_value();
+  }
+
+  /// `max-parallel` is a pool of which each task holds one.
+  void add_limit(pool_id x) {
+    if (x.valid())
+      task_.pools.push_back({x, 1});
   }
 
   // -- names in texts ---------------------------------------------------------
@@ -223,6 +234,7 @@ private:
     if (task_.kind == task_kind::after_each)
       scope.triggers = &task_.after_each;
     scope.body = source_.body;
+    scope.made_by = source_.made_by;
     scope.env = variables();
     template_binder binder{c_, scope};
     task_.env = binder.bind_env();
@@ -236,6 +248,9 @@ private:
       task_.artifacts.push_back(binder.bind(x));
     if (const auto& x = first(&task_settings::working_directory))
       task_.working_directory = binder.bind(*x);
+    else if (auto folder = c_.folder_of(source_.name);
+             !folder.empty() && !all_converse_)
+      task_.working_directory = literal_expression(std::string{folder});
     if (phase() != nullptr && phase()->has_condition)
       task_.condition = binder.bind(phase()->condition);
     if (own_.condition)
@@ -310,7 +325,7 @@ private:
     const auto& of_agent = c_.agent_layers[task_.agents[0].value].env;
     check_env_agrees(seen);
     add(of_agent);
-    add(c_.defaults.env);
+    add(defaults_.env);
     if (result.size() > variables_max) {
       c_.error(source_.name, fmt::format("task '{}' has more than {} variables",
                                          task_.name, variables_max));
@@ -324,6 +339,8 @@ private:
   loader_context& c_;
   task& task_;
   task_source source_;
+  phase_id phase_; ///< that the plan puts it into
+  const task_settings& defaults_;
   own_part own_;
   node_id agent_node_ = no_node;
   bool all_converse_ = true;
@@ -334,15 +351,20 @@ private:
 
 void load_tasks(loader_context& c) {
   for (std::size_t i = 0; i < c.task_sources.size(); ++i) {
+    const auto* made_by = c.task_sources[i].made_by;
+    c.neighbours = made_by == nullptr ? nullptr : made_by->neighbours;
     task_loader{c, i}.run();
     if (c.inherited_bytes > inherited_bytes_max) {
-      c.error(c.task_sources[i].name,
-              fmt::format("what tasks inherit adds up to more than {} MiB",
-                          inherited_bytes_max >> 20),
-              "shorten 'defaults' and what phases and agents share");
-      return;
+      c.error(
+          c.task_sources[i].name,
+          fmt::format("what tasks inherit adds up to more than {} MiB",
+                      inherited_bytes_max >> 20),
+          "shorten 'defaults', what phases and agents share, and tasks with a "
+          "matrix");
+      break;
     }
   }
+  c.neighbours = nullptr;
 }
 
 } // namespace tutti::config

@@ -75,6 +75,20 @@ span loader_context::extent(node_id x) const {
   return {begin, end - begin};
 }
 
+std::string loader_context::path_from_plan(node_id x, std::string path) const {
+  auto folder = folder_of(x);
+  return folder.empty() || path.starts_with('/')
+           ? path
+           : fmt::format("{}/{}", folder, path);
+}
+
+std::string loader_context::line_text(span where, node_id seen_from) const {
+  auto text = fmt::format("line {}", source.position(where.offset).line);
+  if (source.file_at(where.offset) != file_of(seen_from))
+    text += fmt::format(" of {}", source.name_at(where.offset));
+  return text;
+}
+
 bool loader_context::has_error_in(node_id x) const {
   if (tree.lost_entry(x))
     return true;
@@ -278,7 +292,7 @@ bool looks_like_a_task(const loader_context& c, node_id key) {
   for (auto x : c.tree.entries(value))
     if (find_key(place::task, c.node(x.key).text) != nullptr)
       return true;
-  auto tasks = c.tree.find(c.tree.root(), "tasks");
+  auto tasks = c.tree.find(c.roots[c.file_of(key)], "tasks");
   auto n = c.node(value);
   return tasks != no_node && c.node(tasks).is_null()
       && n.kind == yaml_kind::scalar && !n.is_null();

@@ -11,6 +11,7 @@
 #include "messages/plan.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -78,11 +79,52 @@ struct phase_layer {
   node_id agent_node = no_node;
 };
 
+/// What `matrix.NAME` stands for in one combination.
+struct matrix_variable {
+  std::string name; ///< of a mapping in an axis `AXIS.KEY`
+  std::string text;
+
+  friend bool operator==(const matrix_variable&,
+                         const matrix_variable&) = default;
+};
+
+/// One combination of a matrix.
+struct matrix_row {
+  std::string name; ///< "linux/20": what follows the task's own name
+  std::vector<matrix_variable> values;
+};
+
+struct matrix {
+  std::vector<matrix_row> rows;
+  std::vector<std::string> names; ///< of all variables of all rows, sorted
+};
+
+using name_index = std::unordered_map<std::string_view, node_ref>;
+
+/// The matrix of a phase.
+struct phase_matrix {
+  matrix values;
+  /// By row: what the names of its tasks stand for in that row.
+  std::vector<name_index> neighbours;
+};
+
+/// Where a task that a matrix has made stands in its phase's and in its own.
+struct combination {
+  const matrix* of_phase = nullptr;
+  const matrix_row* phase_row = nullptr;
+  const matrix* own = nullptr;
+  const matrix_row* own_row = nullptr;
+  /// What the names of its phase's tasks stand for in the same row.
+  const name_index* neighbours = nullptr;
+};
+
 /// A task on its way into the plan.
 struct task_source {
   node_id name = no_node;
-  node_id body = no_node; ///< a mapping, a text, or null
-  phase_id group;         ///< of its matrix: what its plain name stands for
+  node_id body = no_node;               ///< a mapping, a text, or null
+  const combination* made_by = nullptr; ///< none: it stands so in the plan
+  pool_id limit = {};                   ///< of `max-parallel`
+  phase_id holder = {};                 ///< the innermost phase that holds it
 };
 
 /// A gate's approval on its way into the plan and into its reviews.
@@ -113,7 +155,8 @@ struct param_value {
 struct loader_context {
   loader_context(const source_text& s, const yaml_tree& t,
                  const load_options& o, findings& f, load_result& r)
-    : source(s), tree(t), options(o), found(f), map(r.map) {
+    : source(s), tree(t), options(o), found(f),
+      map(r.map), roots{t.root()}, parents{0} {
   }
 
   const source_text& source;
@@ -127,14 +170,21 @@ struct loader_context {
   std::unordered_map<std::string_view, agent_id> agents;
   std::unordered_map<std::string_view, pool_id> pools;
   /// Tasks, phases and gates: one namespace (semantics §5).
-  std::unordered_map<std::string_view, node_ref> names;
+  name_index names;
   std::unordered_map<std::string_view, contract_id> contracts; ///< likewise
   std::unordered_map<std::string_view, param_value> params;
   /// Parameters whose own definition is a mistake: no second one is made of it.
   std::vector<std::string_view> broken_params;
 
+  // By file: the plan's own, then those that it includes.
+  std::vector<node_id> roots;
+  std::vector<std::size_t> parents; ///< the file that includes it
+  std::vector<task_settings> defaults;
+
   std::vector<task_source> task_sources; ///< by task
-  std::vector<node_id> phase_bodies;     ///< by phase
+  std::vector<node_id> phase_bodies;     ///< by phase; `no_node`: of a matrix
+  std::vector<pool_id> phase_limits;     ///< by phase: `max-parallel`
+  std::vector<phase_id> phase_parents;   ///< by phase: what it is a part of
   std::vector<node_id> gate_names;       ///< by gate
   std::vector<node_id> gate_bodies;      ///< by gate
   std::vector<node_id> agent_names;      ///< by agent
@@ -144,6 +194,14 @@ struct loader_context {
   /// Tasks with `provides`, and where it says so.
   std::vector<std::pair<std::uint32_t, node_id>> providers;
   bool has_definitions = false; ///< some contract has a `defined-by`
+  // What matrices have made; nothing in here moves.
+  std::deque<matrix> matrices;
+  std::deque<combination> combinations;
+  std::deque<std::string> made_names;
+  std::unordered_map<std::uint32_t, phase_matrix> phase_matrices; ///< by phase
+  std::size_t multiplied = 0; ///< tasks that matrices have made
+  /// Of the task that is being loaded; see `combination`.
+  const name_index* neighbours = nullptr;
   /// Needs that stand in no plan: (task, what it needs), and the contract that
   /// asks for it (semantics §12).
   std::map<std::pair<std::uint32_t, std::uint32_t>, contract_id> implied;
@@ -153,7 +211,6 @@ struct loader_context {
   std::unordered_map<std::uint32_t, command_template> sessions; ///< by agent
   std::vector<bool> pool_used;
 
-  task_settings defaults;
   std::vector<task_settings> agent_layers; ///< by agent
   std::vector<phase_layer> phase_layers;   ///< by phase
   /// What tasks inherit is copied into each: bytes, as far as they count.
@@ -170,6 +227,20 @@ struct loader_context {
   [[nodiscard]] yaml_node node(node_id x) const {
     return tree[x];
   }
+  /// The file in which a node stands.
+  [[nodiscard]] std::size_t file_of(node_id x) const {
+    return source.file_at(tree[x].begin);
+  }
+  /// Where relative paths of the file start that holds the node, seen from the
+  /// plan's folder; empty: there.
+  [[nodiscard]] std::string_view folder_of(node_id x) const {
+    auto file = file_of(x);
+    return file == 0 ? std::string_view{} : source.included[file - 1].folder;
+  }
+  /// A path that stands at the node, relative to the plan's folder.
+  [[nodiscard]] std::string path_from_plan(node_id x, std::string path) const;
+  /// "line 3", or "line 3 of team.yaml" where that is another file.
+  [[nodiscard]] std::string line_text(span where, node_id seen_from) const;
   void error(node_id x, std::string message, std::string hint = {}) {
     found.error(place_of(x), std::move(message), std::move(hint));
   }
@@ -186,6 +257,9 @@ struct loader_context {
 
   /// What a name stands for, a contract for its provider.
   [[nodiscard]] std::optional<node_ref> find_name(std::string_view name) const {
+    if (neighbours != nullptr)
+      if (auto at = neighbours->find(name); at != neighbours->end())
+        return at->second;
     auto at = names.find(name);
     if (at != names.end())
       return at->second;
@@ -201,9 +275,17 @@ struct loader_context {
   [[nodiscard]] bool stands_for(node_ref x, std::uint32_t task) const {
     if (x.kind == node_kind::task)
       return x.index == task;
-    return x.kind == node_kind::phase
-        && (result.tasks[task].phase.value == x.index
-            || task_sources[task].group.value == x.index);
+    if (x.kind != node_kind::phase)
+      return false;
+    auto holder = task_sources[task].holder;
+    while (holder.valid() && holder.value != x.index)
+      holder = phase_parents[holder.value];
+    return holder.valid();
+  }
+  /// The phase that the plan puts a task into; a matrix makes others.
+  [[nodiscard]] phase_id phase_of(const task& x) const {
+    bool made = x.phase.valid() && phase_bodies[x.phase.value] == no_node;
+    return made ? phase_id{} : x.phase;
   }
 
   /// "did you mean …?" among the names of a table.

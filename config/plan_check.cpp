@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/plan_check.hpp"
 
+#include "config/load_values.hpp"
 #include "config/wait_graph.hpp"
 
 #include <fmt/format.h>
@@ -338,7 +339,7 @@ void check_unused(loader_context& c) {
       c.found.warning(c.map.agents[i],
                       fmt::format("agent '{}' has no tasks", p.agents[i].name));
   for (std::size_t i = 0; i < p.pools.size(); ++i)
-    if (!c.pool_used[i])
+    if (!c.pool_used[i] && is_name(p.pools[i].name))
       c.found.warning(c.map.pools[i],
                       fmt::format("no task uses pool '{}'", p.pools[i].name));
   for (std::size_t i = 0; i < p.phases.size(); ++i)

@@ -13,6 +13,9 @@ namespace {
 using json = nlohmann::ordered_json;
 
 constexpr const char* name_pattern = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$";
+/// What refers to a name may mean one that a matrix makes.
+constexpr const char* reference_pattern =
+    "^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]+)*$";
 
 json reference(const char* name) {
   return {{"$ref", std::string{"#/definitions/"} + name}};
@@ -166,7 +169,7 @@ json object_of(place where) {
 }
 
 void add_values(json& definitions) {
-  definitions["name"] = {{"type", "string"}, {"pattern", name_pattern}};
+  definitions["name"] = {{"type", "string"}, {"pattern", reference_pattern}};
   definitions["scalar"] = {
       {"type", json::array({"string", "number", "boolean"})}};
   definitions["duration"] = {
@@ -193,6 +196,25 @@ void add_values(json& definitions) {
             {"additionalProperties", {{"type", "integer"}, {"minimum", 1}}}}}));
 }
 
+void add_matrix(json& definitions) {
+  json object{{"type", "object"},
+              {"minProperties", 1},
+              {"additionalProperties", reference("scalar")}};
+  auto value = any_of({reference("scalar"), object});
+  auto combination = object;
+  combination["additionalProperties"] = value;
+  auto combinations = one_or_list(combination);
+  definitions["matrix"] = {
+      {"type", "object"},
+      {"minProperties", 1},
+      {"propertyNames", {{"pattern", "^[A-Za-z_][A-Za-z0-9_-]*$"}}},
+      {"properties",
+       {{"include", combinations}, {"exclude", std::move(combinations)}}},
+      {"additionalProperties",
+       any_of({reference("scalar"),
+               json{{"type", "array"}, {"items", value}, {"minItems", 1}}})}};
+}
+
 } // namespace
 
 std::string plan_json_schema() {
@@ -204,6 +226,7 @@ std::string plan_json_schema() {
   result.update(whole);
   json definitions = json::object();
   add_values(definitions);
+  add_matrix(definitions);
   definitions["param"] = object_of(place::param);
   definitions["agent"] = object_of(place::agent);
   definitions["task"] = object_of(place::task);
@@ -224,6 +247,7 @@ std::string plan_json_schema() {
   definitions["contract"] = object_of(place::contract);
   definitions["service"] = object_of(place::service);
   definitions["ready"] = object_of(place::ready);
+  definitions["notify"] = object_of(place::notify);
   result["definitions"] = std::move(definitions);
   return result.dump(2) + "\n";
 }

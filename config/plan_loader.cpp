@@ -40,6 +40,7 @@ bool has_content(const yaml_tree& tree, findings& found) {
 void load(loader_context& c) {
   declare_names(c);
   declare_providers(c);
+  load_run(c);
   load_layers(c);
   declare_generated(c);
   load_services(c);
@@ -55,15 +56,17 @@ void load(loader_context& c) {
 
 } // namespace
 
-load_result load_plan(const source_text& source, const load_options& options) {
+load_result load_plan(source_text text, const load_options& options) {
   load_result result;
+  result.source = std::move(text);
+  auto& source = result.source;
   findings found;
   if (auto tree = read_yaml(source, found)) {
     if (has_content(*tree, found)) {
       loader_context c{source, *tree, options, found, result};
-      load(c);
-      if (c.result.name.empty())
-        c.result.name = default_name(source);
+      c.result.name = default_name(source);
+      if (read_includes(c, source, *tree))
+        load(c);
       c.result.directory = source.directory;
       if (!found.has_errors())
         result.value = std::move(c.result);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // docs/plan.md: prose by hand, from plan_reference_words.hpp; tables from the
 // schema.
+#include "config/plan_reference_more.hpp"
 #include "config/plan_reference_words.hpp"
 #include "config/plan_schema.hpp"
 
@@ -137,6 +138,7 @@ std::string plan_reference_markdown() {
     result += table(x);
   };
   section("## Keys", "", place::plan);
+  section("### notify", plan_words::notify, place::notify);
   section("### params",
           "`NAME: default` is short for `NAME: { default: … }`. Parameters are "
           "used as\n`params.NAME`.\n\n",
@@ -185,7 +187,10 @@ std::string plan_reference_markdown() {
           place::retries);
   section("### estimate", "The long form.\n\n", place::estimate);
   section("### agent", "The long form.\n\n", place::agent_choice);
-  result += plan_words::rules;
+  for (auto words :
+       {plan_words::rules, plan_words::matrix, plan_words::handing_over,
+        plan_words::files, plan_words::mistakes})
+    result += words;
   return result;
 }
 

@@ -65,6 +65,15 @@ services and contracts share one set of names.
 
 )";
 
+inline constexpr std::string_view notify =
+    R"(The long form. `notify: command` is short for `notify: { run: command }`. The
+command runs in the plan's folder, beside the work: nothing waits for it, and
+how it ends changes nothing. After 30 seconds it is ended. It is told by
+`TUTTI_EVENT` what has happened, by `TUTTI_SUBJECT` to which gate, task or plan,
+by `TUTTI_MESSAGE` the rest in a sentence, and by `TUTTI_RUN` in which run.
+
+)";
+
 inline constexpr std::string_view phases =
     R"(A phase is a group of tasks: a stage of the work, or somebody's lane. Its name
 may stand wherever a task's may, and means all of its tasks. What it needs, each
@@ -147,7 +156,9 @@ started is skipped and one that has is failed.
 What is needed later can be read in `integrate`, `note` and `env`; in `env` it
 is empty until it has arrived. What is needed to start can be read everywhere.
 
-## Artifacts
+)";
+
+inline constexpr std::string_view handing_over = R"(## Artifacts
 
 `artifacts` are files that a task makes. They are kept when its command has
 ended, and what needs the task, now or later, finds them under the same path
@@ -351,6 +362,7 @@ Inside `{ }` and `[ ]` the whole value is quoted: `{ WHO: "${{ params.who }}" }`
 | `prompt` | the `prompt` of the task, or of its `integrate` |
 | `params.NAME` | the parameter |
 | `env.NAME` | the task's variable of that name, from `env` |
+| `matrix.NAME`, `matrix.AXIS.KEY` | the value of that name in the task's combination ([matrix](#matrix)) |
 | `'text'`, `"text"`, `3.5`, `true`, `false` | itself; a doubled quote inside a text stands for one |
 
 Operators, from loose to tight: `||`, `&&`, `==` and `!=`, `<` and `>`, `!`;
@@ -369,7 +381,9 @@ The units are `d`, `h`, `m`, `s` and `ms`. A bare number is an error.
 Letters, digits, `_`, `-` and `.`, beginning with a letter, a digit or `_`.
 `all`, `any`, `human`, `local`, `none` and `requests` are reserved.
 
-## Mistakes
+)";
+
+inline constexpr std::string_view mistakes = R"(## Mistakes
 
 All mistakes of a plan are reported at once, in the order of the file:
 

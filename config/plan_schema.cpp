@@ -39,9 +39,8 @@ const place_index& index_of(place where) {
 }
 
 /// Keys of the design that later versions read, for a kinder hint.
-constexpr std::array<std::string_view, 11> later_keys{
-    "exclusive",    "grace", "include", "keep",    "lease",  "matrix",
-    "max-parallel", "nodes", "notify",  "runs-on", "secrets"};
+constexpr std::array<std::string_view, 6> later_keys{
+    "exclusive", "keep", "lease", "nodes", "runs-on", "secrets"};
 
 } // namespace
 

@@ -11,6 +11,10 @@ inline constexpr key_row key_row_table[] = {
     {place::plan, key::name, "name", value_type::text,
      "the file's name; for `tutti.yaml`, its folder's",
      "What reports and the board call the plan."},
+    {place::plan, key::include, "include", value_type::text_list, "",
+     "Files whose tasks, agents and so on belong to this plan, too; relative "
+     "to "
+     "the file that includes them."},
     {place::plan, key::params, "params", value_type::map_of_params, "",
      "Values that `--set NAME=VALUE` gives at the start of a run."},
     {place::plan, key::agents, "agents", value_type::map_of_agents, "",
@@ -31,6 +35,16 @@ inline constexpr key_row key_row_table[] = {
      "Limited things that tasks hold while they run."},
     {place::plan, key::fail_fast, "fail-fast", value_type::boolean, "false",
      "Cancel everything else as soon as a task fails that is not allowed to."},
+    {place::plan, key::grace, "grace", value_type::duration, "10s",
+     "How long a process that is to end may take for it: it gets TERM, then "
+     "KILL."},
+    {place::plan, key::notify, "notify", value_type::notify, "",
+     "A command that is run when something asks for attention."},
+    {place::notify, key::on, "on", value_type::moments, "all of them",
+     "`approval`: a person is asked for one. `failed`: a task failed that is "
+     "not allowed to. `finished`: the run has ended."},
+    {place::notify, key::run, "run", value_type::command, "", "The command.",
+     true},
 
     // -- params ---------------------------------------------------------------
     {place::param, key::type, "type", value_type::param_type,
@@ -110,6 +124,10 @@ inline constexpr key_row key_row_table[] = {
      "Files that it makes, as paths below its working directory; `*`, `?` and "
      "`**` stand for any part of a name, a character, and any folders. What "
      "needs the task finds them under the same path."},
+    {place::task, key::matrix, "matrix", value_type::matrix, "",
+     "The task is made once for each combination of these values."},
+    {place::task, key::max_parallel, "max-parallel", value_type::count,
+     "no limit", "How many of the tasks of its matrix run at once."},
     {place::task, key::if_, "if", value_type::condition, "",
      "The task is left out where this is false."},
     {place::task, key::env, "env", value_type::environment, "",
@@ -155,6 +173,10 @@ inline constexpr key_row key_row_table[] = {
      "Added to the `needs` of each of its tasks."},
     {place::phase, key::after, "after", value_type::name_list, "",
      "Added to the `after` of each of its tasks."},
+    {place::phase, key::matrix, "matrix", value_type::matrix, "",
+     "Its tasks are made once for each combination of these values."},
+    {place::phase, key::max_parallel, "max-parallel", value_type::count,
+     "no limit", "How many of its tasks run at once."},
     {place::phase, key::if_, "if", value_type::condition, "",
      "Its tasks are left out where this is false. A task's own `if` must hold "
      "too."},

@@ -77,16 +77,17 @@ public:
   explicit ancestor_finder(const plan& p)
     : plan_(p), tasks(p.tasks.size(), false), gates(p.gates.size(), false),
       services(p.services.size(), false), task_gates_(p.tasks.size()),
-      phase_gates_(p.phases.size()), service_gates_(p.services.size()),
-      free_(tasks_free_of_all_gates(p)) {
+      service_gates_(p.services.size()), free_(tasks_free_of_all_gates(p)) {
     for (std::uint32_t i = 0; i < p.gates.size(); ++i) {
       if (p.gates[i].blocks_all)
         all_gates_.push_back(i);
       for (const auto& x : p.gates[i].blocks)
-        (x.kind == node_kind::task    ? task_gates_
-         : x.kind == node_kind::phase ? phase_gates_
-                                      : service_gates_)[x.index]
-            .push_back(i);
+        if (x.kind == node_kind::phase)
+          for (auto t : p.phases[x.index].tasks)
+            task_gates_[t.value].push_back(i);
+        else
+          (x.kind == node_kind::task ? task_gates_ : service_gates_)[x.index]
+              .push_back(i);
     }
   }
 
@@ -138,9 +139,6 @@ private:
       return;
     for (auto g : task_gates_[i])
       keep_gate(g);
-    if (t.phase.valid())
-      for (auto g : phase_gates_[t.phase.value])
-        keep_gate(g);
     bool made = t.kind == task_kind::review || t.kind == task_kind::requests;
     if (!free_[i] && !made)
       for (auto g : all_gates_)
@@ -174,7 +172,6 @@ public:
 
 private:
   std::vector<std::vector<std::uint32_t>> task_gates_;
-  std::vector<std::vector<std::uint32_t>> phase_gates_;
   std::vector<std::vector<std::uint32_t>> service_gates_;
   std::vector<std::uint32_t> all_gates_;
   std::vector<bool> free_;
@@ -195,13 +192,14 @@ public:
           || (x.provider.valid() && kept.tasks[x.provider.value]));
     number(contracts, contract_ids_);
     std::vector<bool> phases(p.phases.size(), false);
-    for (std::size_t i = 0; i < kept.tasks.size(); ++i)
-      if (kept.tasks[i] && p.tasks[i].phase.valid())
-        phases[p.tasks[i].phase.value] = true;
-    // A phase without tasks drops nothing and may be needed.
-    for (std::size_t i = 0; i < p.phases.size(); ++i)
-      if (p.phases[i].tasks.empty())
-        phases[i] = true;
+    for (std::size_t i = 0; i < p.phases.size(); ++i) {
+      // A phase without tasks drops nothing and may be needed.
+      const auto& tasks = p.phases[i].tasks;
+      phases[i] = tasks.empty()
+               || std::any_of(tasks.begin(), tasks.end(), [&](task_id t) {
+                    return kept.tasks[t.value];
+                  });
+    }
     number(phases, phase_ids_);
   }
 

@@ -12,7 +12,6 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
-#include <optional>
 
 namespace tutti::config {
 
@@ -52,10 +51,10 @@ error bad_plan(std::string detail) {
   return {exit_code::bad_plan, std::move(detail)};
 }
 
-error too_large(const std::string& path) {
-  return bad_plan(fmt::format("plan '{}' is larger than {} MiB, the largest "
-                              "that is read",
-                              path, source_bytes_max >> 20));
+error too_large(const std::string& subject) {
+  return bad_plan(fmt::format("{} is larger than {} MiB, the largest that is "
+                              "read",
+                              subject, source_bytes_max >> 20));
 }
 
 struct close_file {
@@ -64,14 +63,19 @@ struct close_file {
   }
 };
 
+/// A file, and what errors call it: "plan 'a.yaml'".
+struct named_file {
+  const std::string& path;
+  std::string subject;
+};
+
 /// Reads until the end or one byte over the limit.
-expected<std::string> read_all(const std::string& path,
-                               std::size_t likely_size) {
+expected<std::string> read_all(const named_file& x, std::size_t likely_size) {
   auto failed = [&] {
-    return bad_plan(fmt::format("plan '{}' cannot be read: {}", path,
-                                std::strerror(errno)));
+    return bad_plan(
+        fmt::format("{} cannot be read: {}", x.subject, std::strerror(errno)));
   };
-  std::unique_ptr<std::FILE, close_file> file{std::fopen(path.c_str(), "rb")};
+  std::unique_ptr<std::FILE, close_file> file{std::fopen(x.path.c_str(), "rb")};
   if (!file)
     return failed();
   std::string result;
@@ -80,7 +84,7 @@ expected<std::string> read_all(const std::string& path,
   std::array<char, 1 << 16> block;
   while (auto n = std::fread(block.data(), 1, block.size(), file.get())) {
     if (result.size() + n > source_bytes_max)
-      return too_large(path);
+      return too_large(x.subject);
     result.append(block.data(), n);
   }
   if (std::ferror(file.get()) != 0)
@@ -88,35 +92,75 @@ expected<std::string> read_all(const std::string& path,
   return result;
 }
 
-std::optional<error> unusable(const std::string& path, std::string& text) {
+expected<std::string> read_file(const named_file& x) {
   std::error_code ignored;
-  auto status = fs::status(path, ignored);
+  auto status = fs::status(x.path, ignored);
   if (status.type() == fs::file_type::not_found)
-    return bad_plan(fmt::format("plan '{}' does not exist", path));
+    return bad_plan(fmt::format("{} does not exist", x.subject));
   if (fs::is_directory(status))
-    return bad_plan(fmt::format("plan '{}' is a directory", path));
+    return bad_plan(fmt::format("{} is a directory", x.subject));
   std::size_t likely_size = 0;
   if (fs::is_regular_file(status)) {
-    auto size = fs::file_size(path, ignored);
+    auto size = fs::file_size(x.path, ignored);
     if (!ignored && size > source_bytes_max)
-      return too_large(path);
+      return too_large(x.subject);
     if (!ignored)
       likely_size = size;
   }
-  auto content = read_all(path, likely_size);
-  if (!content)
-    return content.error();
-  text = std::move(*content);
-  return {};
+  return read_all(x, likely_size);
+}
+
+/// The file as text, or why it is none.
+expected<std::string> read_text_file(const named_file& x) {
+  auto result = read_file(x);
+  if (!result)
+    return result;
+  auto& text = *result;
+  if (text.starts_with(byte_order_mark))
+    text.erase(0, byte_order_mark.size());
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    return bad_plan(fmt::format("{} is empty", x.subject));
+  auto bad = find_non_text(text);
+  if (bad == std::string::npos)
+    return result;
+  if (text[bad] == '\0')
+    return bad_plan(fmt::format("{} is a binary file, not text", x.subject));
+  auto line = std::count(text.begin(),
+                         text.begin() + static_cast<std::ptrdiff_t>(bad), '\n');
+  return bad_plan(
+      fmt::format("{} is not text in UTF-8: see line {}", x.subject, line + 1));
 }
 
 } // namespace
 
+void source_text::append(included_file file, std::string_view content) {
+  text += '\n'; // so that the last line of the file before has an end
+  file.begin = static_cast<std::uint32_t>(text.size());
+  text += content;
+  included.push_back(std::move(file));
+}
+
+std::size_t source_text::file_at(std::size_t offset) const {
+  auto after = std::upper_bound(included.begin(), included.end(), offset,
+                                [](std::size_t x, const included_file& y) {
+                                  return x < y.begin;
+                                });
+  return static_cast<std::size_t>(after - included.begin());
+}
+
+const std::string& source_text::name_at(std::size_t offset) const {
+  auto file = offset < text.size() || included.empty() ? file_at(offset) : 0;
+  return file == 0 ? name : included[file - 1].name;
+}
+
 text_position source_text::position(std::size_t offset) const {
   text_position result;
+  auto file = file_at(offset);
+  result.line_start = file == 0 ? 0 : included[file - 1].begin;
   auto end =
       text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text.size()));
-  for (auto i = text.begin(); i != end;) {
+  auto begin = text.begin() + static_cast<std::ptrdiff_t>(result.line_start);
+  for (auto i = begin; i != end;) {
     i = std::find(i, end, '\n');
     if (i == end)
       break;
@@ -162,21 +206,24 @@ std::size_t find_non_text(std::string_view text) {
   return std::string_view::npos;
 }
 
+expected<std::string> read_included(const std::string& path,
+                                    const std::string& shown) {
+  std::error_code ignored;
+  auto status = fs::status(path, ignored);
+  auto subject = fmt::format("'{}'", shown);
+  // A plan may come from a pipe; what it includes would not come twice.
+  if (fs::exists(status) && !fs::is_directory(status)
+      && !fs::is_regular_file(status))
+    return bad_plan(fmt::format("{} is no regular file", subject));
+  return read_text_file({path, std::move(subject)});
+}
+
 expected<source_text> read_source(const std::string& path) {
+  auto text = read_text_file({path, fmt::format("plan '{}'", path)});
+  if (!text)
+    return text.error();
   source_text result;
-  if (auto problem = unusable(path, result.text))
-    return *problem;
-  if (result.text.starts_with(byte_order_mark))
-    result.text.erase(0, byte_order_mark.size());
-  if (result.text.find_first_not_of(" \t\r\n") == std::string::npos)
-    return bad_plan(fmt::format("plan '{}' is empty", path));
-  auto bad = find_non_text(result.text);
-  if (bad != std::string::npos)
-    return bad_plan(
-        result.text[bad] == '\0'
-            ? fmt::format("plan '{}' is a binary file, not text", path)
-            : fmt::format("plan '{}' is not text in UTF-8: see line {}", path,
-                          result.position(bad).line));
+  result.text = std::move(*text);
   std::error_code failure;
   auto whole = fs::absolute(path, failure).lexically_normal();
   if (failure)

@@ -8,6 +8,7 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tutti::config {
 
@@ -41,13 +42,28 @@ struct text_position {
 /// The largest plan file that is read, in bytes: 64 MiB.
 inline constexpr std::size_t source_bytes_max = std::size_t{64} << 20;
 
-/// A text that a user wrote, and what messages call it.
+/// A file that a plan includes. Its text is a part of the plan's.
+struct included_file {
+  std::string name;   ///< as shown in messages
+  std::string folder; ///< seen from the plan's; empty: the same
+  std::uint32_t begin = 0;
+};
+
+/// A text that a user wrote, and what messages call it. Texts that it includes
+/// follow it, so that an offset says in which file something stands.
 struct source_text {
   std::string name;      ///< as shown in messages
   std::string directory; ///< absolute; where relative paths start
   std::string text;      ///< UTF-8 without a byte order mark
+  std::vector<included_file> included = {}; ///< in the order of their texts
 
-  /// Walks the text up to the offset.
+  /// Adds the text of an included file; sets its `begin`.
+  void append(included_file file, std::string_view content);
+  /// 0 for the plan itself, else one more than the index in `included`.
+  [[nodiscard]] std::size_t file_at(std::size_t offset) const;
+  /// The name of the file in which the byte stands; of none that of the plan.
+  [[nodiscard]] const std::string& name_at(std::size_t offset) const;
+  /// Walks the file that holds the byte up to it.
   [[nodiscard]] text_position position(std::size_t offset) const;
   /// The line that begins at this byte, without its end.
   [[nodiscard]] std::string_view line_at(std::size_t line_start) const;
@@ -56,6 +72,11 @@ struct source_text {
 /// Reads a plan file. A file that is missing, a directory, empty, unreadable,
 /// too large or not UTF-8 text is an error with `exit_code::bad_plan`.
 [[nodiscard]] expected<source_text> read_source(const std::string& path);
+
+/// The text of a file that a plan includes. Errors call it `shown` and hold for
+/// everything but a regular file, too.
+[[nodiscard]] expected<std::string> read_included(const std::string& path,
+                                                  const std::string& shown);
 
 /// The offset of the first byte that is not UTF-8 text (a NUL byte counts as
 /// such), or `npos`.

@@ -111,7 +111,6 @@ std::vector<bool> tasks_free_of_all_gates(const plan& p) {
   std::vector<bool> gate_seen(p.gates.size(), false);
   std::vector<bool> phase_seen(p.phases.size(), false);
   std::vector<std::vector<std::uint32_t>> blockers(p.tasks.size());
-  std::vector<std::vector<std::uint32_t>> phase_blockers(p.phases.size());
   std::vector<std::vector<std::uint32_t>> service_blockers(p.services.size());
   std::vector<bool> service_seen(p.services.size(), false);
   std::vector<node_ref> open;
@@ -128,10 +127,12 @@ std::vector<bool> tasks_free_of_all_gates(const plan& p) {
     if (p.gates[i].blocks_all)
       open.push_back({node_kind::gate, i});
     for (const auto& x : p.gates[i].blocks)
-      (x.kind == node_kind::task    ? blockers
-       : x.kind == node_kind::phase ? phase_blockers
-                                    : service_blockers)[x.index]
-          .push_back(i);
+      if (x.kind == node_kind::phase)
+        for (auto t : p.phases[x.index].tasks)
+          blockers[t.value].push_back(i);
+      else
+        (x.kind == node_kind::task ? blockers : service_blockers)[x.index]
+            .push_back(i);
   }
   auto take_task = [&](std::uint32_t i) {
     if (result[i])
@@ -146,9 +147,6 @@ std::vector<bool> tasks_free_of_all_gates(const plan& p) {
       open.push_back({node_kind::task, x.value});
     for (auto x : blockers[i])
       open.push_back({node_kind::gate, x});
-    if (p.tasks[i].phase.valid())
-      for (auto x : phase_blockers[p.tasks[i].phase.value])
-        open.push_back({node_kind::gate, x});
   };
   while (!open.empty()) {
     auto x = open.back();
@@ -200,6 +198,8 @@ void wait_graph::for_each_edge(Use use) const {
     for (auto t : plan_.phases[i].tasks) {
       use(phases_begin_ + 3 * i, 2 * t.value + 1, wait_reason::holds);
       use(phases_begin_ + 3 * i + 1, 2 * t.value, wait_reason::holds);
+      if (!plan_.tasks[t.value].is_finally)
+        use(2 * t.value, phases_begin_ + 3 * i + 2, wait_reason::work);
     }
 }
 
@@ -217,8 +217,6 @@ void wait_graph::edges_of_task(std::uint32_t i, Use use) const {
     use(2 * i + 1, 2 * x.value + 1, wait_reason::each);
   if (t.is_finally)
     return;
-  if (t.phase.valid())
-    use(2 * i, phases_begin_ + 3 * t.phase.value + 2, wait_reason::work);
   if (!exempt_[i] && t.kind != task_kind::review
       && t.kind != task_kind::requests)
     use(2 * i, all_node_, wait_reason::work);

@@ -24,6 +24,26 @@ node_id yaml_tree::find(node_id mapping, std::string_view name) const {
   return no_node;
 }
 
+node_id yaml_tree::graft(yaml_tree other, std::uint32_t offset) {
+  auto base = static_cast<node_id>(nodes_.size());
+  auto copies = static_cast<std::uint32_t>(copies_.size());
+  auto move = [](std::uint32_t& x, std::uint32_t by) {
+    if (x != no_node)
+      x += by;
+  };
+  for (auto n : other.nodes_) {
+    n.begin += offset;
+    n.end += offset;
+    move(n.next, base);
+    move(n.child_or_text, n.kind == yaml_kind::scalar ? copies : base);
+    nodes_.push_back(n);
+  }
+  for (auto& x : other.copies_)
+    copies_.push_back(std::move(x));
+  move(other.root_, base);
+  return other.root_;
+}
+
 namespace {
 
 /// The keys of a large mapping: a hash table of node ids, open addressing.

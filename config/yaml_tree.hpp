@@ -160,6 +160,14 @@ public:
   /// The value behind a key, or `no_node`.
   [[nodiscard]] node_id find(node_id mapping, std::string_view name) const;
 
+  /// The same text, and more behind it, now stands here.
+  void move_to(std::string_view source) {
+    source_ = source;
+  }
+  /// Takes over the nodes of a document whose text stands at `offset` of the
+  /// source; answers its root.
+  node_id graft(yaml_tree other, std::uint32_t offset);
+
 private:
   friend class yaml_tree_builder;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Whatever a plan file holds, the loader answers with a plan or with mistakes,
-// renders them, and a loaded plan can be selected from.
+// renders them, and a loaded plan can be selected from. What follows the first
+// NUL byte is the text of each file that the plan includes.
 #include "config/plan_loader.hpp"
 #include "config/plan_select.hpp"
 #include "messages/assert.hpp"
@@ -9,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 
 namespace {
 
@@ -51,13 +53,22 @@ void check_references(const plan& p) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
-  source_text source{
-      "plan.yaml", "/plan", {reinterpret_cast<const char*>(data), size}};
-  auto loaded = load_plan(source);
+  std::string text{reinterpret_cast<const char*>(data), size};
+  std::string other = "{}";
+  if (auto end = text.find('\0'); end != std::string::npos) {
+    other = text.substr(end + 1);
+    text.resize(end);
+  }
+  load_options options;
+  options.read_included = [&](const std::string&,
+                              const std::string&) -> expected<std::string> {
+    return other;
+  };
+  auto loaded = load_plan({"plan.yaml", "/plan", std::move(text)}, options);
   auto wrong = std::any_of(loaded.diagnostics.begin(), loaded.diagnostics.end(),
                            is_error);
   TUTTI_ASSERT(loaded.value.has_value() != wrong);
-  auto shown = render(loaded.diagnostics, source, size % 2 == 0);
+  auto shown = render(loaded.diagnostics, loaded.source, size % 2 == 0);
   TUTTI_ASSERT(shown.empty() == loaded.diagnostics.empty());
   if (!loaded.value)
     return 0;

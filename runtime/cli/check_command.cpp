@@ -28,12 +28,14 @@ std::size_t count(const opened_plan& x, config::severity level) {
 json finding(const config::diagnostic& x, const config::source_text& source) {
   bool is_error = x.level == config::severity::error;
   json result = {{"severity", is_error ? "error" : "warning"},
+                 {"file", source.name},
                  {"line", nullptr},
                  {"column", nullptr},
                  {"message", x.message},
                  {"hint", x.hint}};
   if (x.where.valid()) {
     auto at = source.position(x.where.offset);
+    result["file"] = source.name_at(x.where.offset);
     result["line"] = at.line;
     result["column"] = at.column;
   }

@@ -63,6 +63,10 @@ std::string edge_line(const plan& p, const graph_edge& x) {
     attributes.push_back("lhead=" + to.frame);
   if (x.kind == graph_edge_kind::after)
     attributes.emplace_back("style=dashed");
+  else if (x.kind == graph_edge_kind::needs_later)
+    attributes.emplace_back("style=dotted, label=\"later\"");
+  else if (x.kind == graph_edge_kind::after_each)
+    attributes.emplace_back("style=dotted, label=\"each\"");
   else if (x.condition != need_condition::succeeded)
     attributes.push_back(fmt::format("label=\"{}\"", to_string(x.condition)));
   if (x.kind == graph_edge_kind::blocks)
@@ -74,24 +78,36 @@ std::string edge_line(const plan& p, const graph_edge& x) {
   return line + ";\n";
 }
 
+/// A frame around the tasks of a phase, and around the phases within it.
+std::string frame_of(const plan& p, const phase_tree& tree, phase_id x,
+                     std::size_t depth) {
+  std::string indent(2 * depth, ' ');
+  auto text = fmt::format("{0}subgraph cluster_{1} {{\n{0}  label={2};\n",
+                          indent, x.value, dot_string(p.phases[x.value].name));
+  for (auto inner : tree.within(x))
+    text += frame_of(p, tree, inner, depth + 1);
+  for (auto task : p.phases[x.value].tasks)
+    if (tree.innermost(task) == x)
+      text += indent + "  " + task_line(p, task);
+  return text + indent + "}\n";
+}
+
 } // namespace
 
 std::string graph_dot(const plan& p) {
   auto text = fmt::format("digraph {} {{\n  rankdir=LR;\n  compound=true;\n"
                           "  node [shape=box];\n",
                           dot_string(p.name));
-  for (std::size_t i = 0; i < p.phases.size(); ++i) {
-    text += fmt::format("  subgraph cluster_{} {{\n    label={};\n", i,
-                        dot_string(p.phases[i].name));
-    for (auto task : p.phases[i].tasks)
-      text += "    " + task_line(p, task);
-    text += "  }\n";
-  }
+  phase_tree tree{p};
+  for (auto x : tree.outermost())
+    text += frame_of(p, tree, x, 1);
   for (std::size_t i = 0; i < p.tasks.size(); ++i)
     if (!p.tasks[i].phase.valid())
       text += "  " + task_line(p, task_id{i});
   for (const auto& gate : p.gates)
     text += fmt::format("  {} [shape=diamond];\n", dot_string(gate.name));
+  for (const auto& service : p.services)
+    text += fmt::format("  {} [shape=ellipse];\n", dot_string(service.name));
   for (const auto& edge : drawn_edges(p))
     text += edge_line(p, edge);
   return text + "}\n";

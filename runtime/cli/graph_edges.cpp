@@ -3,6 +3,9 @@
 
 #include "runtime/report/plan_graph.hpp"
 
+#include <algorithm>
+#include <numeric>
+
 namespace tutti::cli {
 
 namespace {
@@ -55,8 +58,43 @@ std::string_view to_string(graph_edge_kind x) {
     return "after";
   case graph_edge_kind::blocks:
     return "blocks";
+  case graph_edge_kind::needs_later:
+    return "needs-later";
+  case graph_edge_kind::after_each:
+    return "after-each";
+  case graph_edge_kind::approves:
+    return "approves";
   }
   return "unknown";
+}
+
+phase_tree::phase_tree(const plan& p)
+  : within_(p.phases.size()), parents_(p.phases.size()),
+    innermost_(p.tasks.size()) {
+  // From the outside inwards: the phase that its tasks name comes first, and
+  // none is larger than the one that it is a part of.
+  std::vector<std::size_t> order(p.phases.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  auto inner = [&](std::size_t i) {
+    const auto& tasks = p.phases[i].tasks;
+    return !tasks.empty() && p.tasks[tasks[0].value].phase != phase_id{i};
+  };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t x, std::size_t y) {
+                     if (inner(x) != inner(y))
+                       return inner(y);
+                     return p.phases[x].tasks.size() > p.phases[y].tasks.size();
+                   });
+  for (auto i : order) {
+    const auto& tasks = p.phases[i].tasks;
+    if (inner(i))
+      parents_[i] = innermost_[tasks[0].value];
+    for (auto t : tasks)
+      innermost_[t.value] = phase_id{i};
+  }
+  for (std::size_t i = 0; i < p.phases.size(); ++i)
+    (parents_[i].valid() ? within_[parents_[i].value] : outermost_)
+        .push_back(phase_id{i});
 }
 
 std::vector<graph_edge> plan_edges(const plan& p) {
@@ -68,11 +106,25 @@ std::vector<graph_edge> plan_edges(const plan& p) {
     for (const auto& before : p.tasks[i].after)
       result.push_back(
           {before, me, graph_edge_kind::after, need_condition::completed});
+    for (const auto& need : p.tasks[i].needs_later)
+      result.push_back(
+          {need.of, me, graph_edge_kind::needs_later, need.condition});
+    for (auto trigger : p.tasks[i].after_each)
+      result.push_back({ref(node_kind::task, trigger.value), me,
+                        graph_edge_kind::after_each,
+                        need_condition::succeeded});
   }
+  for (std::size_t i = 0; i < p.services.size(); ++i)
+    for (const auto& need : p.services[i].needs)
+      result.push_back({need.of, ref(node_kind::service, i),
+                        graph_edge_kind::needs, need.condition});
   for (std::size_t i = 0; i < p.gates.size(); ++i) {
     auto me = ref(node_kind::gate, i);
     for (const auto& need : p.gates[i].needs)
       result.push_back({need.of, me, graph_edge_kind::needs, need.condition});
+    for (auto review : p.gates[i].approval.reviews)
+      result.push_back({ref(node_kind::task, review.value), me,
+                        graph_edge_kind::approves, need_condition::succeeded});
     for (const auto& blocked : p.gates[i].blocks)
       result.push_back(
           {me, blocked, graph_edge_kind::blocks, need_condition::succeeded});

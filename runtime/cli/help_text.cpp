@@ -68,7 +68,8 @@ Exit codes:
 command_text graph_text() {
   return {
       "Print a plan as a graph",
-      R"(Tasks are boxes, gates are diamonds, phases are frames around their tasks.
+      R"(Tasks are boxes, gates are diamonds, services are ellipses, phases are frames
+around their tasks. Dotted arrows are needed later, or followed after each.
 The same plan gives the same text.
 
 Examples:

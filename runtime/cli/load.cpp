@@ -65,8 +65,9 @@ expected<opened_plan> open_plan(const plan_options& options,
   config::load_options how;
   how.set = options.set;
   how.need_commands = need_commands;
-  auto loaded = config::load_plan(*source, how);
-  return opened_plan{std::move(*source), std::move(loaded)};
+  auto loaded = config::load_plan(std::move(*source), how);
+  auto whole = std::move(loaded.source);
+  return opened_plan{std::move(whole), std::move(loaded)};
 }
 
 loaded_plan load_or_explain(const plan_options& options, bool need_commands) {

@@ -14,7 +14,7 @@ namespace tutti::cli {
 
 /// A plan file that could be read, with what the loader makes of it.
 struct opened_plan {
-  config::source_text source;
+  config::source_text source; ///< with the files that it includes
   config::load_result loaded;
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/cli/plan_words.hpp"
 
+#include "runtime/cli/graph.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -33,9 +35,12 @@ std::string size_text(const plan& p) {
       text += ", " + counted(n, noun);
   };
   add(agents, "agent");
-  add(p.phases.size(), "phase");
+  add(phase_tree{p}.outermost().size(), "phase");
   add(p.gates.size(), "gate");
-  add(p.pools.size(), "pool");
+  auto pools = std::count_if(p.pools.begin(), p.pools.end(), [](const pool& x) {
+    return x.name.find('/') == std::string::npos;
+  });
+  add(static_cast<std::size_t>(pools), "pool");
   return text;
 }
 

@@ -85,21 +85,27 @@ private:
     return line;
   }
 
-  // One line for each phase where there is room, else those that are not done
-  // on a shared line.
+  // One line for each phase that is in no other where there is room, else those
+  // that are not done on a shared line.
   void add_phases() {
     const auto& xs = plan_.phases;
-    if (xs.empty())
-      return;
-    auto one_each = xs.size() <= rows_ / 4;
+    std::size_t outermost = 0;
     std::size_t names = 0;
     for (const auto& x : xs)
-      names = std::max(names, width_of(x.name));
+      if (is_outermost(x)) {
+        ++outermost;
+        names = std::max(names, width_of(x.name));
+      }
+    if (outermost == 0)
+      return;
+    auto one_each = outermost <= rows_ / 4;
     names = std::min(names, columns_ / 3);
     styled_line shared("  ");
     std::size_t used = 2;
     std::size_t unseen = 0;
     for (std::size_t i = 0; i < xs.size(); ++i) {
+      if (!is_outermost(xs[i]))
+        continue;
       const auto& x = model_.phase(i);
       auto count = fmt::format("{}/{}", x.done, x.total);
       if (one_each) {
@@ -120,6 +126,12 @@ private:
       shared.add(fmt::format("and {} more", unseen), style::dim);
     if (!one_each && (used > 2 || unseen > 0))
       lines_.push_back(std::move(shared));
+  }
+
+  // What a matrix makes of a task in a phase is a phase within it.
+  bool is_outermost(const phase& x) const {
+    return x.tasks.empty()
+        || &plan_.phases[plan_.tasks[x.tasks[0].value].phase.value] == &x;
   }
 
   styled_line phase_line(std::string_view name, std::size_t width,

@@ -24,6 +24,17 @@ bool is_active(task_state x) {
       || x == task_state::waiting_to_integrate || x == task_state::integrating;
 }
 
+// Calls `use` with each phase that holds the task; a matrix makes phases within
+// phases. In the graph they follow it.
+template <class Use>
+void for_each_phase(const plan_graph& graph, const plan& p, std::uint32_t task,
+                    Use use) {
+  auto next = graph.successors(task);
+  auto at = std::lower_bound(next.begin(), next.end(), graph.phase(0));
+  for (; at != next.end() && *at < graph.phase(p.phases.size()); ++at)
+    use(graph.plan_index(*at));
+}
+
 } // namespace
 
 // -- states and lists ---------------------------------------------------------
@@ -36,11 +47,11 @@ void run_model::enter(std::uint32_t task, task_state next, duration at) {
   if (is_terminal(before) && !is_terminal(next))
     reopen(task);
   t.state = next;
-  auto& ph = plan_->tasks[task].phase;
-  if (ph.value < phases_.size()) {
-    phases_[ph.value].running += works(next);
-    phases_[ph.value].running -= works(before);
-  }
+  if (works(next) != works(before))
+    for_each_phase(graph_, *plan_, task, [&](std::uint32_t i) {
+      phases_[i].running += works(next);
+      phases_[i].running -= works(before);
+    });
   if (next == task_state::ready && !t.ready_at)
     t.ready_at = at;
   if (t.parked_at && next != task_state::waiting_to_integrate) {
@@ -106,10 +117,10 @@ void run_model::leave_for_good(std::uint32_t task, duration at) {
   }
   if (is_failure(t.state))
     failures_.push_back(task_id{task});
-  if (x.phase.value < phases_.size()) {
-    ++phases_[x.phase.value].done;
-    phases_[x.phase.value].failed += is_failure(t.state);
-  }
+  for_each_phase(graph_, *plan_, task, [&](std::uint32_t i) {
+    ++phases_[i].done;
+    phases_[i].failed += is_failure(t.state);
+  });
   count_blocked(task, true);
   settle_start(task, at);
   settle(task, at);
@@ -118,17 +129,16 @@ void run_model::leave_for_good(std::uint32_t task, duration at) {
 // The opposite: a new version, or a retry that somebody asked for.
 void run_model::reopen(std::uint32_t task) {
   auto& t = tasks_[task];
-  const auto& x = plan_->tasks[task];
   t.finished_at.reset();
   if (t.attempts > 0 && x.kind != task_kind::requests
       && t.agent.value < agents_.size())
     --agents_[t.agent.value].tasks;
   if (is_failure(t.state))
     std::erase(failures_, task_id{task});
-  if (x.phase.value < phases_.size()) {
-    --phases_[x.phase.value].done;
-    phases_[x.phase.value].failed -= is_failure(t.state);
-  }
+  for_each_phase(graph_, *plan_, task, [&](std::uint32_t i) {
+    --phases_[i].done;
+    phases_[i].failed -= is_failure(t.state);
+  });
   count_blocked(task, false);
   unsettle(task);
 }

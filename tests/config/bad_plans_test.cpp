@@ -53,9 +53,9 @@ BOOST_DATA_TEST_CASE(each_says_what_is_wrong, bad_plans(), name) {
                      content_of(folder / (name + ".yaml"))};
   load_options options;
   options.need_commands = name.starts_with("nothing-to-run");
-  auto loaded = load_plan(source, options);
+  auto loaded = load_plan(std::move(source), options);
   BOOST_TEST(!loaded.value.has_value());
-  auto shown = render(loaded.diagnostics, source, false);
+  auto shown = render(loaded.diagnostics, loaded.source, false);
   if (std::getenv("TUTTI_REWRITE") != nullptr)
     std::ofstream{folder / (name + ".txt"), std::ios::binary} << shown;
   BOOST_TEST(shown == content_of(folder / (name + ".txt")));

@@ -19,18 +19,17 @@ inline source_text source_of(std::string text) {
 
 /// Loads a plan that must be good; shows its mistakes where it is not.
 inline plan good_plan(std::string text, const load_options& options = {}) {
-  auto source = source_of(std::move(text));
-  auto loaded = load_plan(source, options);
+  auto loaded = load_plan(source_of(std::move(text)), options);
   BOOST_TEST_REQUIRE(loaded.value.has_value(),
-                     render(loaded.diagnostics, source, false));
+                     render(loaded.diagnostics, loaded.source, false));
   return std::move(*loaded.value);
 }
 
 /// What a user reads of a plan.
 inline std::string messages_of(std::string text,
                                const load_options& options = {}) {
-  auto source = source_of(std::move(text));
-  return render(load_plan(source, options).diagnostics, source, false);
+  auto loaded = load_plan(source_of(std::move(text)), options);
+  return render(loaded.diagnostics, loaded.source, false);
 }
 
 inline const task& task_named(const plan& p, std::string_view name) {

@@ -50,6 +50,50 @@ BOOST_AUTO_TEST_CASE(a_need_for_the_start_does_not_add_the_work) {
   BOOST_TEST((x.tasks[1].start == minutes(0)));
 }
 
+// §2, §10: it starts at once, and integrates what comes at the end.
+BOOST_AUTO_TEST_CASE(what_is_needed_later_holds_back_the_end_only) {
+  plan p;
+  auto crud = add_task(p, "crud", {}, minutes(10));
+  auto page = add_task(p, "page", {}, minutes(2));
+  auto end = add_task(p, "end", {on(page)}, minutes(1));
+  auto& x = p.tasks[page.value];
+  x.needs_later = {on(crud)};
+  x.integrate.present = true;
+  x.integrate.estimate.mode = minutes(5);
+  auto made = cli::make_forecast(p);
+  BOOST_TEST((made.tasks[1].start == minutes(0)));
+  BOOST_TEST((made.tasks[1].finish == minutes(15)));
+  BOOST_TEST((made.chain_length == minutes(16)));
+  BOOST_TEST((made.chain == std::vector<task_id>{crud, page, end}));
+  BOOST_TEST((made.sequential == minutes(18)));
+}
+
+// §13
+BOOST_AUTO_TEST_CASE(what_follows_each_ends_after_the_last_of_them) {
+  plan p;
+  auto a = add_task(p, "a", {}, minutes(3));
+  auto b = add_task(p, "b", {}, minutes(7));
+  auto each = add_task(p, "each", {}, minutes(2));
+  p.tasks[each.value].kind = task_kind::after_each;
+  p.tasks[each.value].after_each = {a, b};
+  auto made = cli::make_forecast(p);
+  BOOST_TEST(made.tasks[2].wave == 2u);
+  BOOST_TEST((made.tasks[2].start == minutes(3)));
+  BOOST_TEST((made.chain_length == minutes(9)));
+  BOOST_TEST((made.chain == std::vector<task_id>{b, each}));
+  BOOST_TEST((made.sequential == minutes(14)));
+}
+
+BOOST_AUTO_TEST_CASE(who_answers_requests_is_no_task_of_the_forecast) {
+  plan p;
+  add_task(p, "a");
+  auto answers = add_task(p, "requests/m");
+  p.tasks[answers.value].kind = task_kind::requests;
+  auto made = cli::make_forecast(p);
+  BOOST_TEST(made.tasks.size() == 1u);
+  BOOST_TEST((made.sequential == minutes(1)));
+}
+
 BOOST_AUTO_TEST_CASE(a_gate_passes_on_when_and_where_it_stands) {
   plan p;
   auto a = add_task(p, "a", {}, minutes(3));

@@ -69,6 +69,72 @@ BOOST_AUTO_TEST_CASE(mermaid_draws_the_same) {
 )");
 }
 
+// What a matrix makes is a phase within a phase.
+BOOST_AUTO_TEST_CASE(a_phase_within_a_phase_is_a_frame_within_a_frame) {
+  plan p;
+  p.name = "nested";
+  auto a = add_task(p, "a");
+  auto b = add_task(p, "t/1");
+  p.phases.push_back({"outer", {a, b}});
+  p.phases.push_back({"t", {b}});
+  p.tasks[0].phase = p.tasks[1].phase = phase_id{std::size_t{0}};
+  BOOST_TEST(has(cli::graph_dot(p), R"(  subgraph cluster_0 {
+    label="outer";
+    subgraph cluster_1 {
+      label="t";
+      "t/1" [label="t/1"];
+    }
+    "a" [label="a"];
+  }
+)"),
+             cli::graph_dot(p));
+  BOOST_TEST(has(cli::graph_mermaid(p), R"(  subgraph p0["outer"]
+    subgraph p1["t"]
+      t1["t/1"]
+    end
+    t0["a"]
+  end
+)"),
+             cli::graph_mermaid(p));
+  BOOST_TEST(has(cli::graph_json(p), R"("parent": "outer")"));
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_later_and_services_are_drawn) {
+  plan p;
+  auto crud = add_task(p, "crud", {{{node_kind::service, 0}, {}}});
+  auto page = add_task(p, "page");
+  auto each = add_task(p, "each");
+  auto review = add_task(p, "review/go", {on(page)});
+  p.tasks[page.value].needs_later = {on(crud)};
+  p.tasks[each.value].after_each = {crud};
+  service db;
+  db.name = "db";
+  p.services.push_back(db);
+  gate go{"go", {on(page)}, false, {}, false};
+  go.approval.reviews = {review};
+  go.rework.to = {crud};
+  p.gates.push_back(go);
+  contract api;
+  api.name = "api";
+  api.provider = crud;
+  p.contracts.push_back(api);
+  auto dot = cli::graph_dot(p);
+  for (const char* line : {R"("db" [shape=ellipse];)", R"("db" -> "crud";)",
+                           R"("crud" -> "page" [style=dotted, label="later"];)",
+                           R"("crud" -> "each" [style=dotted, label="each"];)",
+                           R"("review/go" -> "go";)"})
+    BOOST_TEST(has(dot, line), dot);
+  auto mermaid = cli::graph_mermaid(p);
+  for (const char* line : {R"(s0(["db"]))", "s0 --> t0", "t0 -.->|later| t1",
+                           "t0 -.->|each| t2", "t3 --> g0"})
+    BOOST_TEST(has(mermaid, line), mermaid);
+  auto document = cli::graph_json(p);
+  for (const char* part :
+       {R"("kind": "needs-later")", R"("kind": "after-each")",
+        R"("kind": "approves")", R"("provider": "crud")"})
+    BOOST_TEST(has(document, part), document);
+}
+
 BOOST_AUTO_TEST_CASE(names_cannot_leave_their_quotes) {
   plan p;
   p.name = "a \"b\" \\N\nc";

@@ -107,6 +107,24 @@ BOOST_AUTO_TEST_CASE(lists_show_who_works_and_who_waits_for_whom_since_when) {
   BOOST_CHECK(names(t.value, m.completed(1)) == (strings{"schema"}));
 }
 
+BOOST_AUTO_TEST_CASE(a_phase_counts_the_tasks_of_those_within_it) {
+  plan_builder b;
+  auto ada = b.agent("ada", 2);
+  auto x = b.task("x", {ada});
+  auto y = b.task("y", {ada});
+  b.phase("inner", {y});
+  b.phase("outer", {x, y}); // the one that its tasks name
+  run_model m{b.value, b.slots()};
+  apply_all(m,
+            {ready(0s, x), ready(0s, y), started(0s, x, ada),
+             started(0s, y, ada), finished(1s, y, ada, task_state::failed, 1)});
+  BOOST_CHECK_EQUAL(m.phase(1).done, 1u);
+  BOOST_CHECK_EQUAL(m.phase(1).failed, 1u);
+  BOOST_CHECK_EQUAL(m.phase(1).running, 1u);
+  BOOST_CHECK_EQUAL(m.phase(0).done, 1u);
+  BOOST_CHECK_EQUAL(m.phase(0).running, 0u);
+}
+
 BOOST_AUTO_TEST_CASE(a_phase_is_waited_for_as_long_as_one_of_its_tasks_runs) {
   plan_sketch b;
   auto a = b.agent("a", 2);
