@@ -130,7 +130,7 @@ void run_model::leave_for_good(std::uint32_t task, duration at) {
 void run_model::reopen(std::uint32_t task) {
   auto& t = tasks_[task];
   t.finished_at.reset();
-  if (t.attempts > 0 && x.kind != task_kind::requests
+  if (t.attempts > 0 && plan_->tasks[task].kind != task_kind::requests
       && t.agent.value < agents_.size())
     --agents_[t.agent.value].tasks;
   if (is_failure(t.state))
