@@ -43,6 +43,13 @@ live_answer finish(expected<control::answer> x) {
   return result;
 }
 
+/// What is no text of ours says nothing.
+std::string text_of(const nlohmann::json& content) {
+  auto x = content.find("text");
+  return x != content.end() && x->is_string() ? x->get<std::string>()
+                                              : std::string{};
+}
+
 std::string variable(const char* name) {
   const auto* x = std::getenv(name);
   return x == nullptr ? std::string{} : x;
@@ -61,7 +68,7 @@ int tell_run(const live_target& which, nlohmann::json request) {
   auto x = ask_run(which, std::move(request));
   if (!x.ok)
     return x.exit_code;
-  auto text = x.content.value("text", std::string{});
+  auto text = text_of(x.content);
   // Comments and names are whatever their authors wrote.
   for (auto& c : text)
     if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f)

@@ -32,7 +32,11 @@ int status_command(const status_options& options) {
     return x.exit_code;
   if (options.as_json)
     return print_data(x.content["status"].dump(2) + "\n");
-  return print_data(x.content.value("text", std::string{}));
+  auto text = x.content.find("text");
+  if (text == x.content.end() || !text->is_string())
+    return fail({exit_code::environment, "the run answers as none of this "
+                                         "version does"});
+  return print_data(text->get<std::string>());
 }
 
 } // namespace tutti::cli

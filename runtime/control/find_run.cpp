@@ -50,14 +50,21 @@ std::vector<live_run> runs_of_user() {
   return result;
 }
 
+/// What answers may be of another tutti.
+std::string text_of(const nlohmann::json& content, const char* key) {
+  auto x = content.find(key);
+  return x != content.end() && x->is_string() ? x->get<std::string>()
+                                              : std::string{};
+}
+
 std::string described(const live_run& x) {
   constexpr auto moment = std::chrono::seconds(1);
   auto hello = ask(x.path, {{"command", "hello"}}, moment);
   if (!hello || !hello->ok)
     return x.run_id;
   return fmt::format("{} (plan '{}' in {})", x.run_id,
-                     hello->content.value("plan", std::string{}),
-                     hello->content.value("directory", std::string{}));
+                     text_of(hello->content, "plan"),
+                     text_of(hello->content, "directory"));
 }
 
 error several(const std::vector<live_run>& runs) {

@@ -173,9 +173,14 @@ void add_asked(const board_view& v, std::uint32_t gate, section& to) {
   if (!message.empty())
     line.add(": ").add(message);
   to.lines.push_back(std::move(line));
-  if (asks_person(m, gate))
-    to.lines.push_back(
-        styled_line("    ").add(shown_command(v, gate), style::bold));
+  if (!asks_person(m, gate))
+    return;
+  to.lines.push_back(
+      styled_line("    ").add(shown_command(v, gate), style::bold));
+  // Where there is a choice, the keyboard cannot make it.
+  if (m.plan().gates[gate].rework.to.size() > 1)
+    to.lines.push_back(styled_line("    ").add(
+        changes_command(m, gate, v.on.run_id), style::bold));
 }
 
 // Contracts that a rework has changed so far (semantics §12).

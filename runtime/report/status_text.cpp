@@ -99,8 +99,11 @@ private:
         if (y.round == g.rounds)
           line(fmt::format("  > {} by {}{}{}", to_string(y.verdict), y.who,
                            y.comment.empty() ? "" : ": ", y.comment));
-      if (asks_person(model_, x.value))
-        line("  > " + approve_command(model_, x.value, options_.run_id));
+      if (!asks_person(model_, x.value))
+        continue;
+      line("  > " + approve_command(model_, x.value, options_.run_id));
+      if (plan_.gates[x.value].rework.present)
+        line("  > " + changes_command(model_, x.value, options_.run_id));
     }
   }
 

@@ -162,4 +162,21 @@ std::string approve_command(const run_model& m, std::uint32_t gate,
                      run_id.empty() ? "" : " --run ", run_id);
 }
 
+std::string changes_command(const run_model& m, std::uint32_t gate,
+                            std::string_view run_id) {
+  constexpr std::size_t names_max = 6;
+  const auto& x = m.plan().gates[gate];
+  if (!x.rework.present)
+    return {};
+  auto result = fmt::format("tutti request-changes {}", x.name);
+  const auto& to = x.rework.to;
+  if (to.size() > names_max)
+    result += " --to TASK";
+  else if (to.size() > 1)
+    for (std::size_t i = 0; i < to.size(); ++i)
+      result += (i == 0 ? " --to " : "|") + m.plan().tasks[to[i].value].name;
+  return fmt::format("{} -m WHY{}{}", result, run_id.empty() ? "" : " --run ",
+                     run_id);
+}
+
 } // namespace tutti::report

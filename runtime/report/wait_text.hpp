@@ -47,4 +47,11 @@ namespace tutti::report {
                                           std::uint32_t gate,
                                           std::string_view run_id);
 
+/// The command that sends work back, with the tasks that can be named: "tutti
+/// request-changes deploy --to crud|page -m WHY --run ID"; empty where the gate
+/// has no rework.
+[[nodiscard]] std::string changes_command(const run_model& m,
+                                          std::uint32_t gate,
+                                          std::string_view run_id);
+
 } // namespace tutti::report

@@ -35,7 +35,7 @@ std::string_view verb(verdict x) {
   case verdict::approved:
     return "approve";
   case verdict::changes_requested:
-    return "request changes";
+    return "request changes of";
   case verdict::rejected:
     return "reject";
   }

@@ -18,7 +18,7 @@ struct asked_gate {
   gate_id gate;
   std::uint32_t round = 1;
   std::string name;
-  bool can_change = false; ///< it has rework
+  bool can_change = false; ///< it has rework, of one task
 
   friend bool operator==(const asked_gate&, const asked_gate&) = default;
 };

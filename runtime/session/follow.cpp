@@ -21,7 +21,8 @@ std::vector<asked_gate> asked_people(const report::run_model& m) {
   for (auto x : m.asked_gates()) {
     const auto& g = m.plan().gates[x.value];
     if (report::asks_person(m, x.value))
-      result.push_back({x, m.gate(x.value).rounds, g.name, g.rework.present});
+      result.push_back({x, m.gate(x.value).rounds, g.name,
+                        g.rework.present && g.rework.to.size() == 1});
   }
   return result;
 }

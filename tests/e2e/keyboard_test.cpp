@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(changes_are_requested_at_the_board) {
   program running{in_shell("echo $? > code")};
   BOOST_REQUIRE(running.read_until("[c]hanges"));
   running.type("c");
-  BOOST_REQUIRE(running.read_until("request changes deploy"));
+  BOOST_REQUIRE(running.read_until("request changes of deploy"));
   running.type("faster\r");
   wait_for_approval("deploy", 2);
   expect(0, {"reject", "deploy"});

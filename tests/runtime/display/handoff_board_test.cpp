@@ -136,6 +136,17 @@ BOOST_AUTO_TEST_CASE(who_is_asked_sees_the_command_that_answers) {
                     "    tutti approve deploy --run run-1\n");
 }
 
+// §17: where there is a choice, a key cannot make it
+BOOST_AUTO_TEST_CASE(who_can_send_several_back_sees_how_to_say_which) {
+  value.gates[deploy].rework.to = {task_id{crud}, task_id{page}};
+  begin();
+  apply_all(m, {finished(2s, crud, morgan), asked(3s, deploy)});
+  BOOST_CHECK(frame(8s).find("\n    tutti approve deploy --run run-1\n"
+                             "    tutti request-changes deploy --to crud|page "
+                             "-m WHY --run run-1\n")
+              != std::string::npos);
+}
+
 // §20
 BOOST_AUTO_TEST_CASE(a_wait_inside_says_for_what_and_since_when) {
   begin();

@@ -66,7 +66,8 @@ BOOST_AUTO_TEST_CASE(an_asked_approval_comes_first_with_its_command) {
   auto text = status_text(m, 9s, options);
   BOOST_CHECK(text.find("[APPROVAL ASKED]\n"
                         "- gate deploy: Release it? (a person and riley, 2s)\n"
-                        "  > tutti approve deploy --run r1\n")
+                        "  > tutti approve deploy --run r1\n"
+                        "  > tutti request-changes deploy -m WHY --run r1\n")
               != std::string::npos);
   BOOST_CHECK(text.find("[COMPLETED]\n- sam: page (5.0s)\n"
                         "- morgan: crud (6.0s)\n")
