@@ -242,7 +242,7 @@ private:
               task_state::left_out, task_state::skipped};
     // It rejected, or the gate was decided without it.
     return {task_state::succeeded, task_state::cancelled, task_state::left_out,
-            task_state::error, task_state::timed_out, task_state::skipped};
+            task_state::error,     task_state::timed_out, task_state::skipped};
   }
 
   // -- gates ------------------------------------------------------------------
