@@ -2,10 +2,10 @@
 // How attempts end, and what becomes of their tasks: done, parked until what
 // they need later is there, tried again, or failed (semantics §2, §11, §26).
 #include "actors/orchestrator/engine/engine.hpp"
+#include "actors/orchestrator/engine/retry_policy.hpp"
 #include "messages/error.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace tutti::engine {
 
@@ -185,12 +185,7 @@ task_state engine::state_after_success(std::uint32_t task) {
 void engine::schedule_retry(std::uint32_t task) {
   const auto& policy = graph_.policy_of(task).retries;
   const auto& t = tasks_[task];
-  if (policy.wait <= duration::zero())
-    return emit(fact_kind::task_ready, task);
-  auto factor = std::pow(policy.backoff, std::max(t.failures, 1u) - 1);
-  auto wait = static_cast<double>(policy.wait.count()) * factor;
-  auto bound = static_cast<double>(policy.max_wait.count());
-  auto span = duration{static_cast<std::int64_t>(std::min(wait, bound))};
+  auto span = wait_after(policy, t.failures);
   if (span <= duration::zero())
     return emit(fact_kind::task_ready, task);
   arm(timer_kind::retry, task, t.attempt, now_ + span);

@@ -42,14 +42,15 @@ void engine::settle() {
     work_off(released_, [this](auto x) {
       settle_released(x);
     });
-    work_off(accepted_, [this](auto x) {
-      queue_trigger(x);
-    });
     work_off(parked_, [this](auto x) {
       settle_parked(x);
     });
     work_off(unsure_, [this](auto x) {
       settle_doubt(x);
+    });
+    // Before its stream is looked at, which would end without it.
+    work_off(accepted_, [this](auto x) {
+      queue_trigger(x);
     });
     work_off(touched_streams_, [this](auto x) {
       settle_stream(x);

@@ -44,6 +44,7 @@ void engine::fold_gate(const fact& f) {
     a.human_decides = g.state == gate_state::asked || rounds_over;
     g.state = gate_state::asked;
     a.review = f.version;
+    a.asked_at = f.at;
     a.approved_by.clear();
     a.person.reset();
     return update_out(graph_.gate_node(f.subject));

@@ -72,6 +72,7 @@ struct approval_record {
   std::map<std::uint32_t, std::uint32_t> rounds_of_trigger;
   std::string comment;        ///< of the last verdict
   std::uint32_t review = 0;   ///< how often approval was asked
+  duration asked_at{0};       ///< of the last time
   std::uint32_t round = 1;    ///< 1 + how often changes were requested
   bool human_decides = false; ///< its rounds or its time are over (§17)
 
