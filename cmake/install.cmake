@@ -16,7 +16,7 @@ install(EXPORT tutti-targets NAMESPACE tutti:: DESTINATION ${tutti_cmake_dir})
 # The headers keep their paths, since they include each other by these; users
 # have <tutti/native.hpp> and <tutti/actor.hpp>.
 install(DIRECTORY messages DESTINATION ${tutti_include_dir}
-        FILES_MATCHING PATTERN "*.hpp")
+        FILES_MATCHING PATTERN "*.hpp" PATTERN "messages/json" EXCLUDE)
 install(FILES runtime/native/native.hpp runtime/native/values.hpp
               runtime/native/actor.hpp
         DESTINATION ${tutti_include_dir}/runtime/native)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/load_contracts.hpp"
 
-#include "config/json_schema.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
+#include "messages/json/json_schema.hpp"
 
 #include <fmt/format.h>
 

@@ -152,7 +152,15 @@ is empty until it has arrived. What is needed to start can be read everywhere.
 `artifacts` are files that a task makes. They are kept when its command has
 ended, and what needs the task, now or later, finds them under the same path
 below its own working directory. A path that matches nothing, or leaves the
-working directory, fails the attempt.
+working directory, fails the attempt; so do a symbolic link (none is followed),
+a device, a folder that cannot be read, a name that is no UTF-8, and a file that
+is still written to. Two tasks that hand on different files under one path to the
+same receiver fail it, unless one of them was made from the other.
+
+Files lie by content under `.tutti/artifacts`, each once, until you remove them;
+holes of sparse files stay holes. Their size is not limited, their number is
+10,000 a task: hand on an archive instead. A file of your own that has an
+artifact's name where it is put is kept beside it as `NAME.before-tutti`.
 
 ```yaml
 tasks:

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Whatever a session writes, however its stream is cut: each line is a message
 // that can be answered, or a mistake that can be shown.
-#include "actors/agent/json_values.hpp"
 #include "actors/agent/plain_text.hpp"
 #include "actors/agent/session_protocol.hpp"
 #include "messages/assert.hpp"
+#include "messages/json/json_values.hpp"
 
 #include <nlohmann/json.hpp>
 

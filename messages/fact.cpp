@@ -203,6 +203,18 @@ std::string_view to_string(fact_kind x) {
   return "unknown";
 }
 
+bool same_content(const attempt_details* x, const attempt_details* y) {
+  static const attempt_details nothing;
+  const auto& a = x != nullptr ? *x : nothing;
+  const auto& b = y != nullptr ? *y : nothing;
+  // What is large is on disk, so one that is there is unlike one that is not.
+  if (a.payload.size_bytes != 0 || b.payload.size_bytes != 0)
+    return a.payload.size_bytes != 0 && b.payload.size_bytes != 0
+        && a.payload.digest == b.payload.digest;
+  return a.outputs == b.outputs && a.artifacts == b.artifacts
+      && a.contracts == b.contracts;
+}
+
 std::string_view to_string(run_status x) {
   switch (x) {
   case run_status::succeeded:

@@ -8,6 +8,7 @@
 #include "messages/plan.hpp"
 #include "messages/value.hpp"
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -106,7 +107,22 @@ struct contract_text {
   friend bool operator==(const contract_text&, const contract_text&) = default;
 };
 
+/// Where the large part of a result lies on disk (semantics §21), as the run's
+/// store says.
+struct payload_ref {
+  std::uint64_t offset = 0;
+  std::uint64_t size_bytes = 0; ///< 0: nothing lies there
+  /// Of outputs, artifacts and contracts: equal where those are.
+  std::array<std::uint64_t, 2> digest{};
+
+  friend bool operator==(const payload_ref&, const payload_ref&) = default;
+};
+
 /// What an attempt left behind, beside how it ended. Shared and immutable.
+///
+/// A large one travels without its payload: outputs, note, artifacts and
+/// contracts lie where `payload` says. The outputs that the orchestrator itself
+/// looks at (named in an `if`, a review's verdict) are here all the same.
 struct attempt_details {
   tutti::outputs outputs;
   std::string note;                     ///< for who gets its handoffs
@@ -116,10 +132,16 @@ struct attempt_details {
   std::string log;                 ///< path of its log; empty: it wrote nothing
   std::uint64_t dropped_bytes = 0; ///< output beyond the log's cap
   bool leaked = false; ///< processes outlived the command; were ended
+  payload_ref payload; ///< no size: all of it is here
 
   friend bool operator==(const attempt_details&,
                          const attempt_details&) = default;
 };
+
+/// Whether two results hand on the same: outputs, artifacts and contracts. Null
+/// is the result of an attempt that left nothing behind.
+[[nodiscard]] bool same_content(const attempt_details* x,
+                                const attempt_details* y);
 
 /// What an attempt of an after-each or a requests task works off: a version of
 /// a task, or somebody's request.

@@ -60,7 +60,10 @@ struct process_input {
 /// `process_input` how much of it was taken.
 struct process_output {
   process_id id = 0;
-  std::string data;
+  std::string data; ///< may be empty
+  /// It was handed so many bytes of its `process_input` since this was last
+  /// said; the others are kept for it.
+  std::uint64_t taken_bytes = 0;
 };
 
 enum class process_end : std::uint8_t {

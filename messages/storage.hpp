@@ -44,21 +44,23 @@ struct artifacts_placed {
   bool no_space = false;
 };
 
-/// Keep on disk what an agent was given and does not need yet, until the run
-/// ends (semantics §21). Answered by `payload_kept`.
+/// Keep a result on disk until the run ends (semantics §21). Answered by
+/// `payload_kept`.
 struct keep_payload {
-  std::uint64_t id = 0; ///< chosen by the asker, never used twice in a run
+  std::uint64_t id = 0; ///< chosen by the asker
   std::shared_ptr<const attempt_details> details;
 };
 
 struct payload_kept {
   std::uint64_t id = 0;
+  payload_ref payload;
   std::string mistake; ///< one sentence; empty: it is on disk
 };
 
 /// Give it back; as often as wanted. Answered by `payload_loaded`.
 struct load_payload {
-  std::uint64_t id = 0;
+  std::uint64_t id = 0; ///< chosen by the asker
+  payload_ref payload;
 };
 
 struct payload_loaded {

@@ -70,7 +70,7 @@ public:
     self_->send(options().artifacts, std::move(x));
   }
   void send(load_payload x) override {
-    self_->send(options().artifacts, x);
+    self_->send(options().artifacts, std::move(x));
   }
   void send(open_live x) override {
     self_->send(options().live, std::move(x));
@@ -109,6 +109,7 @@ void set_up(self_pointer self, agent_options options) {
   mine.slots = o.slots;
   mine.work = o.work;
   mine.has_store = static_cast<bool>(o.artifacts);
+  mine.looked_at = o.looked_at ? o.looked_at : outputs_looked_at(*o.work);
   if (o.live) {
     mine.live_socket = o.live_socket;
     mine.make_token = o.make_token;
@@ -142,14 +143,14 @@ agent_with_timers::behavior_type agent_behavior(self_pointer self,
       [core](leave_run x) {
         core->on(x);
       },
-      [core](handoff& x) {
-        core->on(std::move(x));
+      [core](const handoff& x) {
+        core->on(x);
       },
       [core](const requests_made& x) {
         core->on(x);
       },
-      [core](request_answer& x) {
-        core->on(std::move(x));
+      [core](const request_answer& x) {
+        core->on(x);
       },
       [core](continue_attempt x) {
         core->on(x);

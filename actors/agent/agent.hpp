@@ -22,7 +22,8 @@ struct agent_options {
   process_actor processes;
   artifact_actor artifacts;
   live_actor live;
-  std::string live_socket;                 ///< path; TUTTI_SOCKET
+  output_names looked_at;  ///< by the orchestrator; null: found here
+  std::string live_socket; ///< path; TUTTI_SOCKET
   std::function<std::string()> make_token; ///< 32 hexadecimal digits
   /// How its tasks are worked on; empty: by commands.
   std::function<std::unique_ptr<driver>(driver_host&)> make_driver;

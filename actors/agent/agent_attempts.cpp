@@ -45,17 +45,39 @@ bool is_own_failure(attempt_end x) {
 // -- begin --------------------------------------------------------------------
 
 void agent_core::prepare(attempt_record& a) {
-  gather(a.order.task, nullptr,
-         [this, key = a.key()](given content, const std::string& mistake) {
-           auto* x = find(key);
-           TUTTI_ASSERT(x != nullptr);
-           if (!mistake.empty())
-             return finish(*x, attempt_end::system_error, mistake);
-           auto work = work_of(x->order);
-           work.handed = std::move(content.handed);
-           work.answers = std::move(content.answers);
-           place(*x, std::move(work));
-         });
+  load(given_to(a.order.task),
+       [this, key = a.key()](given content, const std::string& mistake) {
+         auto* x = find(key);
+         TUTTI_ASSERT(x != nullptr);
+         if (!mistake.empty())
+           return finish(*x, attempt_end::system_error, mistake);
+         auto work = work_of(x->order);
+         work.handed = std::move(content.handed);
+         work.answers = std::move(content.answers);
+         load_earlier(*x, std::move(work));
+       });
+}
+
+/// What the run phase left behind may be on disk, too.
+void agent_core::load_earlier(attempt_record& a, attempt_work work) {
+  auto earlier = work.details->earlier; // before `work` is moved
+  shelf_.load(
+      {std::move(earlier)}, [this, key = a.key(), work = std::move(work)](
+                                const std::vector<shared_details>& whole,
+                                const std::string& mistake) mutable {
+        auto* x = find(key);
+        TUTTI_ASSERT(x != nullptr);
+        if (!mistake.empty())
+          return finish(*x, attempt_end::system_error, mistake);
+        if (whole[0] != work.details->earlier) {
+          auto details = *work.details;
+          details.earlier = whole[0];
+          work.details =
+              std::make_shared<const assignment_details>(std::move(details));
+          x->order.details = work.details;
+        }
+        place(*x, std::move(work));
+      });
 }
 
 /// Renders what can be rendered once, and puts the files where they belong.
@@ -108,43 +130,80 @@ void agent_core::launch(attempt_record& a, const attempt_work& work) {
   }
   a.stage = attempt_stage::working;
   auto early = std::exchange(a.early, {});
-  auto key = a.key();
   driver_->start(x); // the attempt may be over when it returns
-  for (const auto& what : early) {
-    std::vector<arrival> only{what};
-    gather(x.task, &only, [this, key, what](given content, const auto& lost) {
-      if (lost.empty())
-        take_in(key, what, std::move(content), std::make_shared<bool>(false));
-    });
-  }
+  for (const auto& y : early)
+    queue_delivery(y);
+  deliver_next();
 }
 
-/// Something came for an attempt that works: its files are put in place, then
-/// its driver hears of it, once for all attempts of the task.
-void agent_core::take_in(attempt_key key, const arrival& what, given content,
-                         std::shared_ptr<bool> told) {
-  auto* a = find(key);
-  if (a == nullptr || a->stage != attempt_stage::working)
-    return;
+/// Its files are put in place for the attempts that work, then they hear of it.
+void agent_core::take_in(const delivery& x, given content) {
   auto files =
       files_to_place(*options_.work, content.handed, content.answers).files;
-  auto then = [this, key, what, content = std::move(content),
-               told = std::move(told)](const artifacts_placed&) {
-    // Files that could not be placed are named in the document all the same:
-    // the attempt finds them missing and can say so.
-    auto* b = find(key);
-    if (b == nullptr || b->stage != attempt_stage::working)
-      return;
-    b->unseen.add(what);
-    end_wait(*b);
-    if (std::exchange(*told, true))
-      return;
-    for (const auto& h : content.handed)
-      driver_->hand_over(h);
-    for (const auto& answer : content.answers)
-      driver_->answer(answer);
+  auto missing = std::make_shared<std::size_t>(1);
+  // Files that could not be placed are named in the document all the same: the
+  // attempt finds them missing and can say so.
+  auto placed = [this, missing, x,
+                 content = std::move(content)](const artifacts_placed&) {
+    if (--*missing == 0)
+      hear(x, content);
   };
-  place_files(a->directory, std::move(files), std::move(then));
+  for (auto* a : working_on(x.to)) {
+    ++*missing;
+    place_files(a->directory, files, placed);
+  }
+  placed({});
+}
+
+/// Its driver hears of it once for all attempts of the task, as soon as it has
+/// room: what it is not told yet is in memory no longer (rule 9).
+void agent_core::hear(const delivery& x, const given& content) {
+  for (auto* a : working_on(x.to)) {
+    a->unseen.add(x.what);
+    end_wait(*a);
+  }
+  if (telling_ || !untold_.empty() || !driver_->has_room())
+    untold_.push_back(x);
+  else
+    tell(content);
+  end_delivery(x);
+}
+
+void agent_core::tell(const given& content) {
+  for (const auto& h : content.handed)
+    driver_->hand_over(h);
+  for (const auto& answer : content.answers)
+    driver_->answer(answer);
+}
+
+void agent_core::tell_untold() {
+  if (std::exchange(telling_all_, true))
+    return;
+  while (!telling_ && !untold_.empty() && driver_->has_room()) {
+    auto next = untold_.front();
+    untold_.pop_front();
+    telling_ = true;
+    load(given_to(next.to, {next.what}),
+         [this](const given& content, const std::string& mistake) {
+           telling_ = false;
+           if (mistake.empty())
+             tell(content);
+           tell_untold();
+         });
+  }
+  telling_all_ = false;
+}
+
+/// Calls of the inbox that waited for it get something to show, or wait as
+/// they would have.
+void agent_core::end_delivery(const delivery& x) {
+  delivering_ = false;
+  for (auto* a : working_on(x.to)) {
+    a->coming -= a->coming > 0;
+    for (auto& [call, whom] : std::exchange(a->held_calls, {}))
+      inbox(*a, call, whom);
+  }
+  deliver_next();
 }
 
 // -- end ----------------------------------------------------------------------
@@ -266,11 +325,15 @@ void agent_core::conclude(attempt_record& a) {
     x.note.clear();
   }
   if (a.result.end == attempt_end::success && a.schema && is_last_phase(a))
-    if (auto mistake = check_outputs(*a.schema, x.outputs); !mistake.empty())
+    if (auto mistake = check_outputs(*a.schema, x.outputs); !mistake.empty()) {
+      bool of_type = mistake.find("'type'") != std::string::npos;
       fail(a, attempt_end::failure,
-           fmt::format("the outputs break contract '{}' at {}",
-                       options_.work->contracts[t.provides.value].name,
-                       mistake));
+           fmt::format("the outputs break contract '{}' {}{}",
+                       options_.work->contracts[t.provides.value].name, mistake,
+                       of_type ? " (what is written as key=value is text: "
+                                 "write one JSON object for other types)"
+                               : ""));
+    }
   report(a);
 }
 
@@ -282,15 +345,25 @@ void agent_core::finish(attempt_record& a, attempt_end end,
   report(a);
 }
 
+/// A large payload goes to disk first; the driver is done with the attempt.
 void agent_core::report(attempt_record& a) {
-  auto x = std::move(a.result);
+  a.stage = attempt_stage::ending;
+  shelf_.keep(shared(std::move(a.result.details)),
+              [this, key = a.key()](shared_details details) {
+                auto* x = find(key);
+                TUTTI_ASSERT(x != nullptr);
+                report_kept(*x, std::move(details));
+              });
+}
+
+void agent_core::report_kept(attempt_record& a, shared_details details) {
   auto order = std::move(a.order);
+  attempt_finished told{order.task, order.attempt, a.result.end,
+                        a.result.exit_code, std::move(details)};
   // One that waits has given its slot back; an unkillable one keeps it.
-  if (a.wait == wait_state::none && x.end != attempt_end::unkillable)
+  if (a.wait == wait_state::none && a.result.end != attempt_end::unkillable)
     ++free_slots_;
   running_.erase({order.task.value, order.attempt});
-  attempt_finished told{order.task, order.attempt, x.end, x.exit_code, nullptr};
-  told.details = shared(std::move(x.details));
   ports_.send(std::move(told));
   start_next();
 }

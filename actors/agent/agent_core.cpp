@@ -10,15 +10,17 @@ namespace tutti {
 
 agent_core::agent_core(agent_core_options options, agent_ports& ports)
   : options_(std::move(options)), ports_(ports), free_slots_(options_.slots),
-    shelf_(ports, (std::uint64_t{options_.id.value} << 40) + 1,
-           options_.has_store),
-    handoffs_(shelf_), progress_(
-                           [this](task_progress x) {
-                             ports_.send(std::move(x));
-                           },
-                           [this](std::function<void()> then) {
-                             after(progress_gate::interval, std::move(then));
-                           }) {
+    shelf_(ports, {[this] {
+                     return new_id();
+                   },
+                   options_.has_store, options_.looked_at}),
+    progress_(
+        [this](task_progress x) {
+          ports_.send(std::move(x));
+        },
+        [this](std::function<void()> then) {
+          after(progress_gate::interval, std::move(then));
+        }) {
   driver_ = options_.make_driver(*this);
 }
 
@@ -85,110 +87,137 @@ std::uint64_t agent_core::new_id() {
 
 // -- arrivals -----------------------------------------------------------------
 
-void agent_core::on(handoff x) {
-  handoff_accepted receipt{x.from, x.to, x.version};
-  auto content = x;
-  if (!handoffs_.accept(std::move(x)))
+void agent_core::on(const handoff& x) {
+  if (!handoffs_.accept(x))
     return;
-  ports_.send(receipt);
-  arrive(receipt.to, {receipt.from, 0}, {{std::move(content)}, {}});
+  ports_.send(handoff_accepted{x.from, x.to, x.version});
+  arrive({x.to, {x.from, 0}, x.version});
 }
 
-void agent_core::on(request_answer x) {
+void agent_core::on(const request_answer& x) {
   auto& r = requests_[x.to.value];
-  auto [i, fresh] = r.answers.try_emplace(x.number);
-  if (!fresh)
+  if (!r.answers.try_emplace(x.number, x).second)
     return;
-  auto content = x;
-  i->second.details = shelf_.put(std::move(x.details));
-  i->second.what = std::move(x);
-  i->second.what.details = nullptr;
-  r.open.erase(content.number);
-  ports_.send(answer_accepted{content.number});
-  auto number = content.number;
-  arrive(content.to, {{}, number}, {{}, {std::move(content)}});
+  r.open.erase(x.number);
+  ports_.send(answer_accepted{x.number});
+  arrive({x.to, {{}, x.number}, 0});
 }
 
-/// Tells the running attempts of a task, or else its driver at once.
-void agent_core::arrive(task_id to, const arrival& what, const given& content) {
-  auto told = std::make_shared<bool>(false);
-  std::vector<attempt_key> working;
+/// Whoever works on the task hears of it; where nobody does yet, it will be in
+/// what the next attempt is given.
+void agent_core::arrive(const delivery& x) {
   bool early = false;
-  auto i = running_.lower_bound({to.value, 0});
-  for (; i != running_.end() && i->first.first == to.value; ++i)
+  bool heard = driver_->knows(x.to);
+  auto i = running_.lower_bound({x.to.value, 0});
+  for (; i != running_.end() && i->first.first == x.to.value; ++i)
     if (i->second.stage == attempt_stage::working) {
-      working.push_back(i->first);
+      heard = true;
     } else if (i->second.stage == attempt_stage::preparing) {
-      i->second.early.push_back(what);
+      i->second.early.push_back(x);
       early = true;
     }
-  for (auto key : working)
-    take_in(key, what, content, told);
-  if (!working.empty() || early)
+  if (!heard || early)
     return;
-  for (const auto& h : content.handed)
-    driver_->hand_over(h);
-  for (const auto& answer : content.answers)
-    driver_->answer(answer);
+  queue_delivery(x);
+  deliver_next();
+}
+
+void agent_core::queue_delivery(const delivery& x) {
+  deliveries_.push_back(x);
+  for (auto* a : working_on(x.to))
+    ++a->coming;
+}
+
+std::vector<attempt_record*> agent_core::working_on(task_id task) {
+  std::vector<attempt_record*> result;
+  auto i = running_.lower_bound({task.value, 0});
+  for (; i != running_.end() && i->first.first == task.value; ++i)
+    if (i->second.stage == attempt_stage::working)
+      result.push_back(&i->second);
+  return result;
+}
+
+/// One after the other, so that they are heard of in the order in which they
+/// came, and no more than one of them is in memory.
+void agent_core::deliver_next() {
+  if (std::exchange(delivering_all_, true))
+    return;
+  while (!delivering_ && !deliveries_.empty()) {
+    auto next = deliveries_.front();
+    deliveries_.pop_front();
+    deliver(next);
+  }
+  delivering_all_ = false;
+}
+
+void agent_core::deliver(const delivery& x) {
+  auto content = given_to(x.to, {x.what});
+  delivering_ = true;
+  // A later version is on its way behind it.
+  if (!content.handed.empty() && content.handed[0].version != x.version)
+    return end_delivery(x);
+  load(std::move(content), [this, x](given whole, const std::string& mistake) {
+    // What cannot be read back fails its task when all of it is gathered.
+    if (mistake.empty())
+      take_in(x, std::move(whole));
+    else
+      end_delivery(x);
+  });
 }
 
 /// A new version of a task asks anew.
 void agent_core::forget_requests(const assign_task& x) {
   auto i = requests_.find(x.task.value);
-  if (i != requests_.end() && i->second.version < x.version) {
-    for (const auto& [number, answer] : i->second.answers)
-      shelf_.drop(answer.details);
-    requests_.erase(i);
-  }
-  if (auto j = requests_.find(x.task.value); j != requests_.end())
-    j->second.version = x.version;
+  if (i == requests_.end())
+    return;
+  if (i->second.version < x.version)
+    i->second = {};
+  i->second.version = x.version;
 }
 
-/// All that a task was given, or only some of it.
-void agent_core::gather(task_id task, const std::vector<arrival>* only,
-                        gathered done) {
-  auto result = std::make_shared<given>();
-  std::vector<shelved> shelf_of_handed;
-  std::vector<shelved> shelf_of_answers;
-  auto add_handoff = [&](const handoff_table::entry& e) {
-    result->handed.push_back(e.what);
-    shelf_of_handed.push_back(e.details);
-  };
-  auto add_answer = [&](const task_requests::answer& x) {
-    result->answers.push_back(x.what);
-    shelf_of_answers.push_back(x.details);
-  };
-  const auto& answers = requests_[task.value].answers;
-  if (only == nullptr) {
-    handoffs_.for_each(task, add_handoff);
-    for (const auto& [number, x] : answers)
-      add_answer(x);
-  } else {
-    for (const auto& x : *only)
-      if (x.request == 0)
-        add_handoff(*handoffs_.find(x.from, task));
-      else if (auto i = answers.find(x.request); i != answers.end())
-        add_answer(i->second);
-  }
-  std::vector<shared_details*> absent;
-  std::vector<std::uint64_t> payloads;
-  auto take = [&](const shelved& from, shared_details& to) {
-    to = shelf_.at_hand(from);
-    if (to || !from.on_disk())
-      return;
-    absent.push_back(&to);
-    payloads.push_back(from.payload);
-  };
-  for (std::size_t i = 0; i < shelf_of_handed.size(); ++i)
-    take(shelf_of_handed[i], result->handed[i].details);
-  for (std::size_t i = 0; i < shelf_of_answers.size(); ++i)
-    take(shelf_of_answers[i], result->answers[i].details);
-  shelf_.load(payloads, [result, absent, done = std::move(done)](
-                            std::vector<shared_details> details,
-                            const std::string& mistake) {
-    for (std::size_t i = 0; i < details.size(); ++i)
-      *absent[i] = std::move(details[i]);
-    done(std::move(*result), mistake);
+given agent_core::given_to(task_id task) const {
+  given result;
+  handoffs_.for_each(task, [&result](handoff x) {
+    result.handed.push_back(std::move(x));
+  });
+  if (auto i = requests_.find(task.value); i != requests_.end())
+    for (const auto& [number, x] : i->second.answers)
+      result.answers.push_back(x);
+  return result;
+}
+
+given agent_core::given_to(task_id task,
+                           const std::vector<arrival>& only) const {
+  given result;
+  auto asked = requests_.find(task.value);
+  for (const auto& x : only)
+    if (x.request == 0)
+      result.handed.push_back(handoffs_.get(x.from, task));
+    else if (asked != requests_.end())
+      if (auto i = asked->second.answers.find(x.request);
+          i != asked->second.answers.end())
+        result.answers.push_back(i->second);
+  return result;
+}
+
+/// Gets back what is on disk.
+void agent_core::load(given x, loaded done) {
+  std::vector<shared_details> all;
+  for (const auto& h : x.handed)
+    all.push_back(h.details);
+  for (const auto& answer : x.answers)
+    all.push_back(answer.details);
+  shelf_.load(std::move(all), [x = std::move(x), done = std::move(done)](
+                                  std::vector<shared_details> whole,
+                                  const std::string& mistake) mutable {
+    if (!mistake.empty())
+      return done({}, mistake);
+    auto next = whole.begin();
+    for (auto& h : x.handed)
+      h.details = std::move(*next++);
+    for (auto& answer : x.answers)
+      answer.details = std::move(*next++);
+    done(std::move(x), {});
   });
 }
 
@@ -285,6 +314,10 @@ void agent_core::call(live_call x) {
 
 void agent_core::left() {
   ports_.send(agent_left{options_.id});
+}
+
+void agent_core::has_room() {
+  tell_untold();
 }
 
 void agent_core::wake_after(duration span, std::uint64_t timer) {

@@ -19,6 +19,7 @@
 #include "messages/plan.hpp"
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -33,6 +34,7 @@ struct agent_core_options {
   std::uint32_t slots = 1; ///< at least 1
   std::shared_ptr<const plan> work;
   bool has_store = false;  ///< artifacts and payloads can be kept
+  output_names looked_at;  ///< by the orchestrator; null: none
   std::string live_socket; ///< empty: attempts cannot say anything
   std::function<std::string()> make_token;
   std::function<std::unique_ptr<driver>(driver_host&)> make_driver;
@@ -54,9 +56,9 @@ public:
   void on(const revoke_task& x);
   void on(const end_task& x);
   void on(leave_run x);
-  void on(handoff x);
+  void on(const handoff& x);
   void on(const requests_made& x);
-  void on(request_answer x);
+  void on(const request_answer& x);
   void on(continue_attempt x);
   void on(const wait_refused& x);
   // From the live server.
@@ -77,12 +79,7 @@ public:
   void on(wake_driver x);
 
 private:
-  /// What a task was given, details at hand.
-  struct given {
-    std::vector<handoff> handed;
-    std::vector<request_answer> answers;
-  };
-  using gathered = std::function<void(given, const std::string& mistake)>;
+  using loaded = std::function<void(given, const std::string& mistake)>;
 
   struct pending_request {
     reply_to whom;
@@ -93,24 +90,36 @@ private:
   // Queue, slots, arrivals (agent_core.cpp).
   void start_next();
   [[nodiscard]] attempt_record* find(attempt_key key);
+  [[nodiscard]] std::vector<attempt_record*> working_on(task_id task);
   [[nodiscard]] std::uint64_t new_id();
   void after(duration span, std::function<void()> then);
-  void arrive(task_id to, const arrival& what, const given& content);
-  void gather(task_id task, const std::vector<arrival>* only, gathered done);
+  void arrive(const delivery& x);
+  void queue_delivery(const delivery& x);
+  void deliver_next();
+  void deliver(const delivery& x);
   void forget_requests(const assign_task& x);
+  [[nodiscard]] given given_to(task_id task) const;
+  [[nodiscard]] given given_to(task_id task,
+                               const std::vector<arrival>& only) const;
+  void load(given x, loaded done);
 
   // Attempts (agent_attempts.cpp).
   void prepare(attempt_record& a);
+  void load_earlier(attempt_record& a, attempt_work work);
   void place(attempt_record& a, attempt_work work);
   void launch(attempt_record& a, const attempt_work& work);
-  void take_in(attempt_key key, const arrival& what, given content,
-               std::shared_ptr<bool> told);
+  void take_in(const delivery& x, given content);
+  void hear(const delivery& x, const given& content);
+  void end_delivery(const delivery& x);
+  void tell(const given& content);
+  void tell_untold();
   void take_in_artifacts(attempt_record& a);
   void captured(attempt_record& a, artifacts_captured x);
   void define_contracts(attempt_record& a, const std::vector<std::string>& xs);
   void conclude(attempt_record& a);
   void finish(attempt_record& a, attempt_end end, std::string message);
   void report(attempt_record& a);
+  void report_kept(attempt_record& a, shared_details details);
   void place_files(const std::string& directory, std::vector<artifact> files,
                    std::function<void(const artifacts_placed&)> done);
   [[nodiscard]] bool is_last_phase(const attempt_record& a) const;
@@ -124,6 +133,7 @@ private:
   void add_to_handoff(attempt_record& a, live_call& x, reply_to whom);
   void request(attempt_record& a, live_call& x, reply_to whom);
   void inbox(attempt_record& a, const live_call& x, reply_to whom);
+  [[nodiscard]] given take_unseen(attempt_record& a) const;
   void show_inbox(attempt_record& a, const std::vector<reply_to>& whom);
   void begin_wait(attempt_record& a);
   void end_wait(attempt_record& a);
@@ -142,6 +152,7 @@ private:
   void call(live_call x) override;
   void finished(task_id task, std::uint32_t number, work_result x) override;
   void left() override;
+  void has_room() override;
   void wake_after(duration span, std::uint64_t timer) override;
   std::function<void()> waker() override;
 
@@ -156,6 +167,15 @@ private:
   std::map<attempt_key, attempt_record> running_;
   payload_shelf shelf_;
   handoff_table handoffs_;
+  /// In order of arrival; the first is under way while `delivering_`.
+  std::deque<delivery> deliveries_;
+  bool delivering_ = false;
+  bool delivering_all_ = false; ///< no recursion
+  /// What the driver has had no room for; the first is under way while
+  /// `telling_`.
+  std::deque<delivery> untold_;
+  bool telling_ = false;
+  bool telling_all_ = false;                                  ///< no recursion
   std::unordered_map<std::uint32_t, task_requests> requests_; ///< by task
   progress_gate progress_;
   std::unordered_map<std::uint64_t, std::function<void()>> timers_;

@@ -5,9 +5,9 @@
 
 #include "actors/agent/input_document.hpp"
 #include "actors/agent/json_forms.hpp"
-#include "actors/agent/json_values.hpp"
 #include "actors/agent/outputs.hpp"
 #include "actors/agent/plain_text.hpp"
+#include "messages/json/json_values.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -22,6 +22,9 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int32_t percent_max = 100;
+
+/// A reply of the inbox ends with what takes it over that.
+constexpr std::uint64_t inbox_bytes_max = std::uint64_t{4} << 20;
 
 } // namespace
 
@@ -135,7 +138,7 @@ agent_core::waiting_for(const attempt_record& a) const {
   auto task = a.order.task;
   std::vector<std::string> result;
   for (auto later : needed_later(p, p.tasks[task.value]))
-    if (handoffs_.find(later, task) == nullptr)
+    if (!handoffs_.has(later, task))
       result.push_back(p.tasks[later.value].name);
   if (auto r = requests_.find(task.value); r != requests_.end())
     for (auto number : r->second.open)
@@ -144,6 +147,8 @@ agent_core::waiting_for(const attempt_record& a) const {
 }
 
 void agent_core::inbox(attempt_record& a, const live_call& x, reply_to whom) {
+  if (a.unseen.empty() && a.coming > 0)
+    return a.held_calls.emplace_back(x, whom), void();
   if (!a.unseen.empty() || x.wait <= duration::zero() || waiting_for(a).empty())
     return show_inbox(a, {whom});
   a.inbox_calls.push_back(whom);
@@ -160,31 +165,49 @@ void agent_core::inbox(attempt_record& a, const live_call& x, reply_to whom) {
   });
 }
 
+/// The first of what it has not seen, as much as one reply may hold.
+given agent_core::take_unseen(attempt_record& a) const {
+  given result;
+  for (std::uint64_t bytes = 0; !a.unseen.empty() && bytes < inbox_bytes_max;) {
+    auto next = given_to(a.order.task, {a.unseen.take_first()});
+    for (auto& h : next.handed) {
+      bytes += payload_shelf::bytes_of(h.details.get());
+      result.handed.push_back(std::move(h));
+    }
+    for (auto& answer : next.answers) {
+      bytes += payload_shelf::bytes_of(answer.details.get());
+      result.answers.push_back(std::move(answer));
+    }
+  }
+  return result;
+}
+
 void agent_core::show_inbox(attempt_record& a,
                             const std::vector<reply_to>& whom) {
   auto names = waiting_for(a);
-  auto unseen = a.unseen.take();
-  gather(a.order.task, &unseen,
-         [this, whom, names = std::move(names)](const given& content,
-                                                const std::string& mistake) {
-           auto items = json::array();
-           for (const auto& h : content.handed) {
-             auto item = handoff_json(*options_.work, h);
-             item["kind"] = "handoff";
-             item["task"] = options_.work->tasks[h.from.value].name;
-             items.push_back(std::move(item));
-           }
-           for (const auto& answer : content.answers) {
-             auto item = answer_json(*options_.work, answer);
-             item["kind"] = "answer";
-             items.push_back(std::move(item));
-           }
-           auto text = mistake.empty() ? json_text({{"items", std::move(items)},
-                                                    {"waiting-for", names}})
-                                       : mistake;
-           for (auto to : whom)
-             reply(to, mistake.empty(), text);
-         });
+  auto shown = take_unseen(a); // before what is left is counted
+  load(std::move(shown),
+       [this, whom, names = std::move(names), more = a.unseen.size()](
+           const given& content, const std::string& mistake) {
+         auto items = json::array();
+         for (const auto& h : content.handed) {
+           auto item = handoff_json(*options_.work, h);
+           item["kind"] = "handoff";
+           item["task"] = options_.work->tasks[h.from.value].name;
+           items.push_back(std::move(item));
+         }
+         for (const auto& answer : content.answers) {
+           auto item = answer_json(*options_.work, answer);
+           item["kind"] = "answer";
+           items.push_back(std::move(item));
+         }
+         auto text = mistake.empty() ? json_text({{"items", std::move(items)},
+                                                  {"waiting-for", names},
+                                                  {"more", more}})
+                                     : mistake;
+         for (auto to : whom)
+           reply(to, mistake.empty(), text);
+       });
 }
 
 /// The slot is free from now on, until the orchestrator gives it again (§20).
@@ -249,8 +272,11 @@ void agent_core::on(const wait_refused& x) {
 /// The attempt is over: nobody waits for these replies any more, but each call
 /// gets one.
 void agent_core::dismiss_calls(attempt_record& a) {
+  auto text = fmt::format("attempt {} is over", a.order.attempt);
   for (auto whom : std::exchange(a.inbox_calls, {}))
-    reply(whom, false, fmt::format("attempt {} is over", a.order.attempt));
+    reply(whom, false, text);
+  for (const auto& [call, whom] : std::exchange(a.held_calls, {}))
+    reply(whom, false, text);
 }
 
 } // namespace tutti

@@ -8,7 +8,9 @@
 #include "messages/task.hpp"
 
 #include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,6 +22,12 @@ namespace tutti {
 
 /// Names an attempt: task and number.
 using attempt_key = std::pair<std::uint32_t, std::uint32_t>;
+
+/// What a task was given: large payloads are on disk until it is `load`ed.
+struct given {
+  std::vector<handoff> handed;
+  std::vector<request_answer> answers;
+};
 
 /// Something that came for a task: a handoff, or the answer to a request.
 struct arrival {
@@ -39,13 +47,18 @@ public:
   [[nodiscard]] bool empty() const {
     return order_.empty();
   }
-  [[nodiscard]] std::vector<arrival> take() {
-    known_.clear();
-    return std::exchange(order_, {});
+  [[nodiscard]] std::size_t size() const {
+    return order_.size();
+  }
+  [[nodiscard]] arrival take_first() {
+    auto result = order_.front();
+    order_.pop_front();
+    known_.erase(result);
+    return result;
   }
 
 private:
-  std::vector<arrival> order_;
+  std::deque<arrival> order_;
   std::set<arrival> known_;
 };
 
@@ -62,6 +75,13 @@ enum class attempt_stage : std::uint8_t { preparing, working, ending };
 /// none → waiting (§20, without a slot) → returning (wants it back) → none.
 enum class wait_state : std::uint8_t { none, waiting, returning };
 
+/// Something that came for a task that may be worked on.
+struct delivery {
+  task_id to;
+  arrival what;
+  std::uint32_t version = 0; ///< of a handoff
+};
+
 struct attempt_record {
   assign_task order;
   attempt_stage stage = attempt_stage::preparing;
@@ -77,10 +97,13 @@ struct attempt_record {
   live_additions live;
   bool told_alive = false; ///< a moment ago
   /// What came while it was prepared; its driver has not heard of it.
-  std::vector<arrival> early;
+  std::vector<delivery> early;
   unseen_arrivals unseen;
   wait_state wait = wait_state::none;
   std::vector<reply_to> inbox_calls; ///< that wait
+  std::uint32_t coming = 0;          ///< deliveries that are under way to it
+  /// Calls of the inbox that came meanwhile, while there was nothing to show.
+  std::vector<std::pair<live_call, reply_to>> held_calls;
 
   work_result result;
 
@@ -91,15 +114,10 @@ struct attempt_record {
 
 /// What a task asked of others, and what it was answered.
 struct task_requests {
-  struct answer {
-    request_answer what; ///< without details: those are on the shelf
-    shelved details;
-  };
-
   std::uint32_t version = 1; ///< of its result: a later one asks anew
   bool awaited = false;      ///< it is done only after its answers
   std::set<std::uint32_t> open;
-  std::map<std::uint32_t, answer> answers;
+  std::map<std::uint32_t, request_answer> answers;
 };
 
 } // namespace tutti

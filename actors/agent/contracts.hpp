@@ -12,7 +12,7 @@ namespace tutti {
 [[nodiscard]] std::string check_schema(const std::string& schema);
 
 /// Empty: the JSON text `document` keeps to the schema. Else the JSON pointer
-/// and the rule it breaks: "/port: value type not permitted …".
+/// and the rule it breaks: "at /port: value type not permitted …".
 [[nodiscard]] std::string check_document(const std::string& schema,
                                          const std::string& document);
 

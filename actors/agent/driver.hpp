@@ -60,6 +60,8 @@ public:
   virtual void finished(task_id task, std::uint32_t attempt, work_result x) = 0;
   /// Nothing outlives the attempts any more: the answer to `driver::leave`.
   virtual void left() = 0;
+  /// `driver::has_room` is true again.
+  virtual void has_room() = 0;
   /// `driver::on_timer(timer)` after `span`.
   virtual void wake_after(duration span, std::uint64_t timer) = 0;
   /// A function for threads of the driver's own, which may outlive it: has
@@ -76,8 +78,18 @@ public:
   virtual void start(const attempt_work& x) = 0;
   /// End it: gently, or `at_once`. `host.finished` still follows.
   virtual void end(task_id task, std::uint32_t attempt, bool at_once) = 0;
-  /// Something arrived for a task of this agent: while it is worked on, or
-  /// between its two phases, or before it started.
+  /// Whether it wants to hear of what arrives for a task between its attempts;
+  /// while one works it always does.
+  [[nodiscard]] virtual bool knows(task_id) const {
+    return false;
+  }
+  /// False: it has heard of more than it could pass on, and hears no more until
+  /// it calls `host.has_room` (rule 9).
+  [[nodiscard]] virtual bool has_room() const {
+    return true;
+  }
+  /// Something arrived, in order of arrival: for a task that is worked on or
+  /// that it `knows`. Whole: nothing of it is on disk.
   virtual void hand_over(const handoff&) {
   }
   virtual void answer(const request_answer&) {

@@ -2,8 +2,8 @@
 #include "actors/agent/input_document.hpp"
 
 #include "actors/agent/json_forms.hpp"
-#include "actors/agent/json_values.hpp"
 #include "actors/agent/work_scope.hpp"
+#include "messages/json/json_values.hpp"
 
 #include <nlohmann/json.hpp>
 

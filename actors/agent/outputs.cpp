@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/outputs.hpp"
 
-#include "actors/agent/json_values.hpp"
+#include "messages/json/json_values.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -1,113 +1,125 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/payload_shelf.hpp"
 
+#include "actors/agent/outputs.hpp"
+
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace tutti {
 
 namespace {
 
-std::size_t size_of(const attempt_details& x) {
-  auto result = sizeof x + x.note.size() + x.message.size();
-  for (const auto& y : x.outputs)
-    result += sizeof y + y.name.size() + y.value.text.size();
-  for (const auto& y : x.artifacts)
-    result += sizeof y + y.path.size() + y.digest.size();
-  for (const auto& y : x.contracts)
-    result += sizeof y + y.schema.size() + y.mock.size();
-  return result;
+bool is_whole(const shared_details& x) {
+  return !x || x->payload.size_bytes == 0;
 }
 
 } // namespace
 
-shelved payload_shelf::put(shared_details x) {
-  if (!x || size_of(*x) <= sizeof *x + small_bytes)
-    return {std::move(x), 0};
-  if (auto i = held_.find(x.get()); i != held_.end()) {
-    ++i->second;
-    return {std::move(x), 0};
+output_names outputs_looked_at(const plan& p) {
+  auto result = std::make_shared<std::set<std::string>>();
+  *result = {"verdict", "to", "feedback"};
+  auto add = [&result](const expression& x) {
+    for (const auto& node : x.nodes)
+      if (node.op == expression_op::output_of)
+        result->insert(node.literal.text);
+  };
+  for (const auto& t : p.tasks)
+    add(t.condition);
+  for (const auto& s : p.services) {
+    for (const auto& e : s.env)
+      add(e.text);
+    for (const auto& word : s.run.argv)
+      add(word);
+    for (const auto& word : s.ready.argv)
+      add(word);
+    add(s.working_directory);
   }
-  auto bytes = size_of(*x);
-  if (!has_store_ || bytes_ + bytes <= budget_bytes) {
-    bytes_ += bytes;
-    held_.emplace(x.get(), 1);
-    return {std::move(x), 0};
-  }
-  if (latest_.lock() == x)
-    return {nullptr, latest_id_};
-  latest_ = x;
-  latest_id_ = next_id_++;
-  leaving_.emplace(latest_id_, x);
-  ports_.send(keep_payload{latest_id_, std::move(x)});
-  return {nullptr, latest_id_};
+  return result;
 }
 
-void payload_shelf::drop(const shelved& x) {
-  auto i = x.details ? held_.find(x.details.get()) : held_.end();
-  if (i == held_.end() || --i->second > 0)
-    return;
-  held_.erase(i);
-  bytes_ -= size_of(*x.details);
+payload_shelf::payload_shelf(agent_ports& ports, options x)
+  : ports_(ports), options_(std::move(x)) {
 }
 
-shared_details payload_shelf::at_hand(const shelved& x) const {
-  if (!x.on_disk())
-    return x.details;
-  auto i = leaving_.find(x.payload);
-  return i == leaving_.end() ? nullptr : i->second;
+std::uint64_t payload_shelf::bytes_of(const attempt_details* x) {
+  if (x == nullptr)
+    return 0;
+  auto result = x->payload.size_bytes + inline_bytes(*x);
+  for (const auto& y : x->artifacts)
+    result += y.path.size() + y.digest.size();
+  for (const auto& y : x->contracts)
+    result += y.schema.size() + y.mock.size();
+  return result;
 }
 
-void payload_shelf::load(const std::vector<std::uint64_t>& payloads,
-                         loaded done) {
-  auto f = std::make_shared<fetch>();
-  f->payloads = payloads;
-  f->details.resize(payloads.size());
-  f->missing = payloads.size();
-  f->done = std::move(done);
-  if (payloads.empty())
-    return f->done({}, {});
-  fetches_.push_back(f);
-  for (auto id : payloads)
-    ports_.send(load_payload{id});
+void payload_shelf::keep(shared_details x, kept done) {
+  if (!options_.has_store || !x || bytes_of(x.get()) <= small_bytes)
+    return done(std::move(x));
+  auto id = options_.new_id();
+  leaving_.emplace(id, leaving{x, std::move(done)});
+  ports_.send(keep_payload{id, std::move(x)});
+}
+
+shared_details payload_shelf::without_payload(const attempt_details& x,
+                                              const payload_ref& at) const {
+  attempt_details result;
+  if (options_.looked_at)
+    std::copy_if(x.outputs.begin(), x.outputs.end(),
+                 std::back_inserter(result.outputs), [this](const output& y) {
+                   return options_.looked_at->contains(y.name);
+                 });
+  result.message = x.message;
+  result.log = x.log;
+  result.dropped_bytes = x.dropped_bytes;
+  result.leaked = x.leaked;
+  result.payload = at;
+  return std::make_shared<const attempt_details>(std::move(result));
 }
 
 void payload_shelf::on(const payload_kept& x) {
-  if (x.mistake.empty())
-    leaving_.erase(x.id);
-  // Else the disk is full: it stays in memory.
+  auto found = leaving_.extract(x.id);
+  if (!found)
+    return;
+  auto& [whole, done] = found.mapped();
+  // Where the disk is full it stays in memory.
+  done(x.mistake.empty() ? without_payload(*whole, x.payload)
+                         : std::move(whole));
+}
+
+void payload_shelf::load(std::vector<shared_details> xs, loaded done) {
+  auto missing = static_cast<std::size_t>(
+      std::count_if(xs.begin(), xs.end(), [](const auto& x) {
+        return !is_whole(x);
+      }));
+  if (missing == 0)
+    return done(std::move(xs), {});
+  auto f = std::make_shared<fetch>();
+  f->details = std::move(xs);
+  f->missing = missing;
+  f->done = std::move(done);
+  for (std::size_t i = 0; i < f->details.size(); ++i) {
+    if (is_whole(f->details[i]))
+      continue;
+    auto id = options_.new_id();
+    awaited_.emplace(id, awaited{f, i});
+    ports_.send(load_payload{id, f->details[i]->payload});
+  }
 }
 
 void payload_shelf::on(payload_loaded x) {
-  // Two may want the same; each asked for it.
-  auto wants = [&x](const std::shared_ptr<fetch>& f) {
-    for (std::size_t i = 0; i < f->payloads.size(); ++i)
-      if (f->payloads[i] == x.id && !f->details[i])
-        return true;
-    return false;
-  };
-  auto i = std::find_if(fetches_.begin(), fetches_.end(), wants);
-  if (i == fetches_.end())
+  auto found = awaited_.extract(x.id);
+  if (!found)
     return;
-  auto f = *i;
-  if (!x.mistake.empty()) {
-    fetches_.erase(i);
-    return f->done({}, x.mistake);
-  }
-  take(*f, x);
-  if (f->missing > 0)
-    return;
-  fetches_.erase(i);
-  f->done(std::move(f->details), {});
-}
-
-void payload_shelf::take(fetch& f, const payload_loaded& x) {
-  for (std::size_t i = 0; i < f.payloads.size(); ++i)
-    if (f.payloads[i] == x.id && !f.details[i]) {
-      f.details[i] = x.details;
-      --f.missing;
-      return;
-    }
+  auto [f, index] = std::move(found.mapped());
+  if (!f->done)
+    return; // another one could not be read
+  if (!x.mistake.empty())
+    return std::exchange(f->done, nullptr)({}, x.mistake);
+  f->details[index] = std::move(x.details);
+  if (--f->missing == 0)
+    std::exchange(f->done, nullptr)(std::move(f->details), {});
 }
 
 } // namespace tutti

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What an agent was given and does not need yet: small things stay in memory up
-// to a budget, the rest goes to disk (semantics §21, "payload on disk").
+// Results between memory and disk (semantics §21): a large one goes to the
+// run's store as soon as its attempt is over and travels without its payload,
+// so that nothing on its way, and nobody who keeps it, holds more than where it
+// lies. Who works with it gets it back first.
 #pragma once
 
 #include "actors/agent/agent_ports.hpp"
@@ -9,6 +11,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -16,72 +20,65 @@ namespace tutti {
 
 using shared_details = std::shared_ptr<const attempt_details>;
 
-/// Details in memory, or the id of a payload on disk.
-struct shelved {
-  shared_details details; ///< null: nothing, or on disk
-  std::uint64_t payload = 0;
+/// Names of outputs; shared by all agents of a run.
+using output_names = std::shared_ptr<const std::set<std::string>>;
 
-  [[nodiscard]] bool on_disk() const {
-    return payload != 0;
-  }
-};
+/// The outputs that the orchestrator looks at, whoever puts them out: named in
+/// an `if` of the plan, or part of a verdict (semantics §7, §16, §17).
+[[nodiscard]] output_names outputs_looked_at(const plan& p);
 
 class payload_shelf {
 public:
-  /// Payload ids count from `first_id`; without a store all stays in memory.
-  payload_shelf(agent_ports& ports, std::uint64_t first_id, bool has_store)
-    : ports_(ports), next_id_(first_id), has_store_(has_store) {
-  }
+  struct options {
+    std::function<std::uint64_t()> new_id;
+    bool has_store = false; ///< else all stays in memory
+    output_names looked_at; ///< stay in memory; null: none
+  };
 
-  [[nodiscard]] shelved put(shared_details x);
+  payload_shelf(agent_ports& ports, options x);
 
-  /// It is not needed any more.
-  void drop(const shelved& x);
+  /// `done` gets what travels: without its payload where that is large and the
+  /// disk takes it, else as it is. May call it before it returns.
+  using kept = std::function<void(shared_details)>;
+  void keep(shared_details x, kept done);
 
-  /// Where the details are at hand: null for those that `load` must get.
-  [[nodiscard]] shared_details at_hand(const shelved& x) const;
-
-  /// Gets payloads back from disk, then calls `done` with the details in the
-  /// order of `payloads`, or with a mistake. May call it before it returns.
+  /// `done` gets all of them whole, in order, or a mistake. Null stays null.
+  /// May call it before it returns.
   using loaded =
       std::function<void(std::vector<shared_details>, const std::string&)>;
-  void load(const std::vector<std::uint64_t>& payloads, loaded done);
+  void load(std::vector<shared_details> xs, loaded done);
 
   void on(const payload_kept& x);
   void on(payload_loaded x);
 
-  /// Of what is in memory and counts.
-  [[nodiscard]] std::size_t bytes() const {
-    return bytes_;
-  }
+  /// Of the payload, wherever it lies; null: 0.
+  [[nodiscard]] static std::uint64_t bytes_of(const attempt_details* x);
 
-  /// Beyond so many bytes payloads go to disk.
-  static constexpr std::size_t budget_bytes = std::size_t{4} << 20;
-  /// Smaller ones cost more on disk than here.
-  static constexpr std::size_t small_bytes = 256;
+  /// A payload of so many bytes costs less in memory than on disk.
+  static constexpr std::size_t small_bytes = 512;
 
 private:
   struct fetch {
-    std::vector<std::uint64_t> payloads;
     std::vector<shared_details> details;
     std::size_t missing = 0;
     loaded done;
   };
+  struct awaited {
+    std::shared_ptr<fetch> of;
+    std::size_t index = 0;
+  };
+  struct leaving {
+    shared_details whole;
+    kept done;
+  };
 
-  void take(fetch& f, const payload_loaded& x);
+  [[nodiscard]] shared_details without_payload(const attempt_details& x,
+                                               const payload_ref& at) const;
 
   agent_ports& ports_;
-  std::uint64_t next_id_;
-  bool has_store_;
-  std::size_t bytes_ = 0;
-  /// How often each is held here: receivers of one sender share it.
-  std::unordered_map<const attempt_details*, std::uint32_t> held_;
-  /// On their way to disk, or refused by it.
-  std::unordered_map<std::uint64_t, shared_details> leaving_;
-  /// The latest that went to disk: its other receivers come next.
-  std::weak_ptr<const attempt_details> latest_;
-  std::uint64_t latest_id_ = 0;
-  std::vector<std::shared_ptr<fetch>> fetches_;
+  options options_;
+  std::unordered_map<std::uint64_t, leaving> leaving_;
+  std::unordered_map<std::uint64_t, awaited> awaited_;
 };
 
 } // namespace tutti

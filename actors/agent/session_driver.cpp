@@ -84,8 +84,23 @@ void session_driver::launch() {
 }
 
 void session_driver::say(std::string line) {
-  if (stage_ != session_stage::none)
-    host_.input({process_, std::move(line), false, 0});
+  if (stage_ == session_stage::none)
+    return;
+  unread_bytes_ += line.size();
+  host_.input({process_, std::move(line), false, 0});
+}
+
+/// One that reads slowly does not fill the memory of others (rule 9).
+bool session_driver::has_room() const {
+  constexpr std::uint64_t window_bytes = std::uint64_t{1} << 20;
+  return unread_bytes_ < window_bytes;
+}
+
+void session_driver::taken(std::uint64_t bytes) {
+  auto had_room = has_room();
+  unread_bytes_ -= std::min(unread_bytes_, bytes);
+  if (!had_room && has_room())
+    host_.has_room();
 }
 
 /// It cannot be talked with any longer: what it works on ends with it.
@@ -107,6 +122,9 @@ void session_driver::hang_up() {
 
 void session_driver::on(const process_output& x) {
   if (x.id != process_)
+    return;
+  taken(x.taken_bytes);
+  if (x.data.empty())
     return;
   host_.input({x.id, {}, false, x.data.size()});
   if (!why_.empty())
@@ -165,6 +183,7 @@ void session_driver::on(process_exited& x) {
   if (x.id != process_ || stage_ == session_stage::none)
     return;
   stage_ = session_stage::none;
+  taken(unread_bytes_);
   calls_.clear();
   auto why = end_of_process(x);
   // What it was never given is not its loss: the next process takes that, as
@@ -267,6 +286,10 @@ void session_driver::end(task_id task, std::uint32_t number, bool at_once) {
     why_ = fmt::format("the session was killed to end {}", name_of(task));
   stage_ = session_stage::closing;
   host_.end({process_, true});
+}
+
+bool session_driver::knows(task_id task) const {
+  return waiting_.contains(task);
 }
 
 void session_driver::hand_over(const handoff& x) {

@@ -2,7 +2,7 @@
 #include "actors/agent/session_protocol.hpp"
 
 #include "actors/agent/json_forms.hpp"
-#include "actors/agent/json_values.hpp"
+#include "messages/json/json_values.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -26,6 +26,8 @@ public:
 
   void start(const attempt_work& x) override;
   void end(task_id task, std::uint32_t attempt, bool at_once) override;
+  [[nodiscard]] bool knows(task_id task) const override;
+  [[nodiscard]] bool has_room() const override;
   void hand_over(const handoff& x) override;
   void answer(const request_answer& x) override;
   void alive(task_id task, std::uint32_t attempt, bool waits) override;
@@ -42,6 +44,7 @@ private:
   // -- the process (session_driver.cpp) --
   void launch();
   void say(std::string line);
+  void taken(std::uint64_t bytes);
   void abandon(std::string why);
   void read(const std::string& line);
   void give_next();
@@ -84,7 +87,8 @@ private:
   bool said_bye_ = false;   ///< it wants no more tasks
   bool leaving_ = false;
   bool left_ = false;
-  std::string why_; ///< closing, where that is its fault
+  std::string why_;                ///< closing, where that is its fault
+  std::uint64_t unread_bytes_ = 0; ///< said, and not handed to it yet
   session_protocol::line_reader reader_;
 
   std::uint64_t assignments_ = 0;

@@ -73,6 +73,7 @@ native::result end_glossary(native::task& task) {
     if (!text || times == nullptr)
       throw std::runtime_error{"nobody explained " + answer.text};
     result.set(answer.text, *text + ", " + times->text + " times");
+    result.set("in_one_go", answer.get<int>("in_one_go").value_or(1));
   }
   return result;
 }

@@ -14,7 +14,9 @@ session = Session("scholar")
 def work(task):
     asked = [request["text"] for request in task.input.get("requests", [])]
     if asked:  # all that was asked meanwhile, in one attempt
-        return {word: f"{word[0]}-{word[-1]}, {len(word)} letters" for word in asked}
+        task.progress(50, f"explains {len(asked)} words in one go")
+        texts = {word: f"{word[0]}-{word[-1]}, {len(word)} letters" for word in asked}
+        return {**texts, "in_one_go": len(asked)}
     task.progress(50, "a page without a glossary")
     return {"page": "<dl></dl>"}
 
@@ -22,6 +24,7 @@ def work(task):
 @session.integrate
 def join(task):
     glossary = task.input["later"]["glossary"]["outputs"]
+    glossary.pop("in_one_go")  # no word
     entries = "".join(f"<dt>{word}<dd>{text}" for word, text in sorted(glossary.items()))
     return {"page": task.input["earlier"]["outputs"]["page"].replace("><", f">{entries}<")}
 

@@ -70,10 +70,16 @@ typename Inspector::result_type inspect(Inspector& f, contract_text& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, payload_ref& x) {
+  return f(caf::meta::type_name("payload_ref"), x.offset, x.size_bytes,
+           x.digest);
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, attempt_details& x) {
   return f(caf::meta::type_name("attempt_details"), x.outputs, x.note,
            x.artifacts, x.contracts, x.message, x.log, x.dropped_bytes,
-           x.leaked);
+           x.leaked, x.payload);
 }
 
 template <class Inspector>
@@ -366,7 +372,7 @@ typename Inspector::result_type inspect(Inspector& f, process_alive& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, process_output& x) {
-  return f(caf::meta::type_name("process_output"), x.id, x.data);
+  return f(caf::meta::type_name("process_output"), x.id, x.data, x.taken_bytes);
 }
 
 template <class Inspector>
@@ -380,12 +386,12 @@ typename Inspector::result_type inspect(Inspector& f, keep_payload& x) {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, payload_kept& x) {
-  return f(caf::meta::type_name("payload_kept"), x.id, x.mistake);
+  return f(caf::meta::type_name("payload_kept"), x.id, x.payload, x.mistake);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, load_payload& x) {
-  return f(caf::meta::type_name("load_payload"), x.id);
+  return f(caf::meta::type_name("load_payload"), x.id, x.payload);
 }
 
 template <class Inspector>

@@ -2,19 +2,48 @@
 #pragma once
 
 #include "messages/interfaces.hpp"
+#include "runtime/artifacts/lane.hpp"
+#include "runtime/artifacts/payload_file.hpp"
+#include "runtime/artifacts/store.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <memory>
 #include <string>
 
 namespace tutti::artifacts {
 
-/// The actor before the disk. It blocks, so spawn it detached: it has a thread
-/// of its own then. `store_directory` outlives runs, `run_directory` is this
-/// run's; both absolute.
+/// The disk behind the actor. It blocks, so it has plain threads: one for
+/// files, which may be large, and one for payloads, which are waited for.
+class artifact_disk {
+public:
+  /// `store_directory` outlives runs, `run_directory` is this run's; absolute.
+  artifact_disk(std::string store_directory, std::string run_directory);
+
+  /// Does what is asked and sends the answer to `asker`; returns at once.
+  void post(const capture_artifacts& x, agent_actor asker);
+  void post(const place_artifacts& x, agent_actor asker);
+  void post(const keep_payload& x, agent_actor asker);
+  void post(const load_payload& x, agent_actor asker);
+
+  /// Nobody is answered any more: before the actors' system goes.
+  void stop();
+
+  /// A result with its payload; null where it cannot be read back. On any
+  /// thread.
+  [[nodiscard]] std::shared_ptr<const attempt_details>
+  whole(const std::shared_ptr<const attempt_details>& x) const;
+
+private:
+  store files_;
+  payload_file payloads_;
+  lane files_lane_; ///< the lanes go first: they use what is above
+  lane payloads_lane_;
+};
+
+/// The actor before the disk.
 artifact_actor::behavior_type
 artifact_host_behavior(artifact_actor::pointer self,
-                       const std::string& store_directory,
-                       const std::string& run_directory);
+                       std::shared_ptr<artifact_disk> disk);
 
 } // namespace tutti::artifacts

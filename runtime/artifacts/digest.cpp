@@ -8,8 +8,10 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -18,7 +20,6 @@ namespace tutti::artifacts {
 namespace {
 
 constexpr std::size_t buffer_bytes = std::size_t{256} << 10;
-constexpr std::size_t digest_bytes = 32;
 
 } // namespace
 
@@ -40,26 +41,54 @@ void digest::add(const char* data, std::size_t size) {
   TUTTI_ASSERT(EVP_DigestUpdate(context_->evp, data, size) == 1);
 }
 
-std::string digest::finish() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+digest::bytes digest::final_bytes() {
+  bytes result{};
   unsigned int size = 0;
-  TUTTI_ASSERT(EVP_DigestFinal_ex(context_->evp, bytes.data(), &size) == 1
-               && size == digest_bytes);
+  TUTTI_ASSERT(EVP_DigestFinal_ex(context_->evp, result.data(), &size) == 1
+               && size == result.size());
+  return result;
+}
+
+std::string digest::finish() {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string result;
-  for (unsigned int i = 0; i < size; ++i) {
-    result += digits[bytes.at(i) >> 4u];
-    result += digits[bytes.at(i) & 15u];
+  for (auto x : final_bytes()) {
+    result += digits[x >> 4u];
+    result += digits[x & 15u];
   }
   return result;
 }
 
-copied copy_and_digest(int from, int to) {
+std::array<std::uint64_t, 2> digest::finish_short() {
+  auto all = final_bytes();
+  std::array<std::uint64_t, 2> result{};
+  std::memcpy(result.data(), all.data(), sizeof result);
+  return result;
+}
+
+namespace {
+
+/// Zeros become a hole: what was sparse stays so.
+int write_piece(int to, std::string_view piece) {
+  if (to < 0)
+    return 0;
+  if (piece.find_first_not_of('\0') == std::string_view::npos)
+    return ::lseek(to, static_cast<off_t>(piece.size()), SEEK_CUR) < 0 ? errno
+                                                                       : 0;
+  std::size_t written = 0;
+  return process::write_all(to, piece, written);
+}
+
+} // namespace
+
+copied copy_and_digest(int from, int to, std::uint64_t bytes_max) {
   copied result;
   digest sum;
   std::vector<char> buffer(buffer_bytes);
-  while (true) {
-    auto got = ::read(from, buffer.data(), buffer.size());
+  while (result.size_bytes <= bytes_max) {
+    auto wanted = std::min<std::uint64_t>(buffer.size(),
+                                          bytes_max - result.size_bytes + 1);
+    auto got = ::read(from, buffer.data(), wanted);
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0)
@@ -69,13 +98,16 @@ copied copy_and_digest(int from, int to) {
     auto size = static_cast<std::size_t>(got);
     sum.add(buffer.data(), size);
     result.size_bytes += size;
-    std::size_t written = 0;
-    if (to >= 0)
-      result.error_number =
-          process::write_all(to, {buffer.data(), size}, written);
+    result.error_number = write_piece(to, {buffer.data(), size});
     result.writing = result.error_number != 0;
     if (result.writing)
       break;
+  }
+  // What ends in a hole has not come to its end yet.
+  if (to >= 0 && result.error_number == 0
+      && ::ftruncate(to, static_cast<off_t>(result.size_bytes)) != 0) {
+    result.error_number = errno;
+    result.writing = true;
   }
   result.digest = sum.finish();
   return result;

@@ -2,6 +2,7 @@
 #include "runtime/artifacts/payload_file.hpp"
 
 #include "messages/inspect/inspect.hpp"
+#include "runtime/artifacts/digest.hpp"
 #include "runtime/process/files.hpp"
 
 #include <caf/binary_deserializer.hpp>
@@ -12,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <memory>
 #include <vector>
@@ -48,18 +50,41 @@ int read_at(int fd, std::vector<char>& bytes, std::uint64_t offset) {
   return 0;
 }
 
+/// Of what counts where results are compared.
+std::array<std::uint64_t, 2> digest_of(attempt_details& x) {
+  std::vector<char> bytes;
+  caf::binary_serializer sink{nullptr, bytes};
+  (void)sink(x.outputs, x.artifacts, x.contracts);
+  digest sum;
+  sum.add(bytes.data(), bytes.size());
+  return sum.finish_short();
+}
+
 } // namespace
 
-payload_kept payload_file::keep(const keep_payload& x) {
+/// Not every file system has files without a name.
+int payload_file::open() {
+  fd_.reset(::open(directory_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  if (fd_)
+    return 0;
+  auto name = directory_ + "/.payloads";
+  fd_.reset(::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
   if (!fd_)
-    fd_.reset(::open(directory_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    return errno;
+  ::unlink(name.c_str());
+  return 0;
+}
+
+payload_kept payload_file::keep(const keep_payload& x) {
   auto failed = [&](int number) {
     return payload_kept{x.id,
+                        {},
                         fmt::format("cannot keep a handoff in '{}': {}",
                                     directory_, process::system_text(number))};
   };
   if (!fd_)
-    return failed(errno);
+    if (auto number = open())
+      return failed(number);
   auto details = x.details ? *x.details : attempt_details{};
   std::vector<char> bytes;
   caf::binary_serializer sink{nullptr, bytes};
@@ -67,9 +92,9 @@ payload_kept payload_file::keep(const keep_payload& x) {
     return failed(EINVAL);
   if (auto number = write_at(fd_.get(), bytes, end_))
     return failed(number);
-  places_[x.id] = {end_, bytes.size()};
+  payload_ref made{end_, bytes.size(), digest_of(details)};
   end_ += bytes.size();
-  return {x.id, {}};
+  return {x.id, made, {}};
 }
 
 payload_loaded payload_file::load(const load_payload& x) const {
@@ -80,11 +105,8 @@ payload_loaded payload_file::load(const load_payload& x) const {
                                       directory_,
                                       process::system_text(number))};
   };
-  auto i = places_.find(x.id);
-  if (i == places_.end())
-    return failed(ENOENT);
-  std::vector<char> bytes(i->second.size);
-  if (auto number = read_at(fd_.get(), bytes, i->second.offset))
+  std::vector<char> bytes(x.payload.size_bytes);
+  if (auto number = read_at(fd_.get(), bytes, x.payload.offset))
     return failed(number);
   attempt_details details;
   caf::binary_deserializer source{nullptr, bytes};

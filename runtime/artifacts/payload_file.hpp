@@ -6,13 +6,12 @@
 
 #include <cstdint>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 namespace tutti::artifacts {
 
-/// What agents were given and do not need yet, in one file without a name that
-/// is gone with the run (semantics §21).
+/// Results too large to travel, in one file without a name that is gone with
+/// the run (semantics §21).
 class payload_file {
 public:
   /// The file is made in `directory`, absolute, with the first payload.
@@ -20,19 +19,17 @@ public:
     : directory_(std::move(directory)) {
   }
 
+  /// On one thread at a time.
   [[nodiscard]] payload_kept keep(const keep_payload& x);
+  /// On any thread, for what was kept before.
   [[nodiscard]] payload_loaded load(const load_payload& x) const;
 
 private:
-  struct place {
-    std::uint64_t offset = 0;
-    std::uint64_t size = 0;
-  };
+  [[nodiscard]] int open();
 
   std::string directory_;
   process::unique_fd fd_;
   std::uint64_t end_ = 0;
-  std::unordered_map<std::uint64_t, place> places_;
 };
 
 } // namespace tutti::artifacts

@@ -17,6 +17,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -73,6 +74,10 @@ public:
   [[nodiscard]] int fd() const {
     return fd_.get();
   }
+  /// Leaves it where it is.
+  void keep() {
+    made_ = false;
+  }
   int rename_to(int directory, const std::string& name) {
     if (::renameat(directory_, name_.c_str(), directory, name.c_str()) != 0)
       return errno;
@@ -115,6 +120,22 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string why_unreadable(int number) {
+  if (number == EACCES)
+    return "it cannot be read: give this user the right to (chmod u+r)";
+  if (number == ENOENT || number == EINVAL || number == ELOOP
+      || number == ENOTDIR)
+    return "it was replaced while artifacts were taken in: the task has to be "
+           "done with its files when it ends";
+  return system_text(number);
+}
+
+/// Whether two looks at a file saw the same.
+bool is_unchanged(const struct stat& x, const struct stat& y) {
+  return x.st_size == y.st_size && x.st_mtim.tv_sec == y.st_mtim.tv_sec
+      && x.st_mtim.tv_nsec == y.st_mtim.tv_nsec;
+}
+
 } // namespace
 
 std::string store::path_of(const std::string& digest) const {
@@ -123,6 +144,12 @@ std::string store::path_of(const std::string& digest) const {
 }
 
 // -- capture ------------------------------------------------------------------
+
+bool store::has(const std::string& digest, std::uint64_t size) const {
+  struct stat known {};
+  return ::lstat(path_of(digest).c_str(), &known) == 0 && S_ISREG(known.st_mode)
+      && static_cast<std::uint64_t>(known.st_size) == size;
+}
 
 artifacts_captured store::capture(const capture_artifacts& x) const {
   artifacts_captured result;
@@ -133,26 +160,36 @@ artifacts_captured store::capture(const capture_artifacts& x) const {
   result.mistake = std::move(found.mistake);
   auto directory =
       found.paths.empty() ? unique_fd{} : open_directory(x.directory);
+  fresh_files fresh;
   for (const auto& path : found.paths) {
     if (!result.mistake.empty())
-      return result;
+      break;
     artifact made;
     made.path = path;
     auto file = open_below(directory.get(), path);
-    auto done = !is_utf8(path) ? outcome{"its name is no UTF-8"}
-              : file           ? take_in(file.get(), made)
-                               : outcome{system_text(errno)};
+    auto done = !is_utf8(path) ? outcome{"its name is no UTF-8: rename it"}
+              : file           ? take_in(file.get(), made, fresh)
+                               : outcome{why_unreadable(errno)};
     if (!done.mistake.empty())
       result.mistake = fmt::format("artifact '{}': {}", path, done.mistake);
     result.no_space = done.no_space;
     result.artifacts.push_back(std::move(made));
+  }
+  if (auto done = settle(fresh);
+      !done.mistake.empty() && result.mistake.empty()) {
+    result.mistake = fmt::format("artifacts cannot be kept in '{}': {}",
+                                 directory_, done.mistake);
+    result.no_space = done.no_space;
   }
   for (const auto& path : x.files) {
     if (!result.mistake.empty())
       return result;
     auto text = process::read_file(path, file_bytes_max);
     if (text.error_number != 0)
-      result.mistake = fmt::format("cannot read '{}': {}", path, text.why());
+      result.mistake =
+          fmt::format("cannot read '{}', a file of a contract that "
+                      "this task defines and has to write: {}",
+                      path, text.why());
     else if (text.truncated)
       result.mistake = fmt::format("'{}' is larger than 1 MiB", path);
     result.texts.push_back(std::move(text.content));
@@ -160,40 +197,78 @@ artifacts_captured store::capture(const capture_artifacts& x) const {
   return result;
 }
 
-store::outcome store::take_in(int from, artifact& x) const {
+store::outcome store::take_in(int from, artifact& x, fresh_files& made) const {
   auto failed = [](int number) {
     return outcome{system_text(number), process::no_space(number)};
   };
-  struct stat status {};
-  if (::fstat(from, &status) != 0)
+  struct stat before {};
+  if (::fstat(from, &before) != 0)
     return failed(errno);
   if (auto number = make_directory(directory_))
     return failed(number);
   auto folder = open_directory(directory_);
   if (!folder)
     return failed(errno);
-  temporary_file file{folder.get(), temporary_name(), 0400};
+  auto name = temporary_name();
+  temporary_file file{folder.get(), name, 0400};
   if (file.fd() < 0)
     return failed(errno);
-  auto copy = copy_and_digest(from, file.fd());
+  auto copy = copy_and_digest(from, file.fd(),
+                              static_cast<std::uint64_t>(before.st_size));
   if (copy.error_number != 0)
     return failed(copy.error_number);
+  struct stat after {};
+  if (::fstat(from, &after) != 0)
+    return failed(errno);
+  if (!is_unchanged(before, after))
+    return {
+        "it changed while it was taken in: the task has to be done with its "
+        "files, and with what writes to them, when it ends"};
   x.digest = copy.digest;
   x.size_bytes = copy.size_bytes;
-  x.executable = (status.st_mode & S_IXUSR) != 0;
-  auto target = path_of(x.digest);
-  struct stat known {};
-  if (::lstat(target.c_str(), &known) == 0 && S_ISREG(known.st_mode)
-      && static_cast<std::uint64_t>(known.st_size) == x.size_bytes)
-    return {}; // the same content, synced before
-  if (::fsync(file.fd()) != 0)
-    return failed(errno);
-  auto parent = std::filesystem::path{target}.parent_path().string();
-  auto number = make_directory(parent);
-  if (number == 0)
-    number = file.rename_to(AT_FDCWD, target);
-  if (number == 0)
-    number = sync_directory(parent);
+  x.executable = (before.st_mode & S_IXUSR) != 0;
+  if (!has(x.digest, x.size_bytes)) {
+    file.keep();
+    made.push_back({std::move(name), x.digest});
+  }
+  return {};
+}
+
+/// Content first, then names, then the folders of the names: all are on disk
+/// before anybody hears of them (§30). Many files are synced at one go.
+store::outcome store::settle(fresh_files& made) const {
+  constexpr std::size_t few = 8;
+  auto failed = [](int number) {
+    return outcome{system_text(number), process::no_space(number)};
+  };
+  if (made.empty())
+    return {};
+  auto folder = open_directory(directory_);
+  int number = folder ? 0 : errno;
+  if (number == 0 && made.size() > few)
+    number = ::syncfs(folder.get()) == 0 ? 0 : errno;
+  std::set<std::string> parents;
+  for (const auto& x : made) {
+    unique_fd fd;
+    if (number == 0 && made.size() <= few) {
+      fd.reset(::openat(folder.get(), x.name.c_str(), O_RDONLY | O_CLOEXEC));
+      number = fd && ::fsync(fd.get()) == 0 ? 0 : errno;
+    }
+    auto target = path_of(x.digest);
+    auto parent = std::filesystem::path{target}.parent_path().string();
+    if (number == 0)
+      number = make_directory(parent);
+    if (number == 0
+        && ::renameat(folder.get(), x.name.c_str(), AT_FDCWD, target.c_str())
+               != 0)
+      number = errno;
+    if (number != 0)
+      ::unlinkat(folder.get(), x.name.c_str(), 0);
+    parents.insert(std::move(parent));
+  }
+  for (const auto& x : parents)
+    if (number == 0)
+      number = sync_directory(x);
   return number == 0 ? outcome{} : failed(number);
 }
 
@@ -227,7 +302,7 @@ bool is_same(int folder, const std::string& name, const artifact& x) {
       || static_cast<std::uint64_t>(status.st_size) != x.size_bytes
       || ((status.st_mode & S_IXUSR) != 0) != x.executable)
     return false;
-  auto content = copy_and_digest(fd.get(), -1);
+  auto content = copy_and_digest(fd.get(), -1, x.size_bytes);
   return content.error_number == 0 && content.digest == x.digest;
 }
 
@@ -264,6 +339,9 @@ store::outcome store::put_out(int directory, const artifact& x) const {
   if (!is_digest(x.digest))
     return {"its digest is none"};
   auto folder = open_parent(directory, x.path);
+  if (!folder && (errno == ENOTDIR || errno == ELOOP))
+    return {"a part of its path there is no folder (symbolic links are not "
+            "followed): move what is in the way"};
   if (!folder)
     return failed(errno);
   auto name = std::filesystem::path{x.path}.filename().string();
@@ -272,24 +350,50 @@ store::outcome store::put_out(int directory, const artifact& x) const {
   struct stat there {};
   if (::fstatat(folder.get(), name.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0
       && !S_ISREG(there.st_mode))
-    return {"something else than a regular file has its name"};
+    return {"something else than a regular file has its name there: move what "
+            "is in the way"};
   unique_fd from{
       ::open(path_of(x.digest).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
   if (!from)
-    return {fmt::format("the store does not have it: {}", system_text(errno))};
+    return {fmt::format("the store does not have it any more ({}): run what "
+                        "made it again",
+                        system_text(errno))};
   mode_t mode = 0666;
   if (x.executable)
     mode |= executable_bits;
   temporary_file file{folder.get(), temporary_name(), mode};
   if (file.fd() < 0)
     return failed(errno);
-  auto copy = copy_and_digest(from.get(), file.fd());
+  auto copy = copy_and_digest(from.get(), file.fd(), x.size_bytes);
   if (copy.error_number != 0)
     return failed(copy.error_number);
-  if (copy.digest != x.digest)
-    return {fmt::format("the store's copy is damaged: {}", path_of(x.digest))};
-  auto number = file.rename_to(folder.get(), name);
+  if (copy.digest != x.digest) {
+    ::unlink(path_of(x.digest).c_str()); // so that it can be made again
+    return {"the store's copy was damaged and is removed: run what made it "
+            "again"};
+  }
+  auto number = save_other(folder.get(), name);
+  if (number == 0)
+    number = file.rename_to(folder.get(), name);
   return number == 0 ? outcome{} : failed(number);
+}
+
+/// What has the name already, and no artifact's content, was made by somebody:
+/// it is kept under another name.
+int store::save_other(int folder, const std::string& name) const {
+  auto there = open_below(folder, name);
+  struct stat status {};
+  if (!there || ::fstat(there.get(), &status) != 0)
+    return errno == ENOENT ? 0 : errno;
+  auto size = static_cast<std::uint64_t>(status.st_size);
+  auto content = copy_and_digest(there.get(), -1, size);
+  if (content.error_number != 0)
+    return content.error_number;
+  if (has(content.digest, content.size_bytes))
+    return 0;
+  auto saved = name + ".before-tutti";
+  return ::renameat(folder, name.c_str(), folder, saved.c_str()) == 0 ? 0
+                                                                      : errno;
 }
 
 } // namespace tutti::artifacts

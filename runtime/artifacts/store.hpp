@@ -7,8 +7,10 @@
 
 #include "messages/storage.hpp"
 
+#include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace tutti::artifacts {
 
@@ -27,8 +29,18 @@ private:
     std::string mistake;
     bool no_space = false;
   };
-  [[nodiscard]] outcome take_in(int from, artifact& x) const;
+  /// A file of the store that is not on disk for certain yet.
+  struct fresh_file {
+    std::string name; ///< in the store's folder, until all are synced
+    std::string digest;
+  };
+  using fresh_files = std::vector<fresh_file>;
+
+  [[nodiscard]] outcome take_in(int from, artifact& x, fresh_files& made) const;
+  [[nodiscard]] outcome settle(fresh_files& made) const;
   [[nodiscard]] outcome put_out(int directory, const artifact& x) const;
+  [[nodiscard]] int save_other(int folder, const std::string& name) const;
+  [[nodiscard]] bool has(const std::string& digest, std::uint64_t size) const;
   [[nodiscard]] std::string path_of(const std::string& digest) const;
 
   std::string directory_;

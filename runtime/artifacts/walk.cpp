@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 namespace tutti::artifacts {
@@ -30,17 +31,18 @@ std::string joined(const std::string& prefix, const std::string& name) {
   return prefix.empty() ? name : prefix + "/" + name;
 }
 
-/// The names in a directory, sorted; "." and ".." left out.
-std::vector<std::string> names_in(int directory) {
-  std::vector<std::string> result;
+/// The names in a directory, sorted; "." and ".." left out. None where it
+/// cannot be read: errno says why.
+std::optional<std::vector<std::string>> names_in(int directory) {
   // fdopendir takes the descriptor that it is given.
   unique_fd own{::openat(directory, ".", directory_flags)};
   if (!own)
-    return result;
+    return {};
   std::unique_ptr<DIR, int (*)(DIR*)> all{::fdopendir(own.get()), ::closedir};
   if (!all)
-    return result;
+    return {};
   (void)own.release();
+  std::vector<std::string> result;
   while (const auto* entry = ::readdir(all.get())) {
     std::string_view name{entry->d_name};
     if (name != "." && name != "..")
@@ -48,6 +50,12 @@ std::vector<std::string> names_in(int directory) {
   }
   std::sort(result.begin(), result.end());
   return result;
+}
+
+/// Whether an errno of opening a folder says that there is none, rather than
+/// that it cannot be used.
+bool says_no_folder(int number) {
+  return number == ENOENT || number == ENOTDIR || number == ELOOP;
 }
 
 const char* kind_of(mode_t mode) {
@@ -90,9 +98,23 @@ private:
       return walk_all(directory, prefix, part, depth);
     if (is_literal(text))
       return visit(directory, prefix, text, part, depth);
-    for (const auto& name : names_in(directory))
+    for (const auto& name : names(directory, prefix))
       if (!stopped() && matches(text, name))
         visit(directory, prefix, name, part, depth);
+  }
+
+  std::vector<std::string> names(int directory, const std::string& prefix) {
+    auto result = names_in(directory);
+    if (!result)
+      refuse_folder(prefix.empty() ? "." : prefix);
+    return result.value_or(std::vector<std::string>{});
+  }
+
+  /// What lies in it would be missed without a word.
+  void refuse_folder(const std::string& path) {
+    refuse(fmt::format("the folder '{}' cannot be read: {}; give this user the "
+                       "right to, or leave it out of the pattern",
+                       path, process::system_text(errno)));
   }
 
   /// "**": here, and in every folder below that is not hidden.
@@ -101,7 +123,7 @@ private:
     bool last = part + 1 == parts_.size();
     if (!last)
       walk(directory, prefix, part + 1, depth);
-    for (const auto& name : names_in(directory)) {
+    for (const auto& name : names(directory, prefix)) {
       if (stopped())
         return;
       if (name.front() == '.')
@@ -109,6 +131,8 @@ private:
       if (auto below =
               unique_fd{::openat(directory, name.c_str(), directory_flags)})
         walk(below.get(), joined(prefix, name), part, depth + 1);
+      else if (!says_no_folder(errno))
+        refuse_folder(joined(prefix, name));
       else if (last)
         take(directory, prefix, name, false);
     }
@@ -122,12 +146,14 @@ private:
     if (auto below =
             unique_fd{::openat(directory, name.c_str(), directory_flags)})
       return walk(below.get(), joined(prefix, name), part + 1, depth + 1);
+    if (!says_no_folder(errno))
+      return refuse_folder(joined(prefix, name));
     struct stat status {};
     if (literal
         && ::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0
         && S_ISLNK(status.st_mode))
       refuse(fmt::format("'{}' is a symbolic link, which artifacts do not "
-                         "follow",
+                         "follow: name the folder that it points to",
                          joined(prefix, name)));
   }
 
@@ -144,7 +170,9 @@ private:
                                 "files in it",
                                 path, path));
     if (!S_ISREG(status.st_mode))
-      return refuse(fmt::format("'{}' is {}: an artifact is a regular file",
+      return refuse(fmt::format("'{}' is {}: an artifact is a regular file, so "
+                                "leave it out of the pattern or copy what is "
+                                "in it",
                                 path, kind_of(status.st_mode)));
     found_any_ = true;
     result_.paths.insert(std::move(path));
@@ -183,8 +211,10 @@ void find_files(const std::string& directory, const std::string& pattern,
   walker w{pattern, result};
   w.run(fd.get());
   if (!w.found_any() && !missing_ok && result.mistake.empty())
-    result.mistake =
-        fmt::format("artifact '{}': no such file in '{}'", pattern, directory);
+    result.mistake = fmt::format(
+        "artifact '{}': no such file in '{}': the task has to write "
+        "it there before it ends",
+        pattern, directory);
 }
 
 unique_fd open_below(int directory, const std::string& path) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/control/protocol.hpp"
 
+#include "messages/json/json_values.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,31 +10,6 @@
 #include <utility>
 
 namespace tutti::control {
-
-namespace {
-
-/// The JSON library recurses over what it has parsed.
-constexpr std::size_t depth_max = 100;
-
-std::size_t depth_of(std::string_view text) {
-  std::size_t depth = 0;
-  std::size_t deepest = 0;
-  bool inside = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    char c = text[i];
-    if (inside && c == '\\')
-      ++i;
-    else if (c == '"')
-      inside = !inside;
-    else if (!inside && (c == '[' || c == '{'))
-      deepest = std::max(deepest, ++depth);
-    else if (!inside && (c == ']' || c == '}') && depth > 0)
-      --depth;
-  }
-  return deepest;
-}
-
-} // namespace
 
 std::string_view to_string(refusal_code x) {
   switch (x) {
@@ -55,7 +32,7 @@ std::string_view to_string(refusal_code x) {
 }
 
 std::string to_line(const json& x) {
-  return x.dump(-1, ' ', false, json::error_handler_t::replace);
+  return json_text(x);
 }
 
 std::string refusal(refusal_code code, std::string_view text) {
@@ -72,9 +49,9 @@ std::string reply(json content) {
 }
 
 request_reader::request_reader(std::string_view line) {
-  if (depth_of(line) > depth_max) {
-    mistake(
-        fmt::format("a request is nested at most {} levels deep", depth_max));
+  if (json_depth(line) > json_depth_max) {
+    mistake(fmt::format("a request is nested at most {} levels deep",
+                        json_depth_max));
     return;
   }
   auto document = json::parse(line, nullptr, false);

@@ -4,7 +4,6 @@
 #include "runtime/native/inbox.hpp"
 #include "runtime/process/text_filter.hpp"
 
-#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -16,16 +15,6 @@ constexpr const char* over_text = "the attempt is over";
 
 std::atomic<std::uint64_t> calls{0};
 
-void keep_latest(std::vector<handed>& all, const handed& x) {
-  auto same = std::find_if(all.begin(), all.end(), [&](const handed& y) {
-    return y.from == x.from;
-  });
-  if (same == all.end())
-    all.push_back(x);
-  else
-    *same = x;
-}
-
 } // namespace
 
 attempt::attempt(attempt_facts x, attempt_ports ports)
@@ -35,7 +24,8 @@ attempt::attempt(attempt_facts x, attempt_ports ports)
 bool attempt::begin(agents::worker_maker make, arrivals so_far) {
   std::lock_guard lock{mutex_};
   make_ = std::move(make);
-  inputs_ = std::move(so_far.handoffs);
+  for (const auto& x : so_far.handoffs)
+    keep_latest(x);
   answers_ = std::move(so_far.answers);
   queue_.emplace_back([](task& t, worker& w) {
     w.on_task(t);
@@ -46,10 +36,19 @@ bool attempt::begin(agents::worker_maker make, arrivals so_far) {
   return working_;
 }
 
+/// Of each producer the latest counts; locked.
+void attempt::keep_latest(const handed& x) {
+  auto [at, fresh] = input_at_.try_emplace(x.from, inputs_.size());
+  if (fresh)
+    inputs_.push_back(x);
+  else
+    inputs_[at->second] = x;
+}
+
 void attempt::take(handed x) {
   {
     std::lock_guard lock{mutex_};
-    keep_latest(inputs_, x);
+    keep_latest(x);
   }
   post([x = std::move(x)](task& t, worker& w) {
     w.on_handoff(t, x);

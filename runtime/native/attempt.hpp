@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -18,6 +19,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 namespace tutti::native {
@@ -86,7 +88,7 @@ private:
   void work_off();
   void run(job& x);
   [[nodiscard]] std::optional<live_reply> reply_to(live_call x, bool stoppable);
-  void leave(said x);
+  void keep_latest(const handed& x);
 
   const attempt_ports ports_;
   std::stop_source stop_;
@@ -99,6 +101,7 @@ private:
   bool working_ = false; ///< a job of the pool works the queue off
   bool over_ = false;    ///< its end is said, or nobody hears it any more
   std::vector<handed> inputs_;
+  std::unordered_map<std::string, std::size_t> input_at_; ///< by producer
   std::vector<answer> answers_;
   std::map<std::uint64_t, std::optional<live_reply>> replies_; ///< awaited
   std::optional<task_progress> progress_; ///< not taken yet

@@ -61,7 +61,8 @@ struct attempt {
 
   tutti::process::stage stage = tutti::process::stage::running;
   steady_time stage_due = steady_time::max(); ///< of terminating and killing
-  steady_time drain_due = steady_time::max(); ///< set when the leader exits
+  /// Set when the leader exits, or can be talked with no more.
+  steady_time drain_due = steady_time::max();
   bool drain_over = false;
   steady_time kill_again{}; ///< in killing: births since
   process_end end = process_end::exited;

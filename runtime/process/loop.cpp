@@ -240,6 +240,10 @@ void loop::check_due(attempt& a) {
   }
   if (now_ >= a.drain_due) {
     a.drain_due = steady_time::max();
+    if (a.stage == stage::running) {
+      a.explain(a.talk->lost);
+      return terminate(a);
+    }
     a.drain_over = true;
     adopt_orphans();
     if (a.processes_gone())

@@ -71,6 +71,7 @@ private:
 
   // -- interactive processes (loop_talk.cpp) --
   void begin_talk(attempt& a);
+  void lose_talk(attempt& a, const char* why);
   void take_input(const process_input& x);
   void hold_input(const process_input& x);
   void write_input(attempt& a);

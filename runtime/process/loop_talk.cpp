@@ -73,10 +73,22 @@ void loop::hold_input(const process_input& x) {
 void loop::write_input(attempt& a) {
   auto& t = *a.talk;
   auto fd = t.input.get();
-  t.write_input();
+  if (!t.write_input())
+    lose_talk(a, "it closed its standard input, so nothing can be said to it");
   if (!t.input)
     by_pipe_.erase(fd);
+  if (auto written = t.take_written(); written > 0)
+    report(process_output{a.id, {}, written});
   watch_talk(a);
+}
+
+/// A process that is about to exit closes its pipes, too; one that goes on
+/// living has to end (semantics §22).
+void loop::lose_talk(attempt& a, const char* why) {
+  if (a.stage != stage::running || a.talk->hung_up() || !a.talk->lost.empty())
+    return;
+  a.talk->lost = why;
+  a.drain_due = now_ + options_->drain;
 }
 
 /// Reads once; false: there is nothing more to read now.
@@ -90,6 +102,7 @@ bool loop::read_talk(attempt& a) {
   if (got < 0 && errno == EAGAIN)
     return false;
   if (got <= 0) {
+    lose_talk(a, "it closed its standard output, so nothing is heard of it");
     forget_pipe(t.output);
     pass_on(a, t.last_output());
     return false;
@@ -103,7 +116,7 @@ bool loop::read_talk(attempt& a) {
 
 void loop::pass_on(const attempt& a, std::string output) {
   if (!output.empty())
-    report(process_output{a.id, std::move(output)});
+    report(process_output{a.id, std::move(output), 0});
 }
 
 /// Nobody is left to write: what is in the pipe is all there will be, so the

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace tutti::process {
 
@@ -24,8 +25,10 @@ bool talk::open(unique_fd& its_input, unique_fd& its_output) {
 }
 
 bool talk::add_input(std::string_view data, bool close) {
-  if (!input || close_)
+  if (!input || close_) {
+    untold_ += data.size();
     return true;
+  }
   if (data.size() > input_bytes_max - (pending_.size() - written_))
     return false;
   // Moved to the front only when that is worth it.
@@ -38,27 +41,38 @@ bool talk::add_input(std::string_view data, bool close) {
   return true;
 }
 
-void talk::write_input() {
+bool talk::write_input() {
+  bool deaf = false;
   while (input && written_ < pending_.size()) {
     auto got = ::write(input.get(), pending_.data() + written_,
                        pending_.size() - written_);
     if (got < 0 && errno == EINTR)
       continue;
     if (got < 0 && errno == EAGAIN)
-      return;
-    if (got < 0)
+      return true;
+    if (got < 0) {
+      deaf = true;
       input.reset();
-    else
+    } else {
       written_ += static_cast<std::size_t>(got);
+      untold_ += static_cast<std::size_t>(got);
+    }
   }
+  untold_ += pending_.size() - written_;
   pending_ = {};
   written_ = 0;
   if (close_)
     input.reset();
+  return !deaf;
 }
 
 bool talk::input_waits() const {
   return input && written_ < pending_.size();
+}
+
+std::uint64_t talk::take_written() {
+  constexpr std::uint64_t little = std::uint64_t{64} << 10;
+  return input_waits() && untold_ < little ? 0 : std::exchange(untold_, 0);
 }
 
 std::string talk::add_output(std::string_view data) {

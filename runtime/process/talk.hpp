@@ -25,6 +25,9 @@ public:
   unique_fd output; ///< its standard output; none: at its end, or given up
   bool input_watched = false;
   bool output_watched = false;
+  /// Why it cannot be talked with any more, though it was not hung up on;
+  /// empty: it can.
+  std::string lost;
 
   /// Makes the pipes and gives out the ends that the process gets. False: it
   /// cannot, and `errno` says why.
@@ -33,10 +36,16 @@ public:
   /// False: that is more than `input_bytes_max`, and nothing was taken.
   [[nodiscard]] bool add_input(std::string_view data, bool close);
 
-  /// Writes what the pipe takes. A process that has closed its end is left
-  /// alone: that is its own affair.
-  void write_input();
+  /// Writes what the pipe takes. False: the process has closed its end.
+  bool write_input();
+  /// Nothing more will be said to it.
+  [[nodiscard]] bool hung_up() const {
+    return close_;
+  }
   [[nodiscard]] bool input_waits() const;
+  /// How much of it was written, or let go, since this was last asked; 0 while
+  /// that is little and more waits.
+  [[nodiscard]] std::uint64_t take_written();
 
   /// What of it and of earlier output may be passed on: whole lines.
   [[nodiscard]] std::string add_output(std::string_view data);
@@ -51,9 +60,10 @@ private:
   [[nodiscard]] std::string passed_on(std::size_t bytes);
 
   std::string pending_;
-  std::size_t written_ = 0; ///< of `pending_`
-  bool close_ = false;      ///< once all is written
-  std::string part_;        ///< of the line that has no end yet
+  std::size_t written_ = 0;  ///< of `pending_`
+  std::uint64_t untold_ = 0; ///< written, or let go
+  bool close_ = false;       ///< once all is written
+  std::string part_;         ///< of the line that has no end yet
   std::uint64_t untaken_ = 0;
 };
 

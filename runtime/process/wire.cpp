@@ -159,7 +159,7 @@ bool fields(Codec& c, is<process_input> auto& x) {
 
 template <class Codec>
 bool fields(Codec& c, is<process_output> auto& x) {
-  return all(c, x.id, x.data);
+  return all(c, x.id, x.data, x.taken_bytes);
 }
 
 template <class Codec>

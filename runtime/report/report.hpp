@@ -8,6 +8,7 @@
 #include "runtime/report/run_model.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,6 +56,10 @@ struct gate_row {
   std::optional<duration> opened;
 };
 
+/// A result with all that it put out.
+using whole_result = std::function<std::shared_ptr<const attempt_details>(
+    const std::shared_ptr<const attempt_details>&)>;
+
 struct run_report {
   std::string run_id;
   std::string plan;
@@ -71,6 +76,8 @@ struct run_report {
   std::vector<agent_row> agents;
   std::vector<handoff_row> handoffs;
   std::vector<gate_row> gates;
+  /// Reads back what of a result lies on disk; empty: all is in memory.
+  whole_result whole;
 };
 
 [[nodiscard]] run_report make_report(const run_model& m,

@@ -9,7 +9,7 @@ namespace tutti::report {
 
 namespace {
 
-void write(json_writer& w, const task_row& x) {
+void write(json_writer& w, const task_row& x, const whole_result& whole) {
   w.open('{');
   w.text("name", x.name);
   w.text_or_null("agent", x.agent);
@@ -28,8 +28,8 @@ void write(json_writer& w, const task_row& x) {
             x.details ? static_cast<std::int64_t>(x.details->dropped_bytes)
                       : 0);
   w.open("outputs", '{');
-  if (x.details)
-    for (const auto& y : x.details->outputs)
+  if (auto details = whole ? whole(x.details) : x.details)
+    for (const auto& y : details->outputs)
       w.value(y.name, y.value);
   w.close('}');
   w.close('}');
@@ -62,13 +62,14 @@ void write(json_writer& w, const gate_row& x) {
   w.close('}');
 }
 
-template <class Row>
-void write(json_writer& w, std::string_view key, const std::vector<Row>& rows) {
+template <class Row, class... More>
+void write(json_writer& w, std::string_view key, const std::vector<Row>& rows,
+           const More&... more) {
   w.line();
   w.open(key, '[');
   for (const auto& x : rows) {
     w.line();
-    write(w, x);
+    write(w, x, more...);
   }
   w.close(']');
 }
@@ -99,7 +100,7 @@ std::string to_json(const run_report& x) {
   w.seconds("as_needs_makespan_s",
             later ? seconds{later->with_needs} : seconds{});
   w.seconds("saved_by_later_s", later ? seconds{later->saved()} : seconds{});
-  write(w, "tasks", x.tasks);
+  write(w, "tasks", x.tasks, x.whole);
   write(w, "agents", x.agents);
   write(w, "handoffs", x.handoffs);
   write(w, "gates", x.gates);

@@ -412,10 +412,7 @@ void run_model::note_accepted(const fact& x) {
   auto found = accepted_.find(x.subject);
   if (found == accepted_.end() || x.state != task_state::succeeded)
     return;
-  static const attempt_details nothing;
-  const auto& old = found->second.details ? *found->second.details : nothing;
-  const auto& made = x.details ? *x.details : nothing;
-  if (old.outputs == made.outputs && old.artifacts == made.artifacts)
+  if (same_content(found->second.details.get(), x.details.get()))
     return;
   found->second = {x.details, tasks_[x.subject].version};
 }

@@ -130,9 +130,11 @@ session_result run_session(plan p, const session_options& options,
   auto view = make_view(options, told);
   run_feed feed;
   keyboard keys{STDIN_FILENO};
+  auto disk =
+      std::make_shared<artifacts::artifact_disk>(files->artifacts, files->io);
   bool whole = true;
   {
-    team actors{{work, options, local_slots, *files, &processes, &feed}};
+    team actors{{work, options, local_slots, *files, disk, &processes, &feed}};
     actors.begin(); // before a signal can ask to stop it
     signals.start({[&](int signal, int count) {
                      if (count > 2)
@@ -169,6 +171,9 @@ session_result run_session(plan p, const session_options& options,
   auto code = whole ? model.exit_code() : static_cast<int>(exit_code::internal);
   auto report = report::make_report(model, told);
   report.exit_code = code;
+  report.whole = [disk](const auto& x) {
+    return disk->whole(x);
+  };
   return {code, std::move(report)};
 }
 

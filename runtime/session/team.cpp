@@ -80,9 +80,7 @@ team::team(team_options options)
     keep(x);
   auto watcher = system_.spawn(observer_behavior, std::move(viewers));
   keep(watcher);
-  auto store =
-      system_.spawn<caf::detached>(artifacts::artifact_host_behavior,
-                                   options_.files.artifacts, options_.files.io);
+  auto store = system_.spawn(artifacts::artifact_host_behavior, options_.disk);
   keep(store);
   orchestrator_options mine;
   mine.work = options_.work;
@@ -96,6 +94,7 @@ team::team(team_options options)
   common.observer = watcher;
   common.processes = host;
   common.artifacts = store;
+  common.looked_at = outputs_looked_at(*options_.work);
   if (!sockets_.live_path().empty()) {
     common.live = sockets_.live();
     common.live_socket = sockets_.live_path();
@@ -137,6 +136,7 @@ team::~team() {
     all_.clear();
   }
   routes_->clear();
+  options_.disk->stop();
   system_.await_all_actors_done();
 }
 

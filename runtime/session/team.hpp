@@ -5,6 +5,7 @@
 #include "actors/agent/agent.hpp"
 #include "actors/service/service.hpp"
 #include "messages/interfaces.hpp"
+#include "runtime/artifacts/artifact_host.hpp"
 #include "runtime/session/approval_prompt.hpp"
 #include "runtime/session/notifier.hpp"
 #include "runtime/session/process_host.hpp"
@@ -32,8 +33,9 @@ struct team_options {
   session_options session;
   std::uint32_t local_slots = 1; ///< of the implicit agent
   run_directory files;
-  process::supervisor* processes = nullptr; ///< must outlive the team
-  run_feed* feed = nullptr;                 ///< must outlive the team
+  std::shared_ptr<artifacts::artifact_disk> disk; ///< of this run
+  process::supervisor* processes = nullptr;       ///< must outlive the team
+  run_feed* feed = nullptr;                       ///< must outlive the team
 };
 
 /// Asks the orchestrator on behalf of who sits at the keyboard.

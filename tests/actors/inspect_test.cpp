@@ -41,6 +41,7 @@ std::shared_ptr<const attempt_details> some_details() {
   x.log = "x.log";
   x.dropped_bytes = 7;
   x.leaked = true;
+  x.payload = {40, 100, {1, 2}};
   return std::make_shared<const attempt_details>(std::move(x));
 }
 
@@ -160,8 +161,8 @@ BOOST_AUTO_TEST_CASE(process_messages_keep_every_field) {
   BOOST_TEST((e.id == 9 && e.at_once));
   auto i = there_and_back(process_input{9, "in", true, 5});
   BOOST_TEST((i.id == 9 && i.data == "in" && i.close && i.taken_bytes == 5));
-  auto o = there_and_back(process_output{9, "out"});
-  BOOST_TEST((o.id == 9 && o.data == "out"));
+  auto o = there_and_back(process_output{9, "out", 4});
+  BOOST_TEST((o.id == 9 && o.data == "out" && o.taken_bytes == 4));
   auto a = there_and_back(process_alive{9, true});
   BOOST_TEST((a.id == 9 && a.waits));
   auto p = there_and_back(process_started{9, 77});
@@ -175,9 +176,12 @@ BOOST_AUTO_TEST_CASE(storage_messages_come_back_equal) {
   BOOST_TEST((d.patterns == c.patterns && d.files == c.files));
   auto kept = there_and_back(keep_payload{4, some_details()});
   BOOST_TEST((kept.id == 4 && *kept.details == *some_details()));
-  auto receipt = there_and_back(payload_kept{4, "no"});
+  payload_ref where{40, 100, {1, 2}};
+  auto receipt = there_and_back(payload_kept{4, where, "no"});
   BOOST_TEST((receipt.id == 4 && receipt.mistake == "no"));
-  BOOST_TEST(there_and_back(load_payload{4}).id == 4u);
+  BOOST_TEST((receipt.payload == where));
+  auto load = there_and_back(load_payload{4, where});
+  BOOST_TEST((load.id == 4u && load.payload == where));
   auto loaded = there_and_back(payload_loaded{4, some_details(), "no"});
   BOOST_TEST((loaded.id == 4 && *loaded.details == *some_details()));
   BOOST_TEST(loaded.mistake == "no");

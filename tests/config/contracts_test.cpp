@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Contracts, services and after-each, as plans say it.
-#include "config/json_schema.hpp"
 #include "config/plan_select.hpp"
+#include "messages/json/json_schema.hpp"
 #include "tests/config/plan_texts.hpp"
 #include "tests/support/temporary_directory.hpp"
 

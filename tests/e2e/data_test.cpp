@@ -136,4 +136,17 @@ tasks:
   BOOST_TEST(text.find("to err\n") != std::string::npos, log);
 }
 
+// §6: what a failure left behind is for who needs that it failed.
+BOOST_AUTO_TEST_CASE(kept_artifacts_of_a_failure_are_handed_on) {
+  dir.write("one/x", "");
+  dir.write("two/x", "");
+  auto x = run(R"(
+tasks:
+  a: { run: 'mkdir -p made; echo trace > made/trace.txt; exit 3', working-directory: one, artifacts: { paths: made/*.txt, on-failure: keep } }
+  b: { needs: { a: failed }, run: cp made/trace.txt seen.txt, working-directory: two }
+)");
+  BOOST_TEST(x.status == 1);
+  BOOST_TEST(dir.read("two/seen.txt") == "trace\n", x.out << x.err);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -87,6 +87,38 @@ echo $? >> said
   BOOST_TEST(said[1] == "1");
 }
 
+// §19: an error at once, which does not harm the task.
+BOOST_AUTO_TEST_CASE(a_request_to_nobody_is_an_error_at_once) {
+  auto x = run(R"(
+tasks:
+  a: { run: [sh, -c, 'tutti request --to nobody "do it" 2> said; echo $? >> said'] }
+)");
+  BOOST_TEST(x.status == 0, x.err << x.out);
+  auto said = lines("said");
+  BOOST_REQUIRE(said.size() == 2u);
+  BOOST_TEST(has(said[0], "'nobody'"), said[0]);
+  BOOST_TEST(said[1] != "0");
+}
+
+// §21: large handoffs come back whole wherever they are looked at.
+BOOST_AUTO_TEST_CASE(large_handoffs_arrive_whole) {
+  auto x = run(R"-(
+agents: { ann: {}, ben: {} }
+tasks:
+  a: { agent: ann, run: [sh, -c, 'printf "ready=true\ntext=%s\n" "$(head -c 200000 /dev/zero | tr "\0" x)" > "$TUTTI_OUTPUT"'] }
+  b: { agent: ben, needs: a, if: needs.a.outputs.ready, env: { TEXT: "${{ needs.a.outputs.ready }}" }, run: 'cp "$TUTTI_INPUT" b.json; echo "$TEXT" > text' }
+  c: { agent: ben, needs-later: a, run: [sh, -c, 'until tutti inbox > inbox.json && test -s inbox.json; do :; done'], integrate: 'cp "$TUTTI_INPUT" c.json' }
+)-");
+  BOOST_TEST(x.status == 0, x.err << x.out);
+  BOOST_TEST(dir.read("text") == "true\n");
+  auto b = json::parse(dir.read("b.json")).at("needs").at("a").at("outputs");
+  BOOST_TEST(b.at("text").get<std::string>().size() == 200'000u);
+  auto c = json::parse(dir.read("c.json")).at("later").at("a").at("outputs");
+  BOOST_TEST(c.at("text") == b.at("text"));
+  // The report has it, too.
+  BOOST_TEST(x.task("a").at("outputs").at("text") == b.at("text"));
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_inbox_is_empty_and_nothing_waits) {
   auto x = run(R"(
 tasks:

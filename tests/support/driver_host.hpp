@@ -51,6 +51,9 @@ public:
   void left() override {
     ++left_count;
   }
+  void has_room() override {
+    ++room_count;
+  }
   void wake_after(duration span, std::uint64_t timer) override {
     timers_.push_back({now_ + span, timer});
   }
@@ -93,6 +96,7 @@ public:
   std::uint64_t taken = 0;
   bool closed = false;
   int left_count = 0;
+  int room_count = 0; ///< how often there was room again
 
 private:
   process_id processes_ = 0;

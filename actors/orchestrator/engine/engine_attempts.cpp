@@ -47,6 +47,7 @@ void engine::on(const attempt_ends& e) {
       details.outputs.clear();
       details.artifacts.clear();
       details.contracts.clear();
+      details.payload = {};
       kept.details =
           std::make_shared<const attempt_details>(std::move(details));
     }

@@ -11,6 +11,15 @@
 
 namespace tutti::engine {
 
+namespace {
+
+/// Whether there is more to a result than how its attempt ended.
+bool hands_on(const attempt_details& x) {
+  return !same_content(&x, nullptr) || !x.note.empty();
+}
+
+} // namespace
+
 void engine::emit(const fact& f) {
   out_->facts.push_back(f);
   out_->facts.back().at = now_;
@@ -245,9 +254,13 @@ void engine::fold_finished(const fact& f) {
   t.assigned = false;
   t.is_ending = false;
   bool success = f.end == attempt_end::success;
-  if (success && f.details)
+  // A run that failed hands on what it left behind, too, to who needs that
+  // (§6).
+  bool final_failure =
+      !success && is_failure(f.state) && f.phase == work_phase::run;
+  if (f.details && (success || (final_failure && hands_on(*f.details))))
     details_[f.subject] = f.details;
-  else if (success)
+  else if (success || final_failure)
     details_.erase(f.subject);
   bool no_verdict = graph_.tasks[f.subject].kind == task_kind::review
                  && f.end == attempt_end::failure && f.exit_code == 0;

@@ -93,19 +93,10 @@ void engine::fold_gate(const fact& f) {
 
 /// With rework, the moment of a change decides what is made again (§18).
 void engine::note_result(std::uint32_t task) {
-  result_record result{tasks_[task].state, nullptr};
-  if (result.state == task_state::succeeded)
-    result.details = details_of(task);
+  result_record result{tasks_[task].state, details_of(task)};
   auto& last = results_[task];
-  auto same = [](const attempt_details* a, const attempt_details* b) {
-    static const attempt_details nothing;
-    const auto& x = a != nullptr ? *a : nothing;
-    const auto& y = b != nullptr ? *b : nothing;
-    return x.outputs == y.outputs && x.artifacts == y.artifacts
-        && x.contracts == y.contracts;
-  };
   bool equal = last.state == result.state
-            && same(last.details.get(), result.details.get());
+            && same_content(last.details.get(), result.details.get());
   last = std::move(result);
   if (!equal)
     changed_at_[task] = ++changes_;

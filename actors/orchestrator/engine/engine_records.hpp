@@ -103,7 +103,7 @@ struct stream_record {
 /// What a task came to the last time it ended.
 struct result_record {
   task_state state = task_state::waiting;
-  std::shared_ptr<const attempt_details> details; ///< of a success
+  std::shared_ptr<const attempt_details> details; ///< what it handed on
 };
 
 /// One request from agent to agent, by its number minus one.

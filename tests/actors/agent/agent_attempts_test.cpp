@@ -55,6 +55,8 @@ attempt_details with_contract(const std::string& schema,
   return x;
 }
 
+constexpr payload_ref on_disk{40, 1000, {1, 2}};
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(actors_agent_attempts)
@@ -271,13 +273,13 @@ BOOST_AUTO_TEST_CASE(who_defines_a_contract_hands_on_schema_and_mock) { // §12
       {port_schema, R"({"port":80})", ""},
       {"{", "{}",
        "contract 'users-api': api/users.schema.json is no JSON Schema: it is "
-       "not JSON"},
+       "no JSON from line 1, column 2 on"},
       {port_schema, R"({"port":"x"})",
        "contract 'users-api': the mock api/users.mock.json breaks its schema: "
-       "/port: Value type not permitted by 'type' constraint"},
+       "at /port: Value type not permitted by 'type' constraint"},
       {port_schema, "{",
        "contract 'users-api': the mock api/users.mock.json breaks its schema: "
-       "it is not JSON"},
+       "it is no JSON from line 1, column 2 on"},
   };
   for (const auto& r : rows) {
     lone_agent w{b.get()};
@@ -328,7 +330,8 @@ BOOST_AUTO_TEST_CASE(a_provider_that_breaks_its_contract_fails) { // §12
   BOOST_TEST((w.finished().end == attempt_end::failure));
   BOOST_TEST(w.message()
              == "the outputs break contract 'users-api' at /port: Value type "
-                "not permitted by 'type' constraint");
+                "not permitted by 'type' constraint (what is written as "
+                "key=value is text: write one JSON object for other types)");
   w.assign(1, 2);
   w.exit(0, R"({"port":80})");
   BOOST_TEST((w.finished().end == attempt_end::success));
@@ -382,31 +385,60 @@ BOOST_AUTO_TEST_CASE(an_attempt_that_is_ended_before_it_began_never_starts) {
   BOOST_TEST((w.finished().end == attempt_end::failure));
 }
 
+BOOST_AUTO_TEST_CASE(a_large_result_is_reported_once_it_is_on_disk) { // §21
+  plan_builder b;
+  auto x = b.task("x");
+  b.task("next");
+  lone_agent w{b.get()};
+  w.assign(x);
+  w.exit(0, "text=" + std::string(1000, 'x') + "\n");
+  BOOST_TEST(w.ports.attempt_finished_sent.empty());
+  BOOST_REQUIRE_EQUAL(w.ports.keep_payload_sent.size(), 1u);
+  w.core->on(payload_kept{w.ports.keep_payload_sent[0].id, on_disk, {}});
+  BOOST_TEST((w.finished().end == attempt_end::success));
+  BOOST_TEST((w.finished().details->payload == on_disk));
+  BOOST_TEST(w.finished().details->outputs.empty());
+}
+
 BOOST_AUTO_TEST_CASE(payloads_come_back_from_disk_when_their_task_starts) {
   plan_builder b; // §21
   auto p = b.task("p");
   auto big = b.task("big");
   auto x = b.task("x", {p, big});
+  b[x].integrate.present = true;
   lone_agent w{b.get()};
-  auto text = std::string(payload_shelf::budget_bytes, 'x');
-  w.hand(big, x, with_output("text", text));
+  attempt_details light;
+  light.payload = on_disk;
+  w.hand(big, x, light);
   w.hand(p, x, with_output("k", "v"));
-  BOOST_REQUIRE_EQUAL(w.ports.keep_payload_sent.size(), 1u);
-  auto kept = w.ports.keep_payload_sent[0];
-  w.core->on(payload_kept{kept.id, {}});
+  BOOST_TEST(w.ports.load_payload_sent.empty()); // nobody wants it yet
   w.assign(x);
   BOOST_TEST(w.ports.start_process_sent.empty());
-  BOOST_REQUIRE_EQUAL(w.ports.load_payload_sent.size(), 1u);
-  BOOST_TEST(w.ports.load_payload_sent[0].id == kept.id);
-  w.core->on(payload_loaded{kept.id, kept.details, {}});
+  auto loads = [&w](const attempt_details& whole) {
+    auto asked = w.ports.load_payload_sent.back();
+    BOOST_TEST((asked.payload == on_disk));
+    w.core->on(payload_loaded{
+        asked.id, std::make_shared<const attempt_details>(whole), {}});
+  };
+  loads(with_output("text", "large"));
   BOOST_REQUIRE_EQUAL(w.ports.start_process_sent.size(), 1u);
-  BOOST_TEST(w.input()["needs"]["big"]["outputs"]["text"] == text);
+  BOOST_TEST(w.input()["needs"]["big"]["outputs"]["text"] == "large");
   BOOST_TEST(w.input()["needs"]["p"]["outputs"]["k"] == "v");
   w.exit(1);
   w.assign(x, 2); // a retry gets it again
-  w.core->on(payload_loaded{kept.id, nullptr, "the disk is gone"});
+  w.core->on(payload_loaded{w.ports.load_payload_sent.back().id, nullptr,
+                            "the disk is gone"});
   BOOST_TEST((w.finished().end == attempt_end::system_error));
   BOOST_TEST(w.message() == "the disk is gone");
+  // What the run phase left behind, too (§2).
+  assignment_details told;
+  told.earlier = std::make_shared<const attempt_details>(light);
+  w.assign(x, 3, work_phase::integrate, told);
+  loads(with_output("text", "large"));
+  loads(with_output("pages", "3"));
+  BOOST_TEST(w.input()["earlier"]["outputs"]["pages"] == "3");
+  w.exit(0, "state=real\n");
+  BOOST_TEST(find_output(w.finished().details->outputs, "pages")->text == "3");
 }
 
 BOOST_AUTO_TEST_CASE(many_attempts_that_end_at_once_take_no_stack) {

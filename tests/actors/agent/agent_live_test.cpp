@@ -3,6 +3,8 @@
 #include "actors/agent/outputs.hpp"
 #include "tests/actors/agent/recorded_ports.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 
 using namespace tutti;
@@ -212,9 +214,111 @@ BOOST_AUTO_TEST_CASE(files_of_an_arrival_are_placed_before_it_is_shown) {
   w.hand(1, 0, x);
   BOOST_TEST(w.ports.handoff_accepted_sent.size() == 1u);
   BOOST_REQUIRE_EQUAL(w.ports.place_artifacts_sent.size(), 1u);
-  BOOST_TEST(json::parse(w.say(inbox())->text)["items"].empty());
+  BOOST_TEST((w.say(inbox()) == nullptr)); // soon
+  auto asked = w.calls;
   w.core->on(artifacts_placed{w.ports.place_artifacts_sent[0].id, {}, false});
-  BOOST_TEST(json::parse(w.say(inbox())->text)["items"].size() == 1u);
+  BOOST_REQUIRE((w.reply(asked) != nullptr));
+  BOOST_TEST(json::parse(w.reply(asked)->text)["items"].size() == 1u);
+  BOOST_TEST(w.ports.attempt_waits_sent.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_large_arrival_is_read_back_before_it_is_shown) { // §21
+  attempt_details light;
+  light.payload = {40, 1000, {}};
+  w.hand(1, 0, light);
+  BOOST_TEST((w.say(inbox(10s)) == nullptr)); // it is there: no wait begins
+  auto asked = w.calls;
+  BOOST_TEST(w.ports.attempt_waits_sent.empty());
+  auto load = [this] {
+    auto whole =
+        std::make_shared<const attempt_details>(with_output("url", "/users"));
+    w.core->on(payload_loaded{w.ports.load_payload_sent.back().id, whole, {}});
+  };
+  load(); // to place its files
+  load(); // to show it
+  BOOST_REQUIRE((w.reply(asked) != nullptr));
+  auto items = json::parse(w.reply(asked)->text)["items"];
+  BOOST_REQUIRE_EQUAL(items.size(), 1u);
+  BOOST_TEST(items[0]["outputs"]["url"] == "/users");
+}
+
+BOOST_AUTO_TEST_CASE(arrivals_are_heard_of_in_order) { // §21
+  plan_builder b;
+  b.task("x");
+  b.task("large");
+  b.task("small");
+  b[0].needs_later = {on_task(1), on_task(2)};
+  lone_agent one{b.get()};
+  one.assign(0);
+  attempt_details light;
+  light.payload = {40, 1000, {}};
+  one.hand(1, 0, light);
+  one.hand(2, 0, with_output("k", "v"));
+  BOOST_TEST((one.say(inbox()) == nullptr));
+  auto asked = one.calls;
+  auto whole = std::make_shared<const attempt_details>();
+  auto load = [&] {
+    one.core->on(
+        payload_loaded{one.ports.load_payload_sent.back().id, whole, {}});
+  };
+  load();
+  load();
+  auto first = json::parse(one.reply(asked)->text)["items"];
+  BOOST_REQUIRE(!first.empty());
+  BOOST_TEST(first[0]["task"] == "large");
+  if (first.size() == 1)
+    first.push_back(json::parse(one.say(inbox())->text)["items"][0]);
+  BOOST_TEST(first[1]["task"] == "small");
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_of_the_inbox_is_bounded) { // rule 9
+  plan_builder b;
+  b.task("x");
+  constexpr std::uint32_t count = 10;
+  for (std::uint32_t i = 1; i <= count; ++i) {
+    b.task("p" + std::to_string(i));
+    b[0].needs_later.push_back(on_task(i));
+  }
+  lone_agent one{b.get()};
+  one.assign(0);
+  for (std::uint32_t i = 1; i <= count; ++i)
+    one.hand(i, 0, with_output("k", std::string(1u << 20, 'v')));
+  std::size_t shown = 0;
+  int calls = 0;
+  for (auto more = count; more > 0; ++calls) {
+    const auto* said = one.say(inbox());
+    BOOST_TEST(said->text.size() < (6u << 20));
+    auto reply = json::parse(said->text);
+    shown += reply["items"].size();
+    more = reply["more"];
+  }
+  BOOST_TEST(shown == count);
+  BOOST_TEST(calls == 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_hundred_thousand_handoffs_wait_in_little_memory) {
+  // §21, rule 9: their payloads are on disk; the receiver's slot is taken.
+  constexpr std::uint32_t count = 100'000;
+  constexpr std::uint32_t receivers = 1'000;
+  plan_builder b;
+  for (std::uint32_t i = 0; i < receivers; ++i)
+    b.task("take-" + std::to_string(i));
+  lone_agent one{b.get()};
+  for (std::uint32_t i = 0; i < receivers; ++i)
+    one.assign(i);
+  auto before = ::mallinfo2().uordblks;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    attempt_details light;
+    light.log = "/a/path/of/a/log/that/is/as/long/as/such/paths/are";
+    light.payload = {std::uint64_t{i} * 1100, 1100, {i, i}};
+    one.hand(receivers + i, 1 + i % (receivers - 1), std::move(light));
+  }
+  auto growth = ::mallinfo2().uordblks - before;
+  BOOST_TEST(growth <= (std::size_t{64} << 20));
+  const auto& accepted = one.ports.handoff_accepted_sent;
+  BOOST_REQUIRE_EQUAL(accepted.size(), count);
+  for (std::uint32_t i = 0; i < count; ++i)
+    BOOST_REQUIRE_EQUAL(accepted[i].from.value, receivers + i); // in order
 }
 
 BOOST_AUTO_TEST_CASE(waiting_gives_the_slot_back_and_takes_it_again) { // §20

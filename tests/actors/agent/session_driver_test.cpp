@@ -177,8 +177,45 @@ BOOST_AUTO_TEST_CASE(all_output_is_reported_as_taken) {
   sams s;
   s.greet();
   auto before = s.host.taken;
-  s.session->on(process_output{s.host.started[0].id, "{\"type\":"});
+  s.session->on(process_output{s.host.started[0].id, "{\"type\":", 0});
   BOOST_TEST(s.host.taken == before + 8);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_reads_slowly_is_told_no_more_than_it_can_hold) {
+  sams s; // rule 9
+  s.greet();
+  s.starts(0);
+  attempt_details large;
+  large.note = std::string(100'000, 'n');
+  handoff h{task_id{2u}, task_id{0u}, 1, task_state::succeeded,
+            std::make_shared<const attempt_details>(large)};
+  std::size_t told = 0;
+  for (; s.session->has_room(); ++told)
+    s.session->hand_over(h);
+  BOOST_TEST(told > 5U);
+  BOOST_TEST(told < 20U);
+  BOOST_TEST(s.host.room_count == 0);
+  s.session->on(process_output{s.host.started[0].id, {}, 500'000});
+  BOOST_TEST(s.host.room_count == 1);
+  BOOST_TEST(s.session->has_room());
+  // With its process all that waits for it is gone, too.
+  while (s.session->has_room())
+    s.session->hand_over(h);
+  s.exits(1);
+  BOOST_TEST(s.host.room_count == 2);
+  BOOST_TEST(s.session->has_room());
+}
+
+BOOST_AUTO_TEST_CASE(it_knows_what_it_may_still_integrate) { // §2
+  sams s;
+  s.greet();
+  s.starts(0);
+  BOOST_TEST(!s.session->knows(task_id{1u}));
+  s.writes(R"({"type":"done","id":"ui#1"})");
+  BOOST_TEST(s.session->knows(task_id{0u}));
+  s.starts(0, 2, work_phase::integrate);
+  s.writes(R"({"type":"done","id":"ui#2"})");
+  BOOST_TEST(!s.session->knows(task_id{0u}));
 }
 
 BOOST_AUTO_TEST_CASE(its_own_bye_is_respected) {

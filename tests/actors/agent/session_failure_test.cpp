@@ -99,7 +99,34 @@ BOOST_AUTO_TEST_CASE(mistakes_of_the_protocol_end_it) {
   ends({R"({"type":"hello","protocol":1,"name":"s"})"}, "hello twice");
   ends({R"({"type":"finished"})"}, "unknown type");
   ends({"first mistake", "second mistake"}, "first mistake");
+  ends({std::string("\0\xff\x1b[2J", 6)}, "\\x00\\xff\\x1b[2J");
+  ends({std::string(100'000, '[')}, "nested more than");
+  ends({R"({"type":"progress","id":"ui#1","percent":1e999})"}, "percent");
+  ends({R"({"type":"done","id":"ui#1","outputs":[1]})"}, "is no object");
+  ends({R"({"type":"done","id":["ui#1"]})"}, "is no text");
   ends({std::string(2 << 20, 'x')}, "a line of over 1024 KiB");
+}
+
+BOOST_AUTO_TEST_CASE(words_about_what_has_ended_do_no_harm) { // rule 6, §22
+  sams s;
+  s.greet();
+  s.starts(0);
+  s.writes(R"({"type":"done","id":"ui#1","outputs":{"n":1}})");
+  BOOST_TEST(s.host.finishes.size() == 1U);
+  for (const auto* line :
+       {R"({"type":"done","id":"ui#1","outputs":{"n":2}})",
+        R"({"type":"failed","id":"ui#1","message":"after all"})",
+        R"({"type":"progress","id":"ui#1","percent":5})",
+        R"({"type":"note","id":"ui#1","text":"late","call":1})",
+        R"({"type":"request","id":"ui#1","to":"morgan","text":"late"})"})
+    s.writes(line);
+  BOOST_TEST(s.host.finishes.size() == 1U);
+  BOOST_TEST(s.host.calls.empty());
+  BOOST_TEST(s.host.progressed.empty());
+  BOOST_TEST(s.host.told_to_end.empty());
+  s.starts(1);
+  s.writes(R"({"type":"done","id":"docs#2"})");
+  BOOST_TEST(s.host.finishes.size() == 2U);
 }
 
 BOOST_AUTO_TEST_CASE(hello_comes_first_and_in_time) {

@@ -59,6 +59,8 @@ public:
   void finished(task_id task, std::uint32_t attempt, work_result x) override {
     ends.push_back({task, attempt, std::move(x)});
   }
+  void has_room() override {
+  }
   void left() override {
     ++times_left;
   }

@@ -114,8 +114,11 @@ harness::harness(const std::function<void(supervisor_options&)>& change) {
   };
   events.output = [this](const process_output& x) {
     std::lock_guard guard{mutex_};
-    outputs_[x.id].push_back(x.data);
+    written_[x.id] += x.taken_bytes;
     changed_.notify_all();
+    if (x.data.empty())
+      return;
+    outputs_[x.id].push_back(x.data);
     if (hold_back_)
       untaken_[x.id] += x.data.size();
     else
@@ -171,6 +174,13 @@ void harness::wait_output(process_id id, const std::string& text) {
   std::unique_lock lock{mutex_};
   wait(lock, text.c_str(), [&] {
     return !outputs_[id].empty() && outputs_[id].back().ends_with(text);
+  });
+}
+
+void harness::wait_written(process_id id, std::uint64_t bytes) {
+  std::unique_lock lock{mutex_};
+  wait(lock, "input taken", [&] {
+    return written_[id] >= bytes;
   });
 }
 

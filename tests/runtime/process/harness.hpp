@@ -83,6 +83,8 @@ public:
   void wait_output(process_id id, const std::string& text);
   /// What came of it so far, message by message.
   std::vector<std::string> outputs(process_id id);
+  /// Waits until so much of its input has been handed to it.
+  void wait_written(process_id id, std::uint64_t bytes);
   /// Until then nothing that comes is worked off.
   void hold_back(bool x);
 
@@ -114,6 +116,7 @@ private:
   std::map<process_id, process_exited> exited_;
   std::map<process_id, std::vector<std::string>> lines_;
   std::map<process_id, std::vector<std::string>> outputs_;
+  std::map<process_id, std::uint64_t> written_;
   bool hold_back_ = false;
   std::map<process_id, std::uint64_t> untaken_;
   std::string lost_;

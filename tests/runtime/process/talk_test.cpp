@@ -6,6 +6,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <numeric>
 #include <string>
@@ -124,6 +126,44 @@ BOOST_AUTO_TEST_CASE(a_process_that_reads_nothing_holds_up_nobody) {
   BOOST_TEST(h.run_shell("echo go > \"$1/go\"; exit 5").code == 5);
   (void)h.wait_exited(x.id);
   BOOST_TEST(std::stoi(joined(h.outputs(x.id))) == 20 << 20);
+}
+
+BOOST_AUTO_TEST_CASE(what_was_taken_of_the_input_is_said) { // rule 9
+  harness h;
+  auto x = h.talking("wc -c");
+  h.process().start(x);
+  constexpr std::uint64_t bytes = 3u << 20;
+  h.say(x.id, std::string(bytes, 'z'));
+  h.wait_written(x.id, bytes);
+  h.hang_up(x.id);
+  (void)h.wait_exited(x.id);
+  BOOST_TEST(std::stoul(joined(h.outputs(x.id))) == bytes);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_lives_on_and_cannot_be_talked_with_is_ended) {
+  harness h; // §22
+  for (const auto* name : {"never", "go"})
+    BOOST_REQUIRE(::mkfifo((h.scratch() / name).c_str(), 0600) == 0);
+  auto mute = h.talking("exec >&-; read x < \"$1/never\"");
+  auto why = h.run(mute).message;
+  BOOST_TEST(why.starts_with("it closed its standard output, so nothing is "
+                             "heard of it"),
+             why);
+  auto deaf = h.talking("exec <&-; echo closed; read x < \"$1/never\"");
+  h.process().start(deaf);
+  h.wait_output(deaf.id, "closed\n");
+  h.say(deaf.id, "hello\n");
+  why = h.wait_exited(deaf.id).message;
+  BOOST_TEST(why.starts_with("it closed its standard input, so nothing can be "
+                             "said to it"),
+             why);
+  h.wait_written(deaf.id, 6); // nothing waits for it any more
+  // One that was hung up on may close what it likes.
+  auto done = h.talking("cat; exec >&-; read x < \"$1/go\"; exit 3");
+  h.process().start(done);
+  h.hang_up(done.id);
+  BOOST_TEST(h.run_shell("echo go > \"$1/go\"").code == 0);
+  BOOST_TEST(h.wait_exited(done.id).code == 3);
 }
 
 BOOST_AUTO_TEST_CASE(one_that_leaves_too_much_unread_is_ended) {

@@ -105,8 +105,10 @@ BOOST_AUTO_TEST_CASE(reports_arrive_as_they_were_sent) {
   BOOST_TEST(started.pid == -1);
   auto line = through_report<process_line>(process_line{4, "hello"});
   BOOST_TEST(line.line == "hello");
-  auto output = through_report<process_output>(process_output{5, {"a\0\n", 3}});
+  auto output =
+      through_report<process_output>(process_output{5, {"a\0\n", 3}, 7});
   BOOST_TEST((output.id == 5 && output.data == std::string("a\0\n", 3)));
+  BOOST_TEST(output.taken_bytes == 7U);
   auto x = sample_exited();
   auto y = through_report<process_exited>(x);
   BOOST_TEST((y.end == x.end));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "actors/agent/json_values.hpp"
+#include "messages/json/json_values.hpp"
 
 #include <nlohmann/json.hpp>
 

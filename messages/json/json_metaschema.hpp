@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace tutti::config {
+namespace tutti {
 
 inline constexpr std::string_view json_metaschema = R"({
   "definitions": {
@@ -75,4 +75,4 @@ inline constexpr std::string_view json_metaschema = R"({
   }
 })";
 
-} // namespace tutti::config
+} // namespace tutti

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "config/json_schema.hpp"
+// The only file that includes valijson: it takes its time to compile.
+#include "messages/json/json_schema.hpp"
 
-#include "config/json_metaschema.hpp"
+#include "messages/json/json_metaschema.hpp"
 
 #include <fmt/format.h>
 
@@ -12,16 +13,39 @@
 #include <valijson/validator.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <exception>
+#include <regex>
 #include <set>
+#include <unordered_map>
 #include <vector>
 
-namespace tutti::config {
+namespace tutti {
 
 namespace {
 
 using nlohmann::json;
 using adapter = valijson::adapters::NlohmannJsonAdapter;
+
+/// The regular expressions of the standard library recurse over the text.
+constexpr std::size_t pattern_text_max = std::size_t{8} << 10;
+
+bool uses_patterns(const json& x) {
+  if (x.is_object()
+      && (x.contains("pattern") || x.contains("patternProperties")))
+    return true;
+  return x.is_structured() && std::any_of(x.begin(), x.end(), uses_patterns);
+}
+
+std::size_t longest_text(const json& x) {
+  if (x.is_string())
+    return x.get_ref<const std::string&>().size();
+  std::size_t result = 0;
+  if (x.is_structured())
+    for (const auto& y : x)
+      result = std::max(result, longest_text(y));
+  return result;
+}
 
 /// Where a byte stands, for who reads the file in an editor.
 std::string place_of_byte(std::string_view text, std::size_t byte) {
@@ -146,6 +170,37 @@ private:
   std::string mistake_;
 };
 
+/// The patterns of a schema, made so that they take polynomial time: the
+/// library's own go back and forth for ever over what is made for it. Throws
+/// where one is none or refers back, which cannot be had so.
+void add_patterns(const json& x,
+                  std::unordered_map<std::string, std::regex>& to) {
+  if (!x.is_structured())
+    return;
+  constexpr auto flags =
+      std::regex::ECMAScript | std::regex_constants::__polynomial;
+  if (x.is_object())
+    if (auto i = x.find("pattern"); i != x.end() && i->is_string())
+      to.try_emplace(i->get<std::string>(), i->get<std::string>(), flags);
+  for (const auto& y : x)
+    add_patterns(y, to);
+}
+
+/// A repeated group in a pattern of names, which the library matches itself.
+std::string costly_name_pattern(const json& x) {
+  if (!x.is_structured())
+    return {};
+  if (x.is_object())
+    if (auto i = x.find("patternProperties"); i != x.end() && i->is_object())
+      for (const auto& item : i->items())
+        if (std::regex_search(item.key(), std::regex{R"(\)[*+{]|\\[1-9])"}))
+          return item.key();
+  for (const auto& y : x)
+    if (auto found = costly_name_pattern(y); !found.empty())
+      return found;
+  return {};
+}
+
 /// What breaks `schema` in `value`, where the library says so by exceptions,
 /// too.
 std::string check(const json& schema, const json& value) {
@@ -155,7 +210,12 @@ std::string check(const json& schema, const json& value) {
     valijson::SchemaParser{}.populateSchema(schema_view, compiled);
     adapter value_view{value};
     valijson::ValidationResults results;
-    if (valijson::Validator{}.validate(compiled, value_view, &results))
+    std::unordered_map<std::string, std::regex> patterns;
+    add_patterns(schema, patterns);
+    // As valijson::Validator does it, but with these patterns.
+    valijson::ValidationVisitor<adapter> visitor{
+        value_view, {"<root>"}, true, &results, patterns};
+    if (visitor.validateSchema(compiled))
       return {};
     return first_of(results);
   } catch (const std::exception& e) {
@@ -165,11 +225,11 @@ std::string check(const json& schema, const json& value) {
 
 } // namespace
 
-json_text read_json(std::string_view text) {
-  json_text result;
+parsed_json read_json(std::string_view text) {
+  parsed_json result;
   bool deep = false;
   auto watch = [&](int depth, json::parse_event_t, json&) {
-    deep = deep || depth > json_depth_max;
+    deep = deep || static_cast<std::size_t>(depth) > json_depth_max;
     return !deep;
   };
   try {
@@ -192,10 +252,16 @@ std::string schema_mistake(const json& schema) {
     return mistake;
   if (auto mistake = circle_finder{schema}.run(); !mistake.empty())
     return mistake;
+  if (auto costly = costly_name_pattern(schema); !costly.empty())
+    return fmt::format("the name pattern '{}' repeats a group or refers back, "
+                       "which could take for ever",
+                       costly);
   try {
     valijson::Schema compiled;
     adapter view{schema};
     valijson::SchemaParser{}.populateSchema(view, compiled);
+    std::unordered_map<std::string, std::regex> patterns;
+    add_patterns(schema, patterns);
   } catch (const std::exception& e) {
     return fmt::format("at the top: {}", e.what());
   }
@@ -203,7 +269,11 @@ std::string schema_mistake(const json& schema) {
 }
 
 std::string violation(const json& schema, const json& value) {
+  if (longest_text(value) > pattern_text_max && uses_patterns(schema))
+    return fmt::format("at the top: a text of over {} bytes cannot be checked "
+                       "by a schema with `pattern`",
+                       pattern_text_max);
   return check(schema, value);
 }
 
-} // namespace tutti::config
+} // namespace tutti

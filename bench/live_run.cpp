@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bench/live_run.hpp"
+
+#include "runtime/report/run_model.hpp"
+#include "runtime/session/run_feed.hpp"
+#include "runtime/session/state_directory.hpp"
+#include "runtime/session/team.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace tutti::bench {
+
+int run_live(live_run_options options, const std::string& directory,
+             process::supervisor& processes) {
+  constexpr auto frame = std::chrono::milliseconds(100); // as the board's
+  auto files = session::make_run_directory(directory + "/.tutti");
+  if (!files) {
+    std::fprintf(stderr, "%s\n", files.error().detail.c_str());
+    return static_cast<int>(files.error().code);
+  }
+  process::supervisor_options limits;
+  limits.log_directory = files->logs;
+  limits.io_directory = files->io;
+  processes.configure(limits);
+  auto work = std::make_shared<const plan>(std::move(options.work));
+  std::vector<std::uint32_t> slots;
+  for (const auto& a : work->agents)
+    slots.push_back(a.slots);
+  report::run_model model{*work, slots};
+  session::run_feed feed;
+  session::session_options how;
+  how.natives = &options.agents;
+  {
+    auto disk =
+        std::make_shared<artifacts::artifact_disk>(files->artifacts, files->io);
+    session::team actors{{work, how, 1, *files, disk, &processes, &feed}};
+    actors.begin();
+    while (!model.ended()) {
+      auto batch = feed.take(frame);
+      for (const auto& x : batch.facts) {
+        model.apply(x);
+        options.seen(x);
+      }
+      for (const auto& x : batch.progress)
+        model.apply(x);
+      for (const auto& x : batch.notes)
+        std::fprintf(stderr, "%s\n", x.c_str());
+    }
+    actors.close_sockets();
+    processes.shut_down();
+  }
+  return model.exit_code();
+}
+
+scratch_folder::scratch_folder() {
+  auto name =
+      (std::filesystem::temp_directory_path() / "tutti-bench-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) {
+    std::perror(name.c_str());
+    std::exit(1);
+  }
+  path_ = name;
+}
+
+scratch_folder::~scratch_folder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+} // namespace tutti::bench

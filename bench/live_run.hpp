@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A run as `tutti run` has it (orchestrator, agents, observer, artifact store,
+// sockets, supervisor, and the model that a board shows), with native agents
+// and without a terminal.
+#pragma once
+
+#include "messages/fact.hpp"
+#include "messages/plan.hpp"
+#include "runtime/native/native.hpp"
+#include "runtime/process/supervisor.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace tutti::bench {
+
+struct live_run_options {
+  plan work;
+  native::agents agents;
+  /// Each fact, in order, after the model took it.
+  std::function<void(const fact& x)> seen;
+};
+
+/// Runs it to its end below `directory`; the exit code. `processes` was forked
+/// before there were threads; it is shut down.
+int run_live(live_run_options options, const std::string& directory,
+             process::supervisor& processes);
+
+/// A folder of its own below the temporary one, gone with it.
+class scratch_folder {
+public:
+  scratch_folder();
+  ~scratch_folder();
+  scratch_folder(const scratch_folder&) = delete;
+  scratch_folder& operator=(const scratch_folder&) = delete;
+
+  [[nodiscard]] const std::string& path() const {
+    return path_;
+  }
+
+private:
+  std::string path_;
+};
+
+} // namespace tutti::bench
