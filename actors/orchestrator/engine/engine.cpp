@@ -31,15 +31,7 @@ engine::engine(graph g)
     const auto& agents = graph_.class_of(i).agents;
     if (agents.size() == 1)
       t.agent = agents[0].value;
-    for (auto e : graph_.out_of(i)) {
-      if (e.kind() == edge_kind::started || e.kind() == edge_kind::member)
-        t.start_matters = true;
-      if (e.kind() == edge_kind::trigger)
-        t.triggers = true;
-    }
   }
-  for (const auto& [task, condition] : graph_.conditions)
-    tasks_[task].has_condition = true;
   for (std::size_t i = 0; i < others_.size(); ++i)
     others_[i].pending = static_cast<std::uint32_t>(
         graph_.into(static_cast<node_index>(graph_.task_count + i)).size());

@@ -391,6 +391,7 @@ private:
   void update_out(node_index x);
   void update_in(node_index x);
   void update_edge(node_index from, std::size_t at);
+  void bring_in_line(node_index from, std::size_t at, edge_verdict verdict);
   void update_member(std::uint32_t task, std::size_t at);
   void sum_up(node_record& g, std::uint32_t member) const;
   void sum_up_again(node_index group);

@@ -2,10 +2,10 @@
 // How attempts end, and what becomes of their tasks: done, parked until what
 // they need later is there, tried again, or failed (semantics §2, §11, §26).
 #include "actors/orchestrator/engine/engine.hpp"
+#include "actors/orchestrator/engine/retry_policy.hpp"
 #include "messages/error.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace tutti::engine {
 
@@ -114,6 +114,8 @@ void engine::accept_end(const attempt_ends& e, attempt_end end) {
 
 /// The state an attempt leaves its task in.
 task_state engine::state_after(std::uint32_t task, attempt_end end) {
+  if (end == attempt_end::success)
+    return state_after_success(task);
   const auto& t = tasks_[task];
   const auto& policy = graph_.policy_of(task);
   bool loose = graph_.tasks[task].loose;
@@ -126,8 +128,8 @@ task_state engine::state_after(std::uint32_t task, attempt_end end) {
     return loose && may ? task_state::waiting : s;
   };
   switch (end) {
-  case attempt_end::success:
-    return state_after_success(task);
+  case attempt_end::success: // above
+    break;
   case attempt_end::failure:
     return or_again(task_state::failed);
   case attempt_end::timed_out:
@@ -166,7 +168,7 @@ task_state engine::state_after_success(std::uint32_t task) {
   const auto& t = tasks_[task];
   if (graph_.tasks[task].loose)
     return task_state::waiting;
-  if (missed_later(task) != task_id::none)
+  if (t.may_miss && missed_later(task) != task_id::none)
     return task_state::failed; // §11
   const auto& policy = graph_.policy_of(task);
   bool waits_for = t.later > 0;
@@ -184,12 +186,7 @@ task_state engine::state_after_success(std::uint32_t task) {
 void engine::schedule_retry(std::uint32_t task) {
   const auto& policy = graph_.policy_of(task).retries;
   const auto& t = tasks_[task];
-  if (policy.wait <= duration::zero())
-    return emit(fact_kind::task_ready, task);
-  auto factor = std::pow(policy.backoff, std::max(t.failures, 1u) - 1);
-  auto wait = static_cast<double>(policy.wait.count()) * factor;
-  auto bound = static_cast<double>(policy.max_wait.count());
-  auto span = duration{static_cast<std::int64_t>(std::min(wait, bound))};
+  auto span = wait_after(policy, t.failures);
   if (span <= duration::zero())
     return emit(fact_kind::task_ready, task);
   arm(timer_kind::retry, task, t.attempt, now_ + span);

@@ -61,6 +61,9 @@ edge_verdict engine::verdict_on(node_index from, edge_kind kind,
                                    : verdict_on_group(n, kind);
   }
   const auto& t = tasks_[from];
+  if (kind == edge_kind::succeeded && t.state == task_state::succeeded
+      && !t.doubted)
+    return edge_verdict::met; // most of all: nothing else is looked at
   if (kind == edge_kind::started && t.ever_started)
     return edge_verdict::met;
   if (!is_settled(from))
@@ -129,8 +132,13 @@ bool engine::keeps(edge e) const {
 // -- bringing edges in line ---------------------------------------------------
 
 void engine::update_out(node_index x) {
-  for (auto i = graph_.out_begin[x]; i < graph_.out_begin[x + 1]; ++i)
-    update_edge(x, i);
+  for (auto i = graph_.out_begin[x]; i < graph_.out_begin[x + 1]; ++i) {
+    auto e = graph_.out[i];
+    if (e.kind() == edge_kind::member)
+      update_member(x, i);
+    else
+      bring_in_line(x, i, verdict_on(x, e.kind(), graph_.is_task(e.target())));
+  }
 }
 
 void engine::update_in(node_index x) {
@@ -143,28 +151,36 @@ void engine::update_in(node_index x) {
 
 void engine::update_edge(node_index from, std::size_t at) {
   auto e = graph_.out[at];
-  auto to = e.target();
   if (e.kind() == edge_kind::member)
-    return update_member(from, at);
-  bool task = graph_.is_task(to);
-  bool later = e.kind() == edge_kind::later;
-  auto verdict = verdict_on(from, e.kind(), task);
-  if (task && tasks_[to].doubted && verdict != edge_verdict::open)
+    update_member(from, at);
+  else
+    bring_in_line(from, at,
+                  verdict_on(from, e.kind(), graph_.is_task(e.target())));
+}
+
+void engine::bring_in_line(node_index from, std::size_t at,
+                           edge_verdict verdict) {
+  auto e = graph_.out[at];
+  auto to = e.target();
+  bool open = verdict == edge_verdict::open;
+  if (!open && counts_.doubted > 0 && graph_.is_task(to) && tasks_[to].doubted)
     unsure_.push_back(to);
+  bool met = met_[at];
   if (verdict == edge_verdict::met) {
-    if (met_[at])
+    if (met)
       return;
-    if (out_ != nullptr && e.carries_data() && graph_.is_task(from)
-        && (e.deliver_at_once() || (later && has_agent(to))))
+    bool known =
+        e.deliver_at_once() || (e.kind() == edge_kind::later && has_agent(to));
+    if (known && out_ != nullptr && e.carries_data() && graph_.is_task(from))
       deliver(from, to);
     return meet(at);
   }
-  if (met_[at]) {
+  if (met) {
     if (keeps(e))
       return;
     unmeet(at);
   }
-  if (verdict != edge_verdict::open)
+  if (!open)
     note_miss(to, e.kind());
 }
 

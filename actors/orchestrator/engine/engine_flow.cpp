@@ -14,6 +14,8 @@ namespace {
 /// empty.
 template <class Use>
 void work_off(std::vector<std::uint32_t>& xs, Use use) {
+  if (xs.empty())
+    return;
   for (std::size_t i = 0; i < xs.size(); ++i)
     use(xs[i]);
   xs.clear();
@@ -40,14 +42,15 @@ void engine::settle() {
     work_off(released_, [this](auto x) {
       settle_released(x);
     });
-    work_off(accepted_, [this](auto x) {
-      queue_trigger(x);
-    });
     work_off(parked_, [this](auto x) {
       settle_parked(x);
     });
     work_off(unsure_, [this](auto x) {
       settle_doubt(x);
+    });
+    // Before its stream is looked at, which would end without it.
+    work_off(accepted_, [this](auto x) {
+      queue_trigger(x);
     });
     work_off(touched_streams_, [this](auto x) {
       settle_stream(x);
@@ -174,7 +177,7 @@ void engine::settle_parked(std::uint32_t task) {
 }
 
 bool engine::condition_holds(std::uint32_t task) const {
-  if (!tasks_[task].has_condition)
+  if (!graph_.tasks[task].has_condition)
     return true;
   auto at = std::lower_bound(graph_.conditions.begin(), graph_.conditions.end(),
                              task, [](const auto& x, std::uint32_t key) {
@@ -251,16 +254,18 @@ bool engine::approval_asked() const {
 void engine::end_if_over() {
   if (over_)
     return;
+  bool done =
+      counts_.unfinished == 0 && counts_.doubted == 0 && !approval_asked();
+  if (!done && something_may_come())
+    return;
   fact f;
   f.kind = fact_kind::run_ended;
-  if (counts_.unfinished == 0 && counts_.doubted == 0 && !approval_asked()) {
+  if (done) {
     bool good =
         counts_.failed == 0 && counts_.cancelled == 0 && counts_.rejected == 0;
     f.status = good ? run_status::succeeded : run_status::failed;
     f.exit_code = static_cast<std::int32_t>(good ? exit_code::ok
                                                  : exit_code::task_failed);
-  } else if (something_may_come()) {
-    return;
   } else if (stopping_) {
     f.status = run_status::stopped;
     f.exit_code = stop_code_;

@@ -188,14 +188,15 @@ void engine::fold_assigned(const fact& f) {
   TUTTI_ASSERT(!t.assigned
                && (t.state == task_state::ready
                    || t.state == task_state::waiting_to_integrate));
-  if (!is_ahead(f.subject))
+  bool ahead = is_ahead(f.subject);
+  if (!ahead)
     dequeue(f.subject);
   t.attempt = f.attempt;
   t.agent = f.agent;
   t.assigned = true;
   t.renewed = false;
   ++counts_.assigned;
-  if (!is_ahead(f.subject))
+  if (!ahead)
     take_capacity(f.subject);
   if (f.extra && graph_.tasks[f.subject].loose)
     fold_stream(f);
@@ -226,7 +227,7 @@ void engine::fold_started(const fact& f) {
     run_took_[f.subject] = integrate_took_[f.subject] = changes_;
   bool first = !t.ever_started;
   t.ever_started = true;
-  if (first && t.start_matters)
+  if (first && graph_.tasks[f.subject].start_matters)
     update_out(f.subject);
 }
 
@@ -336,7 +337,7 @@ void engine::fold_end(std::uint32_t task, task_state to) {
     note_result(task);
   if (graph_.tasks[task].loose)
     touched_streams_.push_back(stream_index(task));
-  if (to == task_state::succeeded && t.triggers)
+  if (to == task_state::succeeded && graph_.tasks[task].triggers)
     accepted_.push_back(task);
   update_out(task);
 }

@@ -44,6 +44,7 @@ void engine::fold_gate(const fact& f) {
     a.human_decides = g.state == gate_state::asked || rounds_over;
     g.state = gate_state::asked;
     a.review = f.version;
+    a.asked_at = f.at;
     a.approved_by.clear();
     a.person.reset();
     return update_out(graph_.gate_node(f.subject));
@@ -92,9 +93,7 @@ void engine::fold_gate(const fact& f) {
 
 /// With rework, the moment of a change decides what is made again (§18).
 void engine::note_result(std::uint32_t task) {
-  result_record result{tasks_[task].state, nullptr};
-  if (result.state == task_state::succeeded)
-    result.details = details_of(task);
+  result_record result{tasks_[task].state, details_of(task)};
   auto& last = results_[task];
   bool equal = last.state == result.state
             && same_content(last.details.get(), result.details.get());

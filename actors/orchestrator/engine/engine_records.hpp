@@ -17,7 +17,8 @@
 
 namespace tutti::engine {
 
-/// The changing part of a task.
+/// The changing part of a task. Every edge and fact touches one or more: two
+/// fit into a cache line.
 struct task_record {
   std::uint32_t pending = 0; ///< edges not yet met that hold back its start
   std::uint32_t later = 0;   ///< needs-later and awaited answers not yet there
@@ -27,8 +28,8 @@ struct task_record {
   std::uint32_t failures = 0;          ///< attempts that used up a retry
   std::uint32_t version = 1;           ///< of the result it works on, or has
   task_state state = task_state::waiting;
-  attempt_end ending = attempt_end::success; ///< why it was told to end, if so
 
+  attempt_end ending : 4 = attempt_end::success; ///< why it was told to end
   bool assigned : 1 = false;
   bool is_ending : 1 = false;   ///< told to end; or asked back, if not begun
   bool cancelled : 1 = false;   ///< told to end for good: no retry any more
@@ -39,19 +40,18 @@ struct task_record {
   bool ran : 1 = false;           ///< its run phase of this version ended well
   bool renewed : 1 = false;       ///< made again: it is to be given all anew
   bool may_miss : 1 = false; ///< something it needs may not come: look for it
-  bool has_condition : 1 = false; ///< its plan entry has an `if`
-  bool start_matters : 1 = false; ///< an out-edge or group looks at its start
-  bool later_missed : 1 = false;  ///< it failed for what it needs later (§11)
-  bool arrived : 1 = false;       ///< something came since it last integrated
-  bool asked : 1 = false;         ///< it has awaited requests of this version
-  bool waits : 1 = false;         ///< its attempt waits inside: no slot (§20)
-  bool wants_slot : 1 = false;    ///< it waits no more, and for its slot
-  bool paused : 1 = false;        ///< not started until it is resumed (§26)
+  bool later_missed : 1 = false; ///< it failed for what it needs later (§11)
+  bool arrived : 1 = false;      ///< something came since it last integrated
+  bool asked : 1 = false;        ///< it has awaited requests of this version
+  bool waits : 1 = false;        ///< its attempt waits inside: no slot (§20)
+  bool wants_slot : 1 = false;   ///< it waits no more, and for its slot
+  bool paused : 1 = false;       ///< not started until it is resumed (§26)
   bool may_integrate : 1 =
-      false;                 ///< parked, and all that it waits for is there
-  bool triggers : 1 = false; ///< an after-each task runs after it
-  bool doubted : 1 = false;  ///< what it was made of is being made again (§18)
+      false;                ///< parked, and all that it waits for is there
+  bool doubted : 1 = false; ///< what it was made of is being made again (§18)
 };
+
+static_assert(sizeof(task_record) == 32);
 
 /// The changing part of a gate, a service or a group.
 struct node_record {
@@ -72,6 +72,7 @@ struct approval_record {
   std::map<std::uint32_t, std::uint32_t> rounds_of_trigger;
   std::string comment;        ///< of the last verdict
   std::uint32_t review = 0;   ///< how often approval was asked
+  duration asked_at{0};       ///< of the last time
   std::uint32_t round = 1;    ///< 1 + how often changes were requested
   bool human_decides = false; ///< its rounds or its time are over (§17)
 
@@ -102,7 +103,7 @@ struct stream_record {
 /// What a task came to the last time it ended.
 struct result_record {
   task_state state = task_state::waiting;
-  std::shared_ptr<const attempt_details> details; ///< of a success
+  std::shared_ptr<const attempt_details> details; ///< what it handed on
 };
 
 /// One request from agent to agent, by its number minus one.

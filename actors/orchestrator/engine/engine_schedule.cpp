@@ -45,7 +45,7 @@ bool engine::is_loose(std::uint32_t unit) const {
 }
 
 bool engine::is_ahead(std::uint32_t task) const {
-  return !is_loose(unit_of(task)) && graph_.class_of(task).assign_ahead;
+  return graph_.class_of(task).assign_ahead && !is_loose(unit_of(task));
 }
 
 /// Ranks are doubled, so that requests fit between those of tasks: they rank as
@@ -311,7 +311,8 @@ void engine::deliver_needs(std::uint32_t task, bool all) {
 void engine::deliver(node_index from, std::uint32_t task) {
   const auto& producer = tasks_[from];
   const auto& receiver = tasks_[task];
-  if (!producer.ever_started || !is_settled(from)
+  bool stands = is_terminal(producer.state) && !producer.doubted;
+  if (!producer.ever_started || !stands
       || (is_terminal(receiver.state) && !receiver.doubted))
     return;
   if (graph_.has_rework && graph_.class_of(task).agents.size() == 1) {
@@ -320,12 +321,11 @@ void engine::deliver(node_index from, std::uint32_t task) {
       return;
     version = producer.version;
   }
-  command order;
+  auto& order = out_->commands.emplace_back();
   order.kind = command_kind::deliver;
   order.task = task;
-  order.agent = tasks_[task].agent;
+  order.agent = receiver.agent;
   order.other = from;
-  out_->commands.push_back(order);
 }
 
 // -- the ready set ------------------------------------------------------------

@@ -388,6 +388,13 @@ private:
         info.later += e.kind() == edge_kind::later;
         triggers += e.kind() == edge_kind::trigger;
       }
+      info.has_condition = !t.condition.empty();
+      for (auto e : g_.out_of(i)) {
+        info.start_matters = info.start_matters
+                          || e.kind() == edge_kind::started
+                          || e.kind() == edge_kind::member;
+        info.triggers = info.triggers || e.kind() == edge_kind::trigger;
+      }
       if (info.loose)
         g_.streams.push_back({i, t.batch, triggers});
       if (t.integrate.present) {

@@ -111,7 +111,10 @@ struct task_info {
   std::uint32_t later = 0;           ///< edges of kind `later` into it
   task_kind kind = task_kind::work;
   /// Assigned by a rank of its own, outside its class: after-each and requests.
-  bool loose = false;
+  bool loose : 1 = false;
+  bool has_condition : 1 = false; ///< its plan entry has an `if`
+  bool start_matters : 1 = false; ///< an out-edge or group looks at its start
+  bool triggers : 1 = false;      ///< an after-each task runs after it
 
   static constexpr std::uint32_t no_unit = ~std::uint32_t{0};
 };

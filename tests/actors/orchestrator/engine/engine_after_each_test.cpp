@@ -92,6 +92,22 @@ BOOST_AUTO_TEST_CASE(a_trigger_completes_once_it_has_integrated) { // §2, §13
   BOOST_TEST((taken(w, b.tests) == list{b.x}));
 }
 
+BOOST_AUTO_TEST_CASE(a_trigger_that_ends_without_an_attempt_counts) { // §13
+  team_builder b;
+  auto crud = b.lane("crud");
+  auto page = b.lane("page");
+  b.needs_later(page, {crud}); // it is done once `crud` is
+  auto tests = b.after_each("tests", {page});
+  auto deploy = b.gate("deploy", {tests}, {});
+  team_world w{b.get()};
+  w.done({page, crud});
+  BOOST_TEST((w.state(page) == succeeded));
+  BOOST_TEST((taken(w, tests) == list{page}));
+  BOOST_TEST((w.gate(deploy) == gate_state::waiting)); // on nothing untested
+  w.done(tests);
+  BOOST_TEST((w.gate(deploy) == gate_state::open));
+}
+
 BOOST_AUTO_TEST_CASE(completions_queue_while_its_agent_is_busy) { // §13
   tested_team b;
   team_world w{b.get()};
