@@ -158,6 +158,8 @@ void run_model::apply_task(const fact& x) {
     return;
   case fact_kind::task_retried:
     t.cause = task_id::none;
+    t.doubted = false;
+    t.version = std::max(t.version, x.version);
     return enter(x.subject,
                  x.state == task_state::ready
                          || x.state == task_state::waiting_to_integrate
@@ -285,6 +287,9 @@ void run_model::finish_attempt(const fact& x) {
     t.later_ready = false;
   if (x.state == task_state::ready)
     t.queued_at = x.at;
+  // It is tried with the new, or not made again: nothing is in question.
+  if (x.state == task_state::ready || x.state == task_state::cancelled)
+    t.doubted = false;
   note_accepted(x);
   enter(x.subject, x.state, x.at);
 }

@@ -35,11 +35,10 @@ inline std::string fingerprint(const engine::engine& e) {
   const auto& g = e.plan_graph();
   for (std::uint32_t i = 0; i < g.task_count; ++i) {
     const auto& t = e.task(i);
-    result +=
-        fmt::format("t{} {} p{} a{} by{} f{} {}{}{}{}{}\n", i,
-                    to_string(t.state), t.pending, t.attempt, t.agent,
-                    t.failures, int{t.assigned}, int{t.is_ending},
-                    int{t.backing_off}, int{t.ever_started}, int{t.doomed});
+    result += fmt::format("t{} {} p{} a{} by{} f{} {}{}{}{} {}\n", i,
+                          to_string(t.state), t.pending, t.attempt, t.agent,
+                          t.failures, int{t.assigned}, int{t.is_ending},
+                          int{t.backing_off}, int{t.ever_started}, t.cause);
   }
   for (std::uint32_t i = 0; i < g.gate_count; ++i)
     result += fmt::format("g{} {}\n", i, to_string(e.gate(i).state));
@@ -61,9 +60,9 @@ inline std::string fingerprint(const engine::engine& e) {
     result += fmt::format("r {} {}\n", r.work.text, to_string(r.state));
   result += fmt::format("{} {} {}\n", e.counts().doubted, e.counts().rejected,
                         e.counts().overdue);
-  result += fmt::format("{} {} {} {} over {}\n", e.counts().unfinished,
-                        e.counts().live, e.counts().assigned, e.counts().late,
-                        e.over());
+  result += fmt::format("{} {} {} over {} late {}\n", e.counts().unfinished,
+                        e.counts().live, e.counts().assigned, e.over(),
+                        e.counts().late);
   return result;
 }
 
@@ -136,7 +135,7 @@ public:
   void give_back_all() {
     while (!revokes_.empty()) {
       auto [key, agent] = revokes_.back();
-      revokes_.pop_back();
+      std::erase(revokes_, std::pair{key, agent}); // once or twice
       auto& queue = queues_[agent];
       auto i = std::find_if(queue.begin(), queue.end(), [&](const auto& x) {
         return x.second == key;
@@ -168,12 +167,14 @@ public:
       if (f.kind == fact_kind::attempt_goes_on)
         waiting_inside.erase({f.subject, f.attempt});
     }
-    for (const auto& c : out.commands)
+    for (const auto& c : out.commands) {
+      if (on_command)
+        on_command(c);
       obey(c);
-    auto broken = check_invariants(engine_);
-    BOOST_REQUIRE_MESSAGE(
-        broken.empty(), (broken.empty() ? "" : broken.front())
-                            << (broken.empty() || !describe ? "" : describe()));
+    }
+    auto broken_rules = check_invariants(engine_);
+    if (!broken_rules.empty())
+      broken(broken_rules.front());
   }
 
   // -- queries ----------------------------------------------------------------
@@ -187,6 +188,15 @@ public:
   [[nodiscard]] bool runs(std::uint32_t task) const {
     return std::any_of(running.begin(), running.end(), [&](const auto& x) {
       return x.first.task == task;
+    });
+  }
+  /// Whether an attempt of it waits in an agent's queue.
+  [[nodiscard]] bool is_queued(std::uint32_t task) const {
+    return std::any_of(queues_.begin(), queues_.end(), [&](const auto& queue) {
+      return std::any_of(queue.second.begin(), queue.second.end(),
+                         [&](const auto& x) {
+                           return x.second.task == task;
+                         });
     });
   }
   [[nodiscard]] const engine::engine& get() const {
@@ -225,8 +235,13 @@ public:
       delivered; ///< from, to: one a handoff
   std::vector<engine::reject_reason> rejects;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> answered; ///< number, to
-  std::set<attempt_key> waiting_inside;  ///< running, without a slot (§20)
-  std::function<std::string()> describe; ///< said with a broken invariant
+  std::set<attempt_key> waiting_inside; ///< running, without a slot (§20)
+  /// Called with the sentence of an invariant that does not hold.
+  std::function<void(const std::string&)> broken = [](const std::string& x) {
+    BOOST_REQUIRE_MESSAGE(false, x);
+  };
+  /// Called with each command before it is obeyed.
+  std::function<void(const engine::command&)> on_command;
   std::vector<attempt_key> went_on;
   std::vector<attempt_key> refused_waits;
   std::vector<std::uint32_t> started_services;

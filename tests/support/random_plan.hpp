@@ -29,7 +29,7 @@ private:
 
 /// A plan with everything this version knows: conditions of all kinds, after,
 /// phases, gates, pools, any-of, finally, if, retries, allowed failures.
-inline plan random_plan(dice& d) {
+inline plan random_plan(dice& d, std::uint32_t tasks_max = 12) {
   plan_builder b;
   auto agents = 1 + d.roll(3);
   for (std::uint32_t i = 0; i < agents; ++i)
@@ -37,7 +37,7 @@ inline plan random_plan(dice& d) {
   auto pools = d.roll(3);
   for (std::uint32_t i = 0; i < pools; ++i)
     b.pool("p" + std::to_string(i), 1 + d.roll(3));
-  auto tasks = 1 + d.roll(12);
+  auto tasks = 1 + d.roll(tasks_max);
   std::vector<std::uint32_t> phased; // the first tasks form up to two phases
   auto cut = d.roll(tasks + 1);
   for (std::uint32_t i = 0; i < tasks; ++i) {

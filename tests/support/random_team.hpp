@@ -16,7 +16,8 @@ namespace tutti::test {
 /// people and agents, rework, services, clocks.
 class random_team {
 public:
-  explicit random_team(dice& d) : dice_(d), plan_(random_plan(d)) {
+  explicit random_team(dice& d, std::uint32_t tasks_max = 12)
+    : dice_(d), plan_(random_plan(d, tasks_max)) {
   }
 
   plan make() {
@@ -152,8 +153,7 @@ private:
     auto all = g.approval.human + g.approval.agents.size();
     g.approval.min = 1 + dice_.roll(static_cast<std::uint32_t>(all));
     g.approval.timeout = dice_.one_in(3) ? duration{5000} : duration{0};
-    g.approval.on_timeout =
-        dice_.one_in(2) ? exhausted_action::approve : exhausted_action::reject;
+    g.approval.on_timeout = static_cast<exhausted_action>(dice_.roll(3));
   }
 
   /// What the gate needs directly, and what that needs.

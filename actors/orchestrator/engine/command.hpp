@@ -45,10 +45,10 @@ struct command {
   reject_reason reason = reject_reason::none;
   attempt_end end = attempt_end::success; ///< why an attempt is to end
   bool at_once = false;
+  work_phase phase = work_phase::run; ///< assign
   std::uint32_t task = 0;
   std::uint32_t attempt = 0;
   std::uint32_t agent = 0;
-  work_phase phase = work_phase::run; ///< assign
   /// assign, revoke: the rank; deliver: the sender; answer: the request's
   /// number; start_service: the service.
   std::uint32_t other = 0;

@@ -31,15 +31,7 @@ engine::engine(graph g)
     const auto& agents = graph_.class_of(i).agents;
     if (agents.size() == 1)
       t.agent = agents[0].value;
-    for (auto e : graph_.out_of(i)) {
-      if (e.kind() == edge_kind::started || e.kind() == edge_kind::member)
-        t.start_matters = true;
-      if (e.kind() == edge_kind::trigger)
-        t.triggers = true;
-    }
   }
-  for (const auto& [task, condition] : graph_.conditions)
-    tasks_[task].has_condition = true;
   for (std::size_t i = 0; i < others_.size(); ++i)
     others_[i].pending = static_cast<std::uint32_t>(
         graph_.into(static_cast<node_index>(graph_.task_count + i)).size());
@@ -95,7 +87,8 @@ engine::assignment_of(std::uint32_t x) const {
   assignment_details result;
   const auto& t = tasks_[x];
   result.round = t.version;
-  if (auto rare = rare_.find(x); rare != rare_.end())
+  if (auto rare = rare_.find(x);
+      rare != rare_.end() && rare->second.feedback_for == t.version)
     result.feedback = rare->second.feedback;
   if (graph_.tasks[x].loose)
     result.items = streams_[stream_index(x)].taken;
@@ -168,10 +161,6 @@ void engine::on(const run_begins&) {
     gates_.push_back(i);
   for (std::uint32_t i = 0; i < graph_.service_count; ++i)
     services_.push_back(i);
-  for (auto i = graph_.gate_count + graph_.service_count; i < others_.size();
-       ++i)
-    if (graph_.into(graph_.task_count + i).empty())
-      resolve_group_end(graph_.task_count + i); // a phase without tasks
   for (std::uint32_t i = 0; i < streams_.size(); ++i)
     touched_streams_.push_back(i);
   for (std::uint32_t i = 0; i < graph_.task_count; ++i)
@@ -197,7 +186,8 @@ void engine::on(const attempt_begins& e) {
   f.phase = integrate ? work_phase::integrate : work_phase::run;
   f.version = t.version;
   emit(f);
-  if (!integrate && t.pending > 0 && !t.doubted && !t.is_ending)
+  bool forced = stopping_ && graph_.policy_of(x).is_finally;
+  if (!integrate && t.pending > 0 && !forced)
     emit(fact_kind::version_doubted, x); // made of what is being made again
   if (t.is_ending) {                     // asked back too late
     tell_to_end(x, t.ending, abandoned_);

@@ -17,8 +17,9 @@
 //         asked, open ──(rework, nothing released yet)──> waiting
 //   Opening meets its out-edges; both other ends skip what it blocks.
 //
-// An edge is met at most once: `met_` has a bit for each. What is made again
-// (rework, retry) takes the bits back of those who are to wait for it.
+// An edge is met or not: `met_` has a bit for each, derived from its producer
+// by one function (engine_edges.cpp). What is made again (rework, retry) takes
+// back the bits of those who are to wait for it.
 #pragma once
 
 #include "actors/orchestrator/engine/command.hpp"
@@ -55,6 +56,16 @@ struct decision {
     refusal.clear();
   }
 };
+
+/// What a producer means to an edge of a kind (semantics §6, §7): it holds, it
+/// will not hold, or that is open as yet.
+enum class edge_verdict : std::uint8_t { open, met, unmet, left_out };
+
+/// What the end of a producing task means to an edge. `to_task`: the consumer
+/// is a task, which is left out together with a need for success.
+[[nodiscard]] edge_verdict judge(edge_kind kind, task_state producer,
+                                 bool ever_started, bool allow_failure,
+                                 bool to_task);
 
 class engine {
 public:
@@ -160,11 +171,12 @@ private:
   /// What only a few tasks have.
   struct rare_record {
     std::uint32_t later_cause = task_id::none;
-    std::uint32_t round = 1;       ///< of rework
-    std::string feedback;          ///< of who asked for changes
-    std::uint32_t errors = 0;      ///< crashes of its session in a row
-    std::uint32_t asked_again = 0; ///< reviews without a verdict
-    std::uint32_t review = 0;      ///< that its attempt was started for
+    std::uint32_t round = 1;        ///< of rework
+    std::string feedback;           ///< of who asked for changes
+    std::uint32_t feedback_for = 0; ///< the version that it is for
+    std::uint32_t errors = 0;       ///< crashes of its session in a row
+    std::uint32_t asked_again = 0;  ///< reviews without a verdict
+    std::uint32_t review = 0;       ///< that its attempt was started for
     std::uint32_t open_requests = 0;
     std::map<std::string, std::uint32_t> uses; ///< of a text, in this attempt
   };
@@ -206,17 +218,17 @@ private:
   void cancel(std::uint32_t task);
   void cancel_rest();
   void ask_again(std::uint32_t gate);
+  void retry(std::uint32_t task);
   void retry_dependents(node_index from_node);
+  [[nodiscard]] bool has_handed_on(node_index x) const;
 
   // engine_flow.cpp: what follows from a step
   void settle();
   void settle_gate(std::uint32_t gate);
   void settle_service(std::uint32_t service);
-  void settle_doomed(std::uint32_t task);
+  void settle_blocked(std::uint32_t task);
   void settle_released(std::uint32_t task);
-  void settle_unready(std::uint32_t task);
   void settle_parked(std::uint32_t task);
-  void look_for_miss(node_index x);
   [[nodiscard]] bool condition_holds(std::uint32_t task) const;
   void release_finally();
   [[nodiscard]] bool is_open_finally(node_index x) const;
@@ -247,9 +259,15 @@ private:
                                           const std::vector<task_id>& to) const;
   void start_rework(std::uint32_t gate, std::vector<task_id> to,
                     std::string feedback, std::uint32_t after_each);
-  void settle_doubted();
-  [[nodiscard]] bool is_settled(node_index x) const;
-  void settle_doubt(std::uint32_t task, bool later_settled);
+  /// Of what a doubted task was made of.
+  struct changes {
+    bool run = false;   ///< its run phase took it
+    bool later = false; ///< only its integrate phase did
+  };
+  [[nodiscard]] changes changes_of(std::uint32_t task) const;
+  [[nodiscard]] bool may_change(edge in) const;
+  void settle_doubt(std::uint32_t task);
+  [[nodiscard]] bool is_left_out_by_plan(std::uint32_t task) const;
   void rework_after_failure(std::uint32_t task,
                             const std::vector<work_item>& taken, const fact& f);
   void start_version(std::uint32_t task, std::uint32_t version,
@@ -269,12 +287,17 @@ private:
   void settle_stream(std::uint32_t stream);
   void end_stream(std::uint32_t stream);
   void refuse_queued(std::uint32_t stream);
+  void queue_result(std::uint32_t task, std::uint32_t trigger);
+  void queue_failed(std::uint32_t task);
   void settle_requests();
   void answer_taken(const std::vector<work_item>& taken, const fact& f);
   void send_answer(std::uint32_t number);
   [[nodiscard]] std::uint32_t make_request(const requests_arrive& e,
                                            const std::string& text,
                                            std::uint32_t server);
+  [[nodiscard]] std::string key_of(const requests_arrive& e,
+                                   const std::string& text,
+                                   std::uint32_t server);
   [[nodiscard]] std::uint32_t stream_rank(std::uint32_t task) const;
   [[nodiscard]] bool others_ended() const;
 
@@ -302,7 +325,7 @@ private:
   take_items(std::uint32_t task);
   void deliver_triggers(std::uint32_t task,
                         const std::vector<work_item>& items);
-  void deliver_needs(std::uint32_t task);
+  void deliver_needs(std::uint32_t task, bool all);
   void deliver(node_index from, std::uint32_t task);
   void note_passed_over(std::uint32_t rank);
   void enqueue(std::uint32_t task);
@@ -328,6 +351,7 @@ private:
   void fold_revoked(const fact& f);
   void fold_unstarted_end(const fact& f, task_state to);
   void fold_integrate_ready(const fact& f);
+  void fold_later_missed(const fact& f);
   void fold_stop(const fact& f);
   void take_capacity(std::uint32_t task);
   void free_capacity(std::uint32_t task, bool quarantine);
@@ -340,27 +364,43 @@ private:
   void fold_wait(const fact& f);
   void fold_people(const fact& f);
   void fold_service(const fact& f);
+  void fold_doubt(std::uint32_t task);
+  void restart(std::uint32_t task, std::uint32_t version, work_phase phase);
   void reopen(std::uint32_t task);
+  void undoubt(std::uint32_t task);
+  void note_feedback(std::uint32_t task, const std::string& text);
   void note_result(std::uint32_t task);
+  void forget_requests(std::uint32_t task);
+  [[nodiscard]] node_index cause_of(const fact& f) const;
 
-  // engine_edges.cpp: edges met, missed and taken back
-  void resolve_end(std::uint32_t task);
-  void resolve_start(std::uint32_t task);
-  void resolve_gate(std::uint32_t gate);
-  void resolve_service(std::uint32_t service);
-  void member_started(node_index group);
-  void member_ended(std::size_t edge_at, const task_record& t, bool allowed);
-  void resolve_group(node_index group, edge_kind kind, bool met);
-  void resolve_group_end(node_index group);
-  void meet(std::size_t edge_at);
-  void miss(node_index consumer, node_index producer, bool left_out);
-  void miss_later(std::uint32_t consumer, std::uint32_t producer);
-  void unmeet(std::size_t edge_at);
-  void unsettle(node_index x);
-  void unsettle_group(node_index group);
-  void refresh_edges(std::uint32_t task);
-  [[nodiscard]] bool holds(node_index x) const;
-  [[nodiscard]] bool must_wait(node_index consumer, edge_kind kind) const;
+  // engine_edges.cpp: what edges mean, and what follows from it
+  struct missed {
+    node_index node = task_id::none;
+    bool left_out = false;
+  };
+  [[nodiscard]] bool is_settled(std::uint32_t task) const;
+  [[nodiscard]] edge_verdict verdict_on(node_index from, edge_kind kind,
+                                        bool to_task) const;
+  [[nodiscard]] static edge_verdict verdict_on_gate(gate_state x,
+                                                    edge_kind kind);
+  [[nodiscard]] static edge_verdict verdict_on_service(service_state x);
+  [[nodiscard]] static edge_verdict verdict_on_group(const node_record& g,
+                                                     edge_kind kind);
+  [[nodiscard]] bool keeps(edge e) const;
+  [[nodiscard]] bool has_agent(std::uint32_t task) const;
+  void update_out(node_index x);
+  void update_in(node_index x);
+  void update_edge(node_index from, std::size_t at);
+  void bring_in_line(node_index from, std::size_t at, edge_verdict verdict);
+  void update_member(std::uint32_t task, std::size_t at);
+  void sum_up(node_record& g, std::uint32_t member) const;
+  void sum_up_again(node_index group);
+  void meet(std::size_t at);
+  void unmeet(std::size_t at);
+  void note_miss(node_index x, edge_kind kind);
+  void look_again(node_index x);
+  [[nodiscard]] missed find_miss(node_index x) const;
+  [[nodiscard]] std::uint32_t missed_later(std::uint32_t task) const;
 
   [[nodiscard]] std::uint32_t gate_index(std::uint32_t gate) const;
   [[nodiscard]] std::uint32_t stream_index(std::uint32_t task) const;
@@ -384,12 +424,14 @@ private:
       details_;
   /// With rework only: when a task's result last changed, and how far that had
   /// come when its run and its integrate phase took what they were given.
-  std::unordered_map<std::uint32_t, std::shared_ptr<const attempt_details>>
-      results_;
+  std::unordered_map<std::uint32_t, result_record> results_;
   std::vector<std::uint32_t> changed_at_;
   std::vector<std::uint32_t> run_took_;
   std::vector<std::uint32_t> integrate_took_;
   std::uint32_t changes_ = 0;
+  /// With rework only: the version of a handoff (sender, receiver) that has
+  /// left. No fact: a resumed run announces handoffs again (§31).
+  std::unordered_map<std::uint64_t, std::uint32_t> handed_;
 
   ready_set ready_; ///< units, by position
   std::vector<class_record> classes_;
@@ -403,15 +445,13 @@ private:
   std::unordered_map<std::uint32_t, duration> timeout_at_;
 
   std::vector<std::uint32_t> released_; ///< tasks whose last edge was met
-  std::vector<std::uint32_t> doomed_;   ///< tasks that cannot start any more
+  std::vector<std::uint32_t> blocked_;  ///< tasks that an edge holds back anew
   std::vector<std::uint32_t> parked_;   ///< tasks that may be able to integrate
-  std::vector<std::uint32_t> unready_;  ///< ready tasks that must wait again
-  std::vector<std::uint32_t> recheck_;  ///< tasks and gates that wait anew
   std::vector<std::uint32_t> accepted_; ///< tasks with a new result
   std::vector<std::uint32_t> touched_streams_; ///< as graph_.streams
-  std::vector<std::uint32_t> doubted_;         ///< tasks, plan order
-  std::vector<std::uint32_t> ahead_;           ///< units to be assigned ahead
-  std::vector<std::uint32_t> gates_;           ///< gates whose state may change
+  std::vector<std::uint32_t> unsure_;   ///< tasks whose doubt may be settled
+  std::vector<std::uint32_t> ahead_;    ///< units to be assigned ahead
+  std::vector<std::uint32_t> gates_;    ///< gates whose state may change
   std::vector<std::uint32_t> services_; ///< services whose state may change
 
   duration now_{0};
@@ -424,16 +464,6 @@ private:
   bool may_assign_ = false; ///< something that could allow an assignment came
   bool abandoned_ = false;  ///< killed: not even `finally` starts any more
   bool over_ = false;
-  bool doubts_moved_ = false; ///< a doubt may be settled
 };
-
-/// Whether an end satisfies an edge of a kind (semantics §6, §7).
-enum class edge_verdict : std::uint8_t { met, unmet, left_out };
-
-/// What the end of a producing task means to an edge. `to_task`: the consumer
-/// is a task, which is left out together with a need for success.
-[[nodiscard]] edge_verdict judge(edge_kind kind, task_state producer,
-                                 bool ever_started, bool allow_failure,
-                                 bool to_task);
 
 } // namespace tutti::engine

@@ -94,7 +94,7 @@ void engine::accept_end(const attempt_ends& e, attempt_end end) {
       f.state = task_state::error; // and the gate closes (§16)
   }
   if (f.state == task_state::failed && end == attempt_end::success)
-    f.cause = later_cause(x);
+    f.cause = missed_later(x);
   auto taken = graph_.tasks[x].loose ? streams_[stream_index(x)].taken
                                      : std::vector<work_item>{};
   emit(f);
@@ -113,6 +113,8 @@ void engine::accept_end(const attempt_ends& e, attempt_end end) {
 
 /// The state an attempt leaves its task in.
 task_state engine::state_after(std::uint32_t task, attempt_end end) {
+  if (end == attempt_end::success)
+    return state_after_success(task);
   const auto& t = tasks_[task];
   const auto& policy = graph_.policy_of(task);
   bool loose = graph_.tasks[task].loose;
@@ -125,8 +127,8 @@ task_state engine::state_after(std::uint32_t task, attempt_end end) {
     return loose && may ? task_state::waiting : s;
   };
   switch (end) {
-  case attempt_end::success:
-    return state_after_success(task);
+  case attempt_end::success: // above
+    break;
   case attempt_end::failure:
     return or_again(task_state::failed);
   case attempt_end::timed_out:
@@ -165,7 +167,7 @@ task_state engine::state_after_success(std::uint32_t task) {
   const auto& t = tasks_[task];
   if (graph_.tasks[task].loose)
     return task_state::waiting;
-  if (t.later_missed)
+  if (t.may_miss && missed_later(task) != task_id::none)
     return task_state::failed; // §11
   const auto& policy = graph_.policy_of(task);
   bool waits_for = t.later > 0;

@@ -1,32 +1,40 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Edges: met and missed as their producers start and end, taken back where a
-// producer is made again. `met_` has a bit for each edge, and a consumer's
-// counter is the number of its edges without one (invariant I6).
+// Edges. What an edge means is derived from its producer, in one place
+// (`verdict_on`). `update_edge` brings the edge's bit in `met_` and its
+// consumer's counters in line with that, whenever the producer changes
+// (`update_out`) or the consumer begins to look at its edges anew
+// (`update_in`). The one exception: who has begun keeps what it was given,
+// unless it is in question itself (`keeps`).
 #include "actors/orchestrator/engine/engine.hpp"
 
-#include <algorithm>
+#include <tuple>
 
 namespace tutti::engine {
 
+namespace {
+
+edge_verdict met_if(bool x) {
+  return x ? edge_verdict::met : edge_verdict::unmet;
+}
+
+} // namespace
+
 edge_verdict judge(edge_kind kind, task_state producer, bool ever_started,
                    bool allow_failure, bool to_task) {
-  auto when = [](bool met) {
-    return met ? edge_verdict::met : edge_verdict::unmet;
-  };
   switch (kind) {
   case edge_kind::succeeded:
     if (producer == task_state::succeeded)
       return edge_verdict::met;
     if (producer == task_state::left_out)
       return to_task ? edge_verdict::left_out : edge_verdict::met;
-    return when(allow_failure);
+    return met_if(allow_failure);
   case edge_kind::later:
-    return when(producer == task_state::succeeded
-                || producer == task_state::left_out || allow_failure);
+    return met_if(producer == task_state::succeeded
+                  || producer == task_state::left_out || allow_failure);
   case edge_kind::failed:
-    return when(is_failure(producer));
+    return met_if(is_failure(producer));
   case edge_kind::started:
-    return when(ever_started);
+    return met_if(ever_started);
   case edge_kind::completed:
   case edge_kind::ended:
   case edge_kind::member:
@@ -37,314 +45,291 @@ edge_verdict judge(edge_kind kind, task_state producer, bool ever_started,
   return edge_verdict::unmet;
 }
 
-/// A task has ended. While its result is in question nobody is told.
-void engine::resolve_end(std::uint32_t task) {
-  const auto& t = tasks_[task];
-  if (t.doubted)
-    return;
-  bool allowed = graph_.policy_of(task).allow_failure;
-  for (auto i = graph_.out_begin[task]; i < graph_.out_begin[task + 1]; ++i) {
-    auto e = graph_.out[i];
-    auto to = e.target();
-    if (e.kind() == edge_kind::member) {
-      member_ended(i, t, allowed);
-      continue;
-    }
-    if (met_[i])
-      continue; // it started, or holds an earlier version
-    auto verdict =
-        judge(e.kind(), t.state, t.ever_started, allowed, graph_.is_task(to));
-    if (verdict != edge_verdict::met) {
-      if (e.kind() == edge_kind::later)
-        miss_later(to, task);
-      else
-        miss(to, task, verdict == edge_verdict::left_out);
-      continue;
-    }
-    if (out_ != nullptr && e.carries_data() && t.ever_started
-        && (e.deliver_at_once()
-            || (e.kind() == edge_kind::later && tasks_[to].begun_version)))
-      deliver(task, to);
-    meet(i);
+// -- what an edge means -------------------------------------------------------
+
+/// Whether a task has come to an end that stands.
+bool engine::is_settled(std::uint32_t task) const {
+  return is_terminal(tasks_[task].state) && !tasks_[task].doubted;
+}
+
+edge_verdict engine::verdict_on(node_index from, edge_kind kind,
+                                bool to_task) const {
+  if (!graph_.is_task(from)) {
+    const auto& n = others_[from - graph_.task_count];
+    return graph_.is_gate(from)    ? verdict_on_gate(n.state, kind)
+         : graph_.is_service(from) ? verdict_on_service(n.service)
+                                   : verdict_on_group(n, kind);
+  }
+  const auto& t = tasks_[from];
+  if (kind == edge_kind::succeeded && t.state == task_state::succeeded
+      && !t.doubted)
+    return edge_verdict::met; // most of all: nothing else is looked at
+  if (kind == edge_kind::started && t.ever_started)
+    return edge_verdict::met;
+  if (!is_settled(from))
+    return edge_verdict::open;
+  return judge(kind, t.state, t.ever_started,
+               graph_.policy_of(from).allow_failure, to_task);
+}
+
+edge_verdict engine::verdict_on_gate(gate_state x, edge_kind kind) {
+  bool open = x == gate_state::open;
+  bool shut = x == gate_state::closed || x == gate_state::rejected;
+  if (kind == edge_kind::asked)
+    return shut                     ? edge_verdict::unmet
+         : x == gate_state::waiting ? edge_verdict::open
+                                    : edge_verdict::met;
+  if (!open && !shut)
+    return edge_verdict::open;
+  return kind == edge_kind::succeeded ? met_if(open)
+       : kind == edge_kind::failed    ? met_if(shut)
+                                      : edge_verdict::met;
+}
+
+edge_verdict engine::verdict_on_service(service_state x) {
+  return x == service_state::ready  ? edge_verdict::met
+       : x == service_state::failed ? edge_verdict::unmet
+                                    : edge_verdict::open;
+}
+
+edge_verdict engine::verdict_on_group(const node_record& g, edge_kind kind) {
+  bool ended = g.pending == 0;
+  auto one = [&](bool seen) {
+    return seen  ? edge_verdict::met
+         : ended ? edge_verdict::unmet
+                 : edge_verdict::open;
+  };
+  switch (kind) {
+  case edge_kind::succeeded:
+    return g.unmet ? edge_verdict::unmet
+         : ended   ? edge_verdict::met
+                   : edge_verdict::open;
+  case edge_kind::failed:
+    return one(g.failed);
+  case edge_kind::started:
+    return one(g.started);
+  default:
+    return ended ? edge_verdict::met : edge_verdict::open;
   }
 }
 
-void engine::resolve_start(std::uint32_t task) {
-  for (auto i = graph_.out_begin[task]; i < graph_.out_begin[task + 1]; ++i) {
-    auto e = graph_.out[i];
-    if (e.kind() == edge_kind::started)
-      meet(i);
-    else if (e.kind() == edge_kind::member)
-      member_started(e.target());
+/// Whether an edge that was met stays so, whatever becomes of its producer.
+bool engine::keeps(edge e) const {
+  auto x = e.target();
+  if (graph_.is_task(x)) {
+    const auto& t = tasks_[x];
+    if (e.kind() == edge_kind::trigger)
+      return is_terminal(t.state);
+    return t.state != task_state::waiting && t.state != task_state::ready
+        && !t.doubted;
   }
-}
-
-void engine::resolve_gate(std::uint32_t gate) {
-  auto node = graph_.gate_node(gate);
-  auto state = others_[gate].state;
-  if (state == gate_state::waiting)
-    return;
-  for (auto i = graph_.out_begin[node]; i < graph_.out_begin[node + 1]; ++i) {
-    auto e = graph_.out[i];
-    if (e.kind() == edge_kind::asked) {
-      if (state == gate_state::closed || state == gate_state::rejected)
-        miss(e.target(), node, false);
-      else
-        meet(i);
-      continue;
-    }
-    if (state == gate_state::asked)
-      continue;
-    bool open = state == gate_state::open;
-    bool met = e.kind() == edge_kind::succeeded ? open
-             : e.kind() == edge_kind::failed    ? !open
-                                                : true;
-    if (met)
-      meet(i);
-    else
-      miss(e.target(), node, false);
-  }
-}
-
-void engine::resolve_service(std::uint32_t service) {
-  auto node = graph_.service_node(service);
-  auto state = others_[graph_.gate_count + service].service;
-  for (auto i = graph_.out_begin[node]; i < graph_.out_begin[node + 1]; ++i) {
-    auto to = graph_.out[i].target();
-    if (state == service_state::ready) {
-      meet(i);
-    } else if (!met_[i] || must_wait(to, graph_.out[i].kind())) {
-      unmeet(i); // it was ready, and is not any more
-      miss(to, node, false);
-    }
-  }
-}
-
-void engine::member_started(node_index group) {
-  auto& g = others_[group - graph_.task_count];
-  if (g.started)
-    return;
-  g.started = true;
-  resolve_group(group, edge_kind::started, true);
-}
-
-void engine::member_ended(std::size_t edge_at, const task_record& t,
-                          bool allowed) {
-  if (met_[edge_at])
-    return;
-  met_[edge_at] = true;
-  auto group = graph_.out[edge_at].target();
-  auto& g = others_[group - graph_.task_count];
-  if (!g.unmet
-      && judge(edge_kind::succeeded, t.state, t.ever_started, allowed, false)
-             == edge_verdict::unmet) {
-    g.unmet = true;
-    resolve_group(group, edge_kind::succeeded, false);
-  }
-  if (!g.failed && is_failure(t.state)) {
-    g.failed = true;
-    resolve_group(group, edge_kind::failed, true);
-  }
-  if (--g.pending == 0)
-    resolve_group_end(group);
-}
-
-void engine::resolve_group_end(node_index group) {
-  const auto& g = others_[group - graph_.task_count];
-  if (!g.unmet)
-    resolve_group(group, edge_kind::succeeded, true);
-  if (!g.failed)
-    resolve_group(group, edge_kind::failed, false);
-  if (!g.started)
-    resolve_group(group, edge_kind::started, false);
-  resolve_group(group, edge_kind::completed, true);
-  resolve_group(group, edge_kind::ended, true);
-}
-
-void engine::resolve_group(node_index group, edge_kind kind, bool met) {
-  for (auto i = graph_.out_begin[group]; i < graph_.out_begin[group + 1]; ++i) {
-    if (graph_.out[i].kind() != kind)
-      continue;
-    if (met)
-      meet(i);
-    else if (!met_[i])
-      miss(graph_.out[i].target(), group, false);
-  }
-}
-
-void engine::meet(std::size_t edge_at) {
-  if (met_[edge_at])
-    return;
-  met_[edge_at] = true;
-  auto kind = graph_.out[edge_at].kind();
-  auto consumer = graph_.out[edge_at].target();
-  if (!graph_.is_task(consumer)) {
-    if (--others_[consumer - graph_.task_count].pending > 0)
-      return;
-    if (graph_.is_gate(consumer))
-      gates_.push_back(consumer - graph_.task_count);
-    else
-      services_.push_back(consumer - graph_.task_count - graph_.gate_count);
-    return;
-  }
-  auto& t = tasks_[consumer];
-  if (kind == edge_kind::later) {
-    --t.later;
-    t.arrived = true;
-    parked_.push_back(consumer);
-  } else if (kind == edge_kind::trigger) {
-    auto s = stream_index(consumer);
-    --streams_[s].open_triggers;
-    touched_streams_.push_back(s);
-  } else if (--t.pending == 0) {
-    released_.push_back(consumer);
-  }
-}
-
-void engine::miss(node_index consumer, node_index producer, bool left_out) {
-  if (graph_.is_task(consumer)) {
-    auto& t = tasks_[consumer];
-    if (t.doomed)
-      return;
-    t.doomed = true;
-    t.doomed_by_left_out = left_out;
-    t.cause = producer;
-    doomed_.push_back(consumer);
-    return;
-  }
-  auto& g = others_[consumer - graph_.task_count];
-  if (g.unmet)
-    return;
-  g.unmet = true;
-  g.cause = producer;
-  if (graph_.is_gate(consumer))
-    gates_.push_back(consumer - graph_.task_count);
-  else
-    services_.push_back(consumer - graph_.task_count - graph_.gate_count);
-}
-
-/// Semantics §11: who has not begun is skipped; who has fails at the end of its
-/// run phase.
-void engine::miss_later(std::uint32_t consumer, std::uint32_t producer) {
-  auto& t = tasks_[consumer];
-  if (!t.later_missed) {
-    t.later_missed = true;
-    rare_[consumer].later_cause = producer;
-  }
-  if (!t.begun_version)
-    miss(consumer, producer, false);
-  else
-    parked_.push_back(consumer);
-}
-
-// -- taken back ---------------------------------------------------------------
-
-/// Who has begun keeps what it was given; who has not, and who is in question
-/// itself, waits for the new one.
-bool engine::must_wait(node_index consumer, edge_kind kind) const {
-  if (graph_.is_gate(consumer)) {
-    auto state = others_[consumer - graph_.task_count].state;
-    return state == gate_state::waiting;
-  }
-  if (graph_.is_service(consumer))
-    return others_[consumer - graph_.task_count].service
-        == service_state::waiting;
-  if (graph_.is_group(consumer))
-    return true;
-  const auto& t = tasks_[consumer];
-  if (kind == edge_kind::trigger)
-    return !is_terminal(t.state);
-  return t.state == task_state::waiting || t.state == task_state::ready
-      || t.doubted;
-}
-
-void engine::unmeet(std::size_t edge_at) {
-  if (!met_[edge_at])
-    return;
-  met_[edge_at] = false;
-  auto kind = graph_.out[edge_at].kind();
-  auto consumer = graph_.out[edge_at].target();
-  if (!graph_.is_task(consumer)) {
-    ++others_[consumer - graph_.task_count].pending;
-    return;
-  }
-  auto& t = tasks_[consumer];
-  if (kind == edge_kind::later) {
-    ++t.later;
-  } else if (kind == edge_kind::trigger) {
-    ++streams_[stream_index(consumer)].open_triggers;
-  } else {
-    ++t.pending;
-    if (t.state == task_state::ready)
-      unready_.push_back(consumer);
-  }
-}
-
-/// What a node stood for does not hold for the time being.
-void engine::unsettle(node_index x) {
-  for (auto i = graph_.out_begin[x]; i < graph_.out_begin[x + 1]; ++i) {
-    auto e = graph_.out[i];
-    if (e.kind() == edge_kind::started || !must_wait(e.target(), e.kind()))
-      continue;
-    if (!graph_.is_group(e.target())) {
-      unmeet(i);
-    } else if (met_[i]) {
-      met_[i] = false;
-      ++others_[e.target() - graph_.task_count].pending;
-      unsettle_group(e.target());
-    }
-  }
-}
-
-/// A task that is to begin anew waits for those of its producers that are being
-/// made again, too.
-void engine::refresh_edges(std::uint32_t task) {
-  for (auto e : graph_.into(task)) {
-    auto from = e.target();
-    if (e.kind() == edge_kind::started || holds(from))
-      continue;
-    for (auto i = graph_.out_begin[from]; i < graph_.out_begin[from + 1]; ++i)
-      if (graph_.out[i].target() == task && graph_.out[i].kind() == e.kind())
-        unmeet(i);
-  }
-}
-
-/// Whether a node has come to an end that stands.
-bool engine::holds(node_index x) const {
-  if (graph_.is_task(x))
-    return is_terminal(tasks_[x].state) && !tasks_[x].doubted;
   const auto& n = others_[x - graph_.task_count];
   if (graph_.is_gate(x))
     return n.state != gate_state::waiting;
-  if (graph_.is_service(x))
-    return true;
-  auto members = graph_.into(x);
-  return std::all_of(members.begin(), members.end(), [this](edge m) {
-    return holds(m.target());
-  });
+  return graph_.is_service(x) && n.service != service_state::waiting;
 }
 
-void engine::unsettle_group(node_index group) {
+// -- bringing edges in line ---------------------------------------------------
+
+void engine::update_out(node_index x) {
+  for (auto i = graph_.out_begin[x]; i < graph_.out_begin[x + 1]; ++i) {
+    auto e = graph_.out[i];
+    if (e.kind() == edge_kind::member)
+      update_member(x, i);
+    else
+      bring_in_line(x, i, verdict_on(x, e.kind(), graph_.is_task(e.target())));
+  }
+}
+
+void engine::update_in(node_index x) {
+  for (auto e : graph_.into(x))
+    for (auto at = graph_.out_index(e.target(), x);
+         at < graph_.out_begin[e.target() + 1] && graph_.out[at].target() == x;
+         ++at)
+      update_edge(e.target(), at);
+}
+
+void engine::update_edge(node_index from, std::size_t at) {
+  auto e = graph_.out[at];
+  if (e.kind() == edge_kind::member)
+    update_member(from, at);
+  else
+    bring_in_line(from, at,
+                  verdict_on(from, e.kind(), graph_.is_task(e.target())));
+}
+
+void engine::bring_in_line(node_index from, std::size_t at,
+                           edge_verdict verdict) {
+  auto e = graph_.out[at];
+  auto to = e.target();
+  bool open = verdict == edge_verdict::open;
+  if (!open && counts_.doubted > 0 && graph_.is_task(to) && tasks_[to].doubted)
+    unsure_.push_back(to);
+  bool met = met_[at];
+  if (verdict == edge_verdict::met) {
+    if (met)
+      return;
+    bool known =
+        e.deliver_at_once() || (e.kind() == edge_kind::later && has_agent(to));
+    if (known && out_ != nullptr && e.carries_data() && graph_.is_task(from))
+      deliver(from, to);
+    return meet(at);
+  }
+  if (met) {
+    if (keeps(e))
+      return;
+    unmeet(at);
+  }
+  if (!open)
+    note_miss(to, e.kind());
+}
+
+/// Whether it is known who works on a task that may have a choice of agents.
+bool engine::has_agent(std::uint32_t task) const {
+  return tasks_[task].assigned || tasks_[task].begun_version;
+}
+
+/// A group sums up its members: each tells it of its end, its start, and that
+/// its end does not stand any more.
+void engine::update_member(std::uint32_t task, std::size_t at) {
+  const auto& t = tasks_[task];
+  auto group = graph_.out[at].target();
+  auto& g = others_[group - graph_.task_count];
+  auto what_it_means = [&g] {
+    return std::tuple{g.pending == 0, bool{g.unmet}, bool{g.failed},
+                      bool{g.started}};
+  };
+  auto before = what_it_means();
+  bool ended = is_settled(task);
+  g.started = g.started || t.ever_started;
+  if (ended && !met_[at]) {
+    --g.pending;
+    sum_up(g, task);
+  } else if (!ended && met_[at]) {
+    ++g.pending;
+    met_[at] = false;
+    if (g.unmet || g.failed)
+      sum_up_again(group);
+  }
+  met_[at] = ended;
+  if (before != what_it_means())
+    update_out(group);
+}
+
+void engine::sum_up(node_record& g, std::uint32_t member) const {
+  const auto& t = tasks_[member];
+  bool short_of = judge(edge_kind::succeeded, t.state, t.ever_started,
+                        graph_.policy_of(member).allow_failure, false)
+               != edge_verdict::met;
+  g.unmet = g.unmet || short_of;
+  g.failed = g.failed || is_failure(t.state);
+}
+
+void engine::sum_up_again(node_index group) {
   auto& g = others_[group - graph_.task_count];
   g.unmet = false;
   g.failed = false;
-  for (auto m : graph_.into(group)) {
-    const auto& t = tasks_[m.target()];
-    if (!is_terminal(t.state) || t.doubted)
+  for (auto m : graph_.into(group))
+    if (is_settled(m.target()))
+      sum_up(g, m.target());
+}
+
+void engine::meet(std::size_t at) {
+  met_[at] = true;
+  auto kind = graph_.out[at].kind();
+  auto x = graph_.out[at].target();
+  if (!graph_.is_task(x)) {
+    if (--others_[x - graph_.task_count].pending == 0)
+      look_again(x);
+    return;
+  }
+  auto& t = tasks_[x];
+  if (kind == edge_kind::later) {
+    --t.later;
+    t.arrived = true;
+    parked_.push_back(x);
+  } else if (kind == edge_kind::trigger) {
+    auto s = stream_index(x);
+    --streams_[s].open_triggers;
+    touched_streams_.push_back(s);
+  } else if (--t.pending == 0) {
+    released_.push_back(x);
+  }
+}
+
+void engine::unmeet(std::size_t at) {
+  met_[at] = false;
+  auto kind = graph_.out[at].kind();
+  auto x = graph_.out[at].target();
+  if (!graph_.is_task(x)) {
+    ++others_[x - graph_.task_count].pending;
+    return;
+  }
+  auto& t = tasks_[x];
+  if (kind == edge_kind::later) {
+    ++t.later;
+  } else if (kind == edge_kind::trigger) {
+    ++streams_[stream_index(x)].open_triggers;
+  } else {
+    ++t.pending;
+    if (t.state == task_state::ready)
+      blocked_.push_back(x);
+  }
+}
+
+/// What the consumer of an edge waits for will not come.
+void engine::note_miss(node_index x, edge_kind kind) {
+  if (!graph_.is_task(x)) {
+    others_[x - graph_.task_count].unmet = true;
+    return look_again(x);
+  }
+  tasks_[x].may_miss = true;
+  if (kind == edge_kind::later && tasks_[x].begun_version)
+    parked_.push_back(x);
+  else
+    blocked_.push_back(x);
+}
+
+/// A gate's or a service's state may change.
+void engine::look_again(node_index x) {
+  if (graph_.is_gate(x))
+    gates_.push_back(x - graph_.task_count);
+  else if (graph_.is_service(x))
+    services_.push_back(x - graph_.task_count - graph_.gate_count);
+}
+
+// -- what will not come -------------------------------------------------------
+
+/// The first node of the plan's order that keeps a task, gate or service that
+/// waits from going on for good; none: there is none.
+engine::missed engine::find_miss(node_index x) const {
+  for (auto e : graph_.into(x)) {
+    if (e.kind() == edge_kind::trigger)
       continue;
-    g.failed = g.failed || is_failure(t.state);
-    g.unmet = g.unmet
-           || judge(edge_kind::succeeded, t.state, t.ever_started,
-                    graph_.policy_of(m.target()).allow_failure, false)
-                  == edge_verdict::unmet;
+    auto verdict = verdict_on(e.target(), e.kind(), graph_.is_task(x));
+    if (verdict == edge_verdict::unmet || verdict == edge_verdict::left_out)
+      return {e.target(), verdict == edge_verdict::left_out};
   }
-  for (auto i = graph_.out_begin[group]; i < graph_.out_begin[group + 1]; ++i) {
-    auto e = graph_.out[i];
-    bool holds = e.kind() == edge_kind::started
-              || (e.kind() == edge_kind::failed && g.failed);
-    if (!holds && must_wait(e.target(), e.kind()))
-      unmeet(i);
+  return {};
+}
+
+/// What a task that has begun needs later and will not get; none: it may yet
+/// get all.
+std::uint32_t engine::missed_later(std::uint32_t task) const {
+  if (!tasks_[task].may_miss || tasks_[task].later == 0)
+    return task_id::none;
+  for (auto e : graph_.into(task)) {
+    auto from = e.target();
+    if (e.kind() != edge_kind::later)
+      continue;
+    auto at = graph_.out_index(from, task);
+    while (graph_.out[at].kind() != edge_kind::later)
+      ++at; // of several edges between the two
+    if (!met_[at]
+        && verdict_on(from, edge_kind::later, true) == edge_verdict::unmet)
+      return from;
   }
+  return task_id::none;
 }
 
 } // namespace tutti::engine

@@ -14,6 +14,8 @@ namespace {
 /// empty.
 template <class Use>
 void work_off(std::vector<std::uint32_t>& xs, Use use) {
+  if (xs.empty())
+    return;
   for (std::size_t i = 0; i < xs.size(); ++i)
     use(xs[i]);
   xs.clear();
@@ -23,10 +25,9 @@ void work_off(std::vector<std::uint32_t>& xs, Use use) {
 
 void engine::settle() {
   for (;;) {
-    bool any = !gates_.empty() || !services_.empty() || !recheck_.empty()
-            || !doomed_.empty() || !unready_.empty() || !released_.empty()
-            || !accepted_.empty() || !touched_streams_.empty()
-            || !parked_.empty() || doubts_moved_;
+    bool any = !gates_.empty() || !services_.empty() || !blocked_.empty()
+            || !released_.empty() || !accepted_.empty() || !parked_.empty()
+            || !unsure_.empty() || !touched_streams_.empty();
     if (!any)
       return;
     work_off(gates_, [this](auto x) {
@@ -35,14 +36,8 @@ void engine::settle() {
     work_off(services_, [this](auto x) {
       settle_service(x);
     });
-    work_off(recheck_, [this](auto x) {
-      look_for_miss(x);
-    });
-    work_off(doomed_, [this](auto x) {
-      settle_doomed(x);
-    });
-    work_off(unready_, [this](auto x) {
-      settle_unready(x);
+    work_off(blocked_, [this](auto x) {
+      settle_blocked(x);
     });
     work_off(released_, [this](auto x) {
       settle_released(x);
@@ -50,7 +45,9 @@ void engine::settle() {
     work_off(parked_, [this](auto x) {
       settle_parked(x);
     });
-    settle_doubted();
+    work_off(unsure_, [this](auto x) {
+      settle_doubt(x);
+    });
     // Before its stream is looked at, which would end without it.
     work_off(accepted_, [this](auto x) {
       queue_trigger(x);
@@ -67,10 +64,12 @@ void engine::settle_gate(std::uint32_t gate) {
     return settle_asked(gate);
   if (g.state != gate_state::waiting)
     return;
-  if (g.unmet)
-    return emit(fact_kind::gate_closed, gate, g.cause);
-  if (g.pending > 0)
+  if (g.pending > 0) {
+    auto miss = g.unmet ? find_miss(graph_.gate_node(gate)) : missed{};
+    if (miss.node != task_id::none)
+      emit(fact_kind::gate_closed, gate, miss.node);
     return;
+  }
   const auto* special = graph_.special_gate(gate);
   if (special != nullptr && special->approval)
     ask_for_approval(gate, *special->approval);
@@ -85,13 +84,14 @@ void engine::settle_service(std::uint32_t service) {
   fact f;
   f.kind = fact_kind::service_changed;
   f.subject = service;
-  if (s.unmet) {
+  if (s.pending > 0) {
+    auto miss = s.unmet ? find_miss(graph_.service_node(service)) : missed{};
+    if (miss.node == task_id::none)
+      return;
     f.service = service_state::failed;
-    set_cause(f, s.cause);
+    set_cause(f, miss.node);
     return emit(f);
   }
-  if (s.pending > 0)
-    return;
   f.service = service_state::starting;
   emit(f);
   command c;
@@ -100,61 +100,34 @@ void engine::settle_service(std::uint32_t service) {
   out_->commands.push_back(c);
 }
 
-/// What cannot be met any more ends the task, unless it has begun. A service
-/// that failed is the system's fault (§23).
-void engine::settle_doomed(std::uint32_t task) {
+/// A task that has not begun waits for what is being made again (§18), and is
+/// over where what it needs will not come. A service that failed is the
+/// system's fault (§23).
+void engine::settle_blocked(std::uint32_t task) {
   const auto& t = tasks_[task];
-  if (!t.doomed || t.doubted)
+  bool forced = stopping_ && graph_.policy_of(task).is_finally;
+  if ((t.state != task_state::waiting && t.state != task_state::ready)
+      || forced)
     return;
-  if (t.state == task_state::ready && t.assigned)
+  // What a retry needs later is looked at when it has run (§11).
+  auto miss = t.may_miss && (t.pending > 0 || !t.begun_version)
+                ? find_miss(task)
+                : missed{};
+  bool over = miss.node != task_id::none;
+  if (t.assigned && (over || t.pending > 0))
     return take_back(task);
-  if (t.state != task_state::waiting && t.state != task_state::ready)
-    return;
-  bool service = graph_.is_service(t.cause);
-  emit(t.doomed_by_left_out ? fact_kind::task_left_out
-       : service            ? fact_kind::task_errored
-                            : fact_kind::task_skipped,
-       task, t.cause);
-}
-
-/// A task or gate that waits anew may need what has fallen short by now.
-void engine::look_for_miss(node_index x) {
-  bool task = graph_.is_task(x);
-  if (task ? tasks_[x].state != task_state::waiting || tasks_[x].doomed
-           : others_[x - graph_.task_count].state != gate_state::waiting)
-    return;
-  for (auto e : graph_.into(x)) {
-    auto from = e.target();
-    if (graph_.is_task(from)) {
-      const auto& p = tasks_[from];
-      if (!is_terminal(p.state) || p.doubted)
-        continue;
-      auto verdict = judge(e.kind(), p.state, p.ever_started,
-                           graph_.policy_of(from).allow_failure, task);
-      if (verdict != edge_verdict::met)
-        miss(x, from, verdict == edge_verdict::left_out);
-    } else if (graph_.is_group(from)) {
-      const auto& g = others_[from - graph_.task_count];
-      bool ended = g.pending == 0;
-      if ((e.kind() == edge_kind::succeeded && g.unmet)
-          || (e.kind() == edge_kind::failed && ended && !g.failed))
-        miss(x, from, false);
-    } else if (graph_.is_gate(from)) {
-      auto state = others_[from - graph_.task_count].state;
-      bool shut = state == gate_state::closed || state == gate_state::rejected;
-      if ((shut && e.kind() == edge_kind::succeeded)
-          || (state == gate_state::open && e.kind() == edge_kind::failed))
-        miss(x, from, false);
-    } else if (others_[from - graph_.task_count].service
-               == service_state::failed) {
-      miss(x, from, false);
-    }
-  }
+  if (over)
+    emit(miss.left_out                  ? fact_kind::task_left_out
+         : graph_.is_service(miss.node) ? fact_kind::task_errored
+                                        : fact_kind::task_skipped,
+         task, miss.node);
+  else if (t.state == task_state::ready && t.pending > 0)
+    start_version(task, t.version, work_phase::run);
 }
 
 void engine::settle_released(std::uint32_t task) {
   const auto& t = tasks_[task];
-  if (t.state != task_state::waiting || t.doomed || t.pending != 0)
+  if (t.state != task_state::waiting || t.pending != 0)
     return;
   if (!condition_holds(task))
     return emit(fact_kind::task_left_out, task);
@@ -176,18 +149,6 @@ void engine::arm_clocks(std::uint32_t task) {
         now_ + policy.queue_timeout);
 }
 
-/// Ready, but what it needs is being made again (§18).
-void engine::settle_unready(std::uint32_t task) {
-  const auto& t = tasks_[task];
-  bool forced = stopping_ && graph_.policy_of(task).is_finally;
-  if (t.state != task_state::ready || t.pending == 0 || forced)
-    return;
-  if (t.assigned)
-    take_back(task);
-  else
-    start_version(task, t.version, work_phase::run);
-}
-
 /// A task between its two phases: what it needs later is there (§2), part of it
 /// is (§10), or will not come (§11).
 void engine::settle_parked(std::uint32_t task) {
@@ -196,10 +157,10 @@ void engine::settle_parked(std::uint32_t task) {
     return;
   fact f;
   f.subject = task;
-  if (t.later_missed) {
+  if (auto missing = missed_later(task); missing != task_id::none) {
     f.kind = fact_kind::later_failed;
     f.state = task_state::failed;
-    f.cause = later_cause(task);
+    f.cause = missing;
     return emit(f);
   }
   const auto& policy = graph_.policy_of(task);
@@ -216,7 +177,7 @@ void engine::settle_parked(std::uint32_t task) {
 }
 
 bool engine::condition_holds(std::uint32_t task) const {
-  if (!tasks_[task].has_condition)
+  if (!graph_.tasks[task].has_condition)
     return true;
   auto at = std::lower_bound(graph_.conditions.begin(), graph_.conditions.end(),
                              task, [](const auto& x, std::uint32_t key) {
@@ -293,16 +254,18 @@ bool engine::approval_asked() const {
 void engine::end_if_over() {
   if (over_)
     return;
+  bool done =
+      counts_.unfinished == 0 && counts_.doubted == 0 && !approval_asked();
+  if (!done && something_may_come())
+    return;
   fact f;
   f.kind = fact_kind::run_ended;
-  if (counts_.unfinished == 0 && counts_.doubted == 0 && !approval_asked()) {
+  if (done) {
     bool good =
         counts_.failed == 0 && counts_.cancelled == 0 && counts_.rejected == 0;
     f.status = good ? run_status::succeeded : run_status::failed;
     f.exit_code = static_cast<std::int32_t>(good ? exit_code::ok
                                                  : exit_code::task_failed);
-  } else if (something_may_come()) {
-    return;
   } else if (stopping_) {
     f.status = run_status::stopped;
     f.exit_code = stop_code_;

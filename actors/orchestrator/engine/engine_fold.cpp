@@ -50,10 +50,35 @@ void engine::set_cause(fact& f, node_index cause) const {
   }
 }
 
+/// The node that a fact names as its cause.
+node_index engine::cause_of(const fact& f) const {
+  if (f.cause == task_id::none && f.cause_kind != node_kind::phase)
+    return task_id::none;
+  switch (f.cause_kind) {
+  case node_kind::gate:
+    return graph_.gate_node(f.cause);
+  case node_kind::service:
+    return graph_.service_node(f.cause);
+  case node_kind::phase: {
+    const auto& phases = graph_.group_phases;
+    auto i = std::find(phases.begin(), phases.end(), f.cause);
+    return graph_.service_node(graph_.service_count)
+         + static_cast<node_index>(i - phases.begin());
+  }
+  case node_kind::task:
+    break;
+  }
+  return f.cause;
+}
+
 void engine::fold(const fact& f) {
   switch (f.kind) {
   case fact_kind::run_started:
     begun_ = true;
+    for (auto x = graph_.service_node(graph_.service_count);
+         x < graph_.node_count(); ++x)
+      if (graph_.into(x).empty())
+        update_out(x); // a phase without tasks
     break;
   case fact_kind::handoff_sent:
   case fact_kind::handoff_accepted:
@@ -154,13 +179,15 @@ void engine::fold_assigned(const fact& f) {
   TUTTI_ASSERT(!t.assigned
                && (t.state == task_state::ready
                    || t.state == task_state::waiting_to_integrate));
-  if (!is_ahead(f.subject))
+  bool ahead = is_ahead(f.subject);
+  if (!ahead)
     dequeue(f.subject);
   t.attempt = f.attempt;
   t.agent = f.agent;
   t.assigned = true;
+  t.renewed = false;
   ++counts_.assigned;
-  if (!is_ahead(f.subject))
+  if (!ahead)
     take_capacity(f.subject);
   if (f.extra && graph_.tasks[f.subject].loose)
     fold_stream(f);
@@ -168,8 +195,8 @@ void engine::fold_assigned(const fact& f) {
 
 void engine::fold_started(const fact& f) {
   auto& t = tasks_[f.subject];
-  // Asked back too late, and the run does not stop: what has begun goes on.
-  if (t.ending == attempt_end::stopped && !stopping_ && !t.cancelled)
+  // Asked back too late, and no stop ends it: what has begun goes on.
+  if (t.ending == attempt_end::stopped && may_start(f.subject) && !t.cancelled)
     t.is_ending = false;
   if (is_ahead(f.subject))
     take_capacity(f.subject);
@@ -191,8 +218,8 @@ void engine::fold_started(const fact& f) {
     run_took_[f.subject] = integrate_took_[f.subject] = changes_;
   bool first = !t.ever_started;
   t.ever_started = true;
-  if (first && t.start_matters)
-    resolve_start(f.subject);
+  if (first && graph_.tasks[f.subject].start_matters)
+    update_out(f.subject);
 }
 
 void engine::fold_ending(const fact& f) {
@@ -232,7 +259,10 @@ void engine::fold_finished(const fact& f) {
     ++rare_[f.subject].errors;
   else if (auto rare = rare_.find(f.subject); rare != rare_.end())
     rare->second.errors = 0;
+  t.ran = t.ran || (success && !graph_.tasks[f.subject].loose);
   if (is_terminal(f.state)) {
+    if (f.cause != task_id::none)
+      fold_later_missed(f);
     finish(t.state, f.state);
     return fold_end(f.subject, f.state);
   }
@@ -242,17 +272,19 @@ void engine::fold_finished(const fact& f) {
       integrate_again(t.state);
     else
       park(t.state);
-    t.may_integrate = !success;
-    doubts_moved_ = doubts_moved_ || t.doubted;
-    parked_.push_back(f.subject);
+    t.may_integrate = !success && !t.doubted;
+    (t.doubted ? unsure_ : parked_).push_back(f.subject);
   } else if (f.state == task_state::waiting) {
     queue_next(t.state);
     t.failures = 0;
     return fold_stream(f);
   } else {
+    // It has nothing that could be in question any more: it looks at its edges.
     again(t.state);
+    undoubt(f.subject);
+    update_in(f.subject);
     if (t.pending > 0)
-      unready_.push_back(f.subject);
+      blocked_.push_back(f.subject);
   }
   if (success || f.end == attempt_end::stopped
       || f.end == attempt_end::no_space)
@@ -284,14 +316,22 @@ void engine::fold_end(std::uint32_t task, task_state to) {
     --counts_.paused;
   }
   t.may_integrate = false;
+  if (to == task_state::cancelled)
+    undoubt(task); // for good: it is not made again (§26)
+  if (t.doubted)
+    unsure_.push_back(task);
   if (graph_.has_rework)
     note_result(task);
-  doubts_moved_ = doubts_moved_ || counts_.doubted > 0;
   if (graph_.tasks[task].loose)
     touched_streams_.push_back(stream_index(task));
-  if (to == task_state::succeeded && t.triggers)
+  if (to == task_state::succeeded && graph_.tasks[task].triggers)
     accepted_.push_back(task);
-  resolve_end(task);
+  update_out(task);
+}
+
+void engine::fold_later_missed(const fact& f) {
+  tasks_[f.subject].later_missed = true;
+  rare_[f.subject].later_cause = f.cause;
 }
 
 void engine::fold_revoked(const fact& f) {
@@ -301,14 +341,15 @@ void engine::fold_revoked(const fact& f) {
     free_capacity(f.subject, false);
   t.assigned = false;
   t.is_ending = false;
+  t.attempt = f.attempt - 1; // it has not been made: the next has its number
   --counts_.assigned;
   if (graph_.tasks[f.subject].loose)
     fold_stream(f);
-  if (t.pending > 0 && t.state == task_state::ready)
-    unready_.push_back(f.subject);
-  else if (t.doomed)
-    doomed_.push_back(f.subject);
-  else if (!t.cancelled)
+  if (t.doubted)
+    unsure_.push_back(f.subject);
+  else if (t.pending > 0 || t.may_miss)
+    blocked_.push_back(f.subject);
+  if (!t.cancelled)
     enqueue(f.subject);
 }
 
@@ -321,9 +362,9 @@ void engine::fold_unstarted_end(const fact& f, task_state to) {
     t.backing_off = false;
     --counts_.backing_off;
   }
-  // Also where a look at what had fallen short found it, which is no fact.
-  if (f.cause != task_id::none)
-    t.doomed = true;
+  t.cause = cause_of(f);
+  if (graph_.has_rework)
+    run_took_[f.subject] = integrate_took_[f.subject] = changes_;
   end_unstarted(t.state, to);
   fold_end(f.subject, to);
 }
@@ -342,6 +383,8 @@ void engine::fold_integrate_ready(const fact& f) {
     t.backing_off = false;
     --counts_.backing_off;
   }
+  if (f.cause != task_id::none)
+    fold_later_missed(f);
   finish(t.state, f.state);
   fold_end(f.subject, f.state);
 }

@@ -26,14 +26,15 @@ void engine::fold_gate(const fact& f) {
   switch (f.kind) {
   case fact_kind::gate_opened:
     g.state = gate_state::open;
-    return resolve_gate(f.subject);
+    return update_out(graph_.gate_node(f.subject));
   case fact_kind::gate_closed:
     g.state = gate_state::closed;
-    return resolve_gate(f.subject);
+    g.cause = cause_of(f);
+    return update_out(graph_.gate_node(f.subject));
   case fact_kind::gate_rejected:
     g.state = gate_state::rejected;
     ++counts_.rejected;
-    return resolve_gate(f.subject);
+    return update_out(graph_.gate_node(f.subject));
   case fact_kind::approval_asked: {
     auto& a = approvals_[gate_index(f.subject)];
     const auto& rework = graph_.special_gate(f.subject)->rework;
@@ -46,7 +47,7 @@ void engine::fold_gate(const fact& f) {
     a.asked_at = f.at;
     a.approved_by.clear();
     a.person.reset();
-    return resolve_gate(f.subject);
+    return update_out(graph_.gate_node(f.subject));
   }
   case fact_kind::verdict_given: {
     auto& a = approvals_[gate_index(f.subject)];
@@ -65,16 +66,12 @@ void engine::fold_gate(const fact& f) {
   case fact_kind::rework_requested:
     approvals_[gate_index(f.subject)].round = f.version;
     for (auto t : f.extra->tasks) {
-      auto& feedback = rare_[t.value].feedback;
-      // Reworks merge until there is a new result: it hears of all (§18).
-      bool merges = !is_terminal(tasks_[t.value].state) && !feedback.empty();
-      feedback = merges ? feedback + '\n' + f.extra->text : f.extra->text;
+      note_feedback(t.value, f.extra->text);
       if (f.cause != task_id::none)
         ++approvals_[gate_index(f.subject)].rounds_of_trigger[t.value];
     }
     return;
-  case fact_kind::gate_reset: {
-    bool met_some = g.state == gate_state::open || g.state == gate_state::asked;
+  case fact_kind::gate_reset:
     g.state = gate_state::waiting;
     g.unmet = false;
     g.cause = task_id::none;
@@ -83,13 +80,10 @@ void engine::fold_gate(const fact& f) {
       a.approved_by.clear();
       a.person.reset();
     }
-    if (met_some)
-      unsettle(graph_.gate_node(f.subject));
-    refresh_edges(graph_.gate_node(f.subject));
-    recheck_.push_back(graph_.gate_node(f.subject));
+    update_in(graph_.gate_node(f.subject));
+    update_out(graph_.gate_node(f.subject));
     gates_.push_back(f.subject);
     return;
-  }
   default:
     TUTTI_ASSERT(false);
   }
@@ -99,10 +93,10 @@ void engine::fold_gate(const fact& f) {
 
 /// With rework, the moment of a change decides what is made again (§18).
 void engine::note_result(std::uint32_t task) {
-  std::shared_ptr<const attempt_details> result;
-  if (tasks_[task].state == task_state::succeeded)
-    result = details_of(task);
-  auto [i, fresh] = results_.try_emplace(task, result);
+  result_record result{tasks_[task].state, nullptr};
+  if (result.state == task_state::succeeded)
+    result.details = details_of(task);
+  auto& last = results_[task];
   auto same = [](const attempt_details* a, const attempt_details* b) {
     static const attempt_details nothing;
     const auto& x = a != nullptr ? *a : nothing;
@@ -110,9 +104,9 @@ void engine::note_result(std::uint32_t task) {
     return x.outputs == y.outputs && x.artifacts == y.artifacts
         && x.contracts == y.contracts;
   };
-  bool equal = !fresh && tasks_[task].state == task_state::succeeded
-            && changed_at_[task] != 0 && same(i->second.get(), result.get());
-  i->second = result;
+  bool equal = last.state == result.state
+            && same(last.details.get(), result.details.get());
+  last = std::move(result);
   if (!equal)
     changed_at_[task] = ++changes_;
 }
@@ -130,59 +124,69 @@ void engine::reopen(std::uint32_t task) {
   if (t.overdue && t.state == task_state::timed_out)
     --counts_.overdue;
   t.failures = 0;
-  t.doomed = false;
-  t.doomed_by_left_out = false;
   t.cause = task_id::none;
   t.overdue = false;
   t.cancelled = false;
   t.later_missed = false;
 }
 
+/// Reworks of what has not ended yet merge: it hears of all of them (§18).
+void engine::note_feedback(std::uint32_t task, const std::string& text) {
+  const auto& t = tasks_[task];
+  auto& rare = rare_[task];
+  auto version = t.version + is_terminal(t.state);
+  bool merges = rare.feedback_for == version && !rare.feedback.empty();
+  rare.feedback = merges ? rare.feedback + '\n' + text : text;
+  rare.feedback_for = version;
+}
+
+void engine::undoubt(std::uint32_t task) {
+  counts_.doubted -= tasks_[task].doubted;
+  tasks_[task].doubted = false;
+}
+
 void engine::fold_version(const fact& f) {
   auto x = f.subject;
   since_[x] = f.at;
-  auto& t = tasks_[x];
-  if (f.kind == fact_kind::version_doubted) {
-    t.doubted = true;
-    ++counts_.doubted;
-    doubted_.push_back(x);
-    return unsettle(x);
-  }
-  if (t.doubted) {
-    t.doubted = false;
-    --counts_.doubted;
-    std::erase(doubted_, x);
-  }
-  if (f.kind == fact_kind::version_kept) {
-    doubts_moved_ = true;
-    if (is_terminal(t.state))
-      resolve_end(x);
-    else
-      parked_.push_back(x);
-    return;
-  }
-  if (f.version != t.version) // nobody waits for what an old version asked
-    t.later -= static_cast<std::uint32_t>(
-        std::count_if(requests_.begin(), requests_.end(), [&](const auto& r) {
-          return r.work.from.value == x && r.version == t.version && r.awaited
-              && !is_terminal(r.state);
-        }));
-  t.version = f.version;
+  if (f.kind == fact_kind::version_doubted)
+    return fold_doubt(x);
+  undoubt(x);
+  if (f.kind == fact_kind::version_started)
+    return restart(x, f.version, f.phase);
+  parked_.push_back(x);
+  update_out(x);
+}
+
+/// Until it is settled it looks at its edges anew, and integrates nothing.
+void engine::fold_doubt(std::uint32_t task) {
+  auto& t = tasks_[task];
+  if (t.may_integrate && !t.assigned)
+    dequeue(task);
+  t.may_integrate = false;
+  t.doubted = true;
+  ++counts_.doubted;
+  unsure_.push_back(task);
+  update_in(task);
+  update_out(task);
+}
+
+/// A task is to be done again, from its start or only what it integrates.
+void engine::restart(std::uint32_t task, std::uint32_t version,
+                     work_phase phase) {
+  auto& t = tasks_[task];
+  t.renewed = t.renewed || t.begun_version || is_terminal(t.state);
+  if (version != t.version)
+    forget_requests(task);
+  t.version = version;
+  bool later = phase == work_phase::integrate;
   if (is_terminal(t.state)) {
-    unsettle(x);
-    reopen(x);
-    if (f.phase == work_phase::integrate) {
-      reintegrate(t.state);
-      return parked_.push_back(x);
-    }
-    new_version(t.state);
+    reopen(task);
+    later ? reintegrate(t.state) : new_version(t.state);
   } else {
-    if (t.may_integrate && !t.assigned)
-      dequeue(x);
+    if (t.state == task_state::ready || (t.may_integrate && !t.assigned))
+      dequeue(task);
     if (t.state == task_state::waiting_to_integrate)
       lose_node(t.state);
-    else if (t.state == task_state::ready)
-      dequeue(x);
     if (t.backing_off) {
       t.backing_off = false;
       --counts_.backing_off;
@@ -190,16 +194,31 @@ void engine::fold_version(const fact& f) {
     unrelease(t.state);
   }
   t.may_integrate = false;
-  t.begun_version = false;
-  t.asked = false;
-  refresh_edges(x);
-  recheck_.push_back(x);
-  if (t.doomed)
-    doomed_.push_back(x);
+  t.may_miss = false;
+  if (!later) {
+    t.begun_version = false;
+    t.ran = false;
+    details_.erase(task);
+  }
+  update_in(task);
+  update_out(task);
+  if (later)
+    return parked_.push_back(task);
   if (t.pending == 0)
-    released_.push_back(x);
-  if (graph_.tasks[x].loose)
-    touched_streams_.push_back(stream_index(x));
+    released_.push_back(task);
+  if (graph_.tasks[task].loose)
+    touched_streams_.push_back(stream_index(task));
+}
+
+/// Nobody waits for what an old version asked.
+void engine::forget_requests(std::uint32_t task) {
+  auto& t = tasks_[task];
+  t.later -= static_cast<std::uint32_t>(
+      std::count_if(requests_.begin(), requests_.end(), [&](const auto& r) {
+        return r.work.from.value == task && r.version == t.version && r.awaited
+            && !is_terminal(r.state);
+      }));
+  t.asked = false;
 }
 
 // -- after-each and requests --------------------------------------------------
@@ -363,21 +382,8 @@ void engine::fold_people(const fact& f) {
     return enqueue(f.subject);
   }
   since_[f.subject] = f.at;
-  unsettle(f.subject);
-  bool later = f.phase == work_phase::integrate;
-  reopen(f.subject);
-  if (later) {
-    reintegrate(t.state);
-    return parked_.push_back(f.subject);
-  }
-  new_version(t.state);
-  t.begun_version = false;
-  refresh_edges(f.subject);
-  recheck_.push_back(f.subject);
-  if (t.pending == 0)
-    released_.push_back(f.subject);
-  if (graph_.tasks[f.subject].loose)
-    touched_streams_.push_back(stream_index(f.subject));
+  undoubt(f.subject);
+  restart(f.subject, f.version, f.phase);
 }
 
 void engine::fold_service(const fact& f) {
@@ -387,8 +393,7 @@ void engine::fold_service(const fact& f) {
   s.service = f.service;
   if (s.service == service_state::starting)
     ++counts_.starting;
-  if (s.service == service_state::ready || s.service == service_state::failed)
-    resolve_service(f.subject);
+  update_out(graph_.service_node(f.subject));
 }
 
 } // namespace tutti::engine

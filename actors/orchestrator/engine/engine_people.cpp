@@ -48,17 +48,38 @@ void engine::on(const retry_requested& e) {
                                   + std::string{to_string(t.state)});
   if (graph_.tasks[x].kind == task_kind::review)
     return ask_again(gate_of_review(x));
-  auto missing = later_cause(x);
-  if (t.later_missed && is_terminal(tasks_[missing].state)
-      && tasks_[missing].state != task_state::succeeded)
+  if (t.later_missed && missed_later(x) != task_id::none)
     return refuse("what it needs later did not come; retry that");
+  retry(x);
+  retry_dependents(x);
+}
+
+/// Only the phase that failed is repeated (§2). What was handed on already is
+/// another version the next time: a handoff is known by its edge and version.
+void engine::retry(std::uint32_t task) {
+  const auto& t = tasks_[task];
   fact f;
   f.kind = fact_kind::task_retried;
-  f.subject = x;
-  f.version = t.version;
-  f.phase = t.later_missed ? work_phase::integrate : work_phase::run;
+  f.subject = task;
+  f.version = t.version + has_handed_on(task);
+  if (t.ran) {
+    f.phase = work_phase::integrate;
+    f.state = task_state::waiting_to_integrate;
+  }
   emit(f);
-  retry_dependents(x);
+  if (graph_.tasks[task].kind == task_kind::after_each)
+    queue_failed(task);
+}
+
+bool engine::has_handed_on(node_index x) const {
+  for (auto i = graph_.out_begin[x]; i < graph_.out_begin[x + 1]; ++i) {
+    auto e = graph_.out[i];
+    if (met_[i]
+        && (e.carries_data()
+            || (e.kind() == edge_kind::member && has_handed_on(e.target()))))
+      return true;
+  }
+  return false;
 }
 
 /// A review is tried again by asking for the approval again.
@@ -88,22 +109,14 @@ void engine::retry_dependents(node_index from_node) {
       } else if (graph_.is_task(to)
                  && (tasks_[to].state == task_state::skipped
                      || tasks_[to].state == task_state::left_out)
-                 && (tasks_[to].doomed || e.kind() == edge_kind::trigger)) {
-        fact f;
-        f.kind = fact_kind::task_retried;
-        f.subject = to;
-        f.version = tasks_[to].version;
-        emit(f);
+                 && (tasks_[to].cause != task_id::none
+                     || e.kind() == edge_kind::trigger)) {
+        retry(to);
         open.push_back(to);
       } else if (graph_.is_task(to) && e.kind() == edge_kind::later
                  && tasks_[to].state == task_state::failed
-                 && tasks_[to].later_missed && tasks_[to].begun_version) {
-        fact f;
-        f.kind = fact_kind::task_retried;
-        f.subject = to;
-        f.version = tasks_[to].version;
-        f.phase = work_phase::integrate;
-        emit(f);
+                 && tasks_[to].later_missed) {
+        retry(to);
         open.push_back(to);
       }
     }

@@ -17,18 +17,19 @@
 
 namespace tutti::engine {
 
-/// The changing part of a task.
+/// The changing part of a task. Every edge and fact touches one or more: two
+/// fit into a cache line.
 struct task_record {
   std::uint32_t pending = 0; ///< edges not yet met that hold back its start
   std::uint32_t later = 0;   ///< needs-later and awaited answers not yet there
   std::uint32_t attempt = 0; ///< the current one, from 1; 0: never assigned
   std::uint32_t agent = task_id::none; ///< pinned or assigned
-  std::uint32_t cause = task_id::none; ///< node that cannot be met any more
+  std::uint32_t cause = task_id::none; ///< node for which it never started
   std::uint32_t failures = 0;          ///< attempts that used up a retry
   std::uint32_t version = 1;           ///< of the result it works on, or has
   task_state state = task_state::waiting;
-  attempt_end ending = attempt_end::success; ///< why it was told to end, if so
 
+  attempt_end ending : 4 = attempt_end::success; ///< why it was told to end
   bool assigned : 1 = false;
   bool is_ending : 1 = false;   ///< told to end; or asked back, if not begun
   bool cancelled : 1 = false;   ///< told to end for good: no retry any more
@@ -36,21 +37,21 @@ struct task_record {
   bool backing_off : 1 = false; ///< its retry has to wait
   bool ever_started : 1 = false;
   bool begun_version : 1 = false; ///< an attempt of this version began
-  bool doomed : 1 = false;        ///< `cause` is set: to be skipped or left out
-  bool doomed_by_left_out : 1 = false;
-  bool has_condition : 1 = false; ///< its plan entry has an `if`
-  bool start_matters : 1 = false; ///< an out-edge or group looks at its start
-  bool later_missed : 1 = false;  ///< what it needs later will not come (§11)
-  bool arrived : 1 = false;       ///< something came since it last integrated
-  bool asked : 1 = false;         ///< it has awaited requests of this version
-  bool waits : 1 = false;         ///< its attempt waits inside: no slot (§20)
-  bool wants_slot : 1 = false;    ///< it waits no more, and for its slot
-  bool paused : 1 = false;        ///< not started until it is resumed (§26)
+  bool ran : 1 = false;           ///< its run phase of this version ended well
+  bool renewed : 1 = false;       ///< made again: it is to be given all anew
+  bool may_miss : 1 = false; ///< something it needs may not come: look for it
+  bool later_missed : 1 = false; ///< it failed for what it needs later (§11)
+  bool arrived : 1 = false;      ///< something came since it last integrated
+  bool asked : 1 = false;        ///< it has awaited requests of this version
+  bool waits : 1 = false;        ///< its attempt waits inside: no slot (§20)
+  bool wants_slot : 1 = false;   ///< it waits no more, and for its slot
+  bool paused : 1 = false;       ///< not started until it is resumed (§26)
   bool may_integrate : 1 =
-      false;                 ///< parked, and all that it waits for is there
-  bool triggers : 1 = false; ///< an after-each task runs after it
-  bool doubted : 1 = false;  ///< what it was made of is being made again (§18)
+      false;                ///< parked, and all that it waits for is there
+  bool doubted : 1 = false; ///< what it was made of is being made again (§18)
 };
+
+static_assert(sizeof(task_record) == 32);
 
 /// The changing part of a gate, a service or a group.
 struct node_record {
@@ -58,7 +59,7 @@ struct node_record {
   std::uint32_t cause = task_id::none;
   gate_state state = gate_state::waiting; ///< gate
   service_state service = service_state::waiting;
-  bool unmet : 1 = false;   ///< gate: cannot open; group: a member fell short
+  bool unmet : 1 = false;   ///< group: a member fell short; else: one may have
   bool failed : 1 = false;  ///< group: a member failed
   bool started : 1 = false; ///< group: a member started
 };
@@ -97,6 +98,12 @@ struct stream_record {
   bool fell_short = false;  ///< a trigger ended neither succeeded nor left out
   bool batch_armed = false; ///< it waits for more to come
   bool aged = false;        ///< it has waited for long: ranks like any task
+};
+
+/// What a task came to the last time it ended.
+struct result_record {
+  task_state state = task_state::waiting;
+  std::shared_ptr<const attempt_details> details; ///< of a success
 };
 
 /// One request from agent to agent, by its number minus one.

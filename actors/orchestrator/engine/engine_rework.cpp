@@ -1,24 +1,43 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Rework (semantics §17, §18). What is sent back gets a new version at once.
-// What stands between it and the gate is only doubted: once all that it was
-// made of is settled again it is made anew if that has changed, and kept if it
-// came out equal.
+// What stands between it and the gate and has begun is only doubted: once all
+// that it was made of is settled again it is made anew if that has changed, and
+// kept if it came out equal. What has not begun waits for its edges.
 #include "actors/orchestrator/engine/engine.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace tutti::engine {
+
+namespace {
+
+std::string listed(const std::vector<std::string>& names,
+                   std::string_view between) {
+  std::string result;
+  for (const auto& x : names) {
+    if (!result.empty())
+      result += between;
+    result += x;
+  }
+  return result;
+}
+
+} // namespace
 
 std::string engine::why_no_rework(std::uint32_t gate,
                                   const std::vector<task_id>& to) const {
   const auto& rework = graph_.special_gate(gate)->rework;
   if (!rework.present)
     return "the gate has no 'rework': approve or reject it";
+  const auto& names = graph_.special_gate(gate)->rework_names;
   if (to.empty() && rework.to.size() > 1)
-    return "say which task is to be done again (--to)";
+    return "say which task is to be done again: --to "
+         + listed(names, " or --to ");
   for (auto x : to)
     if (!std::binary_search(rework.to.begin(), rework.to.end(), x))
-      return "the gate's 'rework' does not send that task back";
+      return "the gate's 'rework' does not send that task back, only "
+           + listed(names, " and ");
   return {};
 }
 
@@ -114,8 +133,10 @@ void engine::start_rework(std::uint32_t gate, std::vector<task_id> to,
   }
   for (std::uint32_t i = 0; i < graph_.task_count; ++i) {
     const auto& t = tasks_[i];
-    bool begun = t.begun_version || is_terminal(t.state);
-    if (!path[i] || !begun || t.doubted
+    // Who has not begun waits for the new version by its edges.
+    bool begun = t.state != task_state::waiting && t.state != task_state::ready;
+    if (!path[i] || !begun || t.doubted || t.state == task_state::cancelled
+        || is_left_out_by_plan(i)
         || std::binary_search(to.begin(), to.end(), task_id{i}))
       continue;
     if (!graph_.tasks[i].loose)
@@ -129,6 +150,12 @@ void engine::start_rework(std::uint32_t gate, std::vector<task_id> to,
       start_version(x.value, tasks_[x.value].version + 1, work_phase::run);
 }
 
+/// By `--skip`.
+bool engine::is_left_out_by_plan(std::uint32_t task) const {
+  return std::find(graph_.skipped.begin(), graph_.skipped.end(), task)
+      != graph_.skipped.end();
+}
+
 void engine::start_version(std::uint32_t task, std::uint32_t version,
                            work_phase phase) {
   fact f;
@@ -139,67 +166,72 @@ void engine::start_version(std::uint32_t task, std::uint32_t version,
   emit(f);
 }
 
-bool engine::is_settled(node_index x) const {
-  if (graph_.is_task(x))
-    return is_terminal(tasks_[x].state) && !tasks_[x].doubted;
-  if (!graph_.is_group(x))
-    return true;
-  auto members = graph_.into(x);
-  return std::all_of(members.begin(), members.end(), [this](edge e) {
-    return is_settled(e.target());
-  });
+/// Whether what an edge brings may yet become another. Services only come and
+/// go; a start stays a start.
+bool engine::may_change(edge in) const {
+  auto from = in.target();
+  if (in.kind() == edge_kind::started || graph_.is_service(from))
+    return false;
+  if (graph_.is_group(from))
+    return others_[from - graph_.task_count].pending > 0;
+  return verdict_on(from, in.kind(), true) == edge_verdict::open;
 }
 
-void engine::settle_doubted() {
-  doubts_moved_ = false;
-  auto doubted = doubted_;
-  for (auto x : doubted) {
-    const auto& t = tasks_[x];
-    if (!t.doubted || t.assigned)
-      continue;
-    bool run_settled = true;
-    bool later_settled = true;
-    for (auto e : graph_.into(x))
-      if (e.kind() != edge_kind::started && !is_settled(e.target()))
-        (e.kind() == edge_kind::later ? later_settled : run_settled) = false;
-    if (run_settled)
-      settle_doubt(x, later_settled);
-  }
-}
-
-/// All that the run phase of a doubted task was made of is settled again; what
-/// it needs later may still be on its way.
-void engine::settle_doubt(std::uint32_t task, bool later_settled) {
+/// Once all that a doubted task was made of stands again, it is kept, or made
+/// again in part or as a whole: as a whole also while what it needs later is
+/// on its way.
+void engine::settle_doubt(std::uint32_t task) {
   const auto& t = tasks_[task];
+  if (!t.doubted)
+    return;
+  if (t.assigned)
+    return take_back(task); // a phase that runs finishes first
+  bool later_open = false;
+  for (auto e : graph_.into(task)) {
+    if (!may_change(e))
+      continue;
+    if (e.kind() != edge_kind::later)
+      return;
+    later_open = true;
+  }
+  auto changed = changes_of(task);
+  if (changed.run || (changed.later && !t.begun_version))
+    return start_version(task, t.version + 1, work_phase::run);
+  if (later_open)
+    return;
+  bool integrates =
+      graph_.policy_of(task).integrates || t.later_missed || t.later > 0;
+  if (changed.later && t.ran && integrates && is_terminal(t.state))
+    return start_version(task, t.version + 1, work_phase::integrate);
+  emit(fact_kind::version_kept, task);
+}
+
+/// What has become another since the task took it.
+engine::changes engine::changes_of(std::uint32_t task) const {
+  changes result;
   // Without rework (a retry made it doubted) no record is kept: it is redone.
-  bool run_changed = !graph_.has_rework;
-  bool later_changed = false;
+  result.run = !graph_.has_rework;
   auto look = [&](edge_kind kind, std::uint32_t producer) {
-    if (run_changed)
+    if (result.run || kind == edge_kind::started || kind == edge_kind::ended)
       return;
     if (kind == edge_kind::later)
-      later_changed =
-          later_changed || changed_at_[producer] > integrate_took_[task];
-    else if (kind != edge_kind::started && kind != edge_kind::ended)
-      run_changed = run_changed || changed_at_[producer] > run_took_[task];
+      result.later =
+          result.later || changed_at_[producer] > integrate_took_[task];
+    else
+      result.run = changed_at_[producer] > run_took_[task];
   };
   for (auto e : graph_.into(task)) {
-    if (graph_.is_task(e.target()))
-      look(e.kind(), e.target());
-    else if (graph_.is_group(e.target()))
-      for (auto m : graph_.into(e.target()))
+    auto from = e.target();
+    if (graph_.is_task(from))
+      look(e.kind(), from);
+    else if (graph_.is_group(from))
+      for (auto m : graph_.into(from))
         look(e.kind(), m.target());
+    else if (graph_.is_gate(from))
+      result.run =
+          result.run || verdict_on(from, e.kind(), true) == edge_verdict::unmet;
   }
-  bool integrates = graph_.policy_of(task).integrates;
-  if (run_changed)
-    return start_version(task, t.version + 1, work_phase::run);
-  if (!later_settled)
-    return;
-  if (later_changed && (integrates || t.later_missed || t.later > 0)
-      && is_terminal(t.state))
-    start_version(task, t.version + 1, work_phase::integrate);
-  else
-    emit(fact_kind::version_kept, task);
+  return result;
 }
 
 /// A failed after-each result sends its trigger back, where a gate that it

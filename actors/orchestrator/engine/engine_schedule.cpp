@@ -45,7 +45,7 @@ bool engine::is_loose(std::uint32_t unit) const {
 }
 
 bool engine::is_ahead(std::uint32_t task) const {
-  return !is_loose(unit_of(task)) && graph_.class_of(task).assign_ahead;
+  return graph_.class_of(task).assign_ahead && !is_loose(unit_of(task));
 }
 
 /// Ranks are doubled, so that requests fit between those of tasks: they rank as
@@ -260,9 +260,9 @@ void engine::assign(std::uint32_t unit, agent_id to) {
   auto rank = rank_now(unit);
   // A pinned agent keeps what it was given for the next attempt.
   bool integrate = t.state == task_state::waiting_to_integrate;
-  if (!integrate
-      && (!t.begun_version || graph_.class_of(task).agents.size() > 1))
-    deliver_needs(task);
+  bool elsewhere = graph_.class_of(task).agents.size() > 1;
+  if (t.renewed || (!integrate && (!t.begun_version || elsewhere)))
+    deliver_needs(task, t.renewed);
   fact f;
   f.kind = fact_kind::task_assigned;
   f.subject = task;
@@ -293,11 +293,11 @@ void engine::assign(std::uint32_t unit, agent_id to) {
 }
 
 /// The handoffs that could not leave when their producer ended, because the
-/// receiver's agent was open or because a whole phase is needed. The receiver
-/// drops what it has seen (rule 3).
-void engine::deliver_needs(std::uint32_t task) {
+/// receiver's agent was open or because a whole phase is needed; or all of
+/// them. The receiver drops what it has seen (rule 3).
+void engine::deliver_needs(std::uint32_t task, bool all) {
   for (auto e : graph_.into(task)) {
-    if (!e.carries_data() || e.deliver_at_once())
+    if (!e.carries_data() || (e.deliver_at_once() && !all))
       continue;
     if (graph_.is_task(e.target())) {
       deliver(e.target(), task);
@@ -311,15 +311,21 @@ void engine::deliver_needs(std::uint32_t task) {
 void engine::deliver(node_index from, std::uint32_t task) {
   const auto& producer = tasks_[from];
   const auto& receiver = tasks_[task];
-  if (!producer.ever_started || !is_terminal(producer.state)
+  bool stands = is_terminal(producer.state) && !producer.doubted;
+  if (!producer.ever_started || !stands
       || (is_terminal(receiver.state) && !receiver.doubted))
     return;
-  command order;
+  if (graph_.has_rework && graph_.class_of(task).agents.size() == 1) {
+    auto& version = handed_[std::uint64_t{from} << 32 | task];
+    if (version == producer.version)
+      return;
+    version = producer.version;
+  }
+  auto& order = out_->commands.emplace_back();
   order.kind = command_kind::deliver;
   order.task = task;
-  order.agent = tasks_[task].agent;
+  order.agent = receiver.agent;
   order.other = from;
-  out_->commands.push_back(order);
 }
 
 // -- the ready set ------------------------------------------------------------

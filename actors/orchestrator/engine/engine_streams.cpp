@@ -33,14 +33,26 @@ void engine::queue_trigger(std::uint32_t trigger) {
         continue;
       start_version(x, t.version + 1, work_phase::run);
     }
-    fact f;
-    f.kind = fact_kind::trigger_queued;
-    f.subject = x;
-    f.cause = trigger;
-    f.version = tasks_[trigger].version;
-    f.state = task_state::succeeded;
-    emit(f);
+    queue_result(x, trigger);
   }
+}
+
+void engine::queue_result(std::uint32_t task, std::uint32_t trigger) {
+  fact f;
+  f.kind = fact_kind::trigger_queued;
+  f.subject = task;
+  f.cause = trigger;
+  f.version = tasks_[trigger].version;
+  f.state = task_state::succeeded;
+  emit(f);
+}
+
+/// Tried again by a person: what its latest run failed for.
+void engine::queue_failed(std::uint32_t task) {
+  auto results = streams_[stream_index(task)].results;
+  for (auto [trigger, failed] : results)
+    if (failed && tasks_[trigger].state == task_state::succeeded)
+      queue_result(task, trigger);
 }
 
 void engine::settle_stream(std::uint32_t stream) {
@@ -49,7 +61,7 @@ void engine::settle_stream(std::uint32_t stream) {
   const auto& t = tasks_[info.task];
   if (is_terminal(t.state))
     return refuse_queued(stream);
-  if (t.state != task_state::waiting || t.doomed || t.pending > 0 || !begun_)
+  if (t.state != task_state::waiting || t.pending > 0 || !begun_)
     return;
   if (s.queue.empty()) {
     if (graph_.tasks[info.task].kind == task_kind::after_each
@@ -219,18 +231,27 @@ void engine::on(const requests_arrive& e) {
     out_->numbers.push_back(make_request(e, text, server));
 }
 
-/// A retried attempt gets the answer that the one before asked for: a request
-/// is known by its key, or by the n-th use of its text.
+/// What a request is known by, so that a retried attempt gets the answer that
+/// the one before asked for: its key, or else its text, each with the number of
+/// its use.
+std::string engine::key_of(const requests_arrive& e, const std::string& text,
+                           std::uint32_t server) {
+  auto x = e.task.value;
+  const auto& t = tasks_[x];
+  auto own = (e.key.empty() ? "t/" + text : "k/" + e.key);
+  auto n = ++rare_[x].uses[std::to_string(server) + '/' + own];
+  std::string result;
+  for (auto part : {x, t.version, server, n})
+    result += std::to_string(part) + '/';
+  return result + (t.state == task_state::integrating ? "i/" : "r/") + own;
+}
+
 std::uint32_t engine::make_request(const requests_arrive& e,
                                    const std::string& text,
                                    std::uint32_t server) {
   auto x = e.task.value;
   const auto& t = tasks_[x];
-  auto n = ++rare_[x].uses[e.key + '\n' + text];
-  bool integrating = t.state == task_state::integrating;
-  auto key = std::to_string(x) + '/' + std::to_string(t.version) + '/'
-           + (integrating ? "i/" : "r/") + std::to_string(server) + '/' + e.key
-           + '/' + std::to_string(n) + '/' + text;
+  auto key = key_of(e, text, server);
   if (auto known = request_keys_.find(key); known != request_keys_.end()) {
     if (is_terminal(requests_[known->second - 1].state))
       send_answer(known->second);

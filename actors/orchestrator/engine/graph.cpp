@@ -388,6 +388,13 @@ private:
         info.later += e.kind() == edge_kind::later;
         triggers += e.kind() == edge_kind::trigger;
       }
+      info.has_condition = !t.condition.empty();
+      for (auto e : g_.out_of(i)) {
+        info.start_matters = info.start_matters
+                          || e.kind() == edge_kind::started
+                          || e.kind() == edge_kind::member;
+        info.triggers = info.triggers || e.kind() == edge_kind::trigger;
+      }
       if (info.loose)
         g_.streams.push_back({i, t.batch, triggers});
       if (t.integrate.present) {
@@ -443,6 +450,20 @@ private:
       g_.out[out_at[e.from]++] = {e.to, e.kind, e.data, e.at_once};
       g_.in[in_at[e.to]++] = {e.from, e.kind, e.data, e.at_once};
     });
+    sort_rows();
+  }
+
+  /// Most rows are in order as they were made.
+  void sort_rows() {
+    auto before = [](edge a, edge b) {
+      return a.target() < b.target();
+    };
+    for (std::size_t x = 0; x < g_.node_count(); ++x) {
+      auto* first = g_.out.data() + g_.out_begin[x];
+      auto* last = g_.out.data() + g_.out_begin[x + 1];
+      if (!std::is_sorted(first, last, before))
+        std::stable_sort(first, last, before);
+    }
   }
 
   const plan& plan_;
@@ -461,24 +482,6 @@ private:
 };
 
 } // namespace
-
-const gate_info* graph::special_gate(std::uint32_t gate) const {
-  auto i = std::lower_bound(special_gates.begin(), special_gates.end(), gate,
-                            [](const gate_info& x, std::uint32_t key) {
-                              return x.gate < key;
-                            });
-  return i != special_gates.end() && i->gate == gate ? &*i : nullptr;
-}
-
-const stream_info* graph::stream(std::uint32_t task) const {
-  if (!tasks[task].loose)
-    return nullptr;
-  auto i = std::lower_bound(streams.begin(), streams.end(), task,
-                            [](const stream_info& x, std::uint32_t key) {
-                              return x.task < key;
-                            });
-  return &*i;
-}
 
 graph compile(const plan& p, const graph_options& options) {
   return compiler{p, options}.run();

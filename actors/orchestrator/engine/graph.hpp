@@ -111,7 +111,10 @@ struct task_info {
   std::uint32_t later = 0;           ///< edges of kind `later` into it
   task_kind kind = task_kind::work;
   /// Assigned by a rank of its own, outside its class: after-each and requests.
-  bool loose = false;
+  bool loose : 1 = false;
+  bool has_condition : 1 = false; ///< its plan entry has an `if`
+  bool start_matters : 1 = false; ///< an out-edge or group looks at its start
+  bool triggers : 1 = false;      ///< an after-each task runs after it
 
   static constexpr std::uint32_t no_unit = ~std::uint32_t{0};
 };
@@ -169,7 +172,7 @@ struct graph {
   bool fail_fast = false;
 
   std::vector<std::uint32_t> out_begin; ///< node_count() + 1
-  std::vector<edge> out;
+  std::vector<edge> out;                ///< each row by consumer
   std::vector<std::uint32_t> in_begin;
   std::vector<edge> in;
 
@@ -252,6 +255,9 @@ struct graph {
   [[nodiscard]] std::span<const edge> out_of(node_index x) const {
     return {out.data() + out_begin[x], out.data() + out_begin[x + 1]};
   }
+  /// Where in `out` the edges from one node to another begin: rows are sorted
+  /// by consumer.
+  [[nodiscard]] std::size_t out_index(node_index from, node_index to) const;
   [[nodiscard]] std::span<const edge> into(node_index x) const {
     return {in.data() + in_begin[x], in.data() + in_begin[x + 1]};
   }

@@ -58,27 +58,34 @@ private:
 
   void count_edge(node_index from, std::size_t at) {
     auto e = graph_.out[at];
-    if (!engine_.edge_met(at)) {
-      if (is_start_edge(e.kind()))
-        ++open_[e.target()];
-      else if (e.kind() == edge_kind::later)
-        ++later_[e.target()];
-    } else if (must_hold(e)
-               && !is_met(engine_, {from, e.kind(), false, false},
-                          e.target())) {
+    bool met = engine_.edge_met(at);
+    if (!met && is_start_edge(e.kind()))
+      ++open_[e.target()];
+    else if (!met && e.kind() == edge_kind::later)
+      ++later_[e.target()];
+    bool holds = is_met(engine_, {from, e.kind(), false, false}, e.target());
+    if (met && !holds && !may_keep(e))
       fail("I6: the edge from ", from, " to ", e.target(),
            " counts as met and is not");
-    }
+    if (!met && holds)
+      fail("I6: the edge from ", from, " to ", e.target(),
+           " is met and does not count");
   }
 
-  /// An edge that was met holds as long as its consumer has not begun: later
-  /// its producer may be made again without it (§18).
-  [[nodiscard]] bool must_hold(edge e) const {
-    if (!graph_.is_task(e.target()) || !is_start_edge(e.kind()))
+  /// Who has begun keeps what it was given when its producer is made again
+  /// (§18), unless it is in question itself.
+  [[nodiscard]] bool may_keep(edge e) const {
+    auto x = e.target();
+    if (graph_.is_gate(x))
+      return engine_.gate(x - graph_.task_count).state != gate_state::waiting;
+    if (graph_.is_service(x))
+      return engine_.service(x - graph_.task_count - graph_.gate_count).service
+          != service_state::waiting;
+    if (graph_.is_group(x))
       return false;
-    const auto& t = engine_.task(e.target());
-    return t.state == task_state::waiting
-        || (t.state == task_state::ready && !t.assigned);
+    const auto& t = engine_.task(x);
+    return t.state != task_state::waiting && t.state != task_state::ready
+        && (!t.doubted || e.kind() == edge_kind::trigger);
   }
 
   void check_task(std::uint32_t i) {
@@ -183,7 +190,7 @@ bool is_group_met(const engine& e, node_index group, edge_kind kind) {
     });
   };
   auto ended = [&](node_index x) {
-    return is_terminal(e.task(x).state);
+    return is_terminal(e.task(x).state) && !e.task(x).doubted;
   };
   switch (kind) {
   case edge_kind::succeeded:
@@ -195,7 +202,7 @@ bool is_group_met(const engine& e, node_index group, edge_kind kind) {
     });
   case edge_kind::failed:
     return !all([&](node_index x) {
-      return !is_failure(e.task(x).state);
+      return !ended(x) || !is_failure(e.task(x).state);
     });
   case edge_kind::started:
     return !all([&](node_index x) {
@@ -216,19 +223,20 @@ bool is_met(const engine& e, edge in, node_index consumer) {
     bool decided = state != gate_state::waiting && state != gate_state::asked;
     return in.kind() == edge_kind::succeeded ? state == gate_state::open
          : in.kind() == edge_kind::failed ? decided && state != gate_state::open
-         : in.kind() == edge_kind::asked  ? state != gate_state::waiting
-                                          : decided;
+         : in.kind() == edge_kind::asked
+             ? state == gate_state::asked || state == gate_state::open
+             : decided;
   }
   if (g.is_service(from)) {
     auto state = e.service(from - g.task_count - g.gate_count).service;
-    return state == service_state::ready || state == service_state::starting;
+    return state == service_state::ready;
   }
   if (g.is_group(from))
     return is_group_met(e, from, in.kind());
   const auto& t = e.task(from);
   if (in.kind() == edge_kind::started)
     return t.ever_started;
-  return is_terminal(t.state)
+  return is_terminal(t.state) && !t.doubted
       && judge(in.kind(), t.state, t.ever_started,
                g.policy_of(from).allow_failure, g.is_task(consumer))
              == edge_verdict::met;

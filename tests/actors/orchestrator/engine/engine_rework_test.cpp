@@ -95,9 +95,10 @@ BOOST_AUTO_TEST_CASE(where_more_are_possible_one_must_be_named) { // §17
   team_world w{b.get()};
   w.done({b.crud, page});
   BOOST_TEST(w.request_changes(b.deploy)
-             == "say which task is to be done again (--to)");
+             == "say which task is to be done again: --to crud or --to page");
   BOOST_TEST(w.request_changes(b.deploy, {b.release})
-             == "the gate's 'rework' does not send that task back");
+             == "the gate's 'rework' does not send that task back, only crud "
+                "and page");
   BOOST_TEST((w.gate(b.deploy) == gate_state::asked));
   BOOST_TEST(w.request_changes(b.deploy, {b.crud, page}) == "");
   BOOST_TEST((w.runs(b.crud) && w.runs(page)));

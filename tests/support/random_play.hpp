@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// One random plan with everything of §10–§23, played with random events: first
+// chaos, in which every rule that can be looked at holds at every step, then
+// peace, in which every plan comes to its end.
+#pragma once
+
+#include "tests/support/late_events.hpp"
+#include "tests/support/play_text.hpp"
+#include "tests/support/random_team.hpp"
+
+#include <fmt/format.h>
+
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+namespace tutti::test {
+
+/// A rule does not hold: first the sentence, then the plan and the facts.
+class broken_rule : public std::runtime_error {
+public:
+  using std::runtime_error::runtime_error;
+};
+
+class random_play {
+public:
+  explicit random_play(std::uint64_t seed, std::uint32_t tasks_max = 12)
+    : seed_(seed), dice_(seed), plan_(random_team{dice_, tasks_max}.make()),
+      world_(plan_, {dice_.one_in(4) ? 1 + dice_.roll(3)
+                                     : engine::graph_options::no_jobs_limit,
+                     1, false}) {
+    world_.broken = [this](const std::string& what) {
+      fail(what);
+    };
+    world_.on_command = [this](const engine::command& c) {
+      check_command(c);
+    };
+  }
+
+  void play() {
+    world_.begin_run();
+    for (std::size_t i = 0; i < 100 + 5 * plan_.tasks.size() && !over(); ++i)
+      chaos();
+    for (int i = 0; !over(); ++i) {
+      require(i < 5000, "rule 7: the run does not end");
+      peace();
+    }
+    require(world_.running.empty(), "rule 7: the run ended while a task ran");
+    if (world_.replayed() != fingerprint(world_.get()))
+      fail("rule 8: replayed facts give another state\n" + difference());
+    check_end();
+    for (int i = 0; i < 5; ++i)
+      disturb();
+  }
+
+  [[nodiscard]] std::string trace() const {
+    return trace_of(world_);
+  }
+
+private:
+  [[noreturn]] void fail(std::string_view what) const {
+    throw broken_rule{fmt::format("{} (seed {})\n{}{}", what, seed_,
+                                  describe(plan_, world_), trace_of(world_))};
+  }
+  void require(bool holds, std::string_view what) const {
+    if (!holds)
+      fail(what);
+  }
+  [[nodiscard]] bool over() const {
+    return world_.get().over();
+  }
+
+  /// The lines in which the live and the replayed state differ.
+  [[nodiscard]] std::string difference() const {
+    std::istringstream live{fingerprint(world_.get())};
+    std::istringstream replayed{world_.replayed()};
+    std::string result;
+    std::string a;
+    std::string b;
+    while (std::getline(live, a) && std::getline(replayed, b))
+      if (a != b)
+        result += "live " + a + ", replayed " + b + "\n";
+    return result;
+  }
+
+  std::uint32_t some_task() {
+    return dice_.roll(static_cast<std::uint32_t>(plan_.tasks.size()));
+  }
+
+  attempt_key some_running() {
+    auto i = world_.running.begin();
+    std::advance(i,
+                 dice_.roll(static_cast<std::uint32_t>(world_.running.size())));
+    return i->first;
+  }
+
+  void chaos() {
+    world_.now += duration{dice_.roll(300)};
+    if (dice_.one_in(6))
+      disturb();
+    switch (dice_.roll(24)) {
+    case 0:
+      return world_.step(engine::cancel_requested{task_id{some_task()}});
+    case 1:
+      return world_.step(engine::retry_requested{task_id{some_task()}});
+    case 2:
+      return world_.step(engine::pause_requested{task_id{some_task()}});
+    case 3:
+      return world_.step(engine::resume_requested{task_id{some_task()}});
+    case 4:
+      return say(dice_.one_in(4));
+    case 5:
+    case 6:
+      return ask();
+    case 7:
+      return begin_wait();
+    case 8:
+      return end_wait();
+    case 9:
+      return change_service();
+    case 10:
+      world_.give_back_all();
+      return;
+    case 11:
+      world_.fire_next_timer();
+      return;
+    case 12:
+      if (dice_.one_in(30))
+        world_.stop(dice_.one_in(3));
+      return;
+    case 13:
+    case 14:
+    case 15:
+    case 16:
+      if (!world_.running.empty())
+        end_one(false);
+      return;
+    default:
+      begin(dice_.roll(static_cast<std::uint32_t>(plan_.agents.size())));
+    }
+  }
+
+  /// All is answered, nothing fails any more.
+  void peace() {
+    world_.now += duration{dice_.roll(300)};
+    world_.give_back_all();
+    for (std::uint32_t i = 0; i < plan_.tasks.size() && !over(); ++i)
+      if (world_.get().task(i).paused)
+        world_.step(engine::resume_requested{task_id{i}});
+    for (std::uint32_t a = 0; a < plan_.agents.size() && !over(); ++a)
+      while (!over() && begin(a)) {
+      }
+    if (over())
+      return;
+    for (const auto& [key, agent] : std::map{world_.running})
+      if (world_.waiting_inside.contains(key) && !over())
+        world_.step(engine::wait_ends{task_id{key.task}, key.attempt});
+    if (!over() && has_workers())
+      return end_one(true);
+    if (!over())
+      change_service();
+    if (!over())
+      say(true);
+    if (!over())
+      world_.fire_next_timer();
+  }
+
+  [[nodiscard]] bool has_workers() const {
+    return std::any_of(world_.running.begin(), world_.running.end(),
+                       [this](const auto& x) {
+                         return !world_.waiting_inside.contains(x.first);
+                       });
+  }
+
+  bool begin(std::uint32_t agent) {
+    auto before = world_.running;
+    if (!world_.begin_next(agent))
+      return false;
+    for (const auto& [key, who] : world_.running)
+      if (!before.contains(key))
+        check_begin(key.task);
+    return true;
+  }
+
+  /// Rule 1, read off the plan.
+  void check_begin(std::uint32_t x) {
+    const auto& t = world_.get().task(x);
+    // Asked back too late: it is made again if what it is made of changes.
+    if (t.is_ending || t.doubted || world_.get().stopping())
+      return;
+    const auto& p = plan_.tasks[x];
+    auto ended = [&](std::uint32_t i) {
+      return is_terminal(world_.state(i));
+    };
+    auto refuse = [&](std::string_view verb, node_ref before) {
+      fail(fmt::format("rule 1: {} {} before {}", p.name, verb,
+                       name_of(plan_, before)));
+    };
+    if (t.state == task_state::integrating) {
+      // Made again by rework or a retry, it may be under way once more.
+      if (!p.integrate_each)
+        for (const auto& n : p.needs_later)
+          if (n.of.kind == node_kind::task && !ended(n.of.index)
+              && !has_ended_before(n.of.index))
+            refuse("integrates", n.of);
+      return;
+    }
+    if (t.ever_started && t.attempt > 1)
+      return; // a retry keeps what its first attempt had
+    for (const auto& n : p.needs) {
+      if (n.of.kind == node_kind::task && n.condition != need_condition::started
+          && !ended(n.of.index))
+        refuse("begins", n.of);
+      if (n.of.kind == node_kind::gate
+          && n.condition == need_condition::succeeded
+          && world_.gate(n.of.index) != gate_state::open)
+        refuse("begins", n.of);
+    }
+  }
+
+  [[nodiscard]] bool has_ended_before(std::uint32_t task) const {
+    return std::any_of(world_.facts.begin(), world_.facts.end(),
+                       [task](const fact& f) {
+                         switch (f.kind) {
+                         case fact_kind::task_skipped:
+                         case fact_kind::task_left_out:
+                         case fact_kind::task_cancelled:
+                         case fact_kind::task_timed_out:
+                         case fact_kind::task_errored:
+                           return f.subject == task;
+                         case fact_kind::attempt_finished:
+                         case fact_kind::later_failed:
+                         case fact_kind::stream_ended:
+                         case fact_kind::integrate_ready:
+                           return f.subject == task && is_terminal(f.state);
+                         default:
+                           return false;
+                         }
+                       });
+  }
+
+  // -- what each command must keep --------------------------------------------
+
+  void check_command(const engine::command& c) {
+    if (c.kind == engine::command_kind::deliver)
+      take_handoff(c);
+    else if (c.kind == engine::command_kind::assign)
+      check_assignment(c);
+  }
+
+  /// Rule 3: the receiver takes each version of a handoff once; what is sent
+  /// stands, and goes where its task is worked on.
+  void take_handoff(const engine::command& c) {
+    const auto& from = world_.get().task(c.other);
+    require(is_terminal(from.state) && !from.doubted,
+            "rule 3: a result that does not stand is handed on");
+    const auto& agents = plan_.tasks[c.task].agents;
+    require(std::find(agents.begin(), agents.end(), agent_id{c.agent})
+                != agents.end(),
+            "rule 3: a handoff goes to who does not work on its task");
+    auto& version = handed_[{c.other, c.task, c.agent}];
+    require(version <= from.version, "rule 3: an old version is handed on");
+    // Where there is a choice of agents, or a person retries, what is there
+    // already may come again: the receiver drops it.
+    bool once = world_.get().plan_graph().has_rework && agents.size() == 1;
+    require(version < from.version || !once, "rule 3: a handoff is sent twice");
+    version = from.version;
+  }
+
+  /// Rule 6: no other attempt of the task is at an agent. Rule 3: all that it
+  /// needs and that carries data has arrived before it.
+  void check_assignment(const engine::command& c) {
+    require(!world_.runs(c.task) && !world_.is_queued(c.task),
+            "rule 6: two attempts of a task are at agents");
+    const auto& g = world_.get().plan_graph();
+    for (auto e : g.into(c.task)) {
+      if (!e.carries_data())
+        continue;
+      if (g.is_task(e.target()))
+        check_handed(c, e.target(), e.kind());
+      else
+        for (auto m : g.into(e.target()))
+          check_handed(c, m.target(), e.kind());
+    }
+  }
+
+  void check_handed(const engine::command& c, std::uint32_t from,
+                    engine::edge_kind kind) {
+    const auto& t = world_.get().task(c.task);
+    const auto& p = world_.get().task(from);
+    // What failed short of what is needed later hands nothing on (§11).
+    bool stands =
+        is_terminal(p.state) && !p.doubted && p.ever_started
+        && engine::is_met(world_.get(), {from, kind, false, false}, c.task);
+    if (!stands || world_.get().stopping())
+      return;
+    // Who has begun keeps what it was given, and be it nothing (§18).
+    bool fresh = c.phase == work_phase::run && !t.begun_version;
+    auto i = handed_.find({from, c.task, c.agent});
+    auto has = i == handed_.end() ? 0 : i->second;
+    bool enough = has == p.version || (!fresh && p.version > 1);
+    if (!enough && (fresh || kind == engine::edge_kind::later))
+      fail(fmt::format("rule 3: {} of {} has not been given v{} of {}", c.task,
+                       to_string(c.phase), p.version, from));
+  }
+
+  // -- events that must change nothing ----------------------------------------
+
+  /// Whatever comes late, twice or from nowhere is refused and changes nothing.
+  void disturb() {
+    auto e = late_events{dice_, plan_, world_, handed_}.draw();
+    if (!e)
+      return;
+    auto state = [this] { // without the count of late results, at its end
+      auto text = fingerprint(world_.get());
+      return text.substr(0, text.rfind("late"));
+    };
+    auto before = state();
+    auto late = world_.get().counts().late;
+    auto known = world_.facts.size();
+    world_.step(*e);
+    std::size_t told = world_.facts.size() - known;
+    bool is_late = std::holds_alternative<engine::attempt_ends>(*e) && !over();
+    auto what = std::to_string(e->index());
+    require(world_.get().counts().late - late == (is_late ? 1 : 0),
+            "rule 6: a late result is not counted, event " + what);
+    auto after = state();
+    require(after == before, "an event that is late changes the state, event "
+                                 + what + "\n" + before + "\nto\n" + after);
+    bool receipt = std::holds_alternative<engine::handoff_arrives>(*e)
+                || std::holds_alternative<engine::answer_arrives>(*e);
+    require(told == 0 || is_late || receipt
+                || std::holds_alternative<engine::requests_arrive>(*e),
+            "an event that is late has facts, event " + what);
+    if (over())
+      require(world_.rejects.back() == engine::reject_reason::run_is_over,
+              "an event after the end is not refused");
+  }
+
+  void end_one(bool well) {
+    auto key = some_running();
+    while (well && world_.waiting_inside.contains(key))
+      key = some_running();
+    static constexpr attempt_end ends[] = {
+        attempt_end::success,   attempt_end::success,     attempt_end::success,
+        attempt_end::success,   attempt_end::failure,     attempt_end::failure,
+        attempt_end::timed_out, attempt_end::system_error};
+    auto how = well ? attempt_end::success : ends[dice_.roll(8)];
+    outputs results;
+    if (dice_.one_in(2))
+      results = {{"go", make_text(dice_.one_in(2) ? "true" : "yes")}};
+    if (plan_.tasks[key.task].kind == task_kind::review)
+      results = review(key.task, well);
+    world_.end(key.task, how, std::move(results));
+  }
+
+  outputs review(std::uint32_t task, bool well) {
+    static constexpr const char* words[] = {"approved", "changes-requested",
+                                            "rejected", "nonsense"};
+    outputs result;
+    const auto& g = plan_.gates[plan_.tasks[task].review_of.value];
+    if (g.rework.present && dice_.one_in(2)) {
+      auto to =
+          g.rework
+              .to[dice_.roll(static_cast<std::uint32_t>(g.rework.to.size()))];
+      result.push_back({"to", make_text(plan_.tasks[to.value].name)});
+    }
+    result.push_back({"verdict", make_text(words[well ? 0 : dice_.roll(4)])});
+    return result;
+  }
+
+  void say(bool well) {
+    if (plan_.gates.empty())
+      return;
+    engine::verdict_arrives e;
+    auto first = dice_.roll(static_cast<std::uint32_t>(plan_.gates.size()));
+    for (std::uint32_t k = 0; k < plan_.gates.size() && !over(); ++k) {
+      auto i = (first + k) % static_cast<std::uint32_t>(plan_.gates.size());
+      e.gate = gate_id{i};
+      e.who = fmt::format("person{}", dice_.roll(3));
+      e.from_run = !well && dice_.one_in(5);
+      e.verdict =
+          well ? verdict::approved : static_cast<verdict>(dice_.roll(3));
+      const auto& g = plan_.gates[i];
+      e.to.clear();
+      if (e.verdict == verdict::changes_requested && g.rework.present)
+        e.to = {g.rework.to[dice_.roll(
+            static_cast<std::uint32_t>(g.rework.to.size()))]};
+      world_.step(e);
+      if (!well)
+        return;
+    }
+  }
+
+  void ask() {
+    if (world_.running.empty())
+      return;
+    auto key = some_running();
+    engine::requests_arrive e;
+    e.task = task_id{key.task};
+    e.attempt = key.attempt;
+    e.to = dice_.one_in(10) ? "nobody"
+                            : plan_
+                                  .agents[dice_.roll(static_cast<std::uint32_t>(
+                                      plan_.agents.size()))]
+                                  .name;
+    for (auto n = 1 + dice_.roll(3); n > 0; --n)
+      e.texts.push_back(fmt::format("text{}", dice_.roll(4)));
+    e.key = dice_.one_in(3) ? "k" : "";
+    e.awaited = !dice_.one_in(3);
+    world_.step(e);
+  }
+
+  void begin_wait() {
+    if (world_.running.empty())
+      return;
+    auto key = some_running();
+    if (!world_.waiting_inside.contains(key))
+      world_.step(engine::wait_begins{task_id{key.task}, key.attempt});
+  }
+
+  void end_wait() {
+    if (world_.waiting_inside.empty())
+      return;
+    auto key = *world_.waiting_inside.begin();
+    world_.step(engine::wait_ends{task_id{key.task}, key.attempt});
+  }
+
+  void change_service() {
+    if (world_.started_services.empty())
+      return;
+    engine::service_changes e;
+    auto started = static_cast<std::uint32_t>(world_.started_services.size());
+    e.service = service_id{world_.started_services[dice_.roll(started)]};
+    e.state = dice_.one_in(6) ? service_state::failed : service_state::ready;
+    world_.step(e);
+  }
+
+  void check_end() {
+    const auto& e = world_.get();
+    const auto* end = world_.last(fact_kind::run_ended);
+    require(e.counts().doubted == 0 || e.stopping(),
+            "§18: the run ended with results in question");
+    require(e.stopping() || e.counts().unfinished == 0
+                || end->status == run_status::waiting,
+            "rule 7: tasks are left and the run says no");
+    // It may wait only for what cannot come by itself: slots that were lost.
+    require(end->status != run_status::waiting,
+            "rule 7: nothing was lost, and it waits");
+  }
+
+  std::uint64_t seed_;
+  dice dice_;
+  plan plan_;
+  engine_world world_;
+  handed_versions handed_;
+};
+
+} // namespace tutti::test
