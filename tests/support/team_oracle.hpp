@@ -205,6 +205,9 @@ private:
                ? task_state::succeeded
                : task_state::waiting; // it integrated too often, or not at all
     }
+    // What will not come ends it between two tries, too: without a retry.
+    if (h.failures <= t.retries.max && t.integrate_each && misses_later(i))
+      return task_state::failed;
     if (h.failures != t.retries.max + 1)
       return task_state::waiting; // not as often as it may
     return h.last == attempt_end::failure   ? task_state::failed

@@ -134,6 +134,20 @@ BOOST_AUTO_TEST_CASE(while_it_is_restarted_nobody_is_given_up) { // §23
   BOOST_TEST(w.runs(late));
 }
 
+BOOST_AUTO_TEST_CASE(who_starts_while_it_is_restarted_waits) { // §23
+  served_team b;
+  auto runs = b.lane("runs");
+  auto late = b.lane("late", {runs});
+  b[late].needs.push_back(on_service(b.db));
+  team_world w{b.get()};
+  is_now(w, b.db, service_state::ready);
+  is_now(w, b.db, service_state::starting);
+  w.done(runs);
+  BOOST_TEST(!w.runs(late)); // "needs a service (= ready)"
+  is_now(w, b.db, service_state::ready);
+  BOOST_TEST(w.runs(late));
+}
+
 BOOST_AUTO_TEST_CASE(fail_fast_spares_services) { // §9
   served_team b;
   auto bad = b.lane("bad");

@@ -167,6 +167,17 @@ BOOST_AUTO_TEST_CASE(each_version_has_fresh_retries) { // §18
   BOOST_TEST((w.state(b.crud) == failed));
 }
 
+BOOST_AUTO_TEST_CASE(a_version_that_fails_fails_what_is_made_of_it) { // §18
+  team b;
+  auto w = asked(b);
+  w.request_changes(b.deploy, {b.crud});
+  w.fails(b.crud);
+  BOOST_TEST((w.state(b.page) == failed)); // §11
+  BOOST_TEST((w.gate(b.deploy) == gate_state::closed));
+  BOOST_TEST((w.state(b.docs) == succeeded)); // of the first version
+  BOOST_TEST(w.exit_code() == 1);
+}
+
 // -- while others are at work -------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_running_phase_finishes_first) { // §18
