@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/plan_schema.hpp"
 
-#include "config/json_schema.hpp"
+#include "messages/json/json_schema.hpp"
 #include "tests/config/plan_texts.hpp"
 
 #include <boost/test/unit_test.hpp>

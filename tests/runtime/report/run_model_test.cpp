@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(lists_show_who_works_and_who_waits_for_whom_since_when) {
 }
 
 BOOST_AUTO_TEST_CASE(a_phase_counts_the_tasks_of_those_within_it) {
-  plan_builder b;
+  plan_sketch b;
   auto ada = b.agent("ada", 2);
   auto x = b.task("x", {ada});
   auto y = b.task("y", {ada});
