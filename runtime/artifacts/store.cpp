@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
@@ -93,7 +94,7 @@ private:
 };
 
 std::string temporary_name() {
-  static int count = 0;
+  static std::atomic<int> count = 0;
   return fmt::format(".tutti-{}-{}", ::getpid(), ++count);
 }
 
