@@ -210,6 +210,9 @@ A task with `after-each` works beside the others: it runs once after each
 completion of what it names, `trigger` is the name of the one, and it blocks
 nobody but what needs it, usually a gate. While it is busy completions queue up;
 with `batch: true` all of them are one run, with `{ max, wait }` as many as that.
+A completion is a success, of each version; a trigger that fails causes no run.
+Several versions of one trigger that wait may become one, the latest. What it
+hands on at its end is what its last run put out.
 
 ```yaml
 agents: { morgan: {}, quinn: {} }
@@ -281,7 +284,11 @@ itself, as far as they are known when it starts.
 
 With `requests` others may ask an agent for something that stands in no plan,
 while they work: `tutti request --to morgan "createUser"`. What answers is the
-task `requests/morgan`.
+task `requests/morgan`. It finds all that is asked under `requests` in
+`TUTTI_INPUT`, and the texts, one a line, in `TUTTI_PROMPT` where `requests` has
+no `prompt` of its own. One attempt answers all that it was given: what it puts
+out is the answer to each of them, so an output is best named after the text that
+it answers. A command that fails answers as well: the asker sees its `status`.
 
 ```yaml
 agents:
@@ -305,32 +312,56 @@ A command finds in its environment, beside what `tutti` itself was started with:
 | --- | --- |
 | `TUTTI_TASK`, `TUTTI_AGENT` | the names of the task and of the agent that works on it |
 | `TUTTI_PLAN_DIR` | the plan's folder, absolute: `"$TUTTI_PLAN_DIR/bin/build.sh"` works in any working directory |
-| `TUTTI_ATTEMPT` | 1 for the first attempt, 2 for the first retry, and so on |
-| `TUTTI_ROUND` | 1; one more each time that rework sends the task back |
+| `TUTTI_PHASE` | `run` or `integrate` |
+| `TUTTI_ATTEMPT` | counts all attempts of the task: 1, then one more for each retry, integrate phase, round of rework and after-each run; the log is named after it |
+| `TUTTI_ROUND`, `TUTTI_VERSION` | 1; one more each time that rework has the task done again |
+| `TUTTI_FEEDBACK` | what was said when rework sent the task back; else empty |
+| `TUTTI_TRIGGER` | the names of the tasks that an `after-each` task runs for, blanks between them |
 | `TUTTI_PROMPT` | the task's `prompt`, or that of its `integrate` |
 | `TUTTI_INPUT` | a JSON file with what it was handed |
 | `TUTTI_OUTPUT` | a file to which it may write `key=value` lines, or one JSON object |
 | `TUTTI_SOCKET`, `TUTTI_TOKEN` | how `tutti inbox`, `handoff`, `progress`, `request` and `note` reach the run ([control.md](control.md)) |
 | `TUTTI_BINARY` | the path of this `tutti`; its folder stands last in `PATH` |
 
-The file of `TUTTI_INPUT` holds an entry for each task that handed something
-over:
+The file of `TUTTI_INPUT` is one JSON object. All of its fields are always there,
+but `earlier`:
 
 ```json
 {
-  "task": "print",
-  "attempt": 1,
-  "round": 1,
-  "needs": {
-    "write": {
-      "id": "write@1",
-      "version": 1,
-      "status": "succeeded",
-      "outputs": { "text": "Hello, world" }
-    }
-  }
+  "task": "page", "agent": "sam", "phase": "integrate",
+  "attempt": 2, "version": 1, "round": 1, "prompt": "Put it together", "feedback": "",
+  "needs": { "design": {
+    "id": "design@1", "version": 1, "status": "succeeded",
+    "outputs": { "columns": 3 }, "note": "as agreed", "artifacts": []
+  } },
+  "later": { "crud": {
+    "id": "crud@1", "version": 1, "status": "succeeded", "outputs": { "url": "/users" }, "note": "",
+    "artifacts": [{ "path": "api.md", "digest": "sha256:…", "size": 120, "executable": false }]
+  } },
+  "earlier": { "outputs": { "page": "index.html" }, "note": "", "artifacts": [] },
+  "answers": [{
+    "id": "request/1", "agent": "morgan", "text": "createUser", "status": "succeeded",
+    "outputs": { "createUser": "POST /users" }, "note": "", "artifacts": []
+  }],
+  "contracts": { "users-api": { "version": 1, "schema": {}, "mock": {} } },
+  "triggers": [], "requests": [], "gates": {}
 }
 ```
+
+| field | what it holds |
+| --- | --- |
+| `needs` | of each task in `needs`, phases expanded, what it handed over |
+| `later` | the same of `needs-later`; what has not arrived is `{ "status": "pending" }`, with its `contract` where it provides one |
+| `earlier` | in `integrate`: what the run phase left behind |
+| `answers` | to the requests of this task |
+| `requests` | in a task that answers: `id`, `from`, `text`, `note` of each |
+| `triggers` | in an `after-each` task: what it runs for, as in `needs`, with `task` |
+| `contracts` | those that the task provides or builds on |
+| `gates` | of each gate in `needs` that was approved: the `comment` |
+| `feedback` | what was said when rework sent the task back |
+
+An `id` is the same through retries and duplicates, so that a program can tell
+what it has seen.
 
 A command has ended when its first process has. What it left in the background
 may still write to its output and holds the task up for at most 2 seconds; then
