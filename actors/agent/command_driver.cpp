@@ -112,12 +112,15 @@ work_result conclude_attempt(process_exited x) {
   result.end = end_of(x.end, x.code);
   result.exit_code = x.code;
   parsed_outputs parsed;
-  if (result.end == attempt_end::success) {
+  // What a run that failed put out says why: it is feedback (§17).
+  if (result.end == attempt_end::success
+      || result.end == attempt_end::failure) {
     parsed = parse_outputs(x.output);
-    if (!parsed.mistake.empty()) {
+    if (!parsed.mistake.empty())
+      parsed.outputs.clear();
+    if (!parsed.mistake.empty() && result.end == attempt_end::success) {
       result.end = attempt_end::failure;
       x.message = std::move(parsed.mistake);
-      parsed.outputs.clear();
     }
   }
   if (x.end == process_end::idle || x.end == process_end::refused

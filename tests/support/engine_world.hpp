@@ -56,8 +56,10 @@ inline std::string fingerprint(const engine::engine& e) {
       result += fmt::format("s{} {} {} {}\n", i, s->queue.size(),
                             s->taken.size(), s->open_triggers);
   }
-  for (const auto& r : e.requests())
-    result += fmt::format("r {} {}\n", r.work.text, to_string(r.state));
+  for (const auto& r : e.requests()) // a text is forgotten once it is answered
+    result += fmt::format("r {} {}\n",
+                          is_terminal(r.state) ? std::string{} : r.work.text,
+                          to_string(r.state));
   result += fmt::format("{} {} {}\n", e.counts().doubted, e.counts().rejected,
                         e.counts().overdue);
   result += fmt::format("{} {} {} over {} late {}\n", e.counts().unfinished,
@@ -279,7 +281,9 @@ private:
     case answer:
       answered.emplace_back(c.other, c.task);
       break;
-    case go_on:
+    case go_on: // its agent is never busier than its slots
+      if (running_of(c.agent) > slots_of(c.agent) && slots_of(c.agent) > 0)
+        broken("§20: an attempt goes on without a free slot");
       went_on.push_back(key);
       break;
     case refuse_wait:

@@ -178,7 +178,10 @@ private:
     std::uint32_t asked_again = 0;  ///< reviews without a verdict
     std::uint32_t review = 0;       ///< that its attempt was started for
     std::uint32_t open_requests = 0;
-    std::map<std::string, std::uint32_t> uses; ///< of a text, in this attempt
+    std::uint64_t open_bytes = 0;  ///< of the texts of its open requests
+    bool cancelled_review = false; ///< it counts as cancelled
+    /// Of a text, or of what stands for it, in this attempt.
+    std::map<std::string, std::uint32_t> uses;
   };
 
   // engine.cpp: events
@@ -242,7 +245,6 @@ private:
   void ask_for_approval(std::uint32_t gate, const approval_info& info);
   void take_verdict(std::uint32_t gate, std::shared_ptr<const fact_extra> x,
                     agent_id by);
-  [[nodiscard]] bool is_author(std::uint32_t gate, std::string_view name) const;
   void take_review(std::uint32_t task);
   [[nodiscard]] std::uint32_t gate_of_review(std::uint32_t task) const;
   [[nodiscard]] std::shared_ptr<fact_extra>
@@ -293,11 +295,13 @@ private:
   void answer_taken(const std::vector<work_item>& taken, const fact& f);
   void send_answer(std::uint32_t number);
   [[nodiscard]] std::uint32_t make_request(const requests_arrive& e,
+                                           std::string key,
                                            const std::string& text,
                                            std::uint32_t server);
   [[nodiscard]] std::string key_of(const requests_arrive& e,
                                    const std::string& text,
-                                   std::uint32_t server);
+                                   std::uint32_t server,
+                                   std::map<std::string, std::uint32_t>& uses);
   [[nodiscard]] std::uint32_t stream_rank(std::uint32_t task) const;
   [[nodiscard]] bool others_ended() const;
 
@@ -320,6 +324,8 @@ private:
   [[nodiscard]] std::uint32_t best_loose(std::uint32_t bound) const;
   [[nodiscard]] std::uint32_t rank_now(std::uint32_t unit) const;
   [[nodiscard]] bool resume_one(std::uint32_t bound);
+  bool resume_ahead(agent_id agent, std::uint32_t bound);
+  void take_back_behind(std::uint32_t task);
   void go_on(std::uint32_t task);
   [[nodiscard]] std::shared_ptr<const fact_extra>
   take_items(std::uint32_t task);
@@ -352,6 +358,7 @@ private:
   void fold_unstarted_end(const fact& f, task_state to);
   void fold_integrate_ready(const fact& f);
   void fold_later_missed(const fact& f);
+  [[nodiscard]] bool is_missed(std::uint32_t review);
   void fold_stop(const fact& f);
   void take_capacity(std::uint32_t task);
   void free_capacity(std::uint32_t task, bool quarantine);

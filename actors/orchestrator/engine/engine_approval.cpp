@@ -79,6 +79,13 @@ void engine::on(const verdict_arrives& e) {
   const auto* special = graph_.special_gate(gate);
   if (special == nullptr || !special->approval)
     return refuse("the gate asks for no approval");
+  if (e.from_run)
+    return refuse("a process of the run itself has no say in it");
+  const auto& agents = graph_.agent_names;
+  if (std::find(agents.begin(), agents.end(), e.who) != agents.end())
+    return refuse("'" + e.who
+                  + "' is an agent of this plan: say as whom you decide "
+                    "(--as NAME)");
   const auto& g = others_[gate];
   const auto& a = approvals_[gate_index(gate)];
   if (g.state != gate_state::asked)
@@ -86,12 +93,8 @@ void engine::on(const verdict_arrives& e) {
                       ? "the gate still waits for what it needs"
                       : "the gate is decided: "
                             + std::string{to_string(g.state)});
-  if (e.from_run)
-    return refuse("a process of the run itself has no say in it");
   if (!special->approval->human && !a.human_decides)
     return refuse("only its reviewing agents decide on this gate");
-  if (e.verdict == verdict::approved && is_author(gate, e.who))
-    return refuse("'" + e.who + "' cannot approve its own work");
   if (e.verdict == verdict::approved && a.person)
     return refuse(*a.person + " has approved it already");
   fact_extra extra;
@@ -107,26 +110,6 @@ void engine::on(const verdict_arrives& e) {
   }
   take_verdict(gate, std::make_shared<const fact_extra>(std::move(extra)),
                agent_id{});
-}
-
-/// Whether a task that the gate needs directly is the work of an agent of that
-/// name.
-bool engine::is_author(std::uint32_t gate, std::string_view name) const {
-  auto by_name = [&](node_index task) {
-    const auto& agents = graph_.class_of(task).agents;
-    return std::any_of(agents.begin(), agents.end(), [&](agent_id a) {
-      return graph_.agent_names[a.value] == name;
-    });
-  };
-  auto needs = graph_.into(graph_.gate_node(gate));
-  return std::any_of(needs.begin(), needs.end(), [&](edge e) {
-    if (!graph_.is_group(e.target()))
-      return graph_.is_task(e.target()) && by_name(e.target());
-    auto members = graph_.into(e.target());
-    return std::any_of(members.begin(), members.end(), [&](edge m) {
-      return by_name(m.target());
-    });
-  });
 }
 
 /// `by` is the agent whose review it is; none: a person.

@@ -196,7 +196,9 @@ void engine::fold_assigned(const fact& f) {
   t.assigned = true;
   t.renewed = false;
   ++counts_.assigned;
-  if (!ahead)
+  if (ahead)
+    ++agents_[f.agent].queued;
+  else
     take_capacity(f.subject);
   if (f.extra && graph_.tasks[f.subject].loose)
     fold_stream(f);
@@ -207,8 +209,10 @@ void engine::fold_started(const fact& f) {
   // Asked back too late, and no stop ends it: what has begun goes on.
   if (t.ending == attempt_end::stopped && may_start(f.subject) && !t.cancelled)
     t.is_ending = false;
-  if (is_ahead(f.subject))
+  if (is_ahead(f.subject)) {
+    --agents_[f.agent].queued;
     take_capacity(f.subject);
+  }
   ++counts_.live;
   if (t.state == task_state::waiting_to_integrate) {
     begin_integrate(t.state);
@@ -318,7 +322,7 @@ void engine::fold_end(std::uint32_t task, task_state to) {
   if (is_failure(to) && !policy.allow_failure)
     ++counts_.failed;
   bool review = graph_.tasks[task].kind == task_kind::review;
-  if (to == task_state::cancelled && !review)
+  if (to == task_state::cancelled && (!review || is_missed(task)))
     ++counts_.cancelled;
   if (review && to != task_state::succeeded)
     gates_.push_back(gate_of_review(task));
@@ -342,6 +346,16 @@ void engine::fold_end(std::uint32_t task, task_state to) {
   update_out(task);
 }
 
+/// A cancelled review counts where its gate is not decided: else the engine
+/// has taken it back, and nobody needs its word.
+bool engine::is_missed(std::uint32_t review) {
+  auto gate = gate_of_review(review);
+  auto state = others_[gate].state;
+  bool decided = (state != gate_state::asked && state != gate_state::waiting)
+              || approvals_[gate_index(gate)].human_decides;
+  return rare_[review].cancelled_review = !decided;
+}
+
 void engine::fold_later_missed(const fact& f) {
   tasks_[f.subject].later_missed = true;
   rare_[f.subject].later_cause = f.cause;
@@ -350,7 +364,9 @@ void engine::fold_later_missed(const fact& f) {
 void engine::fold_revoked(const fact& f) {
   auto& t = tasks_[f.subject];
   TUTTI_ASSERT(t.assigned);
-  if (!is_ahead(f.subject))
+  if (is_ahead(f.subject))
+    --agents_[f.agent].queued;
+  else
     free_capacity(f.subject, false);
   t.assigned = false;
   t.is_ending = false;

@@ -110,7 +110,8 @@ void engine::reopen(std::uint32_t task) {
   if (is_failure(t.state) && !policy.allow_failure)
     --counts_.failed;
   if (t.state == task_state::cancelled
-      && graph_.tasks[task].kind != task_kind::review)
+      && (graph_.tasks[task].kind != task_kind::review
+          || rare_[task].cancelled_review))
     --counts_.cancelled;
   if (t.overdue && t.state == task_state::timed_out)
     --counts_.overdue;
@@ -287,9 +288,20 @@ void engine::fold_stream(const fact& f) {
   }
 }
 
+namespace {
+
+std::uint64_t bytes_of(const work_item& x) {
+  return x.text.size() + x.note.size();
+}
+
+} // namespace
+
 void engine::fold_request(const fact& f) {
-  if (f.kind == fact_kind::answer_accepted)
+  if (f.kind == fact_kind::answer_accepted) {
+    // Nobody needs it any more; who asks again brings it.
+    requests_[f.subject - 1].work.text = {};
     return;
+  }
   if (f.kind == fact_kind::request_made) {
     request_record r;
     r.work.from = task_id{f.cause};
@@ -304,7 +316,9 @@ void engine::fold_request(const fact& f) {
     streams_[index].queue.push_back({r.work, f.at});
     touched_streams_.push_back(index);
     request_keys_[f.extra->who] = f.subject;
-    ++rare_[f.cause].open_requests;
+    auto& rare = rare_[f.cause];
+    ++rare.open_requests;
+    rare.open_bytes += bytes_of(r.work);
     if (r.awaited) {
       ++tasks_[f.cause].later;
       tasks_[f.cause].asked = true;
@@ -314,8 +328,12 @@ void engine::fold_request(const fact& f) {
   }
   auto& r = requests_[f.subject - 1];
   bool open = !is_terminal(r.state);
-  if (open)
-    --rare_[r.work.from.value].open_requests;
+  if (open) {
+    auto& rare = rare_[r.work.from.value];
+    --rare.open_requests;
+    rare.open_bytes -= bytes_of(r.work);
+    r.work.note = {};
+  }
   r.state =
       f.kind == fact_kind::request_cancelled ? task_state::cancelled : f.state;
   r.details = f.details;

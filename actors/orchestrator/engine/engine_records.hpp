@@ -120,9 +120,14 @@ struct request_record {
 struct capacity {
   std::uint32_t total = 0;
   std::uint32_t used = 0;
+  std::uint32_t queued = 0; ///< agent: assigned ahead and not begun
 
   [[nodiscard]] std::uint32_t left() const {
     return total > used ? total - used : 0;
+  }
+  /// Whether a slot is left that what is queued will not take.
+  [[nodiscard]] bool is_idle() const {
+    return left() > queued;
   }
 };
 

@@ -12,6 +12,22 @@ namespace tutti::engine {
 
 namespace {
 
+/// What a failed attempt says to who is to mend it: its own word, or where to
+/// look.
+std::string why_it_failed(const fact& f) {
+  const auto* said =
+      f.details ? find_output(f.details->outputs, "feedback") : nullptr;
+  if (said != nullptr)
+    return said->text;
+  if (f.details && !f.details->message.empty())
+    return f.details->message;
+  auto text = f.exit_code == fact::no_exit_code
+                ? "it ended with " + std::string{to_string(f.end)}
+                : "exit code " + std::to_string(f.exit_code);
+  return f.details && !f.details->log.empty() ? text + ", see " + f.details->log
+                                              : text;
+}
+
 std::string listed(const std::vector<std::string>& names,
                    std::string_view between) {
   std::string result;
@@ -257,12 +273,7 @@ void engine::rework_after_failure(std::uint32_t task,
     }
     if (back.empty())
       continue;
-    std::string feedback;
-    if (f.details) {
-      const auto* said = find_output(f.details->outputs, "feedback");
-      feedback = said != nullptr ? said->text : f.details->message;
-    }
-    return start_rework(gate.gate, std::move(back), std::move(feedback), task);
+    return start_rework(gate.gate, std::move(back), why_it_failed(f), task);
   }
 }
 

@@ -98,23 +98,59 @@ void engine::assign_ahead() {
     std::sort(ahead_.begin(), ahead_.end(), [this](auto a, auto b) {
       return graph_.rank_of_unit(a) < graph_.rank_of_unit(b);
     });
+  std::vector<std::uint32_t> held;
   for (auto unit : ahead_) {
     auto x = graph_.task_of_unit(unit);
     auto to = graph_.class_of(x).agents[0];
-    if (is_runnable(x) && unit_of(x) == unit && agents_[to.value].total > 0)
+    if (!is_runnable(x) || unit_of(x) != unit || agents_[to.value].total == 0)
+      continue;
+    if (resume_ahead(to, 2 * graph_.rank_of_unit(unit)))
+      held.push_back(unit);
+    else
       assign(unit, to);
   }
-  ahead_.clear();
+  ahead_ = std::move(held);
+  auto resuming = resuming_;
+  for (auto x : resuming)
+    if (tasks_[x].wants_slot && is_ahead(x))
+      resume_ahead(agent_id{tasks_[x].agent}, ready_set::none);
+}
+
+/// An agent that picks from its own queue takes all that is in it first: so
+/// what is less urgent than an attempt that wants its slot again stays out of
+/// it. Attempts of the agent that are more urgent than `bound` go on while it
+/// has a slot left; true where one has to wait.
+bool engine::resume_ahead(agent_id agent, std::uint32_t bound) {
+  for (;;) {
+    auto best = ready_set::none;
+    auto best_rank = bound;
+    for (auto x : resuming_) {
+      auto rank = assigned_rank(x);
+      if (tasks_[x].agent == agent.value && is_ahead(x) && rank < best_rank) {
+        best = x;
+        best_rank = rank;
+      }
+    }
+    if (best == ready_set::none)
+      return false;
+    // With no slot left for good it keeps to the process that it has.
+    if (!agents_[agent.value].is_idle() && agents_[agent.value].total > 0)
+      return true;
+    go_on(best);
+  }
+}
+
+/// What is less urgent than an attempt that wants its slot again comes back
+/// from its agent's queue.
+void engine::take_back_behind(std::uint32_t task) {
+  auto rank = assigned_rank(task);
+  for (std::uint32_t i = 0; i < graph_.task_count; ++i)
+    if (tasks_[i].agent == tasks_[task].agent && i != task && tasks_[i].assigned
+        && assigned_rank(i) > rank)
+      take_back(i);
 }
 
 void engine::assign_by_tokens() {
-  if (!resuming_.empty()) {
-    // An agent that picks from its own queue also says when it has a slot.
-    auto resuming = resuming_;
-    for (auto x : resuming)
-      if (is_ahead(x))
-        go_on(x);
-  }
   if (!may_assign_)
     return;
   may_assign_ = false;
@@ -170,7 +206,7 @@ bool engine::resume_one(std::uint32_t bound) {
   auto best = ready_set::none;
   for (auto x : resuming_) {
     auto rank = assigned_rank(x);
-    if (rank <= bound && agents_[tasks_[x].agent].left() > 0
+    if (rank <= bound && !is_ahead(x) && agents_[tasks_[x].agent].left() > 0
         && has_tokens(graph_.class_of(x))) {
       best = x;
       bound = rank;

@@ -13,8 +13,24 @@ namespace {
 /// After-each work that has waited for so long ranks like any task (§4).
 constexpr duration aging_after = std::chrono::minutes(30);
 
-/// Open requests of one attempt (§21).
+/// Open requests of one attempt (§21), and the bytes of their texts (rule 9).
 constexpr std::uint32_t open_requests_max = 10'000;
+constexpr std::uint64_t open_bytes_max = std::uint64_t{16} << 20;
+
+/// The text, or FNV-1a of 128 bits for a long one.
+std::string short_name(const std::string& text) {
+  constexpr std::size_t long_enough = 64;
+  if (text.size() <= long_enough)
+    return "=" + text;
+  __extension__ using wide = unsigned __int128;
+  constexpr wide prime = (wide{1} << 88) + 0x13b;
+  auto hash = (wide{0x6c62272e07bb0142} << 64) + 0x62b821756295c58d;
+  for (unsigned char c : text)
+    hash = (hash ^ c) * prime;
+  return "#" + std::to_string(static_cast<std::uint64_t>(hash >> 64)) + '.'
+       + std::to_string(static_cast<std::uint64_t>(hash)) + '.'
+       + std::to_string(text.size());
+}
 
 } // namespace
 
@@ -225,36 +241,60 @@ void engine::on(const requests_arrive& e) {
     return dead_letter("agent '" + e.to + "' answers no requests any more: '"
                        + "requests/" + e.to + "' is "
                        + std::string{to_string(tasks_[server].state)});
-  if (rare_[x].open_requests + e.texts.size() > open_requests_max)
+  std::map<std::string, std::uint32_t> uses;
+  std::vector<std::string> keys;
+  std::uint32_t fresh = 0; // what is open already counts once
+  std::uint64_t bytes = 0;
+  for (const auto& text : e.texts) {
+    keys.push_back(key_of(e, text, server, uses));
+    if (request_keys_.contains(keys.back()))
+      continue;
+    ++fresh;
+    bytes += text.size() + e.note.size();
+  }
+  auto& rare = rare_[x];
+  if (rare.open_requests + fresh > open_requests_max)
     return dead_letter("busy: this attempt has 10000 open requests");
-  for (const auto& text : e.texts)
-    out_->numbers.push_back(make_request(e, text, server));
+  if (rare.open_bytes + bytes > open_bytes_max)
+    return dead_letter("busy: the open requests of this attempt have 16 MiB "
+                       "of text");
+  for (const auto& [text, n] : uses)
+    rare.uses[text] += n;
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    out_->numbers.push_back(
+        make_request(e, std::move(keys[i]), e.texts[i], server));
 }
 
 /// What a request is known by, so that a retried attempt gets the answer that
 /// the one before asked for: its key, or else its text, each with the number of
-/// its use.
+/// its use. `uses` counts those of this event.
 std::string engine::key_of(const requests_arrive& e, const std::string& text,
-                           std::uint32_t server) {
+                           std::uint32_t server,
+                           std::map<std::string, std::uint32_t>& uses) {
   auto x = e.task.value;
   const auto& t = tasks_[x];
-  auto own = (e.key.empty() ? "t/" + text : "k/" + e.key);
-  auto n = ++rare_[x].uses[std::to_string(server) + '/' + own];
+  auto own = e.key.empty() ? "t/" + short_name(text) : "k/" + short_name(e.key);
+  auto name = std::to_string(server) + '/' + own;
+  const auto& before = rare_[x].uses;
+  auto used = before.find(name);
+  auto n = ++uses[name] + (used == before.end() ? 0 : used->second);
   std::string result;
   for (auto part : {x, t.version, server, n})
     result += std::to_string(part) + '/';
   return result + (t.state == task_state::integrating ? "i/" : "r/") + own;
 }
 
-std::uint32_t engine::make_request(const requests_arrive& e,
+std::uint32_t engine::make_request(const requests_arrive& e, std::string key,
                                    const std::string& text,
                                    std::uint32_t server) {
   auto x = e.task.value;
   const auto& t = tasks_[x];
-  auto key = key_of(e, text, server);
   if (auto known = request_keys_.find(key); known != request_keys_.end()) {
-    if (is_terminal(requests_[known->second - 1].state))
+    auto& r = requests_[known->second - 1];
+    if (is_terminal(r.state)) {
+      r.work.text = text; // forgotten once its answer had been accepted
       send_answer(known->second);
+    }
     return known->second;
   }
   fact f;
@@ -287,7 +327,11 @@ void engine::answer_taken(const std::vector<work_item>& taken, const fact& f) {
     answer.subject = x.request;
     answer.state = success ? task_state::succeeded : task_state::failed;
     answer.details = f.details;
-    emit(answer);
+    // What is cut off is no answer (§19).
+    if (f.end == attempt_end::cancelled)
+      emit(fact_kind::request_cancelled, x.request);
+    else
+      emit(answer);
     send_answer(x.request);
   }
   if (!success && f.state == task_state::waiting

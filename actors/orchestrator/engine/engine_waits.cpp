@@ -48,6 +48,8 @@ void engine::on(const wait_ends& e) {
   f.attempt = e.attempt;
   f.agent = t.agent;
   emit(f);
+  if (is_ahead(x) && !agents_[t.agent].is_idle())
+    take_back_behind(x);
 }
 
 bool engine::wait_could_end(std::uint32_t task) const {

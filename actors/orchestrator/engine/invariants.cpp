@@ -16,6 +16,7 @@ public:
   std::vector<std::string> run() {
     count_edges();
     agents_.assign(graph_.slots.size(), 0);
+    queued_.assign(graph_.slots.size(), 0);
     pools_.assign(graph_.pools.size(), 0);
     for (std::uint32_t i = 0; i < graph_.task_count; ++i)
       check_task(i);
@@ -121,6 +122,8 @@ private:
     assigned_ += t.assigned;
     if ((begun && !t.waits) || (t.assigned && !begun && !engine_.is_ahead(i)))
       hold(i);
+    if (t.assigned && !begun && engine_.is_ahead(i))
+      ++queued_[t.agent];
     if (engine_.is_runnable(i))
       idle_.push_back(i);
   }
@@ -149,9 +152,11 @@ private:
            n.assigned, " assigned; there are ", unfinished_, ", ", live_, ", ",
            assigned_);
     for (std::size_t i = 0; i < agents_.size(); ++i)
-      if (engine_.agent(i).used != agents_[i])
+      if (engine_.agent(i).used != agents_[i]
+          || engine_.agent(i).queued != queued_[i])
         fail("I4: agent ", i, " uses ", engine_.agent(i).used, " slots of ",
-             agents_[i], " held");
+             agents_[i], " held, and has ", engine_.agent(i).queued,
+             " queued of ", queued_[i]);
     for (std::size_t i = 0; i < pools_.size(); ++i)
       if (engine_.pool(i).used != pools_[i]
           || pools_[i] > engine_.pool(i).total)
@@ -162,7 +167,10 @@ private:
     if (engine_.over())
       return;
     for (auto i : idle_)
+      // Beside what it has queued, an agent has a slot for it.
       if (engine_.free_agent_of(engine_.unit_of(i)).valid()
+          && (!engine_.is_ahead(i)
+              || engine_.agent(graph_.class_of(i).agents[0].value).is_idle())
           && engine_.has_tokens(graph_.class_of(i)))
         fail("I5: task ", i, " could run and is not assigned");
   }
@@ -171,6 +179,7 @@ private:
   const graph& graph_;
   std::vector<std::string> broken_;
   std::vector<std::uint32_t> agents_;
+  std::vector<std::uint32_t> queued_; ///< per agent: assigned, not begun
   std::vector<std::uint32_t> pools_;
   std::vector<std::uint32_t> idle_;
   std::vector<std::uint32_t> open_;  ///< per node: edges that hold it back

@@ -253,6 +253,22 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_process_is_the_end_of_its_attempt) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(what_a_run_that_failed_put_out_is_kept) { // §17
+  process_exited x;
+  x.end = process_end::exited;
+  x.code = 1;
+  x.message = "why";
+  x.output = "feedback=three tests are red\n";
+  auto result = conclude_attempt(x);
+  BOOST_TEST((result.end == attempt_end::failure));
+  BOOST_TEST(find_output(result.details.outputs, "feedback")->text
+             == "three tests are red");
+  x.output = "nonsense"; // says nothing more about it
+  result = conclude_attempt(x);
+  BOOST_TEST(result.details.outputs.empty());
+  BOOST_TEST(result.details.message == "why");
+}
+
 BOOST_AUTO_TEST_CASE(outputs_that_cannot_be_read_fail_the_attempt) {
   process_exited x;
   x.output = "nonsense";

@@ -238,26 +238,74 @@ BOOST_AUTO_TEST_CASE(people_together_are_one_of_those_who_are_asked) { // §16
 BOOST_AUTO_TEST_CASE(a_process_of_the_run_is_no_person) { // §16
   asked_person b;
   team_world w{b.get()};
-  w.done(b.crud);
   for (auto what :
        {verdict::approved, verdict::changes_requested, verdict::rejected}) {
     auto e = says(b.deploy, "ada", what);
     e.from_run = true;
+    // Whatever the gate is at.
+    BOOST_TEST(w.event(e) == "a process of the run itself has no say in it");
+    if (w.runs(b.crud))
+      w.done(b.crud);
     BOOST_TEST(w.event(e) == "a process of the run itself has no say in it");
   }
   BOOST_TEST((w.gate(b.deploy) == gate_state::asked));
   BOOST_TEST(w.count(fact_kind::verdict_given) == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(the_author_of_what_it_needs_cannot_approve) { // §16
+BOOST_AUTO_TEST_CASE(nobody_speaks_as_an_agent) { // §16
   asked_person b;
   team_world w{b.get()};
   w.done(b.crud);
-  // The loader refuses an author as a reviewer; nor may a person speak as one.
-  BOOST_TEST(w.event(says(b.deploy, "crud"))
-             == "'crud' cannot approve its own work");
+  // The loader refuses an author as a reviewer; nor may a person speak as one,
+  // nor as any other agent.
+  for (auto what :
+       {verdict::approved, verdict::changes_requested, verdict::rejected})
+    for (auto who : {"crud", "release"})
+      BOOST_TEST(w.event(says(b.deploy, who, what))
+                 == "'" + std::string{who}
+                        + "' is an agent of this plan: say as whom you decide "
+                          "(--as NAME)");
   BOOST_TEST((w.gate(b.deploy) == gate_state::asked));
-  BOOST_TEST(w.event(says(b.deploy, "release")) == ""); // no author of it
+  BOOST_TEST(w.event(says(b.deploy, "ada")) == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_review_that_is_cancelled_counts) { // §16, §26, §27
+  asked_riley b;
+  team_world w{b.get()};
+  w.done(b.crud);
+  w.event(engine::cancel_requested{task_id{b.review}});
+  w.ends(b.review, attempt_end::cancelled);
+  BOOST_TEST((w.gate(b.deploy) == gate_state::closed));
+  BOOST_TEST((w.state(b.release) == skipped));
+  BOOST_TEST(w.exit_code() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_review_that_is_retried_counts_no_more) { // §26
+  asked_riley b;
+  auto other = b.lane("other"); // the run goes on meanwhile
+  team_world w{b.get()};
+  w.done(b.crud);
+  w.event(engine::cancel_requested{task_id{b.review}});
+  w.ends(b.review, attempt_end::cancelled);
+  BOOST_TEST(w.get().counts().cancelled == 1u);
+  BOOST_TEST(w.event(engine::retry_requested{task_id{b.review}}) == "");
+  BOOST_TEST(w.get().counts().cancelled == 0u);
+  w.done(b.review, review_says("approved"));
+  w.done({b.release, other});
+  BOOST_TEST(w.exit_code() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_review_that_nobody_needs_any_more_counts_not) { // §16
+  asked_riley b;
+  b.ask_person(b.deploy);
+  b.approval(b.deploy).min = 1;
+  team_world w{b.get()};
+  w.done(b.crud);
+  w.approve(b.deploy);
+  w.ends(b.review, attempt_end::cancelled);
+  BOOST_TEST((w.state(b.review) == cancelled));
+  w.done(b.release);
+  BOOST_TEST(w.exit_code() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(where_only_agents_are_asked_people_have_no_say) { // §16

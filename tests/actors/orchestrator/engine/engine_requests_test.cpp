@@ -244,6 +244,8 @@ BOOST_AUTO_TEST_CASE(one_that_is_at_work_at_the_end_is_ended) { // §19
   w.done(b.page);
   BOOST_TEST(w.told_to_end.contains({b.server, 1}));
   w.fails(b.server);
+  BOOST_TEST(w.count(fact_kind::request_answered) == 0u); // no answer
+  BOOST_TEST((w.get().requests()[0].state == cancelled)); // and reported
   BOOST_TEST(w.exit_code() == 0);
 }
 
@@ -340,6 +342,62 @@ BOOST_AUTO_TEST_CASE(beyond_the_quota_it_is_busy) { // §21
   w.done(b.crud); // one batch, and there is room again
   w.done(b.server);
   BOOST_TEST(w.event(request(w, b.page, {"b"})) == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_open_already_counts_once) { // §19, §21
+  asking_team b;
+  b[b.page].retries.max = 1;
+  team_world w{b.get()};
+  texts many;
+  for (int i = 0; i < 10'000; ++i)
+    many.push_back("t" + std::to_string(i));
+  auto numbers = ask(w, b.page, many);
+  BOOST_TEST(numbers.size() == 10'000u);
+  w.fails(b.page);
+  // What is refused has used up nothing.
+  many.push_back("one too many");
+  BOOST_TEST(w.event(request(w, b.page, many))
+             == "busy: this attempt has 10000 open requests");
+  many.pop_back();
+  BOOST_TEST((ask(w, b.page, many) == numbers));
+  BOOST_TEST(w.get().requests().size() == 10'000u);
+}
+
+BOOST_AUTO_TEST_CASE(the_bytes_of_what_is_open_are_bounded) { // rule 9
+  asking_team b;
+  b[b.page].retries.max = 1;
+  team_world w{b.get()};
+  const std::size_t mib = 1 << 20;
+  texts large;
+  for (char c = 'a'; c < 'a' + 16; ++c)
+    large.push_back(std::string(mib, c));
+  BOOST_TEST(ask(w, b.page, large).size() == 16u);
+  BOOST_TEST(w.event(request(w, b.page, {"x"}))
+             == "busy: the open requests of this attempt have 16 MiB of text");
+  w.fails(b.page);
+  BOOST_TEST(ask(w, b.page, large).size() == 16u); // the same again
+  BOOST_TEST(w.get().requests().size() == 16u);
+  w.done(b.crud);
+  w.done(b.server); // there is room again
+  BOOST_TEST(ask(w, b.page, {"x"}).size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(an_accepted_answer_needs_no_text_any_more) { // rule 9
+  asking_team b;
+  b[b.page].retries.max = 1;
+  team_world w{b.get()};
+  const std::string text(100, 'x');
+  auto number = ask(w, b.page, {text}).at(0);
+  w.done(b.crud);
+  w.done(b.server, told("id", "7"));
+  const auto& r = w.get().requests()[number - 1];
+  BOOST_TEST(r.work.text == text); // it goes with the answer
+  w.event(engine::answer_arrives{number});
+  BOOST_TEST(r.work.text == "");
+  w.fails(b.page);
+  BOOST_TEST((ask(w, b.page, {text}) == list{number}));
+  BOOST_TEST(r.work.text == text);
+  BOOST_TEST((ask(w, b.page, {text + 'x'}) == list{number + 1}));
 }
 
 BOOST_AUTO_TEST_CASE(a_planned_handoff_is_accepted_whatever_is_queued) { // §21

@@ -287,6 +287,25 @@ BOOST_AUTO_TEST_CASE(a_failed_run_after_it_sends_the_trigger_back) { // §17
   BOOST_TEST((w.gate(b.deploy) == gate_state::open));
 }
 
+BOOST_AUTO_TEST_CASE(without_feedback_it_says_where_to_look) { // §17
+  for (bool message : {true, false}) {
+    tests_review b;
+    b.rework(b.deploy, {b.x, b.y});
+    team_world w{b.get()};
+    w.done(b.x);
+    attempt_details d;
+    d.message = message ? "no output for 600ms" : "";
+    d.log = "logs/tests.1.log";
+    auto e = engine_world::finished({b.tests, 1}, attempt_end::failure);
+    e.details = std::make_shared<const attempt_details>(std::move(d));
+    w.end_with(e);
+    BOOST_TEST(w.version(b.x) == 2u);
+    BOOST_TEST(w.get().assignment_of(b.x)->feedback
+               == (message ? "no output for 600ms"
+                           : "exit code 1, see logs/tests.1.log"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(its_retries_come_first) { // §17
   tests_review b;
   b.rework(b.deploy, {b.x, b.y});

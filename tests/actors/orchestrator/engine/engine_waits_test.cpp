@@ -27,6 +27,13 @@ struct waiting_team : team_builder {
   }
 };
 
+/// The same without tokens: the agent takes from its own queue (§1).
+struct queueing_team : waiting_team {
+  queueing_team() {
+    (*this)[page].pools.clear();
+  }
+};
+
 std::string waits(team_world& w, std::uint32_t task) {
   return w.event(engine::wait_begins{task_id{task}, w.attempt(task)});
 }
@@ -102,6 +109,73 @@ BOOST_AUTO_TEST_CASE(a_more_urgent_task_goes_before_it) { // §20
   w.done(b.other);
   BOOST_TEST(w.runs(urgent));
   BOOST_TEST(w.went_on.empty());
+  w.done(urgent);
+  BOOST_TEST(w.went_on.size() == 1u);
+}
+
+// An agent that takes from its own queue is no busier than its slots, either.
+
+BOOST_AUTO_TEST_CASE(an_agent_with_a_queue_has_no_slot_to_spare) { // §20
+  queueing_team b;
+  team_world w{b.get()};
+  BOOST_TEST(w.is_queued(b.other)); // assigned ahead (§1)
+  waits(w, b.page);
+  BOOST_TEST(w.runs(b.other));
+  w.done(b.crud);
+  wait_is_over(w, b.page);
+  BOOST_TEST(w.went_on.empty()); // `other` has the slot
+  w.done(b.other);
+  BOOST_TEST(w.went_on.size() == 1u);
+  w.done(b.page);
+  w.done(b.page); // it has integrated
+  BOOST_TEST(w.exit_code() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(it_goes_on_before_what_is_queued_behind_it) { // §4, §20
+  queueing_team b;
+  auto third = b.beside(b.page, "third");
+  auto fourth = b.beside(b.page, "fourth", {b.crud});
+  team_world w{b.get()};
+  waits(w, b.page);
+  BOOST_TEST((w.runs(b.other) && w.is_queued(third)));
+  wait_is_over(w, b.page);
+  BOOST_TEST(!w.is_queued(third)); // taken back
+  w.done(b.crud);
+  BOOST_TEST(!w.is_queued(fourth)); // not given to it
+  w.done(b.other);
+  BOOST_TEST(w.went_on.size() == 1u);
+  BOOST_TEST((!w.runs(third) && !w.runs(fourth)));
+  w.done({b.page, b.page, third, fourth});
+  BOOST_TEST(w.exit_code() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_queued_before_it_goes_first) { // §4, §20
+  queueing_team b;
+  auto urgent = b.beside(b.page, "urgent", {b.crud});
+  b[urgent].priority = 2;
+  team_world w{b.get()};
+  waits(w, b.page);
+  w.done(b.crud);
+  BOOST_TEST((w.runs(b.other) && w.is_queued(urgent)));
+  wait_is_over(w, b.page);
+  w.done(b.other);
+  BOOST_TEST((w.runs(urgent) && w.went_on.empty()));
+  w.done(urgent);
+  BOOST_TEST(w.went_on.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_with_the_slot_goes_by_its_rank) { // §4, §20
+  queueing_team b;
+  auto urgent = b.beside(b.page, "urgent", {b.other});
+  b[b.other].priority = 1;
+  b[urgent].priority = 2;
+  team_world w{b.get()};
+  BOOST_TEST(w.runs(b.page));
+  waits(w, b.page);
+  wait_is_over(w, b.page);
+  BOOST_TEST((w.runs(b.other) && w.went_on.empty()));
+  w.done(b.other); // frees the slot, and releases `urgent`
+  BOOST_TEST((w.runs(urgent) && w.went_on.empty()));
   w.done(urgent);
   BOOST_TEST(w.went_on.size() == 1u);
 }
