@@ -172,6 +172,9 @@ Files lie by content under `.tutti/artifacts`, each once, until you remove them;
 holes of sparse files stay holes. Their size is not limited, their number is
 10,000 a task: hand on an archive instead. A file of your own that has an
 artifact's name where it is put is kept beside it as `NAME.before-tutti`.
+Nothing that lies in a working directory is ever removed: what an earlier version
+of a task had handed on and a new one has no more stays where it was put, for
+somebody may have gone on from it. `TUTTI_INPUT` names what the version has.
 
 ```yaml
 tasks:
@@ -323,6 +326,11 @@ A command finds in its environment, beside what `tutti` itself was started with:
 | `TUTTI_SOCKET`, `TUTTI_TOKEN` | how `tutti inbox`, `handoff`, `progress`, `request` and `note` reach the run ([control.md](control.md)) |
 | `TUTTI_BINARY` | the path of this `tutti`; its folder stands last in `PATH` |
 
+What others said has at most 32 KiB in one variable: a feedback, the comment on a
+gate, the triggers, the requests, also as a part of a prompt. A longer one is
+cut, and its last word is `[cut:TUTTI_INPUT-has-all]`. What the plan itself says
+is never cut.
+
 The file of `TUTTI_INPUT` is one JSON object. All of its fields are always there,
 but `earlier`:
 
@@ -351,7 +359,7 @@ but `earlier`:
 | field | what it holds |
 | --- | --- |
 | `needs` | of each task in `needs`, phases expanded, what it handed over |
-| `later` | the same of `needs-later`; what has not arrived is `{ "status": "pending" }`, with its `contract` where it provides one |
+| `later` | the same of `needs-later`; what has not arrived is `{ "status": "pending" }`, or `"left-out"` where nothing can come any more, with its `contract` where it provides one |
 | `earlier` | in `integrate`: what the run phase left behind |
 | `answers` | to the requests of this task |
 | `requests` | in a task that answers: `id`, `from`, `text`, `note` of each |

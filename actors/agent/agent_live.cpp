@@ -137,9 +137,11 @@ agent_core::waiting_for(const attempt_record& a) const {
   const auto& p = *options_.work;
   auto task = a.order.task;
   std::vector<std::string> result;
-  for (auto later : needed_later(p, p.tasks[task.value]))
-    if (!handoffs_.has(later, task))
-      result.push_back(p.tasks[later.value].name);
+  const auto& t = p.tasks[task.value];
+  if (more_can_come(t, a.order.phase))
+    for (auto later : needed_later(p, t))
+      if (!handoffs_.has(later, task))
+        result.push_back(p.tasks[later.value].name);
   if (auto r = requests_.find(task.value); r != requests_.end())
     for (auto number : r->second.open)
       result.push_back(request_name(number));

@@ -56,9 +56,10 @@ std::vector<std::string> environment_of(const command_options& options,
   add("ROUND", fmt::format("{}", x.details->round));
   add("VERSION", fmt::format("{}", x.version));
   add("PHASE", to_string(x.phase));
-  add("PROMPT", prompt_of(p, x));
-  add("FEEDBACK", x.details->feedback);
-  add("TRIGGER", trigger_of(p, x));
+  auto said = said_variables_of(p, x);
+  add("PROMPT", said.prompt);
+  add("FEEDBACK", said.feedback);
+  add("TRIGGER", said.trigger);
   if (!x.token.empty()) {
     add("SOCKET", x.socket);
     add("TOKEN", x.token);

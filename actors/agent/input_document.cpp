@@ -65,9 +65,10 @@ json contracts_json(const plan& p, const attempt_work& w) {
 }
 
 /// A task that is needed later and has not arrived: what is known of it.
-json pending_json(const plan& p, task_id task,
+json pending_json(const plan& p, task_id task, bool can_come,
                   const std::vector<handoff>& handed) {
-  json result = {{"status", "pending"}};
+  json result = {
+      {"status", can_come ? "pending" : to_string(task_state::left_out)}};
   auto provides = p.tasks[task.value].provides;
   if (!provides.valid())
     return result;
@@ -90,7 +91,8 @@ void add_handoffs(json& document, const plan& p, const attempt_work& x) {
   auto needs = json::object();
   auto arriving = json::object();
   for (auto y : later)
-    arriving[p.tasks[y.value].name] = pending_json(p, y, x.handed);
+    arriving[p.tasks[y.value].name] =
+        pending_json(p, y, more_can_come(t, x.phase), x.handed);
   for (const auto& h : x.handed) {
     bool is_needed = holds(now, h.from);
     bool is_later = !is_needed && holds(later, h.from);
@@ -146,6 +148,10 @@ void add_comments(json& document, const plan& p, const attempt_work& x) {
 
 std::vector<task_id> needed_later(const plan& p, const task& t) {
   return expanded(p, t.needs_later);
+}
+
+bool more_can_come(const task& t, work_phase phase) {
+  return phase == work_phase::run || t.integrate_each;
 }
 
 known_contract find_contract(const plan& p, contract_id contract,

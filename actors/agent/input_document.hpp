@@ -16,6 +16,10 @@ namespace tutti {
 /// The tasks that a task needs later, phases expanded; sorted.
 [[nodiscard]] std::vector<task_id> needed_later(const plan& p, const task& t);
 
+/// Whether what is needed later may still arrive in this phase. Integrate
+/// begins after the last arrival; what has not come then was left out.
+[[nodiscard]] bool more_can_come(const task& t, work_phase phase);
+
 /// A contract as a task knows it: agreed in the plan, or handed to it by who
 /// defines it.
 struct known_contract {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <string_view>
 #include <utility>
 
@@ -10,13 +11,41 @@ namespace tutti {
 
 namespace {
 
+/// Whether what others said goes into a variable of a process, and is cut.
+enum class text_use : std::uint8_t { whole, variable };
+
+/// Cuts at a space where one stands between the parts, else between characters.
+std::string said(std::string text, char between, text_use use) {
+  if (use == text_use::whole || text.size() <= said_bytes_max)
+    return text;
+  auto end = said_bytes_max;
+  if (auto space = text.rfind(' ', end);
+      between == ' ' && space != std::string::npos)
+    end = space;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80)
+    --end;
+  text.resize(end);
+  text += between;
+  text += cut_mark;
+  return text;
+}
+
 /// What others asked, one a line; empty: it is no requests task.
-std::string asked_texts(const attempt_work& x) {
+std::string asked_texts(const attempt_work& x, text_use use) {
   std::string result;
   for (const auto& item : x.details->items)
     if (item.request != 0)
       result += (result.empty() ? "" : "\n") + item.text;
-  return result;
+  return said(std::move(result), '\n', use);
+}
+
+/// The names of the triggers, a space between them.
+std::string trigger_of(const plan& p, const attempt_work& x, text_use use) {
+  std::string result;
+  for (const auto& item : x.details->items)
+    if (item.request == 0)
+      result += (result.empty() ? "" : " ") + p.tasks[item.from.value].name;
+  return said(std::move(result), ' ', use);
 }
 
 const value* handed_output(const attempt_work& x, task_id from,
@@ -27,32 +56,32 @@ const value* handed_output(const attempt_work& x, task_id from,
   return nullptr;
 }
 
-std::string comment_on(const attempt_work& x, gate_id gate) {
+std::string comment_on(const attempt_work& x, gate_id gate, text_use use) {
   for (const auto& c : x.details->comments)
     if (c.gate == gate)
-      return c.text;
+      return said(c.text, '\n', use);
   return {};
 }
 
 std::string shared_variable(const plan& p, const attempt_work& x,
-                            std::string_view name) {
+                            std::string_view name, text_use use) {
   if (name == "round")
     return fmt::format("{}", x.details->round);
   if (name == "feedback")
-    return x.details->feedback;
+    return said(x.details->feedback, '\n', use);
   if (name == "trigger")
-    return trigger_of(p, x);
+    return trigger_of(p, x, use);
   return {};
 }
 
 /// All but `variable`.
-expression_scope common_scope(const attempt_work& x) {
+expression_scope common_scope(const attempt_work& x, text_use use) {
   expression_scope result;
   result.output = [&x](task_id from, std::string_view name) {
     return handed_output(x, from, name);
   };
-  result.comment = [&x](gate_id gate) {
-    return comment_on(x, gate);
+  result.comment = [&x, use](gate_id gate) {
+    return comment_on(x, gate, use);
   };
   return result;
 }
@@ -61,6 +90,19 @@ const expression& prompt_template(const task& t, work_phase phase) {
   if (phase == work_phase::integrate && !t.integrate.prompt.empty())
     return t.integrate.prompt;
   return t.prompt;
+}
+
+std::string prompt_for(const plan& p, const attempt_work& x, text_use use) {
+  const auto& text = prompt_template(p.tasks[x.task.value], x.phase);
+  if (text.empty())
+    return asked_texts(x, use);
+  auto scope = common_scope(x, use);
+  // Within a prompt, `prompt` is what others ask.
+  scope.variable = [&p, &x, use](std::string_view name) {
+    return name == "prompt" ? asked_texts(x, use)
+                            : shared_variable(p, x, name, use);
+  };
+  return render(text, scope);
 }
 
 } // namespace
@@ -72,31 +114,23 @@ std::string path_below(const std::string& directory, std::string path) {
 }
 
 expression_scope scope_of(const plan& p, const attempt_work& x) {
-  auto result = common_scope(x);
+  constexpr auto use = text_use::variable;
+  auto result = common_scope(x, use);
   result.variable = [&p, &x](std::string_view name) {
-    return name == "prompt" ? prompt_of(p, x) : shared_variable(p, x, name);
+    return name == "prompt" ? prompt_for(p, x, use)
+                            : shared_variable(p, x, name, use);
   };
   return result;
 }
 
 std::string prompt_of(const plan& p, const attempt_work& x) {
-  const auto& text = prompt_template(p.tasks[x.task.value], x.phase);
-  if (text.empty())
-    return asked_texts(x);
-  auto scope = common_scope(x);
-  // Within a prompt, `prompt` is what others ask.
-  scope.variable = [&p, &x](std::string_view name) {
-    return name == "prompt" ? asked_texts(x) : shared_variable(p, x, name);
-  };
-  return render(text, scope);
+  return prompt_for(p, x, text_use::whole);
 }
 
-std::string trigger_of(const plan& p, const attempt_work& x) {
-  std::string result;
-  for (const auto& item : x.details->items)
-    if (item.request == 0)
-      result += (result.empty() ? "" : " ") + p.tasks[item.from.value].name;
-  return result;
+said_variables said_variables_of(const plan& p, const attempt_work& x) {
+  constexpr auto use = text_use::variable;
+  return {prompt_for(p, x, use), said(x.details->feedback, '\n', use),
+          trigger_of(p, x, use)};
 }
 
 std::string working_directory_of(const plan& p, agent_id agent,

@@ -79,6 +79,12 @@ int tell_run(const live_target& which, nlohmann::json request) {
 live_answer ask_inside(const std::string& command, nlohmann::json request) {
   auto socket = variable("TUTTI_SOCKET");
   auto token = variable("TUTTI_TOKEN");
+  if ((socket.empty() || token.empty()) && !variable("TUTTI_TASK").empty())
+    return finish(error{
+        exit_code::environment,
+        fmt::format("this run takes no 'tutti {}' from its tasks: it could not "
+                    "make its sockets, and said why when it began",
+                    command)});
   if (socket.empty() || token.empty())
     return finish(error{
         exit_code::bad_plan,

@@ -93,6 +93,9 @@ int session_test_command(const session_test_options& options) {
   if (result.failures != 0 && !result.logs.empty())
     show_log(result.logs.back());
   (*processes)->shut_down();
+  if (!result.not_started.empty())
+    return fail({exit_code::environment,
+                 "the process could not be started: " + result.not_started});
   if (lost == 0)
     lost =
         print_data(result.failures == 0

@@ -64,10 +64,10 @@ expected<std::string> read_line(int fd,
     auto n = ::recv(fd, chunk.data(), chunk.size(), 0);
     if (n < 0 && errno == EINTR)
       continue;
+    if (n == 0 || (n < 0 && errno == ECONNRESET))
+      return error{exit_code::environment, "the run has ended"};
     if (n < 0)
       return broken(process::system_text(errno));
-    if (n == 0)
-      return broken("it has ended");
     std::string_view got{chunk.data(), static_cast<std::size_t>(n)};
     auto end = got.find('\n');
     line += got.substr(0, end);

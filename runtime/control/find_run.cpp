@@ -2,6 +2,7 @@
 // Which live run a command means.
 #include "runtime/control/client.hpp"
 #include "runtime/control/local_socket.hpp"
+#include "runtime/control/run_lock.hpp"
 #include "runtime/control/socket_directory.hpp"
 #include "runtime/process/files.hpp"
 
@@ -28,6 +29,7 @@ std::vector<live_run> runs_of(const std::string& state_directory) {
   constexpr std::size_t path_bytes_max = 4096;
   std::vector<live_run> result;
   std::error_code failure;
+  remove_dead_runs(state_directory);
   for (const auto& entry :
        fs::directory_iterator{fs::path{state_directory} / "runs", failure}) {
     auto pointer = (entry.path() / "control").string();

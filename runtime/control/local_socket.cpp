@@ -127,7 +127,11 @@ expected<process::unique_fd> connect_to(const std::string& path) {
                       sizeof patience)
              != 0
       || ::connect(fd.get(), generic(*address), sizeof *address) != 0)
-    return failure("reach", path, errno);
+    return errno == ENOENT || errno == ECONNREFUSED
+             ? error{exit_code::environment,
+                     fmt::format("the run has ended: nobody answers at '{}'",
+                                 path)}
+             : failure("reach", path, errno);
   return fd;
 }
 

@@ -29,11 +29,6 @@ error unusable(const std::string& folder, const std::string& why) {
           fmt::format("the folder for sockets '{}' {}", folder, why)};
 }
 
-void remove_stale(const std::string& folder, const std::string& run_id) {
-  ::unlink(control_path(folder, run_id).c_str());
-  ::unlink(live_path(folder, run_id).c_str());
-}
-
 } // namespace
 
 std::vector<std::string> socket_directories(environment_lookup env) {
@@ -96,6 +91,14 @@ std::string live_path(std::string_view folder, std::string_view run_id) {
   return fmt::format("{}/{}{}", folder, run_id, live_ending);
 }
 
+void remove_sockets(const std::vector<std::string>& folders,
+                    const std::string& run_id) {
+  for (const auto& folder : folders) {
+    ::unlink(control_path(folder, run_id).c_str());
+    ::unlink(live_path(folder, run_id).c_str());
+  }
+}
+
 std::vector<found_socket>
 live_sockets(const std::vector<std::string>& folders) {
   std::vector<found_socket> result;
@@ -113,7 +116,7 @@ live_sockets(const std::vector<std::string>& folders) {
         result.push_back({std::move(run_id), entry.path().string()});
         break;
       case presence::dead:
-        remove_stale(folder, run_id);
+        remove_sockets({folder}, run_id);
         break;
       case presence::unknown:
         break;

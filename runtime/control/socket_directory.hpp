@@ -38,6 +38,10 @@ make_socket_directory(const std::vector<std::string>& folders);
 [[nodiscard]] std::string live_path(std::string_view folder,
                                     std::string_view run_id);
 
+/// Removes them from these folders.
+void remove_sockets(const std::vector<std::string>& folders,
+                    const std::string& run_id);
+
 /// A run whose control socket lies in a folder.
 struct found_socket {
   std::string run_id;

@@ -125,8 +125,9 @@ std::string approval_prompt::line() const {
   auto more = gates_.size() > 1
                 ? fmt::format(" ({} more ask)", gates_.size() - 1)
                 : std::string{};
-  return fmt::format("gate {}: [a]pprove  {}[r]eject{}", g.name,
-                     g.can_change ? "request [c]hanges  " : "", more);
+  // Where there is little room its end is what is seen: the keys.
+  return fmt::format("gate {}{}: [a]pprove  {}[r]eject", g.name, more,
+                     g.can_change ? "request [c]hanges  " : "");
 }
 
 } // namespace tutti::session

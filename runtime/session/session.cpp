@@ -5,6 +5,7 @@
 #include "runtime/session/session.hpp"
 
 #include "messages/error.hpp"
+#include "runtime/control/socket_directory.hpp"
 #include "runtime/display/display.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/report/format.hpp"
@@ -76,11 +77,14 @@ std::string stop_text(int signal, int count, duration grace) {
 }
 
 /// The third time nothing is waited for any more, neither a terminal that takes
-/// no output nor a supervisor that does not answer.
+/// no output nor a supervisor that does not answer. The files of the live run
+/// go all the same (rule 10).
 [[noreturn]] void leave(int signal, process::supervisor& processes,
-                        keyboard& keys) {
+                        keyboard& keys, const run_directory& files) {
   keys.suspend();
+  control::remove_sockets(control::socket_directories(), files.run_id);
   processes.shut_down();
+  tidy_run_directory(files);
   ::_exit(exit_code_of(signal));
 }
 
@@ -160,7 +164,7 @@ session_result run_session(plan p, const session_options& options,
     actors.begin(); // before a signal can ask to stop it
     signals.start({[&](int signal, int count) {
                      if (count > 2)
-                       leave(signal, processes, keys);
+                       leave(signal, processes, keys, *files);
                      feed.note(stop_text(signal, count, work->grace));
                      actors.stop(exit_code_of(signal), count > 1);
                      if (count > 1)

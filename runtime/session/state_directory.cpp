@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/session/state_directory.hpp"
 
+#include "runtime/control/run_lock.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <ctime>
@@ -47,12 +49,16 @@ expected<run_directory> make_run_directory(const std::string& state_directory) {
   fs::create_directories(root / "runs", failure);
   if (failure)
     return unusable(root, failure);
+  control::remove_dead_runs(root.string());
   do { // somebody else's run may have taken the name
     result.run_id = new_run_id();
     path = root / "runs" / result.run_id;
   } while (!fs::create_directory(path, failure) && !failure);
   if (failure)
     return unusable(root, failure);
+  // Before there is anything in it that could be taken for a dead run's.
+  result.held =
+      std::make_shared<process::unique_fd>(control::hold_run(path.string()));
   for (const auto& x : {path / "logs", path / "io"}) {
     fs::create_directories(x, failure);
     if (failure)
@@ -72,7 +78,7 @@ expected<run_directory> make_run_directory(const std::string& state_directory) {
 
 void tidy_run_directory(const run_directory& x) {
   std::error_code ignored;
-  fs::remove_all(x.io, ignored);
+  control::remove_live_files(x.path);
   fs::remove(x.logs, ignored); // only where it is empty
   fs::remove(x.path, ignored);
 }

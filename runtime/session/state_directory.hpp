@@ -2,7 +2,9 @@
 #pragma once
 
 #include "messages/error.hpp"
+#include "runtime/process/unique_fd.hpp"
 
+#include <memory>
 #include <string>
 
 namespace tutti::session {
@@ -15,10 +17,13 @@ struct run_directory {
   std::string logs;
   std::string io;
   std::string artifacts; ///< of all runs; made with the first artifact
+  /// While it lasts nobody takes the run for dead.
+  std::shared_ptr<process::unique_fd> held;
 };
 
 /// Makes the folders of a new run, and the state directory with an ignore file
-/// for git where it is new. The error names the folder (exit 7).
+/// for git where it is new; what killed runs have left goes. The error names
+/// the folder (exit 7).
 [[nodiscard]] expected<run_directory>
 make_run_directory(const std::string& state_directory);
 

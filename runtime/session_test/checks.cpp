@@ -58,7 +58,7 @@ public:
       unknown_message();
       leave();
     }
-    if (result_.failures == 0) {
+    if (result_.failures == 0 && result_.not_started.empty()) {
       greet_again();
       end_of_input();
     }
@@ -75,6 +75,11 @@ private:
     given_.clear();
     peer_.say(encode(protocol::welcome{agent_name, "", 8, std::move(waiting)}));
     auto e = peer_.next(deadline());
+    if (e.never_began) {
+      running_ = false;
+      result_.not_started = e.text;
+      return false; // nothing was tested
+    }
     const auto* hello = e.kind == kind::message
                           ? std::get_if<protocol::greeting>(&e.message)
                           : nullptr;

@@ -22,6 +22,8 @@ struct options {
 struct result {
   int checks = 0;
   int failures = 0;
+  /// Why the program could not be started; empty: it could.
+  std::string not_started;
   /// Paths of what it wrote to standard error, process by process.
   std::vector<std::string> logs;
 };

@@ -107,6 +107,7 @@ void peer::hear(const process_exited& x) {
   e.kind = event_kind::exited;
   e.code = x.code;
   e.log = x.log;
+  e.never_began = x.end == process_end::not_started;
   e.clean = x.end == process_end::exited && x.message.empty() && !x.leaked;
   e.text = x.message.empty() ? fmt::format("it ended with code {}", x.code)
                              : x.message;

@@ -30,8 +30,9 @@ struct event {
   session_protocol::message message;
   std::string text;
   std::int32_t code = 0;
-  std::string log;    ///< path; empty: it logged nothing
-  bool clean = false; ///< it exited by itself
+  std::string log;          ///< path; empty: it logged nothing
+  bool clean = false;       ///< it exited by itself
+  bool never_began = false; ///< there is no such program, say
 };
 
 /// Starts one process after the other and talks with each. One thread calls.

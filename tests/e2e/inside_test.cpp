@@ -4,6 +4,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <filesystem>
+
 using namespace tutti::test;
 
 BOOST_FIXTURE_TEST_SUITE(e2e_inside, live_fixture)
@@ -17,6 +19,21 @@ BOOST_AUTO_TEST_CASE(outside_a_task_the_commands_say_so) {
                                              {"note", "x"}})
     check_one_sentence(expect(2, args),
                        {"'tutti " + args[0] + "'", "inside a task"});
+}
+
+// The folder of the sockets is open to all, so none are made.
+BOOST_AUTO_TEST_CASE(where_the_run_has_no_sockets_its_tasks_are_told) {
+  std::filesystem::create_directory(dir / "tutti");
+  std::filesystem::permissions(dir / "tutti", std::filesystem::perms::all);
+  auto x =
+      run("tasks: { t: { run: 'tutti progress 5 2> said || echo $? > code' "
+          "} }\n");
+  BOOST_TEST(x.status == 0, x.err << x.out);
+  BOOST_TEST(dir.read("code") == "7\n");
+  BOOST_TEST(has(dir.read("said"), "this run takes no 'tutti progress' from "
+                                   "its tasks"),
+             dir.read("said"));
+  BOOST_TEST(has(x.out + x.err, "this run takes no commands"), x.out + x.err);
 }
 
 BOOST_AUTO_TEST_CASE(mistakes_are_one_sentence_and_2) {

@@ -60,11 +60,19 @@ BOOST_AUTO_TEST_CASE(what_is_no_session_is_told_why) {
   fails(test({"cat"}), "not ok  it says hello first: expected hello within 30 "
                        "s, got \"hello\" needs \"name\"");
   fails(test({"true"}), "got it ended with code 0");
-  fails(test({"no-such-program"}), "got command not found: no-such-program");
   fails(test({"--timeout", "200ms", "tail", "-f", "/dev/null"}),
         "expected hello within 0.2 s, got nothing");
   fails(test({"echo", "Loading", "-n"}), "no JSON object: \"Loading -n\"");
   check_no_process_left();
+}
+
+BOOST_AUTO_TEST_CASE(without_a_program_nothing_is_tested) {
+  for (const auto* name : {"no-such-program", "./nosuch"}) {
+    auto x = test({name});
+    BOOST_TEST(x.status == 7, x.out << x.err);
+    BOOST_TEST(x.out == "");
+    check_one_sentence(x, {"could not be started", name});
+  }
 }
 
 BOOST_AUTO_TEST_CASE(each_duty_is_checked) {

@@ -104,6 +104,35 @@ BOOST_AUTO_TEST_CASE(integrate_gets_what_the_run_left_and_what_came) { // §2
   BOOST_TEST(find_output(whole, "state")->text == "real");
 }
 
+BOOST_AUTO_TEST_CASE(what_was_left_out_never_comes) { // §2, §20
+  plan_builder b;
+  auto ui = b.task("ui");
+  auto crud = b.task("crud");
+  b[ui].needs_later = {on_task(crud)};
+  b[ui].integrate.present = true;
+  lone_agent w{b.get()};
+  w.assign(ui, 1, work_phase::integrate);
+  BOOST_TEST(w.input()["later"]["crud"]["status"] == "left-out");
+  auto call = call_of(live_kind::inbox, ui);
+  call.wait = std::chrono::hours(1);
+  const auto* reply = w.say(call); // at once
+  BOOST_REQUIRE(reply != nullptr);
+  auto shown = nlohmann::json::parse(reply->text);
+  BOOST_TEST(shown["waiting-for"].empty());
+}
+
+BOOST_AUTO_TEST_CASE(with_integrate_each_more_can_come) { // §10
+  plan_builder b;
+  auto ui = b.task("ui");
+  auto crud = b.task("crud");
+  b[ui].needs_later = {on_task(crud)};
+  b[ui].integrate.present = true;
+  b[ui].integrate_each = true;
+  lone_agent w{b.get()};
+  w.assign(ui, 1, work_phase::integrate);
+  BOOST_TEST(w.input()["later"]["crud"]["status"] == "pending");
+}
+
 BOOST_AUTO_TEST_CASE(notes_and_artifacts_of_both_phases_make_the_result) { // §2
   attempt_details run = with_file("a", '1');
   run.artifacts.push_back(file("b", '2'));

@@ -2,9 +2,11 @@
 #include "actors/agent/command_driver.hpp"
 #include "actors/agent/outputs.hpp"
 #include "actors/agent/plain_words.hpp"
+#include "actors/agent/work_scope.hpp"
 #include "tests/support/plan_builder.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -216,6 +218,57 @@ BOOST_AUTO_TEST_CASE(the_prompt_of_a_requests_task_is_what_is_asked) { // §19
   b[x].prompt = about;
   BOOST_TEST(has(prepare_process(by(b.get()), 1, work).env,
                  "TUTTI_PROMPT=Write createUser\ngetUser"));
+}
+
+// Linux takes 128 KiB in one variable: a longer one would fail the attempt.
+BOOST_AUTO_TEST_CASE(what_others_said_is_cut_in_variables_and_whole_in_input) {
+  plan_builder b;
+  auto p = b.task(std::string(100, 'p'));
+  auto x = b.task("x");
+  auto y = b.task("requests/sam");
+  std::string own(100 << 10, 'o');
+  expression about;
+  about.nodes = {{expression_op::literal, 0, 0, {}, make_text(own)},
+                 {expression_op::variable, 0, 0, {}, make_text("feedback")},
+                 {expression_op::concat, 0, 1, {}, {}}};
+  b[x].prompt = about;
+  expression trigger;
+  trigger.nodes = {{expression_op::variable, 0, 0, {}, make_text("trigger")}};
+  b[x].env = {{"T", trigger}};
+  assignment_details told;
+  for (int i = 0; i < 50'000; ++i)
+    told.feedback += "\xc3\xb6";
+  told.feedback += "end";
+  for (std::uint32_t i = 0; i < 2000; ++i)
+    told.items.push_back({task_id{p}, 1, 0, task_state::succeeded, "", ""});
+  auto work = work_on(x);
+  work.details = std::make_shared<const assignment_details>(told);
+  auto s = prepare_process(by(b.get()), 1, work);
+  std::string cut;
+  for (std::size_t i = 0; i < said_bytes_max / 2; ++i)
+    cut += "\xc3\xb6";
+  cut += "\n" + std::string{cut_mark};
+  BOOST_TEST(has(s.env, "TUTTI_FEEDBACK=" + cut));
+  BOOST_TEST(has(s.env, "TUTTI_PROMPT=" + own + cut)); // its own stays whole
+  std::string names;
+  for (std::size_t i = 0; i < said_bytes_max / 101; ++i)
+    names += std::string(100, 'p') + " ";
+  BOOST_TEST(has(s.env, "TUTTI_TRIGGER=" + names + std::string{cut_mark}));
+  BOOST_TEST(has(s.env, "T=" + names + std::string{cut_mark}));
+  auto input = nlohmann::json::parse(s.input);
+  BOOST_TEST(input["feedback"] == told.feedback);
+  BOOST_TEST(input["prompt"] == own + told.feedback);
+  BOOST_TEST(input["triggers"].size() == told.items.size());
+  // A request; a character stands across the bound.
+  told.items = {
+      {task_id{p}, 1, 1, task_state::succeeded, "a" + told.feedback, ""}};
+  work = work_on(y);
+  work.details = std::make_shared<const assignment_details>(told);
+  s = prepare_process(by(b.get()), 1, work);
+  cut = "a" + told.feedback.substr(0, said_bytes_max - 2) + "\n";
+  BOOST_TEST(has(s.env, "TUTTI_PROMPT=" + cut + std::string{cut_mark}));
+  input = nlohmann::json::parse(s.input);
+  BOOST_TEST(input["requests"][0]["text"] == told.items[0].text);
 }
 
 BOOST_AUTO_TEST_CASE(long_names_become_short_and_stay_apart) {

@@ -37,6 +37,15 @@ BOOST_AUTO_TEST_CASE(a_key_and_enter_decide) {
   BOOST_TEST(decided[0].comment == "");
 }
 
+// A narrow terminal shows the end of the line (40 columns: the last 38).
+BOOST_AUTO_TEST_CASE(the_keys_stand_last) {
+  auto keys = std::string{"[a]pprove  request [c]hanges  [r]eject"};
+  BOOST_TEST(keys.size() == 38u);
+  BOOST_TEST(asking({deploy, legal}).line()
+             == "gate deploy (1 more ask): " + keys);
+  BOOST_TEST(asking({legal}).line() == "gate legal: [a]pprove  [r]eject");
+}
+
 BOOST_AUTO_TEST_CASE(a_comment_is_typed_and_corrected) {
   auto x = asking({deploy});
   BOOST_TEST(x.type("cgr\xc3\xb6\x7f").empty());

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/control/run_lock.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace tutti::control {
+
+namespace {
+
+namespace fs = std::filesystem;
+using process::unique_fd;
+
+unique_fd open_folder(const std::string& path) {
+  return unique_fd{
+      ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+}
+
+bool has_live_files(const fs::path& run) {
+  std::error_code ignored;
+  return fs::exists(run / "io", ignored)
+      || fs::exists(run / "control", ignored);
+}
+
+} // namespace
+
+unique_fd hold_run(const std::string& run_path) {
+  auto result = open_folder(run_path);
+  // Whoever looks whether it lives holds it for a moment, too.
+  while (result && ::flock(result.get(), LOCK_EX) != 0 && errno == EINTR) {
+    // A signal came in between.
+  }
+  return result;
+}
+
+void remove_dead_runs(const std::string& state_directory) {
+  std::error_code failure;
+  for (const auto& entry :
+       fs::directory_iterator{fs::path{state_directory} / "runs", failure}) {
+    // One that is just being made has neither, so nobody disturbs it.
+    if (!has_live_files(entry.path()))
+      continue;
+    auto path = entry.path().string();
+    auto held = open_folder(path);
+    if (held && ::flock(held.get(), LOCK_EX | LOCK_NB) == 0)
+      remove_live_files(path);
+  }
+}
+
+void remove_live_files(const std::string& run_path) {
+  std::error_code ignored;
+  ::unlink((run_path + "/control").c_str());
+  fs::remove_all(run_path + "/io", ignored);
+}
+
+} // namespace tutti::control

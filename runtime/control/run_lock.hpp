@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which runs of a state directory live, and what the others have left there.
+#pragma once
+
+#include "runtime/process/unique_fd.hpp"
+
+#include <string>
+
+namespace tutti::control {
+
+/// Holds the folder of a run until it is closed or the process is gone,
+/// whatever ended it. Where the file system knows no locks, nobody holds any
+/// folder, and nothing is taken for dead.
+[[nodiscard]] process::unique_fd hold_run(const std::string& run_path);
+
+/// Removes what only a live run needs, `control` and `io/`, of each run below
+/// the state directory that nobody holds: it was killed (rule 10).
+void remove_dead_runs(const std::string& state_directory);
+
+/// The same of one run, which is known to be over.
+void remove_live_files(const std::string& run_path);
+
+} // namespace tutti::control
