@@ -134,7 +134,7 @@ private:
   void request(attempt_record& a, live_call& x, reply_to whom);
   void inbox(attempt_record& a, const live_call& x, reply_to whom);
   [[nodiscard]] given take_unseen(attempt_record& a) const;
-  void show_inbox(attempt_record& a, const std::vector<reply_to>& whom);
+  void show_inbox(attempt_record& a, reply_to whom);
   void begin_wait(attempt_record& a);
   void end_wait(attempt_record& a);
   void resume(attempt_record& a);

@@ -152,7 +152,7 @@ void agent_core::inbox(attempt_record& a, const live_call& x, reply_to whom) {
   if (a.unseen.empty() && a.coming > 0)
     return a.held_calls.emplace_back(x, whom), void();
   if (!a.unseen.empty() || x.wait <= duration::zero() || waiting_for(a).empty())
-    return show_inbox(a, {whom});
+    return show_inbox(a, whom);
   a.inbox_calls.push_back(whom);
   if (a.wait == wait_state::none)
     begin_wait(a);
@@ -184,8 +184,7 @@ given agent_core::take_unseen(attempt_record& a) const {
   return result;
 }
 
-void agent_core::show_inbox(attempt_record& a,
-                            const std::vector<reply_to>& whom) {
+void agent_core::show_inbox(attempt_record& a, reply_to whom) {
   auto names = waiting_for(a);
   auto shown = take_unseen(a); // before what is left is counted
   load(std::move(shown),
@@ -207,8 +206,7 @@ void agent_core::show_inbox(attempt_record& a,
                                                   {"waiting-for", names},
                                                   {"more", more}})
                                      : mistake;
-         for (auto to : whom)
-           reply(to, mistake.empty(), text);
+         reply(whom, mistake.empty(), text);
        });
 }
 
@@ -254,8 +252,9 @@ void agent_core::on(continue_attempt x) {
     return; // it ended meanwhile
   resume(*a);
   // Where nobody asks any more, what has arrived stays unseen.
-  if (!a->inbox_calls.empty())
-    show_inbox(*a, std::exchange(a->inbox_calls, {}));
+  // Nothing is shown twice: the first takes all that one reply may hold.
+  for (auto whom : std::exchange(a->inbox_calls, {}))
+    show_inbox(*a, whom);
 }
 
 void agent_core::on(const wait_refused& x) {
@@ -265,10 +264,11 @@ void agent_core::on(const wait_refused& x) {
     return;
   resume(*a);
   auto calls = std::exchange(a->inbox_calls, {});
-  if (!a->unseen.empty() && !calls.empty()) // it came before the refusal
-    return show_inbox(*a, calls);
   for (auto whom : calls)
-    reply(whom, false, x.reason);
+    if (!a->unseen.empty()) // it came before the refusal
+      show_inbox(*a, whom);
+    else
+      reply(whom, false, x.reason);
 }
 
 /// The attempt is over: nobody waits for these replies any more, but each call

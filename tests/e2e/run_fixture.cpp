@@ -38,7 +38,7 @@ run_fixture::options(const std::vector<std::string>& args) const {
   result.args = args;
   result.directory = dir.path();
   // Sockets of its own, so that no other test's run is found.
-  result.env = {tag, "XDG_RUNTIME_DIR=" + dir.path()};
+  result.env = {tag, "XDG_RUNTIME_DIR=" + dir.path(), "TMPDIR=" + dir.path()};
   return result;
 }
 

@@ -341,6 +341,25 @@ BOOST_AUTO_TEST_CASE(waiting_gives_the_slot_back_and_takes_it_again) { // §20
   BOOST_TEST(w.ports.attempt_started_sent.size() == 2u);
 }
 
+// What crosses a refusal is shown to one, too; the other hears why.
+BOOST_AUTO_TEST_CASE(of_several_that_wait_one_gets_what_came) { // §20
+  ask(1); // so that there is always something to wait for
+  for (std::uint32_t refused : {0u, 1u}) {
+    w.say(inbox(10s));
+    w.say(inbox(10s));
+    w.hand(1, 0, with_output("url", "/users"), 1 + refused);
+    if (refused)
+      w.core->on(wait_refused{task_id{0u}, 1, "would-deadlock"});
+    else
+      w.core->on(continue_attempt{task_id{0u}, 1});
+    const auto *first = w.reply(w.calls - 1), *second = w.reply(w.calls);
+    BOOST_REQUIRE((first != nullptr && second != nullptr));
+    BOOST_TEST(json::parse(first->text)["items"].size() == 1u);
+    BOOST_TEST(second->ok == !refused);
+    BOOST_TEST((refused || json::parse(second->text)["items"].empty()));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_wait_ends_with_its_time) { // §20
   w.say(inbox(10s));
   auto waiting = w.calls;
