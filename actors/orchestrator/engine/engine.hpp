@@ -303,6 +303,7 @@ private:
                                    std::uint32_t server,
                                    std::map<std::string, std::uint32_t>& uses);
   [[nodiscard]] std::uint32_t stream_rank(std::uint32_t task) const;
+  [[nodiscard]] bool only_answers_left() const;
   [[nodiscard]] bool others_ended() const;
 
   // engine_waits.cpp: waiting inside a task

@@ -98,18 +98,18 @@ void engine::assign_ahead() {
     std::sort(ahead_.begin(), ahead_.end(), [this](auto a, auto b) {
       return graph_.rank_of_unit(a) < graph_.rank_of_unit(b);
     });
-  std::vector<std::uint32_t> held;
+  std::size_t held = 0;
   for (auto unit : ahead_) {
     auto x = graph_.task_of_unit(unit);
     auto to = graph_.class_of(x).agents[0];
     if (!is_runnable(x) || unit_of(x) != unit || agents_[to.value].total == 0)
       continue;
     if (resume_ahead(to, 2 * graph_.rank_of_unit(unit)))
-      held.push_back(unit);
+      ahead_[held++] = unit;
     else
       assign(unit, to);
   }
-  ahead_ = std::move(held);
+  ahead_.resize(held);
   auto resuming = resuming_;
   for (auto x : resuming)
     if (tasks_[x].wants_slot && is_ahead(x))

@@ -252,6 +252,8 @@ void engine::on(const requests_arrive& e) {
     ++fresh;
     bytes += text.size() + e.note.size();
   }
+  if (fresh > 0 && only_answers_left())
+    return dead_letter("the run ends: nobody is left who needs an answer");
   auto& rare = rare_[x];
   if (rare.open_requests + fresh > open_requests_max)
     return dead_letter("busy: this attempt has 10000 open requests");
@@ -358,13 +360,24 @@ void engine::on(const answer_arrives& e) {
   emit(fact_kind::answer_accepted, e.number);
 }
 
-/// Whether nobody is left who could ask anything; rework could bring somebody.
-bool engine::others_ended() const {
+/// Whether only who answers is left; rework could bring somebody.
+bool engine::only_answers_left() const {
   std::uint32_t open = 0;
   for (auto x : graph_.request_tasks)
     open += x != task_id::none && !is_terminal(tasks_[x].state);
   return counts_.unfinished == open && counts_.doubted == 0
       && !approval_asked();
+}
+
+/// And whether none of them waits for what it has asked itself (§19).
+bool engine::others_ended() const {
+  return only_answers_left()
+      && std::none_of(graph_.request_tasks.begin(), graph_.request_tasks.end(),
+                      [this](auto x) {
+                        return x != task_id::none
+                            && !is_terminal(tasks_[x].state)
+                            && tasks_[x].later > 0;
+                      });
 }
 
 /// Once all others have ended, what nobody waits for is cancelled (§19).

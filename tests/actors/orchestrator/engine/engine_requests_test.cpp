@@ -249,6 +249,28 @@ BOOST_AUTO_TEST_CASE(one_that_is_at_work_at_the_end_is_ended) { // §19
   BOOST_TEST(w.exit_code() == 0);
 }
 
+BOOST_AUTO_TEST_CASE(
+    what_an_answering_task_has_asked_is_answered_first) { // §19
+  asking_team b;
+  auto own = b.answers(b.page);
+  team_world w{b.get()};
+  ask(w, b.page, {"createUser"});
+  w.done(b.crud);
+  auto back = request(w, b.server, {"which fields?"}, "sam");
+  BOOST_TEST(w.event(back) == "");
+  w.done(b.server); // it did not wait for that
+  w.done(b.page);
+  w.done(b.page); // with the first answer
+  BOOST_TEST(!w.get().over());
+  BOOST_TEST((taken(w, own) == texts{"which fields?"}));
+  // Who answers now asks nobody any more: the run comes to its end.
+  BOOST_TEST(w.event(request(w, own, {"why?"}))
+             == "the run ends: nobody is left who needs an answer");
+  w.done(own);
+  BOOST_TEST((w.get().requests()[1].state == succeeded));
+  BOOST_TEST(w.exit_code() == 0);
+}
+
 // -- §4, §15: when it is answered ---------------------------------------------
 
 BOOST_AUTO_TEST_CASE(it_ranks_as_who_asks) { // §19
