@@ -249,7 +249,9 @@ A gate with an `approval` opens when all it needs holds and enough have said
 `approved`, `changes-requested` or `rejected`, with `feedback` where it has
 some. `tutti request-changes GATE --to TASK -m …` and such a verdict send tasks
 back, as `rework` allows: they run again with the feedback in their input, one
-round later, and so does what depends on them.
+round later, and so does what depends on them. A failed run of an after-each
+task that the gate needs does so, too: its feedback is its output `feedback`,
+else its message, or its exit code and log.
 
 ```yaml
 agents:
