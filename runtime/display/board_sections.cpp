@@ -215,7 +215,7 @@ std::string request_words(const board_view& v,
   for (auto n : numbers) {
     if (texts.size() == names_max + 1)
       break;
-    texts.push_back(v.model.requests()[n - 1].text());
+    texts.push_back(v.model.requests()[n - 1].text);
   }
   return report::names_text(texts, numbers.size());
 }

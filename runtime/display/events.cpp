@@ -116,7 +116,7 @@ bool event_lines::gather(const report::run_model& m, const fact& x,
   held_.last = x.subject;
   ++held_.count;
   if (held_.texts.size() < texts_max)
-    held_.texts.push_back(r.text());
+    held_.texts.push_back(r.text);
   return true;
 }
 

@@ -182,14 +182,9 @@ struct request_record {
   std::uint32_t batch_size = 0; ///< requests that attempt took together
   duration made_at{0};
   std::optional<duration> taken_at;
-  std::optional<duration> answered_at;     ///< or cancelled
-  std::optional<duration> accepted_at;     ///< the requester's agent has it
-  std::shared_ptr<const fact_extra> extra; ///< null: nothing was said
-
-  [[nodiscard]] const std::string& text() const {
-    static const std::string nothing;
-    return extra ? extra->text : nothing;
-  }
+  std::optional<duration> answered_at; ///< or cancelled
+  std::optional<duration> accepted_at; ///< the requester's agent has it
+  std::string text; ///< what was asked, as `plain_line` has it: cut
 };
 
 struct refusal_record {

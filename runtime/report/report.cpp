@@ -129,7 +129,7 @@ void add_requests(const run_model& m, run_report& r) {
   for (const auto& x : m.requests())
     if (x.number != 0)
       r.requests.push_back({x.number, p.tasks[x.from.value].name,
-                            agent_name(p, x.to), x.text(), status_of(x),
+                            agent_name(p, x.to), x.text, status_of(x),
                             x.awaited, x.batch_size, x.made_at, x.taken_at,
                             x.answered_at});
   for (const auto& x : m.refusals())

@@ -2,6 +2,8 @@
 // Gates, handoffs, requests and services, as facts tell of them.
 #include "runtime/report/run_model.hpp"
 
+#include "actors/agent/plain_text.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -191,7 +193,8 @@ void run_model::make_request(const fact& x) {
   r.to = agent_id{x.agent};
   r.attempt = x.attempt;
   r.made_at = x.at;
-  r.extra = x.extra;
+  if (x.extra) // it may be a megabyte; who looks on needs no more than a line
+    r.text = plain_line(x.extra->text);
   r.awaited = !x.extra || x.extra->awaited;
   ++open_request_count_;
   if (r.awaited && x.cause < tasks_.size()) {

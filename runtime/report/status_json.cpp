@@ -329,7 +329,7 @@ private:
     w_.integer("request", x.number);
     w_.text("from", plan_.tasks[x.from.value].name);
     agent("to", x.to);
-    w_.text("text", x.text());
+    w_.text("text", x.text);
     w_.boolean("awaited", x.awaited);
     w_.boolean("taken", x.taken);
     w_.seconds("made_s", x.made_at);

@@ -211,7 +211,7 @@ private:
       const auto& r = model_.requests()[n - 1];
       line(fmt::format(
           "- {} of {} to {}: {} ({}{})", n, plan_.tasks[r.from.value].name,
-          agent_name(plan_, r.to), r.text(),
+          agent_name(plan_, r.to), r.text,
           !r.taken ? ""
           : r.batch_size > 1
               ? fmt::format("worked on, {} together, ", r.batch_size)

@@ -283,6 +283,16 @@ BOOST_AUTO_TEST_CASE(requests_have_batches_and_latencies) {
 }
 
 // §23
+// Rule 9: a text may have a megabyte.
+BOOST_AUTO_TEST_CASE(of_a_request_a_line_is_kept) {
+  begin();
+  auto text = "two\nlines " + std::string(1000, 'x');
+  apply_all(m, {request_fact(2s, 1, page, morgan, text)});
+  BOOST_TEST_REQUIRE(m.requests().size() == 1u);
+  BOOST_TEST(m.requests()[0].text.starts_with("two lines xx"));
+  BOOST_TEST(m.requests()[0].text.size() <= 400u);
+}
+
 BOOST_AUTO_TEST_CASE(a_service_is_waited_for_until_it_is_ready) {
   BOOST_CHECK_EQUAL(waits(crud), "service db");
   apply_all(m, {service_fact(1s, 0, service_state::starting)});
