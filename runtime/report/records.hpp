@@ -21,12 +21,12 @@ struct busy_interval {
   task_id task;
   agent_id agent;
   std::uint32_t attempt = 0;
+  std::uint32_t version = 1;
   duration started{0};
   duration finished{0};
+  duration attempt_busy{0}; ///< of the whole attempt up to here
   work_phase phase = work_phase::run;
-  std::uint32_t version = 1;
   bool is_last = true;                    ///< the attempt ended with it
-  duration attempt_busy{0};               ///< of the whole attempt up to here
   attempt_end end = attempt_end::success; ///< of the attempt, where `is_last`
   /// Of an after-each or a requests task: what it worked off, in `items`.
   std::shared_ptr<const fact_extra> taken;

@@ -356,9 +356,18 @@ void run_model::stop_clock(std::uint32_t task, duration at) {
   t.attempt_busy += time;
   if (t.phase == work_phase::integrate)
     t.integrate_busy += time;
-  intervals_.push_back({task_id{task}, t.agent, t.attempts,
-                        t.attempt_started_at, at, t.phase, t.version, false,
-                        t.attempt_busy, attempt_end::success, t.taken});
+  busy_interval x;
+  x.task = task_id{task};
+  x.agent = t.agent;
+  x.attempt = t.attempts;
+  x.version = t.version;
+  x.started = t.attempt_started_at;
+  x.finished = at;
+  x.attempt_busy = t.attempt_busy;
+  x.phase = t.phase;
+  x.is_last = false;
+  x.taken = t.taken;
+  intervals_.push_back(std::move(x));
   if (t.agent.value < agents_.size()) {
     --agents_[t.agent.value].running;
     agents_[t.agent.value].busy += time;

@@ -78,8 +78,7 @@ void engine::decide(duration now, const event& e, decision& out) {
 
 std::shared_ptr<const attempt_details>
 engine::details_of(std::uint32_t x) const {
-  auto found = details_.find(x);
-  return found == details_.end() ? nullptr : found->second;
+  return x < details_.size() ? details_[x] : nullptr;
 }
 
 std::shared_ptr<const assignment_details>

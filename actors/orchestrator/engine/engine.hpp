@@ -354,6 +354,8 @@ private:
   void fold_started(const fact& f);
   void fold_ending(const fact& f);
   void fold_finished(const fact& f);
+  void keep_details(std::uint32_t task,
+                    std::shared_ptr<const attempt_details> details);
   void fold_end(std::uint32_t task, task_state to);
   void fold_revoked(const fact& f);
   void fold_unstarted_end(const fact& f, task_state to);
@@ -428,8 +430,8 @@ private:
   std::vector<std::uint32_t> reserved_; ///< per pool, for reserving classes
   capacity jobs_;
   engine_counts counts_;
-  std::unordered_map<std::uint32_t, std::shared_ptr<const attempt_details>>
-      details_;
+  /// Per task, once any has put something out.
+  std::vector<std::shared_ptr<const attempt_details>> details_;
   /// With rework only: when a task's result last changed, and how far that had
   /// come when its run and its integrate phase took what they were given.
   std::unordered_map<std::uint32_t, result_record> results_;

@@ -184,9 +184,8 @@ bool engine::condition_holds(std::uint32_t task) const {
                                return x.first < key;
                              });
   auto outputs = [this](task_id x, std::string_view name) -> const value* {
-    auto found = details_.find(x.value);
-    return found == details_.end() ? nullptr
-                                   : find_output(found->second->outputs, name);
+    bool known = x.value < details_.size() && details_[x.value];
+    return known ? find_output(details_[x.value]->outputs, name) : nullptr;
   };
   return is_true(evaluate(at->second, outputs));
 }

@@ -243,6 +243,15 @@ void engine::fold_ending(const fact& f) {
   t.cancelled = t.cancelled || f.end == attempt_end::cancelled;
 }
 
+/// What a task put out; null: nothing, or it is to be made again.
+void engine::keep_details(std::uint32_t task,
+                          std::shared_ptr<const attempt_details> details) {
+  if (details && details_.empty())
+    details_.resize(graph_.task_count);
+  if (!details_.empty())
+    details_[task] = std::move(details);
+}
+
 void engine::fold_finished(const fact& f) {
   auto& t = tasks_[f.subject];
   --counts_.live;
@@ -263,9 +272,9 @@ void engine::fold_finished(const fact& f) {
   bool final_failure =
       !success && is_failure(f.state) && f.phase == work_phase::run;
   if (f.details && (success || (final_failure && hands_on(*f.details))))
-    details_[f.subject] = f.details;
+    keep_details(f.subject, f.details);
   else if (success || final_failure)
-    details_.erase(f.subject);
+    keep_details(f.subject, nullptr);
   bool no_verdict = graph_.tasks[f.subject].kind == task_kind::review
                  && f.end == attempt_end::failure && f.exit_code == 0;
   if (no_verdict)

@@ -190,7 +190,7 @@ void engine::restart(std::uint32_t task, std::uint32_t version,
   if (!later) {
     t.begun_version = false;
     t.ran = false;
-    details_.erase(task);
+    keep_details(task, nullptr);
   }
   update_in(task);
   update_out(task);
