@@ -356,18 +356,9 @@ void run_model::stop_clock(std::uint32_t task, duration at) {
   t.attempt_busy += time;
   if (t.phase == work_phase::integrate)
     t.integrate_busy += time;
-  busy_interval x;
-  x.task = task_id{task};
-  x.agent = t.agent;
-  x.attempt = t.attempts;
-  x.version = t.version;
-  x.started = t.attempt_started_at;
-  x.finished = at;
-  x.attempt_busy = t.attempt_busy;
-  x.phase = t.phase;
-  x.is_last = false;
-  x.taken = t.taken;
-  intervals_.push_back(std::move(x));
+  intervals_.push_back({task_id{task}, t.agent, t.attempts, t.version,
+                        t.attempt_started_at, at, t.attempt_busy, t.phase,
+                        false, attempt_end::success, t.taken});
   if (t.agent.value < agents_.size()) {
     --agents_[t.agent.value].running;
     agents_[t.agent.value].busy += time;
