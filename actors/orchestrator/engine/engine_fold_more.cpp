@@ -59,8 +59,12 @@ void engine::fold_gate(const fact& f) {
     const auto& rework = graph_.special_gate(f.subject)->rework;
     if (f.extra->verdict == verdict::changes_requested
         && a.review >= rework.max_rounds
-        && rework.on_exhausted == exhausted_action::human)
+        && rework.on_exhausted == exhausted_action::human) {
+      // A new question: who has approved before may say so again.
       a.human_decides = true;
+      a.approved_by.clear();
+      a.person.reset();
+    }
     return;
   }
   case fact_kind::rework_requested:
