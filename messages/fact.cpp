@@ -199,6 +199,12 @@ std::string_view to_string(fact_kind x) {
     return "service-changed";
   case fact_kind::deadline_over:
     return "deadline-over";
+  case fact_kind::run_resumed:
+    return "run-resumed";
+  case fact_kind::plan_replaced:
+    return "plan-replaced";
+  case fact_kind::result_kept:
+    return "result-kept";
   }
   return "unknown";
 }

@@ -36,6 +36,7 @@ using pool_id = dense_id<struct pool_tag>;
 using phase_id = dense_id<struct phase_tag>;
 using contract_id = dense_id<struct contract_tag>;
 using service_id = dense_id<struct service_tag>;
+using secret_id = dense_id<struct secret_tag>;
 
 } // namespace tutti
 

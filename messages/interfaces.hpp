@@ -40,8 +40,10 @@ using orchestrator_actor = caf::typed_actor<
     caf::reacts_to<agent_left>, caf::reacts_to<service_changed>,
     // From people, through the control socket. The sender gets `control_reply`.
     caf::reacts_to<control_call>,
+    // From the journal: how much of what was decided is on disk.
+    caf::reacts_to<facts_durable>, caf::reacts_to<journal_stuck>,
     // From the user: Ctrl-C and signals.
-    caf::reacts_to<stop_run>>;
+    caf::reacts_to<stop_run>, caf::reacts_to<time_stood_still>>;
 
 /// Works on tasks: a mailbox, slots, and a queue of assigned work.
 using agent_actor = caf::typed_actor<
@@ -77,6 +79,9 @@ using process_actor = caf::typed_actor<
 using artifact_actor = caf::typed_actor<
     caf::reacts_to<capture_artifacts>, caf::reacts_to<place_artifacts>,
     caf::reacts_to<keep_payload>, caf::reacts_to<load_payload>>;
+
+/// Makes facts durable. Tells the orchestrator, by whom it was spawned for.
+using journal_actor = caf::typed_actor<caf::reacts_to<append_facts>>;
 
 /// The server of TUTTI_SOCKET: agents register what their attempts may say.
 using live_actor =

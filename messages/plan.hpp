@@ -139,12 +139,23 @@ struct agent {
   /// A long-lived process that speaks JSON lines (semantics §22); `none`: each
   /// attempt is a process of its own.
   command_line session = {};
-  std::vector<env_entry> session_env = {}; ///< of a session, else unused
-  expression session_directory = {};       ///< of a session, else unused
+  std::vector<env_entry> session_env = {};     ///< of a session, else unused
+  expression session_directory = {};           ///< of a session, else unused
+  std::vector<secret_id> session_secrets = {}; ///< of a session, else unused
   std::string native = {}; ///< name of an agent linked in; empty: none
   request_spec requests = {};
 
   friend bool operator==(const agent&, const agent&) = default;
+};
+
+/// Something that only the tasks that name it get to see. Its value never
+/// becomes part of the plan: the runtime reads it as the run begins.
+struct secret {
+  std::string name; ///< also of the variable that carries it
+  std::string file; ///< absolute, or relative to the plan; empty: `descriptor`
+  std::int32_t descriptor = -1; ///< open as tutti starts; -1: `file`
+
+  friend bool operator==(const secret&, const secret&) = default;
 };
 
 struct pool {
@@ -187,6 +198,7 @@ struct task {
   expression condition;              ///< `if`
   std::vector<env_entry> env;
   std::vector<std::string> env_files; ///< absolute, or relative to the plan
+  std::vector<secret_id> secrets;     ///< in its environment
   expression working_directory; ///< relative to the plan; empty: the plan's
   std::vector<pool_need> pools;
   duration timeout{0};       ///< 0: none
@@ -272,6 +284,7 @@ struct service {
   std::vector<need> needs;
   std::vector<env_entry> env;
   std::vector<std::string> env_files;
+  std::vector<secret_id> secrets;
   expression working_directory;
   command_line ready; ///< exits with 0 once the service can be used; `none`:
                       ///< ready as soon as it has started
@@ -304,6 +317,7 @@ struct plan {
   std::vector<gate> gates;
   std::vector<contract> contracts;
   std::vector<service> services;
+  std::vector<secret> secrets;
   notify_spec notify;
   duration grace{std::chrono::seconds(10)}; ///< from TERM to KILL
   /// Tasks that `--skip` leaves out, sorted (§28).

@@ -186,6 +186,9 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
       [self](stop_run x) {
         stop(self, x);
       },
+      [](facts_durable) {},
+      [](const journal_stuck&) {},
+      [](time_stood_still) {},
       [self](timer_due x) {
         step(self, x.timer);
       },

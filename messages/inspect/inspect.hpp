@@ -4,6 +4,7 @@
 
 #include "messages/control.hpp"
 #include "messages/handoff.hpp"
+#include "messages/journal.hpp"
 #include "messages/live.hpp"
 #include "messages/process.hpp"
 #include "messages/request.hpp"
@@ -410,6 +411,26 @@ typename Inspector::result_type inspect(Inspector& f, request_answer& x) {
         return f(caf::meta::type_name("request_answer"), x.number, x.to, x.from,
                  x.text, x.status, details, caf::meta::load_callback(loaded));
       });
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, append_facts& x) {
+  return f(caf::meta::type_name("append_facts"), x.last, x.facts);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, facts_durable& x) {
+  return f(caf::meta::type_name("facts_durable"), x.last);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, journal_stuck& x) {
+  return f(caf::meta::type_name("journal_stuck"), x.why, x.exit_code);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, time_stood_still& x) {
+  return f(caf::meta::type_name("time_stood_still"), x.span);
 }
 
 } // namespace tutti

@@ -169,6 +169,20 @@ BOOST_AUTO_TEST_CASE(process_messages_keep_every_field) {
   BOOST_TEST((p.id == 9 && p.pid == 77));
 }
 
+BOOST_AUTO_TEST_CASE(journal_messages_come_back_equal) {
+  fact f;
+  f.kind = fact_kind::run_resumed;
+  f.version = 2;
+  auto a = there_and_back(append_facts{7, {f}});
+  BOOST_TEST((a.last == 7 && a.facts.size() == 1));
+  BOOST_TEST((a.facts[0].kind == f.kind && a.facts[0].version == 2));
+  BOOST_TEST(there_and_back(facts_durable{7}).last == 7u);
+  auto s = there_and_back(journal_stuck{"the disk is full", 6});
+  BOOST_TEST((s.why == "the disk is full" && s.exit_code == 6));
+  auto t = there_and_back(time_stood_still{std::chrono::seconds(3)});
+  BOOST_TEST((t.span == std::chrono::seconds(3)));
+}
+
 BOOST_AUTO_TEST_CASE(storage_messages_come_back_equal) {
   capture_artifacts c{3, "/d", {"*.md"}, {"/p/x.json"}, true};
   auto d = there_and_back(c);
