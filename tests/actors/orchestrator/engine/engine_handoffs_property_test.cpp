@@ -72,6 +72,12 @@ BOOST_AUTO_TEST_CASE(random_teams_survive_crashes) {
   play_all(plays(1500, 50000), 12, true);
 }
 
+// What held a lost attempt's task back came in the step that resumed the run.
+BOOST_AUTO_TEST_CASE(crashes_that_broke_a_rule_keep_it) {
+  for (std::uint64_t seed : {7087, 21077, 29228})
+    play_all({seed, seed}, 12, true);
+}
+
 // Each broke a rule once: a person who had approved could not decide when the
 // rounds of rework were over (57805 …).
 BOOST_AUTO_TEST_CASE(seeds_that_broke_a_rule_keep_it) {
