@@ -41,29 +41,29 @@ journal_reader::open(const std::string& path, const std::string& vfs) {
   return result;
 }
 
-std::optional<error> journal_reader::check_format() {
-  auto id = db_.number("PRAGMA application_id");
+std::optional<error> check_format(database& db, const std::string& path) {
+  auto id = db.number("PRAGMA application_id");
   if (!id)
-    return failed(db_.last_failure());
-  auto version = db_.number("PRAGMA user_version").value_or(0);
+    return explain(db.last_failure(), path);
+  auto version = db.number("PRAGMA user_version").value_or(0);
   if (*id == 0 && version == 0)
     return error{
         exit_code::journal,
-        fmt::format("the journal '{}' is empty: its run never began", path_)};
+        fmt::format("the journal '{}' is empty: its run never began", path)};
   if (*id != application_id)
     return error{exit_code::journal,
-                 fmt::format("'{}' is no journal of tutti", path_)};
+                 fmt::format("'{}' is no journal of tutti", path)};
   if (version > format)
     return error{exit_code::journal,
                  fmt::format("the journal '{}' is of format {}, and this tutti "
                              "knows up to {}: use the newer one that wrote it",
-                             path_, version, format)};
+                             path, version, format)};
   if (version < format_oldest)
     return error{exit_code::journal,
                  fmt::format("the journal '{}' is of format {}, and this tutti "
                              "reads {} and later: use the older one that wrote "
                              "it",
-                             path_, version, format_oldest)};
+                             path, version, format_oldest)};
   return std::nullopt;
 }
 
@@ -146,7 +146,7 @@ void journal_reader::read_names() {
 }
 
 std::optional<error> journal_reader::read_info() {
-  if (auto wrong = check_format())
+  if (auto wrong = check_format(db_, path_))
     return wrong;
   read_words();
   read_sessions();
