@@ -284,14 +284,14 @@ struct service {
   std::vector<need> needs;
   std::vector<env_entry> env;
   std::vector<std::string> env_files;
-  std::vector<secret_id> secrets;
   expression working_directory;
   command_line ready; ///< exits with 0 once the service can be used; `none`:
                       ///< ready as soon as it has started
   duration ready_every{std::chrono::seconds(1)};
   duration ready_timeout{std::chrono::minutes(1)};
   restart_policy restart = restart_policy::no;
-  std::uint32_t restarts_max = 3; ///< in a row
+  std::uint32_t restarts_max = 3;      ///< in a row
+  std::vector<secret_id> secrets = {}; ///< in its environment
 
   friend bool operator==(const service&, const service&) = default;
 };

@@ -160,7 +160,30 @@ public:
     return true;
   }
 
+  /// The program is gone, and what it did in its last steps was not durable
+  /// yet; it is started again (§31). Everything else that it knew is lost.
+  void crash(std::size_t lost_steps = 0) {
+    while (lost_steps-- > 0 && steps_.size() > 1) {
+      facts.resize(steps_.back());
+      steps_.pop_back();
+    }
+    engine_ = engine::engine{engine::compile(plan_, options_)};
+    for (const auto& f : facts)
+      engine_.fold(f);
+    queues_.clear();
+    quarantined_.clear();
+    revokes_.clear();
+    running.clear();
+    told_to_end.clear();
+    timers.clear();
+    waiting_inside.clear();
+    delivered.clear();
+    started_services.clear();
+    step(engine::run_resumes{++session_, false});
+  }
+
   void step(const engine::event& e) {
+    steps_.push_back(facts.size());
     engine_.decide(now, e, out);
     for (const auto& f : out.facts) {
       facts.push_back(f);
@@ -309,6 +332,8 @@ private:
   std::map<std::uint32_t, std::map<std::uint32_t, attempt_key>> queues_;
   std::map<std::uint32_t, std::uint32_t> quarantined_;
   std::vector<std::pair<attempt_key, std::uint32_t>> revokes_;
+  std::vector<std::size_t> steps_; ///< how many facts there were before each
+  std::uint32_t session_ = 1;
 };
 
 } // namespace tutti::test

@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -24,8 +25,11 @@ public:
 
 class random_play {
 public:
-  explicit random_play(std::uint64_t seed, std::uint32_t tasks_max = 12)
-    : seed_(seed), dice_(seed), plan_(random_team{dice_, tasks_max}.make()),
+  /// With `crashes` the program is gone every now and then, and resumed.
+  explicit random_play(std::uint64_t seed, std::uint32_t tasks_max = 12,
+                       bool crashes = false)
+    : seed_(seed), dice_(seed), crash_dice_(seed + 1), crashes_(crashes),
+      plan_(random_team{dice_, tasks_max}.make()),
       world_(plan_, {dice_.one_in(4) ? 1 + dice_.roll(3)
                                      : engine::graph_options::no_jobs_limit,
                      1, false}) {
@@ -39,10 +43,13 @@ public:
 
   void play() {
     world_.begin_run();
-    for (std::size_t i = 0; i < 100 + 5 * plan_.tasks.size() && !over(); ++i)
+    for (std::size_t i = 0; i < 100 + 5 * plan_.tasks.size() && !over(); ++i) {
+      crash_perhaps();
       chaos();
-    for (int i = 0; !over(); ++i) {
+    }
+    for (int i = 0; !over() || goes_on(); ++i) {
       require(i < 5000, "rule 7: the run does not end");
+      crash_perhaps();
       peace();
     }
     require(world_.running.empty(), "rule 7: the run ended while a task ran");
@@ -81,6 +88,48 @@ private:
       if (a != b)
         result += "live " + a + ", replayed " + b + "\n";
     return result;
+  }
+
+  // -- crashes ----------------------------------------------------------------
+
+  void crash_perhaps() {
+    if (crashes_ && crash_dice_.one_in(40))
+      crash(crash_dice_.one_in(2) ? crash_dice_.roll(4) : 0);
+  }
+
+  /// What had ended before stands (rule 4), unless its end was not durable.
+  void crash(std::size_t lost_steps) {
+    handed_.clear(); // their receivers go
+    world_.crash(lost_steps);
+    auto known = world_.facts;
+    for (const auto& f : known) {
+      if (over() || f.kind != fact_kind::handoff_accepted)
+        continue;
+      world_.step(engine::handoff_arrives{task_id{f.cause}, task_id{f.subject},
+                                          f.version});
+      require(world_.out.facts.empty(),
+              "rule 3: a handoff is accepted again after a resume");
+    }
+  }
+
+  /// A run that was stopped, or waits for somebody, is resumed.
+  bool goes_on() {
+    const auto* end = world_.last(fact_kind::run_ended);
+    if (!crashes_ || resumes_left_ == 0 || end->status != run_status::stopped)
+      return false;
+    --resumes_left_;
+    auto ended = results();
+    crash(0);
+    require(!over() || results() == ended, "rule 4: a result is lost");
+    return !over();
+  }
+
+  [[nodiscard]] std::size_t results() const {
+    return static_cast<std::size_t>(std::count_if(
+        world_.facts.begin(), world_.facts.end(), [](const fact& f) {
+          return f.kind == fact_kind::attempt_finished
+              && f.end == attempt_end::success;
+        }));
   }
 
   std::uint32_t some_task() {
@@ -451,9 +500,12 @@ private:
 
   std::uint64_t seed_;
   dice dice_;
+  dice crash_dice_; ///< of its own: plays without crashes stay what they were
+  bool crashes_;
   plan plan_;
   engine_world world_;
   handed_versions handed_;
+  int resumes_left_ = 2;
 };
 
 } // namespace tutti::test

@@ -49,9 +49,11 @@ void engine::decide(duration now, const event& e, decision& out) {
   now_ = now;
   out.clear();
   out_ = &out;
-  if (over_)
+  bool begins = std::holds_alternative<run_begins>(e)
+             || std::holds_alternative<plan_replaces>(e);
+  if (over_ && !std::holds_alternative<run_resumes>(e))
     reject(reject_reason::run_is_over, 0, 0);
-  else if (begun_ == std::holds_alternative<run_begins>(e))
+  else if (begun_ == begins)
     reject(reject_reason::not_begun, 0, 0);
   else
     std::visit(
@@ -156,15 +158,7 @@ void engine::on(const run_begins&) {
     emit(fact_kind::gate_closed, gate);
   for (auto t : graph_.skipped)
     emit(fact_kind::task_left_out, t);
-  for (std::uint32_t i = 0; i < graph_.gate_count; ++i)
-    gates_.push_back(i);
-  for (std::uint32_t i = 0; i < graph_.service_count; ++i)
-    services_.push_back(i);
-  for (std::uint32_t i = 0; i < streams_.size(); ++i)
-    touched_streams_.push_back(i);
-  for (std::uint32_t i = 0; i < graph_.task_count; ++i)
-    if (tasks_[i].pending == 0)
-      released_.push_back(i);
+  look_at_all();
 }
 
 void engine::on(const attempt_begins& e) {
@@ -222,6 +216,8 @@ void engine::on(const attempt_given_back& e) {
 void engine::on(const handoff_arrives& e) {
   if (e.from.value >= graph_.task_count || e.to.value >= graph_.task_count)
     return reject(reject_reason::unknown_task, e.to.value, 0);
+  if (accepted_before(e))
+    return; // it was announced again (§31)
   fact f;
   f.kind = fact_kind::handoff_accepted;
   f.subject = e.to.value;

@@ -202,6 +202,22 @@ private:
   void arm(timer_kind kind, std::uint32_t subject, std::uint32_t epoch,
            duration at);
 
+  // engine_resume.cpp: going on after the program was gone
+  void on(const run_resumes& e);
+  void on(const plan_replaces& e);
+  void forget_lists();
+  void arm_again();
+  void lose_attempts();
+  void lose_attempt(std::uint32_t task);
+  void restart_services(bool failed_too);
+  void retry_all_failed();
+  void repeat_finally();
+  void look_at_all();
+  void announce_answers();
+  void fold_resumed();
+  void fold_kept(const fact& f);
+  [[nodiscard]] bool accepted_before(const handoff_arrives& e) const;
+
   // engine_attempts.cpp: how attempts end
   void on(const attempt_ends& e);
   void accept_end(const attempt_ends& e, attempt_end end);
@@ -442,6 +458,11 @@ private:
   /// With rework only: the version of a handoff (sender, receiver) that has
   /// left. No fact: a resumed run announces handoffs again (§31).
   std::unordered_map<std::uint64_t, std::uint32_t> handed_;
+  /// Of a resumed run: the version of a handoff (sender, receiver) that was
+  /// accepted before. It is accepted once, however often it is announced.
+  std::unordered_map<std::uint64_t, std::uint32_t> accepted_before_;
+  /// With `deadline` only.
+  std::unordered_map<std::uint32_t, clock_start> clock_starts_;
 
   ready_set ready_; ///< units, by position
   std::vector<class_record> classes_;

@@ -123,6 +123,8 @@ void engine::settle_blocked(std::uint32_t task) {
          task, miss.node);
   else if (t.state == task_state::ready && t.pending > 0)
     start_version(task, t.version, work_phase::run);
+  else if (!t.assigned)
+    enqueue(task); // what held it back has come meanwhile
 }
 
 void engine::settle_released(std::uint32_t task) {

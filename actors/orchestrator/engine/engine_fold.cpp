@@ -89,10 +89,18 @@ void engine::fold(const fact& f) {
       if (graph_.into(x).empty())
         update_out(x); // a phase without tasks
     break;
-  case fact_kind::handoff_sent:
   case fact_kind::handoff_accepted:
-  case fact_kind::request_refused:
+    if (out_ == nullptr) // a live run's agents drop what they have seen
+      accepted_before_[std::uint64_t{f.cause} << 32 | f.subject] = f.version;
     break;
+  case fact_kind::handoff_sent:
+  case fact_kind::request_refused:
+  case fact_kind::plan_replaced:
+    break;
+  case fact_kind::run_resumed:
+    return fold_resumed();
+  case fact_kind::result_kept:
+    return fold_kept(f);
   case fact_kind::deadline_over:
     tasks_[f.subject].overdue = true;
     break;
@@ -174,6 +182,10 @@ void engine::fold_task(const fact& f) {
 
 void engine::fold_ready(const fact& f) {
   auto& t = tasks_[f.subject];
+  if (graph_.has_clocks
+      && graph_.policy_of(f.subject).deadline > duration::zero()
+      && clock_starts_[f.subject].version < t.version)
+    clock_starts_[f.subject] = {t.version, f.at};
   if (t.state == task_state::waiting) {
     release(t.state);
   } else if (t.backing_off) {

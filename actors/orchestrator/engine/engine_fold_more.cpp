@@ -302,8 +302,12 @@ std::uint64_t bytes_of(const work_item& x) {
 
 void engine::fold_request(const fact& f) {
   if (f.kind == fact_kind::answer_accepted) {
-    // Nobody needs it any more; who asks again brings it.
-    requests_[f.subject - 1].work.text = {};
+    auto& r = requests_[f.subject - 1];
+    r.accepted = true;
+    // Nobody needs it any more; who asks again brings it. After a resume the
+    // answer is announced once more.
+    if (out_ != nullptr)
+      r.work.text = {};
     return;
   }
   if (f.kind == fact_kind::request_made) {

@@ -82,6 +82,9 @@ struct approval_record {
   }
 };
 
+/// After-each work that has waited for so long ranks like any task (§4).
+inline constexpr duration aging_after = std::chrono::minutes(30);
+
 /// What an after-each or requests task has to work off.
 struct stream_record {
   struct item {
@@ -100,6 +103,12 @@ struct stream_record {
   bool aged = false;        ///< it has waited for long: ranks like any task
 };
 
+/// Since when the deadline of a task's version runs.
+struct clock_start {
+  std::uint32_t version = 0;
+  duration at{0};
+};
+
 /// What a task came to the last time it ended.
 struct result_record {
   task_state state = task_state::waiting;
@@ -112,6 +121,7 @@ struct request_record {
   std::uint32_t server = 0;  ///< the task `requests/AGENT`
   std::uint32_t version = 1; ///< of who asked
   bool awaited = true;
+  bool accepted = false; ///< who asked has the answer
   task_state state = task_state::waiting;
   std::shared_ptr<const attempt_details> details; ///< of the answer
 };

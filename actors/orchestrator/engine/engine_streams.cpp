@@ -10,9 +10,6 @@ namespace tutti::engine {
 
 namespace {
 
-/// After-each work that has waited for so long ranks like any task (§4).
-constexpr duration aging_after = std::chrono::minutes(30);
-
 /// Open requests of one attempt (§21), and the bytes of their texts (rule 9).
 constexpr std::uint32_t open_requests_max = 10'000;
 constexpr std::uint64_t open_bytes_max = std::uint64_t{16} << 20;
@@ -357,7 +354,11 @@ void engine::send_answer(std::uint32_t number) {
 void engine::on(const answer_arrives& e) {
   if (e.number == 0 || e.number > requests_.size())
     return reject(reject_reason::unknown_task, e.number, 0);
-  emit(fact_kind::answer_accepted, e.number);
+  auto& r = requests_[e.number - 1];
+  if (r.accepted)
+    r.work.text = {}; // it was announced again (§31)
+  else
+    emit(fact_kind::answer_accepted, e.number);
 }
 
 /// Whether only who answers is left; rework could bring somebody.

@@ -39,11 +39,11 @@ seeds plays(std::uint64_t few, std::uint64_t many) {
 }
 
 /// Says of every seed that breaks a rule which, and all of the first.
-void play_all(seeds range, std::uint32_t tasks_max) {
+void play_all(seeds range, std::uint32_t tasks_max, bool crashes = false) {
   std::string first;
   for (auto seed = range.first; seed <= range.last; ++seed) {
     try {
-      random_play{seed, tasks_max}.play();
+      random_play{seed, tasks_max, crashes}.play();
     } catch (const broken_rule& x) {
       std::string text{x.what()};
       BOOST_ERROR("seed " << seed << ": " << text.substr(0, text.find('\n')));
@@ -64,6 +64,18 @@ BOOST_AUTO_TEST_CASE(random_teams_keep_the_rules_and_come_to_an_end) {
 
 BOOST_AUTO_TEST_CASE(and_so_do_large_teams) {
   play_all(plays(50, 3000), 60);
+}
+
+// §31: the program is gone at any step, with what was not durable; what was
+// stands, and the run comes to its end all the same (rules 3, 4, 7 and 8).
+BOOST_AUTO_TEST_CASE(random_teams_survive_crashes) {
+  play_all(plays(1500, 50000), 12, true);
+}
+
+// What held a lost attempt's task back came in the step that resumed the run.
+BOOST_AUTO_TEST_CASE(crashes_that_broke_a_rule_keep_it) {
+  for (std::uint64_t seed : {7087, 21077, 29228})
+    play_all({seed, seed}, 12, true);
 }
 
 // Each broke a rule once: a person who had approved could not decide when the

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Going on after the program was gone (semantics §31). All facts of the journal
+// have been folded: what was durable stands. What only lived in memory is made
+// anew here: the lists of what is to be looked at, timers, and what agents had
+// been given. What ran is lost and runs again without using a retry; what was
+// told to end for good has ended.
+#include "actors/orchestrator/engine/engine.hpp"
+#include "actors/orchestrator/engine/retry_policy.hpp"
+#include "actors/orchestrator/engine/task_machine.hpp"
+#include "messages/assert.hpp"
+
+#include <utility>
+
+namespace tutti::engine {
+
+void engine::on(const run_resumes& e) {
+  forget_lists();
+  fact f;
+  f.kind = fact_kind::run_resumed;
+  f.version = e.session;
+  emit(f);
+  arm_again();
+  lose_attempts();
+  repeat_finally();
+  restart_services(e.retry_failed);
+  if (e.retry_failed)
+    retry_all_failed();
+  look_at_all();
+  announce_answers();
+}
+
+void engine::on(const plan_replaces& e) {
+  fact f;
+  f.kind = fact_kind::run_started;
+  emit(f);
+  f.kind = fact_kind::plan_replaced;
+  f.version = e.revision;
+  fact_extra extra;
+  extra.text = e.text;
+  f.extra = std::make_shared<const fact_extra>(std::move(extra));
+  emit(f);
+  for (auto gate : graph_.closed_gates)
+    emit(fact_kind::gate_closed, gate);
+  for (auto t : graph_.skipped)
+    emit(fact_kind::task_left_out, t);
+  for (const auto& x : e.kept)
+    emit(x);
+  for (auto x : e.open_gates)
+    open_gate(x.value);
+  // What ran after each of them is kept, too, or has them before it anew.
+  accepted_.clear();
+  for (const auto& x : e.kept)
+    for (auto out : graph_.out_of(x.subject))
+      if (out.kind() == edge_kind::trigger
+          && tasks_[x.subject].state == task_state::succeeded
+          && !is_terminal(tasks_[out.target()].state))
+        queue_result(out.target(), x.subject);
+  look_at_all();
+}
+
+// -- what only lived in memory ------------------------------------------------
+
+/// Folding notes what is to be looked at; the engine that decided these facts
+/// has done so.
+void engine::forget_lists() {
+  for (auto* x : {&released_, &blocked_, &parked_, &accepted_,
+                  &touched_streams_, &unsure_, &ahead_, &gates_, &services_})
+    x->clear();
+}
+
+/// Everything that could go on is looked at.
+void engine::look_at_all() {
+  for (std::uint32_t i = 0; i < graph_.gate_count; ++i)
+    gates_.push_back(i);
+  for (std::uint32_t i = 0; i < graph_.service_count; ++i)
+    services_.push_back(i);
+  for (std::uint32_t i = 0; i < streams_.size(); ++i)
+    touched_streams_.push_back(i);
+  for (std::uint32_t i = 0; i < graph_.task_count; ++i) {
+    const auto& t = tasks_[i];
+    if (t.doubted)
+      unsure_.push_back(i);
+    if (t.state == task_state::waiting && t.pending == 0)
+      released_.push_back(i);
+    else if (t.state == task_state::waiting_to_integrate)
+      parked_.push_back(i);
+    else if (!is_terminal(t.state) && (t.may_miss || t.pending > 0))
+      blocked_.push_back(i);
+    enqueue(i);
+  }
+}
+
+/// Deadlines and approval timeouts ran on meanwhile; backoff and the time in a
+/// queue start again (§24).
+void engine::arm_again() {
+  for (std::uint32_t i = 0; i < graph_.task_count; ++i) {
+    const auto& t = tasks_[i];
+    if (t.backing_off)
+      arm(timer_kind::retry, i, t.attempt,
+          now_ + wait_after(graph_.policy_of(i).retries, t.failures));
+    if (!graph_.has_clocks || is_terminal(t.state))
+      continue;
+    const auto& policy = graph_.policy_of(i);
+    auto from = clock_starts_.find(i);
+    if (from != clock_starts_.end() && from->second.version == t.version
+        && !graph_.tasks[i].loose)
+      arm(timer_kind::deadline, i, t.version,
+          from->second.at + policy.deadline);
+    if (policy.queue_timeout > duration::zero() && t.state == task_state::ready)
+      arm(timer_kind::queue_timeout, i, t.version, now_ + policy.queue_timeout);
+  }
+  for (const auto& x : graph_.special_gates) {
+    const auto& a = approvals_[gate_index(x.gate)];
+    if (others_[x.gate].state == gate_state::asked && !a.human_decides
+        && x.approval && x.approval->timeout > duration::zero())
+      arm(timer_kind::approval, x.gate, a.review,
+          a.asked_at + x.approval->timeout);
+  }
+  for (std::uint32_t i = 0; i < streams_.size(); ++i)
+    if (auto x = graph_.streams[i].task;
+        graph_.tasks[x].kind == task_kind::after_each
+        && tasks_[x].state == task_state::ready)
+      arm(timer_kind::aging, i, ++streams_[i].aging_epoch,
+          since_[x] + aging_after);
+}
+
+/// Whether a handoff has been accepted before the run was resumed.
+bool engine::accepted_before(const handoff_arrives& e) const {
+  if (accepted_before_.empty())
+    return false;
+  auto i =
+      accepted_before_.find(std::uint64_t{e.from.value} << 32 | e.to.value);
+  return i != accepted_before_.end() && i->second >= e.version;
+}
+
+/// Answers that an agent had, or had not yet, went with it.
+void engine::announce_answers() {
+  for (std::uint32_t i = 0; i < requests_.size(); ++i) {
+    auto& r = requests_[i];
+    const auto& t = tasks_[r.work.from.value];
+    bool wanted = is_terminal(r.state) && !is_terminal(t.state)
+               && t.version == r.version && t.agent != agent_id::none;
+    if (wanted)
+      send_answer(i + 1);
+    else if (r.accepted)
+      r.work.text = {};
+  }
+}
+
+// -- what is lost -------------------------------------------------------------
+
+void engine::lose_attempts() {
+  for (std::uint32_t i = 0; i < graph_.task_count; ++i)
+    if (tasks_[i].assigned)
+      lose_attempt(i);
+}
+
+void engine::lose_attempt(std::uint32_t task) {
+  const auto& t = tasks_[task];
+  bool begun =
+      t.state == task_state::running || t.state == task_state::integrating;
+  if (!begun)
+    return on(attempt_given_back{task_id{task}, t.attempt});
+  attempt_details details;
+  details.message = "tutti was gone before it had ended";
+  attempt_ends e;
+  e.task = task_id{task};
+  e.attempt = t.attempt;
+  e.details = std::make_shared<const attempt_details>(std::move(details));
+  bool timed_out = t.is_ending && t.ending == attempt_end::timed_out;
+  accept_end(e, t.cancelled ? attempt_end::cancelled
+                : timed_out ? attempt_end::timed_out
+                            : attempt_end::stopped);
+}
+
+/// Their processes have gone with the program.
+void engine::restart_services(bool failed_too) {
+  for (std::uint32_t i = 0; i < graph_.service_count; ++i) {
+    auto state = service(i).service;
+    if (state == service_state::waiting
+        || (state == service_state::failed && !failed_too))
+      continue;
+    fact f;
+    f.kind = fact_kind::service_changed;
+    f.subject = i;
+    f.service = service_state::waiting;
+    emit(f);
+  }
+}
+
+/// A `finally` task that a stop let run ahead of what it follows on runs again
+/// once that has ended.
+void engine::repeat_finally() {
+  for (auto x : graph_.finally_tasks) {
+    const auto& t = tasks_[x];
+    bool ended = t.state == task_state::succeeded || is_failure(t.state)
+              || (t.state == task_state::left_out && !is_left_out_by_plan(x));
+    if (ended && t.pending > 0)
+      start_version(x, t.version + 1, work_phase::run);
+  }
+}
+
+void engine::retry_all_failed() {
+  for (std::uint32_t i = 0; i < graph_.task_count; ++i) {
+    const auto& t = tasks_[i];
+    bool failed = is_failure(t.state) && !graph_.policy_of(i).allow_failure;
+    if (!failed && t.state != task_state::cancelled)
+      continue;
+    if (graph_.tasks[i].kind == task_kind::review) {
+      auto gate = gate_of_review(i);
+      if (others_[gate].state == gate_state::closed)
+        ask_again(gate);
+      continue;
+    }
+    // What fell short for what it needs later comes with that.
+    if (t.later_missed && missed_later(i) != task_id::none)
+      continue;
+    retry(i);
+    retry_dependents(i);
+  }
+}
+
+// -- facts --------------------------------------------------------------------
+
+/// The run is up again: nobody stops it, and nobody has been given anything.
+void engine::fold_resumed() {
+  over_ = false;
+  stopping_ = false;
+  abandoned_ = false;
+  finally_released_ = false;
+  failing_fast_ = false;
+  stop_code_ = 0;
+  handed_.clear();
+  timeout_at_.clear();
+  for (std::size_t i = 0; i < agents_.size(); ++i)
+    agents_[i].total = graph_.slots[i]; // a process that would not end is gone
+  may_assign_ = true;
+  for (auto& t : tasks_)
+    t.renewed = t.renewed || !is_terminal(t.state);
+}
+
+/// What a task came to under an earlier plan counts under this one, too.
+void engine::fold_kept(const fact& f) {
+  auto& t = tasks_[f.subject];
+  since_[f.subject] = f.at;
+  t.attempt = f.attempt;
+  t.version = f.version;
+  t.agent = f.agent;
+  t.ever_started = true;
+  t.begun_version = true;
+  t.renewed = true;
+  t.ran = f.end == attempt_end::success || f.phase == work_phase::integrate;
+  if (graph_.has_rework)
+    run_took_[f.subject] = integrate_took_[f.subject] = changes_;
+  keep_details(f.subject, f.details);
+  release(t.state);
+  begin(t.state);
+  if (f.state == task_state::waiting_to_integrate) {
+    park(t.state);
+    return parked_.push_back(f.subject);
+  }
+  finish(t.state, f.state);
+  fold_end(f.subject, f.state);
+}
+
+} // namespace tutti::engine
