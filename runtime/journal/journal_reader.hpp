@@ -52,6 +52,7 @@ private:
   explicit journal_reader(std::string path) : path_(std::move(path)) {
   }
 
+  [[nodiscard]] std::optional<failure> connect(const std::string& vfs);
   [[nodiscard]] std::optional<error> read_info();
   [[nodiscard]] std::optional<error> check_format();
   void read_words();

@@ -42,6 +42,9 @@ struct fate {
 /// and may not use the VFS that calls it.
 using change_hook = std::function<fate(const disk_change&)>;
 
+/// As `change_hook`, of a read of the file at the offset.
+using read_hook = std::function<int(std::string_view file, std::size_t offset)>;
+
 /// The process dies at its change `number`.
 [[nodiscard]] change_hook die_at(std::uint64_t number, fate::kind moment);
 

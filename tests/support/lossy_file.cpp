@@ -74,6 +74,9 @@ int read(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) {
   auto& h = of(file);
   return h.open.machine->with([&](lossy_machine& m) {
     auto wanted = static_cast<std::size_t>(size);
+    auto allowed = m.may_read(h.open.name, static_cast<std::size_t>(offset));
+    if (allowed != SQLITE_OK)
+      return allowed;
     auto found =
         m.disk().read(h.file, static_cast<std::size_t>(offset), wanted);
     std::memset(out, 0, wanted);

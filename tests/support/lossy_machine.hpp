@@ -13,6 +13,7 @@
 #include <mutex>
 #include <sqlite3.h>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -78,6 +79,10 @@ public:
   [[nodiscard]] bool dead() const {
     return dead_;
   }
+  void set_read_hook(read_hook hook) {
+    std::lock_guard guard{mutex_};
+    read_hook_ = std::move(hook);
+  }
   [[nodiscard]] lossy_disk copy() const {
     std::lock_guard guard{mutex_};
     return disk_;
@@ -96,6 +101,10 @@ public:
   void drop_index(lossy_disk::file_id file) {
     indexes_.erase(file);
   }
+  /// What the hook says of a read.
+  [[nodiscard]] int may_read(std::string_view file, std::size_t offset) const {
+    return read_hook_ ? read_hook_(file, offset) : SQLITE_OK;
+  }
   std::string temporary_name() {
     return "/temporary/" + std::to_string(++temporary_);
   }
@@ -105,6 +114,7 @@ public:
 private:
   mutable std::mutex mutex_;
   std::atomic<bool> dead_ = false;
+  read_hook read_hook_;
   lossy_disk disk_;
   std::map<lossy_disk::file_id, file_lock> locks_;
   std::map<lossy_disk::file_id, shared_index> indexes_;

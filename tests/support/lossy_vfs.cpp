@@ -94,6 +94,10 @@ void lossy_vfs::on_change(change_hook hook) {
   machine()->gate.set_hook(std::move(hook));
 }
 
+void lossy_vfs::on_read(read_hook hook) {
+  machine()->set_read_hook(std::move(hook));
+}
+
 void lossy_vfs::lose_power(loss how, std::uint64_t seed) {
   machine()->die();
   auto left = disk();

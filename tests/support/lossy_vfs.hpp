@@ -59,6 +59,9 @@ public:
 
   /// From now until the next boot; none: all pass.
   void on_change(change_hook hook);
+  /// Decides on each read of a file until the next boot: an SQLite code, such
+  /// as SQLITE_IOERR_READ; SQLITE_OK lets it pass.
+  void on_read(read_hook hook);
   /// The process dies and the power is lost.
   void lose_power(loss how, std::uint64_t seed);
   /// The process dies; what it wrote is in the page cache.
