@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/control/run_lock.hpp"
 
+#include "runtime/process/sweep.hpp"
+
+#include <fmt/format.h>
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -8,6 +12,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <utility>
 
 namespace tutti::control {
 
@@ -27,6 +32,17 @@ bool has_live_files(const fs::path& run) {
       || fs::exists(run / "control", ignored);
 }
 
+std::string sweep_text(const std::string& run_id, const process::swept& x) {
+  if (x.ended + x.left == 0)
+    return {};
+  auto text = fmt::format("run {} was killed and had left processes behind: {} "
+                          "ended",
+                          run_id, x.ended);
+  if (x.left > 0)
+    text += fmt::format(", {} cannot be ended", x.left);
+  return text;
+}
+
 } // namespace
 
 unique_fd hold_run(const std::string& run_path) {
@@ -38,7 +54,8 @@ unique_fd hold_run(const std::string& run_path) {
   return result;
 }
 
-void remove_dead_runs(const std::string& state_directory) {
+std::vector<std::string> remove_dead_runs(const std::string& state_directory) {
+  std::vector<std::string> result;
   std::error_code failure;
   for (const auto& entry :
        fs::directory_iterator{fs::path{state_directory} / "runs", failure}) {
@@ -47,9 +64,15 @@ void remove_dead_runs(const std::string& state_directory) {
       continue;
     auto path = entry.path().string();
     auto held = open_folder(path);
-    if (held && ::flock(held.get(), LOCK_EX | LOCK_NB) == 0)
+    if (!held || ::flock(held.get(), LOCK_EX | LOCK_NB) != 0)
+      continue;
+    auto found = process::sweep_run(path + "/io");
+    if (auto text = sweep_text(entry.path().filename(), found); !text.empty())
+      result.push_back(std::move(text));
+    if (found.left == 0)
       remove_live_files(path);
   }
+  return result;
 }
 
 void remove_live_files(const std::string& run_path) {

@@ -5,6 +5,7 @@
 #include "runtime/process/unique_fd.hpp"
 
 #include <string>
+#include <vector>
 
 namespace tutti::control {
 
@@ -13,9 +14,12 @@ namespace tutti::control {
 /// folder, and nothing is taken for dead.
 [[nodiscard]] process::unique_fd hold_run(const std::string& run_path);
 
-/// Removes what only a live run needs, `control` and `io/`, of each run below
-/// the state directory that nobody holds: it was killed (rule 10).
-void remove_dead_runs(const std::string& state_directory);
+/// Ends the processes and removes what only a live run needs, `control` and
+/// `io/`, of each run below the state directory that nobody holds: it was
+/// killed (rule 10). Returns a sentence for each that had processes left. The
+/// files of one whose processes cannot be ended stay for the next who comes.
+[[nodiscard]] std::vector<std::string>
+remove_dead_runs(const std::string& state_directory);
 
 /// The same of one run, which is known to be over.
 void remove_live_files(const std::string& run_path);

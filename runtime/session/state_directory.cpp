@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <fmt/format.h>
@@ -49,7 +50,8 @@ expected<run_directory> make_run_directory(const std::string& state_directory) {
   fs::create_directories(root / "runs", failure);
   if (failure)
     return unusable(root, failure);
-  control::remove_dead_runs(root.string());
+  for (const auto& x : control::remove_dead_runs(root.string()))
+    fmt::print(stderr, "tutti: {}\n", x);
   do { // somebody else's run may have taken the name
     result.run_id = new_run_id();
     path = root / "runs" / result.run_id;
