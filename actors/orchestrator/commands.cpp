@@ -12,7 +12,20 @@ namespace {
 using self_pointer =
     orchestrator_with_timers::stateful_pointer<orchestrator_state>;
 
-void deliver(self_pointer self, const engine::command& c, run_facts& told) {
+/// Ends up in the receiver's mailbox, not before.
+template <class To, class Message>
+auto sending(self_pointer self, const To& to, Message x) {
+  return [self, to, x = std::move(x)]() mutable {
+    const auto& probe = self->state.options.probe;
+    if (probe)
+      probe();
+    self->send(to, std::move(x));
+    if (probe)
+      probe();
+  };
+}
+
+void deliver(self_pointer self, const engine::command& c) {
   auto& s = self->state;
   const auto& sender = s.engine->task(c.other);
   handoff h;
@@ -21,14 +34,8 @@ void deliver(self_pointer self, const engine::command& c, run_facts& told) {
   h.version = sender.version;
   h.status = sender.state;
   h.details = s.engine->details_of(c.other);
-  fact f;
-  f.kind = fact_kind::handoff_sent;
-  f.subject = c.task;
-  f.cause = c.other;
-  f.version = h.version;
-  f.at = self->clock().now() - s.start;
-  self->send(s.agents[c.agent], std::move(h));
-  told.facts.push_back(std::move(f));
+  s.sends.after_result_of(c.task, c.other,
+                          sending(self, s.agents[c.agent], std::move(h)));
 }
 
 void answer(self_pointer self, const engine::command& c) {
@@ -41,7 +48,7 @@ void answer(self_pointer self, const engine::command& c) {
   x.text = r.work.text;
   x.status = r.state;
   x.details = r.details;
-  self->send(s.agents[c.agent], std::move(x));
+  s.sends.after_all_for(c.task, sending(self, s.agents[c.agent], std::move(x)));
 }
 
 void assign(self_pointer self, const engine::command& c) {
@@ -53,7 +60,13 @@ void assign(self_pointer self, const engine::command& c) {
   x.phase = c.phase;
   x.version = s.engine->task(c.task).version;
   x.details = s.engine->assignment_of(c.task);
-  self->send(s.agents[c.agent], std::move(x));
+  // What a stream's task works off may have come after the task was ready.
+  bool takes_items = x.details && !x.details->items.empty();
+  auto leave = sending(self, s.agents[c.agent], std::move(x));
+  if (takes_items)
+    s.sends.after_all_for(c.task, std::move(leave));
+  else
+    s.sends.after_result_of(c.task, c.task, std::move(leave));
 }
 
 /// What its templates may look at goes with the order.
@@ -80,37 +93,83 @@ void begin_service(self_pointer self, const engine::command& c) {
       if (const auto* a = s.engine->approval(n.of.index))
         x.comments.push_back({gate_id{n.of.index}, a->comment});
   }
-  self->send(s.services[c.other], std::move(x));
+  s.sends.after_all(sending(self, s.services[c.other], std::move(x)));
 }
 
+/// The wall clock may jump: it is looked at again after so long.
+constexpr auto wall_look = std::chrono::seconds(10);
+
+duration now(self_pointer self) {
+  return self->clock().now() - self->state.start;
+}
+
+void arm(self_pointer self, timer_due x, duration span) {
+  if (x.wall != 0)
+    span = std::min<duration>(span, wall_look);
+  self->delayed_send(self, std::max(span, duration::zero()), std::move(x));
+}
+
+/// Approval timeouts and deadlines are instants of the wall clock, all others
+/// of the run's own (§24).
 void arm_timer(self_pointer self, const engine::command& c) {
-  auto at = self->state.start + c.at;
-  auto span = at - self->clock().now();
-  self->delayed_send(self, std::max(span, decltype(span)::zero()),
-                     timer_due{{c.timer, c.task, c.attempt}});
+  timer_due x{{c.timer, c.task, c.attempt}, c.at, 0};
+  bool by_wall = c.timer == engine::timer_kind::approval
+              || c.timer == engine::timer_kind::deadline;
+  const auto& wall = self->state.options.wall_clock;
+  auto span = c.at - now(self);
+  if (by_wall && wall)
+    x.wall = wall() + span.count();
+  arm(self, std::move(x), span);
 }
 
 } // namespace
 
-void obey(self_pointer self, const engine::command& c, run_facts& told) {
+bool is_due(self_pointer self, const timer_due& x) {
+  duration left = x.wall == 0
+                    ? x.at - now(self)
+                    : duration{x.wall - self->state.options.wall_clock()};
+  if (left <= duration::zero())
+    return true;
+  arm(self, x, left);
+  return false;
+}
+
+void add_sent(self_pointer self, std::vector<fact>& facts) {
+  const auto& s = self->state;
+  for (const auto& c : s.decided.commands) {
+    if (c.kind != engine::command_kind::deliver)
+      continue;
+    fact f;
+    f.kind = fact_kind::handoff_sent;
+    f.subject = c.task;
+    f.cause = c.other;
+    f.version = s.engine->task(c.other).version;
+    f.at = now(self);
+    facts.push_back(std::move(f));
+  }
+}
+
+void obey(self_pointer self, const engine::command& c) {
   auto& s = self->state;
   task_id task{c.task};
+  auto tell_agent = [&](auto x) {
+    s.sends.in_order(c.task, sending(self, s.agents[c.agent], std::move(x)));
+  };
   switch (c.kind) {
   case engine::command_kind::assign:
     return assign(self, c);
   case engine::command_kind::revoke:
-    return self->send(s.agents[c.agent], revoke_task{task, c.attempt, c.other});
+    return tell_agent(revoke_task{task, c.attempt, c.other});
   case engine::command_kind::end_attempt:
-    return self->send(s.agents[c.agent], end_task{task, c.attempt, c.at_once});
+    return tell_agent(end_task{task, c.attempt, c.at_once});
   case engine::command_kind::deliver:
-    return deliver(self, c, told);
+    return deliver(self, c);
   case engine::command_kind::answer:
     return answer(self, c);
   case engine::command_kind::go_on:
-    return self->send(s.agents[c.agent], continue_attempt{task, c.attempt});
+    return tell_agent(continue_attempt{task, c.attempt});
   case engine::command_kind::refuse_wait:
-    return self->send(s.agents[c.agent],
-                      wait_refused{task, c.attempt, s.decided.refusal});
+    return tell_agent(wait_refused{task, c.attempt, s.decided.refusal});
   case engine::command_kind::start_service:
     return begin_service(self, c);
   case engine::command_kind::arm_timer:

@@ -5,9 +5,21 @@
 
 namespace tutti {
 
-/// Turns one command of the engine into its message. What it hands over is
-/// added to `told`: no fact of the engine, it follows from the sender's end.
+/// Adds what the commands of a step hand over: no facts of the engine, they
+/// follow from the senders' ends.
+void add_sent(
+    orchestrator_with_timers::stateful_pointer<orchestrator_state> self,
+    std::vector<fact>& facts);
+
+/// Turns one command of the engine into its message, which leaves once what it
+/// follows from is durable. The facts of its step were noted before.
 void obey(orchestrator_with_timers::stateful_pointer<orchestrator_state> self,
-          const engine::command& c, run_facts& told);
+          const engine::command& c);
+
+/// A timer is due, unless the run's clock says otherwise; then it is armed
+/// anew.
+[[nodiscard]] bool
+is_due(orchestrator_with_timers::stateful_pointer<orchestrator_state> self,
+       const timer_due& x);
 
 } // namespace tutti

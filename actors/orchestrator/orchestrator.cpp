@@ -20,9 +20,19 @@ duration now(self_pointer self) {
   return self->clock().now() - self->state.start;
 }
 
+/// Viewers hear of what is durable.
 void tell(self_pointer self, run_facts told) {
   if (!told.facts.empty())
-    self->send(self->state.options.observer, std::move(told));
+    self->state.sends.after_all([self, told = std::move(told)]() mutable {
+      self->send(self->state.options.observer, std::move(told));
+    });
+}
+
+void record(self_pointer self, const std::vector<fact>& facts) {
+  auto& s = self->state;
+  s.sends.note(facts);
+  if (s.journal && !facts.empty())
+    self->send(s.journal, append_facts{s.sends.noted(), facts});
 }
 
 /// The end is told once nothing of the run is left.
@@ -54,11 +64,16 @@ void dismiss(self_pointer self, bool at_once) {
 
 void step(self_pointer self, const engine::event& e) {
   auto& s = self->state;
-  s.engine->decide(now(self), e, s.decided);
+  if (s.gave_up)
+    return; // what is decided now could not be kept
+  s.latest = std::max(s.latest, now(self));
+  s.engine->decide(s.latest, e, s.decided);
   run_facts told;
   told.facts = s.decided.facts;
+  add_sent(self, told.facts);
+  record(self, told.facts);
   for (const auto& c : s.decided.commands)
-    obey(self, c, told);
+    obey(self, c);
   bool over =
       !told.facts.empty() && told.facts.back().kind == fact_kind::run_ended;
   if (!over)
@@ -110,7 +125,11 @@ void request(self_pointer self, make_requests& x) {
                                      std::move(x.texts), std::move(x.note),
                                      std::move(x.key), x.awaited});
   auto& decided = self->state.decided;
-  self->send(asker, requests_made{call, decided.numbers, decided.refusal});
+  self->state.sends.after_all(
+      [self, asker,
+       reply = requests_made{call, decided.numbers, decided.refusal}] {
+        self->send(asker, reply);
+      });
 }
 
 void control(self_pointer self, const control_call& x) {
@@ -129,8 +148,81 @@ void control(self_pointer self, const control_call& x) {
     reply.text = std::move(done.text);
     reply.ended = !done.ok && s.engine->over();
   }
-  self->send(caf::actor_cast<control_actor>(self->current_sender()),
-             std::move(reply));
+  auto asker = caf::actor_cast<control_actor>(self->current_sender());
+  if (x.kind == control_kind::explain || !reply.ok)
+    return self->send(asker, std::move(reply));
+  s.sends.after_all([self, asker, reply = std::move(reply)] {
+    self->send(asker, reply);
+  });
+}
+
+// -- the journal --------------------------------------------------------------
+
+/// So long nothing may run while the journal is stuck, before the run is given
+/// up; a stop does not wait for that long.
+constexpr std::uint32_t stuck_seconds_max = 60;
+constexpr std::uint32_t stuck_seconds_stopping = 5;
+
+void go_on_durably(self_pointer self, facts_durable x) {
+  auto& s = self->state;
+  s.stuck_code = 0;
+  s.stuck_seconds = 0;
+  s.sends.hold_work(false);
+  s.sends.durable(x.last);
+}
+
+/// No new work is given out; what runs keeps its results until the disk takes
+/// them.
+void get_stuck(self_pointer self, const journal_stuck& x) {
+  auto& s = self->state;
+  s.sends.hold_work(true);
+  if (std::exchange(s.stuck_code, x.exit_code) == 0)
+    self->delayed_send(self, std::chrono::seconds(1), look_at_journal{});
+}
+
+/// Nobody can work and nothing can be kept: the run ends, and a resumed one
+/// does again what is not in the journal.
+void give_up(self_pointer self) {
+  auto& s = self->state;
+  s.gave_up = true;
+  fact f;
+  f.kind = fact_kind::run_ended;
+  f.status = run_status::stopped;
+  f.exit_code = s.stuck_code;
+  f.at = now(self);
+  self->send(s.options.observer, run_facts{{f}});
+  dismiss(self, true);
+}
+
+void look(self_pointer self) {
+  auto& s = self->state;
+  if (s.stuck_code == 0 || s.gave_up)
+    return;
+  bool idle = s.engine->counts().live == 0;
+  s.stuck_seconds = idle ? s.stuck_seconds + 1 : 0;
+  auto patience = s.engine->stopping() || s.engine->over()
+                    ? stuck_seconds_stopping
+                    : stuck_seconds_max;
+  if (s.stuck_seconds >= patience)
+    return give_up(self);
+  self->delayed_send(self, std::chrono::seconds(1), look_at_journal{});
+}
+
+void prepare(self_pointer self) {
+  auto& s = self->state;
+  s.engine = s.options.engine;
+  if (!s.engine)
+    s.engine = std::make_shared<engine::engine>(
+        engine::compile(*s.options.work, s.options.graph));
+  if (s.options.spawn_journal)
+    s.journal = s.options.spawn_journal(self);
+  s.sends = held_sends{s.options.work->tasks.size(), bool{s.journal},
+                       s.options.journaled};
+  s.agents = s.options.spawn_agents(self);
+  if (s.options.spawn_services)
+    s.services = s.options.spawn_services(self);
+  s.start = self->clock().now() - s.options.elapsed;
+  s.latest = s.options.elapsed;
 }
 
 } // namespace
@@ -139,15 +231,10 @@ orchestrator_with_timers::behavior_type
 orchestrator_behavior(self_pointer self, orchestrator_options options) {
   auto& s = self->state;
   s.options = std::move(options);
-  s.engine = std::make_unique<engine::engine>(
-      engine::compile(*s.options.work, s.options.graph));
-  s.agents = s.options.spawn_agents(self);
-  if (s.options.spawn_services)
-    s.services = s.options.spawn_services(self);
-  s.start = self->clock().now();
+  prepare(self);
   return {
       [self](begin_run) {
-        step(self, engine::run_begins{});
+        step(self, self->state.options.first);
       },
       [self](attempt_started x) {
         step(self, engine::attempt_begins{x.task, x.attempt});
@@ -186,11 +273,21 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
       [self](stop_run x) {
         stop(self, x);
       },
-      [](facts_durable) {},
-      [](const journal_stuck&) {},
-      [](time_stood_still) {},
+      [self](facts_durable x) {
+        go_on_durably(self, x);
+      },
+      [self](const journal_stuck& x) {
+        get_stuck(self, x);
+      },
+      [self](time_stood_still x) {
+        self->state.start += x.span;
+      },
       [self](timer_due x) {
-        step(self, x.timer);
+        if (is_due(self, x))
+          step(self, x.timer);
+      },
+      [self](look_at_journal) {
+        look(self);
       },
   };
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/orchestrator/engine/engine.hpp"
+#include "actors/orchestrator/held_sends.hpp"
 #include "messages/interfaces.hpp"
 
 #include <cstddef>
@@ -20,6 +21,21 @@ struct orchestrator_options {
   std::function<std::vector<agent_actor>(orchestrator_actor)> spawn_agents;
   /// As `spawn_agents`, for the services; may be empty where there are none.
   std::function<std::vector<service_actor>(orchestrator_actor)> spawn_services;
+  /// As `spawn_agents`, for the journal. Empty: nothing is made durable, and
+  /// nothing waits for it.
+  std::function<journal_actor(orchestrator_actor)> spawn_journal;
+  /// Of a run that goes on: the facts of its journal are folded into it. Null:
+  /// a new one.
+  std::shared_ptr<engine::engine> engine;
+  engine::event first = engine::run_begins{}; ///< what `begin_run` means
+  std::uint64_t journaled = 0; ///< facts that are in the journal already
+  duration elapsed{0};         ///< since the run's start, as it begins
+  /// Nanoseconds since 1970; for what is due by the wall clock (§24). Empty:
+  /// time goes by the actors' clock alone.
+  std::function<std::int64_t()> wall_clock;
+  /// Called before and after each message to an agent or a service, for tests
+  /// that end the program there; usually empty.
+  std::function<void()> probe;
 };
 
 /// The engine's shell: a message becomes an event, commands become messages.
@@ -29,11 +45,18 @@ struct orchestrator_state {
   static inline const char* name = "orchestrator";
 
   orchestrator_options options;
-  std::unique_ptr<engine::engine> engine;
+  std::shared_ptr<engine::engine> engine;
   engine::decision decided; ///< reused from step to step
   std::vector<agent_actor> agents;
   std::vector<service_actor> services;
-  caf::actor_clock::time_point start; ///< of the run
+  journal_actor journal; ///< null: there is none
+  held_sends sends{0, false, 0};
+  /// Of the run; later by as much as the program stood still.
+  caf::actor_clock::time_point start;
+  duration latest{0}; ///< of the last event: no later one is before it
+  std::uint32_t stuck_seconds = 0; ///< while nothing runs
+  std::int32_t stuck_code = 0;     ///< not 0: the journal is stuck
+  bool gave_up = false;            ///< it was stuck for too long
   /// The last fact, held back until all of these have left.
   run_facts ending;
   std::vector<bool> agents_to_leave;
@@ -43,16 +66,27 @@ struct orchestrator_state {
 /// A timer of the engine is due; the orchestrator sends it to itself.
 struct timer_due {
   engine::timer_fires timer;
+  duration at{0};        ///< since the run's start
+  std::int64_t wall = 0; ///< by the wall clock; 0: not by it
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, timer_due& x) {
   return f(caf::meta::type_name("timer_due"), x.timer.kind, x.timer.subject,
-           x.timer.epoch);
+           x.timer.epoch, x.at, x.wall);
+}
+
+/// The journal is stuck: time to see whether it still is.
+struct look_at_journal {};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, look_at_journal&) {
+  return f(caf::meta::type_name("look_at_journal"));
 }
 
 using orchestrator_with_timers =
-    orchestrator_actor::extend<caf::reacts_to<timer_due>>;
+    orchestrator_actor::extend<caf::reacts_to<timer_due>,
+                               caf::reacts_to<look_at_journal>>;
 
 /// Spawn with `options`, then send `begin_run`; it stops when told to exit.
 orchestrator_with_timers::behavior_type orchestrator_behavior(
@@ -62,3 +96,4 @@ orchestrator_with_timers::behavior_type orchestrator_behavior(
 } // namespace tutti
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::timer_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::look_at_journal)

@@ -10,8 +10,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace tutti::control {
@@ -20,6 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using process::unique_fd;
+
+/// How often one looks before a folder is taken for held.
+constexpr int looks = 5;
 
 unique_fd open_folder(const std::string& path) {
   return unique_fd{
@@ -52,6 +58,25 @@ unique_fd hold_run(const std::string& run_path) {
     // A signal came in between.
   }
   return result;
+}
+
+run_holder holder_of(const std::string& run_path) {
+  auto folder = open_folder(run_path);
+  if (!folder)
+    return run_holder::unknown;
+  for (int i = 0; i < looks; ++i) {
+    if (::flock(folder.get(), LOCK_SH | LOCK_NB) == 0)
+      return run_holder::nobody;
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      return run_holder::unknown;
+    // Somebody may be removing what a killed run has left.
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return run_holder::somebody;
+}
+
+bool is_alive(std::int32_t pid) {
+  return ::kill(pid, 0) == 0 || errno == EPERM;
 }
 
 std::vector<std::string> remove_dead_runs(const std::string& state_directory) {

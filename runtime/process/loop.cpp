@@ -302,10 +302,11 @@ void loop::check_lease() {
 }
 
 /// Until no child is left: what dies leaves its children to this process, so
-/// the loop comes to all of them.
+/// the loop comes to all of them. Of what cannot be killed the record stays.
 void loop::kill_everything() {
+  bool all_gone = false;
   auto until = std::chrono::steady_clock::now() + options_.last_kill_bound();
-  while (std::chrono::steady_clock::now() < until) {
+  while (!all_gone && std::chrono::steady_clock::now() < until) {
     auto roots = children_.pids();
     auto deeper = process_table::snapshot().descendants(roots);
     for (auto pid : roots) {
@@ -317,19 +318,19 @@ void loop::kill_everything() {
     pid_t pid = 0;
     while ((pid = ::waitpid(-1, nullptr, WNOHANG)) > 0) {
     }
-    if (pid < 0 && errno == ECHILD)
-      break;
+    all_gone = pid < 0 && errno == ECHILD;
     pollfd death{signals_.get(), POLLIN, 0};
-    ::poll(&death, 1, 20);
+    ::poll(&death, 1, all_gone ? 0 : 20);
     signalfd_siginfo info[8];
     (void)!::read(signals_.get(), info, sizeof info);
   }
   for (auto& [id, a] : attempts_)
     a->remove_files();
-  if (configured_) {
+  if (!configured_)
+    return;
+  if (all_gone)
     remove_run_record(options_.io_directory);
-    ::rmdir(options_.io_directory.c_str()); // stays where it is not empty
-  }
+  ::rmdir(options_.io_directory.c_str()); // stays where it is not empty
 }
 
 } // namespace tutti::process

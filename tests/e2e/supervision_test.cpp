@@ -25,12 +25,14 @@ std::vector<long> looked_at(const std::vector<std::string>& lines) {
 }
 
 /// Processes of every kind. Tells the supervisor's pid and those of two: the
-/// second hides, without an environment, in a session of its own.
+/// second hides, without an environment, in a session of its own. (A tail ends
+/// by itself when nobody can read its output any more, so that goes to a file.)
 constexpr const char* hiding = R"(
 tasks:
   hides:
     run: |
       echo $PPID > up
+      exec > log 2>&1
       setsid tail -f /dev/null & echo $! > up
       (env -i PATH="$PATH" setsid sh -c 'echo $$ > up; exec tail -f /dev/null' &)
       exec tail -f /dev/null

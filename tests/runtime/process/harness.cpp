@@ -312,7 +312,8 @@ namespace {
     start_process x;
     x.id = id;
     x.name = "hydra-" + std::to_string(id);
-    x.argv = {"sh", "-c", hydra};
+    // A tail whose output nobody can read any more would end by itself.
+    x.argv = {"sh", "-c", std::string{"exec > /dev/null 2>&1;"} + hydra};
     x.directory = scratch.string();
     x.grace = std::chrono::milliseconds(20);
     x.input = "{}";

@@ -2,6 +2,7 @@
 // What happens where descriptors, processes or memory run out.
 #include "runtime/process/process_table.hpp"
 #include "tests/runtime/process/harness.hpp"
+#include "tests/support/program.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -38,6 +39,11 @@ void as_plain_user(const std::function<void()>& deed) {
 
 int oom_score(const std::string& pid) {
   return std::stoi(content("/proc/" + pid + "/oom_score_adj"));
+}
+
+rlim_t address_space(pid_t pid) {
+  auto pages = std::stoull(content("/proc/" + std::to_string(pid) + "/statm"));
+  return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
 }
 
 /// Runs until it is ended, with one that leaves the session; tells both pids.
@@ -147,6 +153,25 @@ BOOST_AUTO_TEST_CASE(a_supervisor_without_memory_leaves_nothing) { // row 29
              == "the process supervisor ran out of memory; its processes have "
                 "been killed");
   BOOST_TEST(all_end(all));
+}
+
+// Each time it ends a little later: in a start, in its output, in the end.
+BOOST_AUTO_TEST_CASE(wherever_memory_ends_nothing_is_left) { // row 29
+  for (rlim_t room = 0; room < 12; ++room) {
+    harness h;
+    auto tag = "TEST_TAG_OF=" + h.scratch().string();
+    limit(h.process().pid(), RLIMIT_AS,
+          address_space(h.process().pid()) + (room << 16));
+    for (int i = 0; i < 10; ++i) {
+      auto x = h.shell("setsid tail -f /dev/null & head -c 100000 /dev/zero;"
+                       "wait");
+      x.env = {tag};
+      x.input = std::string(50'000, 'x');
+      h.process().start(x);
+    }
+    h.process().shut_down();
+    BOOST_TEST(tutti::test::processes_with(tag).empty());
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

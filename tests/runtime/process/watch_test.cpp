@@ -163,6 +163,8 @@ BOOST_AUTO_TEST_CASE(the_last_wait_has_a_bound_too) { // §26, D2.4
   watched_process supervisor{h.process().pid()};
   h.process().shut_down();
   BOOST_TEST(supervisor.has_ended());
+  // By its record the next start would find what is left.
+  BOOST_TEST(std::filesystem::exists(h.io() / "supervisor"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/journal/database.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+namespace tutti::journal {
+
+namespace {
+
+/// A reader of ours or of the user holds a lock for milliseconds.
+constexpr int busy_timeout_ms = 5000;
+
+} // namespace
+
+// -- failures -----------------------------------------------------------------
+
+bool failure::is_full() const {
+  return (code & 0xff) == SQLITE_FULL;
+}
+
+bool failure::is_damage() const {
+  auto primary = code & 0xff;
+  return primary == SQLITE_CORRUPT || primary == SQLITE_NOTADB
+      || code == SQLITE_IOERR_SHORT_READ;
+}
+
+bool failure::is_read_only() const {
+  auto primary = code & 0xff;
+  return primary == SQLITE_READONLY || primary == SQLITE_CANTOPEN
+      || primary == SQLITE_PERM || primary == SQLITE_AUTH;
+}
+
+error explain(const failure& x, const std::string& path) {
+  auto says = [&](exit_code code, std::string_view remedy) {
+    return error{code, fmt::format("the journal '{}' cannot be used: {}; {}",
+                                   path, x.text, remedy)};
+  };
+  if (x.is_full())
+    return says(exit_code::waiting, "free some space and go on with --resume");
+  if (x.is_read_only())
+    return says(exit_code::environment,
+                "make the file and its folder writable for this user, or "
+                "choose another folder with --state-dir");
+  if (x.is_damage())
+    return says(exit_code::journal,
+                "put an undamaged copy back, or begin anew without --resume");
+  if ((x.code & 0xff) == SQLITE_BUSY || (x.code & 0xff) == SQLITE_LOCKED)
+    return says(exit_code::journal, "another program holds it: end that one");
+  return says(exit_code::journal, "see to its disk, then go on with --resume");
+}
+
+// -- statements ---------------------------------------------------------------
+
+void statement::finalizer::operator()(sqlite3_stmt* x) const {
+  sqlite3_finalize(x);
+}
+
+void statement::bind(int at, std::int64_t x) {
+  sqlite3_bind_int64(handle_.get(), at + 1, x);
+}
+
+void statement::bind(int at, std::string_view x) {
+  sqlite3_bind_text64(handle_.get(), at + 1, x.data(), x.size(), SQLITE_STATIC,
+                      SQLITE_UTF8);
+}
+
+void statement::bind_null(int at) {
+  sqlite3_bind_null(handle_.get(), at + 1);
+}
+
+bool statement::step() {
+  if (!handle_) {
+    result_ = SQLITE_MISUSE;
+    return false;
+  }
+  auto code = sqlite3_step(handle_.get());
+  result_ = code == SQLITE_ROW || code == SQLITE_DONE ? 0 : code;
+  return code == SQLITE_ROW;
+}
+
+void statement::reset() {
+  if (!handle_) // sqlite3_clear_bindings takes no null
+    return;
+  sqlite3_reset(handle_.get());
+  sqlite3_clear_bindings(handle_.get());
+}
+
+bool statement::is_null(int column) const {
+  return sqlite3_column_type(handle_.get(), column) == SQLITE_NULL;
+}
+
+std::int64_t statement::integer(int column) const {
+  return sqlite3_column_int64(handle_.get(), column);
+}
+
+std::string_view statement::text(int column) const {
+  const auto* x = sqlite3_column_text(handle_.get(), column);
+  auto size = sqlite3_column_bytes(handle_.get(), column);
+  return x == nullptr ? std::string_view{}
+                      : std::string_view{reinterpret_cast<const char*>(x),
+                                         static_cast<std::size_t>(size)};
+}
+
+// -- connections --------------------------------------------------------------
+
+void database::closer::operator()(sqlite3* x) const {
+  sqlite3_close_v2(x);
+}
+
+std::optional<failure> database::open(const std::string& path, access how,
+                                      const std::string& vfs) {
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  flags |= how == access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  flags |= how == access::create ? SQLITE_OPEN_CREATE : 0;
+  sqlite3* made = nullptr;
+  auto code = sqlite3_open_v2(path.c_str(), &made, flags,
+                              vfs.empty() ? nullptr : vfs.c_str());
+  handle_.reset(made);
+  if (code != SQLITE_OK) {
+    auto result =
+        made == nullptr ? failure{code, sqlite3_errstr(code)} : last_failure();
+    handle_.reset();
+    return result;
+  }
+  sqlite3_busy_timeout(made, busy_timeout_ms);
+  return std::nullopt;
+}
+
+void database::close() {
+  handle_.reset();
+}
+
+std::optional<failure> database::run(const char* sql) {
+  auto code = sqlite3_exec(handle_.get(), sql, nullptr, nullptr, nullptr);
+  if (code == SQLITE_OK)
+    return std::nullopt;
+  return last_failure();
+}
+
+statement database::prepare(std::string_view sql) {
+  sqlite3_stmt* made = nullptr;
+  sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()),
+                     &made, nullptr);
+  statement result;
+  result.handle_.reset(made);
+  return result;
+}
+
+std::optional<std::int64_t> database::number(std::string_view sql) {
+  auto x = prepare(sql);
+  if (!x || !x.step() || x.is_null(0))
+    return std::nullopt;
+  return x.integer(0);
+}
+
+failure database::last_failure() const {
+  auto code = sqlite3_extended_errcode(handle_.get());
+  auto number = sqlite3_system_errno(handle_.get());
+  std::string text = sqlite3_errmsg(handle_.get());
+  if (number != 0 && code != SQLITE_OK)
+    text += fmt::format(" (errno {})", number);
+  return {code, std::move(text)};
+}
+
+} // namespace tutti::journal

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What only some facts carry, as JSON text. Nothing is lost on the way there
+// and back but what is no UTF-8; tasks and contracts stand by name, so that a
+// changed plan finds them.
+#pragma once
+
+#include "messages/fact.hpp"
+#include "messages/plan.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace tutti::journal {
+
+[[nodiscard]] std::string to_json(const plan& p, const attempt_details& x);
+[[nodiscard]] std::string to_json(const plan& p, const fact_extra& x);
+
+/// Where names lead in a plan.
+struct plan_names {
+  explicit plan_names(const plan& p);
+
+  std::unordered_map<std::string_view, std::uint32_t> tasks;
+  std::unordered_map<std::string_view, std::uint32_t> contracts;
+};
+
+/// None: the text is none of ours, or names what the plan does not have.
+[[nodiscard]] std::optional<attempt_details>
+details_of_json(const plan_names& p, std::string_view text);
+[[nodiscard]] std::optional<fact_extra> extra_of_json(const plan_names& p,
+                                                      std::string_view text);
+
+} // namespace tutti::journal

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/journal/fact_row.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+namespace tutti::journal {
+
+namespace {
+
+std::optional<name_kind> name_kind_of(subject_kind x) {
+  switch (x) {
+  case subject_kind::task:
+    return name_kind::task;
+  case subject_kind::gate:
+    return name_kind::gate;
+  case subject_kind::service:
+    return name_kind::service;
+  case subject_kind::none:
+  case subject_kind::request:
+    break;
+  }
+  return std::nullopt;
+}
+
+name_kind name_kind_of(node_kind x) {
+  switch (x) {
+  case node_kind::task:
+    return name_kind::task;
+  case node_kind::phase:
+    return name_kind::phase;
+  case node_kind::gate:
+    return name_kind::gate;
+  case node_kind::service:
+    return name_kind::service;
+  }
+  return name_kind::task;
+}
+
+std::int64_t id_of(const name_ids& names, name_kind kind, std::uint32_t index) {
+  const auto& ids = names[static_cast<std::size_t>(kind)];
+  return index < ids.size() ? ids[index] : absent;
+}
+
+template <class T>
+std::int64_t unless(const T& x, const T& usual) {
+  return x == usual ? absent : static_cast<std::int64_t>(x);
+}
+
+std::string_view text_of(column x) {
+  constexpr std::array<std::string_view, column_count> all{
+      "at_ns", "kind",    "subject",   "cause_kind", "cause",
+      "agent", "attempt", "version",   "phase",      "state",
+      "ended", "status",  "exit_code", "service"};
+  return all[static_cast<std::size_t>(x)];
+}
+
+} // namespace
+
+void fact_row::add_to(chain& x) const {
+  x.add(number);
+  for (auto n : numbers)
+    x.add(static_cast<std::uint64_t>(n));
+  for (const auto* text : {&extra, &details}) {
+    x.add(std::uint64_t{text->has_value()});
+    if (*text)
+      x.add(std::string_view{**text});
+  }
+}
+
+fact_row row_of(const plan& p, const name_ids& names, std::uint64_t number,
+                const fact& x) {
+  static const fact usual;
+  // What ends says so in words, for who reads the table.
+  bool ends =
+      x.kind == fact_kind::attempt_finished || x.kind == fact_kind::result_kept;
+  bool works = ends || x.kind == fact_kind::attempt_started
+            || x.kind == fact_kind::task_assigned;
+  fact_row r;
+  r.number = number;
+  r[column::at] = x.at.count();
+  r[column::kind] = static_cast<std::int64_t>(x.kind);
+  auto subject = subject_of(x.kind);
+  if (auto kind = name_kind_of(subject))
+    r[column::subject] = id_of(names, *kind, x.subject);
+  else
+    r[column::subject] =
+        subject == subject_kind::request ? std::int64_t{x.subject} : absent;
+  r[column::cause_kind] = unless(x.cause_kind, usual.cause_kind);
+  r[column::cause] = id_of(names, name_kind_of(x.cause_kind), x.cause);
+  r[column::agent] = id_of(names, name_kind::agent, x.agent);
+  r[column::attempt] = unless(x.attempt, usual.attempt);
+  r[column::version] = unless(x.version, usual.version);
+  auto said = [](bool always, const auto& value, const auto& none) {
+    return always ? static_cast<std::int64_t>(value) : unless(value, none);
+  };
+  r[column::phase] = said(works, x.phase, usual.phase);
+  r[column::state] = said(ends, x.state, usual.state);
+  r[column::ended] = said(ends, x.end, usual.end);
+  r[column::status] =
+      said(x.kind == fact_kind::run_ended, x.status, usual.status);
+  r[column::exit_code] = unless(x.exit_code, usual.exit_code);
+  r[column::service] =
+      said(x.kind == fact_kind::service_changed, x.service, usual.service);
+  if (x.extra)
+    r.extra = to_json(p, *x.extra);
+  if (x.details)
+    r.details = to_json(p, *x.details);
+  return r;
+}
+
+row_decoder::row_decoder(const plan& p, const journal_info& journal)
+  : names_of_plan_(p) {
+  for (std::size_t v = 0; v < vocabulary_count; ++v) {
+    const auto& known = words_of(static_cast<vocabulary>(v));
+    for (const auto& [id, text] : journal.words[v])
+      for (std::size_t i = 0; i < known.size(); ++i)
+        if (known[i] == text)
+          words_[v].emplace(id, static_cast<int>(i));
+  }
+  std::array<std::unordered_map<std::string_view, std::uint32_t>,
+             name_kind_count>
+      indexes;
+  for (auto [kind, name] : names_of(p)) {
+    auto& those = indexes[static_cast<std::size_t>(kind)];
+    those.emplace(name, static_cast<std::uint32_t>(those.size()));
+  }
+  for (const auto& [id, kind, name] : journal.names) {
+    auto k = static_cast<std::size_t>(kind);
+    if (auto i = indexes[k].find(name); i != indexes[k].end())
+      ids_[k].emplace(id, i->second);
+  }
+}
+
+template <class T>
+bool row_decoder::word(const fact_row& x, column at, vocabulary in, T& result) {
+  if (x[at] == absent)
+    return true;
+  const auto& words = words_[static_cast<std::size_t>(in)];
+  auto i = words.find(x[at]);
+  if (i == words.end()) {
+    unknown_ =
+        fmt::format("'{}' has the unknown number {}", text_of(at), x[at]);
+    return false;
+  }
+  result = static_cast<T>(i->second);
+  return true;
+}
+
+bool row_decoder::name(const fact_row& x, column at, name_kind kind,
+                       std::uint32_t& result) {
+  if (x[at] == absent)
+    return true;
+  const auto& ids = ids_[static_cast<std::size_t>(kind)];
+  auto i = ids.find(x[at]);
+  if (i == ids.end()) {
+    unknown_ = fmt::format("'{}' names a {} that the plan does not have",
+                           text_of(at), to_string(kind));
+    return false;
+  }
+  result = i->second;
+  return true;
+}
+
+bool row_decoder::texts(const fact_row& x, fact& result) {
+  if (x.extra) {
+    auto made = extra_of_json(names_of_plan_, *x.extra);
+    if (!made) {
+      unknown_ = "'extra' cannot be read";
+      return false;
+    }
+    result.extra = std::make_shared<const fact_extra>(std::move(*made));
+  }
+  if (x.details) {
+    auto made = details_of_json(names_of_plan_, *x.details);
+    if (!made) {
+      unknown_ = "'details' cannot be read";
+      return false;
+    }
+    result.details = std::make_shared<const attempt_details>(std::move(*made));
+  }
+  return true;
+}
+
+std::optional<fact> row_decoder::decode(const fact_row& x) {
+  fact f;
+  f.at = duration{x[column::at]};
+  if (!word(x, column::kind, vocabulary::kind, f.kind))
+    return std::nullopt;
+  auto subject = subject_of(f.kind);
+  bool named = true;
+  if (auto kind = name_kind_of(subject))
+    named = x[column::subject] != absent
+         && name(x, column::subject, *kind, f.subject);
+  else if (subject == subject_kind::request)
+    f.subject = static_cast<std::uint32_t>(x[column::subject]);
+  bool whole = named
+            && word(x, column::cause_kind, vocabulary::node, f.cause_kind)
+            && name(x, column::cause, name_kind_of(f.cause_kind), f.cause)
+            && name(x, column::agent, name_kind::agent, f.agent)
+            && word(x, column::phase, vocabulary::phase, f.phase)
+            && word(x, column::state, vocabulary::state, f.state)
+            && word(x, column::ended, vocabulary::end, f.end)
+            && word(x, column::status, vocabulary::status, f.status)
+            && word(x, column::service, vocabulary::service, f.service)
+            && texts(x, f);
+  if (!whole) {
+    if (unknown_.empty())
+      unknown_ = "'subject' is missing";
+    return std::nullopt;
+  }
+  auto number = [&](column at, auto& result) {
+    if (x[at] != absent)
+      result = static_cast<std::remove_reference_t<decltype(result)>>(x[at]);
+  };
+  number(column::attempt, f.attempt);
+  number(column::version, f.version);
+  number(column::exit_code, f.exit_code);
+  return f;
+}
+
+} // namespace tutti::journal

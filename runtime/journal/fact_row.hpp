@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A fact as a row of table `fact`, and back.
+#pragma once
+
+#include "runtime/journal/chain.hpp"
+#include "runtime/journal/fact_json.hpp"
+#include "runtime/journal/journal_info.hpp"
+#include "runtime/journal/schema.hpp"
+
+#include <array>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace tutti::journal {
+
+/// The numeric columns after `number`, in their order.
+enum class column : std::uint8_t {
+  at,
+  kind,
+  subject,
+  cause_kind,
+  cause,
+  agent,
+  attempt,
+  version,
+  phase,
+  state,
+  ended,
+  status,
+  exit_code,
+  service,
+};
+inline constexpr std::size_t column_count = 14;
+
+/// What a column without a value holds.
+inline constexpr std::int64_t absent = std::numeric_limits<std::int64_t>::min();
+
+struct fact_row {
+  std::uint64_t number = 0;
+  std::array<std::int64_t, column_count> numbers{};
+  std::optional<std::string> extra;
+  std::optional<std::string> details;
+
+  [[nodiscard]] std::int64_t& operator[](column x) {
+    return numbers[static_cast<std::size_t>(x)];
+  }
+  [[nodiscard]] std::int64_t operator[](column x) const {
+    return numbers[static_cast<std::size_t>(x)];
+  }
+  void add_to(chain& x) const;
+};
+
+[[nodiscard]] fact_row row_of(const plan& p, const name_ids& names,
+                              std::uint64_t number, const fact& x);
+
+/// Reads rows back: the journal's words and names lead to those of a plan.
+class row_decoder {
+public:
+  /// `p` must outlive this.
+  row_decoder(const plan& p, const journal_info& journal);
+
+  /// None: the row says something that this plan or this program does not
+  /// know; `unknown` says what.
+  [[nodiscard]] std::optional<fact> decode(const fact_row& x);
+
+  [[nodiscard]] const std::string& unknown() const {
+    return unknown_;
+  }
+
+private:
+  template <class T>
+  bool word(const fact_row& x, column at, vocabulary in, T& result);
+  bool name(const fact_row& x, column at, name_kind kind,
+            std::uint32_t& result);
+  bool texts(const fact_row& x, fact& result);
+
+  plan_names names_of_plan_;
+  std::array<std::unordered_map<std::int64_t, int>, vocabulary_count> words_;
+  std::array<std::unordered_map<std::int64_t, std::uint32_t>, name_kind_count>
+      ids_;
+  std::string unknown_;
+};
+
+} // namespace tutti::journal

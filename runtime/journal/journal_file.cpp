@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/journal/journal_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <utility>
+
+namespace tutti::journal {
+
+namespace {
+
+const char* synchronous(durability x) {
+  switch (x) {
+  case durability::full:
+    return "PRAGMA synchronous = FULL";
+  case durability::normal:
+    return "PRAGMA synchronous = NORMAL";
+  case durability::off:
+    break;
+  }
+  return "PRAGMA synchronous = OFF";
+}
+
+/// A new file is there for certain only once its folder is.
+void sync_folders(const std::string& path) {
+  auto folder = std::filesystem::path{path}.parent_path();
+  for (int i = 0; i < 2; ++i, folder = folder.parent_path()) {
+    process::unique_fd fd{
+        ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (fd)
+      ::fsync(fd.get());
+  }
+}
+
+} // namespace
+
+std::string_view to_string(durability x) {
+  switch (x) {
+  case durability::full:
+    return "full";
+  case durability::normal:
+    return "normal";
+  case durability::off:
+    return "off";
+  }
+  return "unknown";
+}
+
+journal_file::journal_file(journal_options options,
+                           std::shared_ptr<const plan> work)
+  : options_(std::move(options)), work_(std::move(work)) {
+}
+
+journal_file::~journal_file() = default;
+
+error journal_file::as_error(const failure& x) const {
+  return explain(x, options_.path);
+}
+
+std::optional<failure> journal_file::connect(access how) {
+  insert_ = {};
+  if (auto failed = db_.open(options_.path, how, options_.vfs))
+    return failed;
+  if (auto failed = db_.run("PRAGMA journal_mode = WAL"))
+    return failed;
+  // `normal` may lose the last facts, not the file.
+  bool make_durable =
+      how == access::create && options_.how == durability::normal;
+  return db_.run(synchronous(make_durable ? durability::full : options_.how));
+}
+
+std::optional<failure> journal_file::finish(statement& x) {
+  (void)x.step();
+  if (x.result() != 0 || !x)
+    return db_.last_failure();
+  x.reset();
+  return std::nullopt;
+}
+
+std::optional<failure>
+journal_file::add_about(const std::map<std::string, std::string>& about,
+                        chain& sum) {
+  auto insert = db_.prepare("INSERT INTO about VALUES (?, ?)");
+  for (const auto& [key, value] : about) {
+    insert.bind(0, std::string_view{key});
+    insert.bind(1, std::string_view{value});
+    if (auto failed = finish(insert))
+      return failed;
+    sum.add(key);
+    sum.add(value);
+  }
+  insert = db_.prepare("INSERT INTO word VALUES (?, ?, ?)");
+  for (std::size_t v = 0; v < vocabulary_count; ++v) {
+    auto vocabulary = static_cast<journal::vocabulary>(v);
+    std::int64_t id = 0;
+    for (auto word : words_of(vocabulary)) {
+      insert.bind(0, name_of(vocabulary));
+      insert.bind(1, id);
+      insert.bind(2, word);
+      if (auto failed = finish(insert))
+        return failed;
+      sum.add(static_cast<std::uint64_t>(id));
+      sum.add(word);
+      ++id;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<failure> journal_file::add_session(const session_entry& x,
+                                                 chain& sum) {
+  auto insert = db_.prepare("INSERT INTO session VALUES (?, ?, ?, ?, ?, ?, ?)");
+  insert.bind(0, std::int64_t{x.number});
+  insert.bind(1, static_cast<std::int64_t>(x.first_fact));
+  insert.bind(2, std::int64_t{x.at.count()});
+  insert.bind(3, x.wall_ns);
+  insert.bind(4, std::int64_t{x.pid});
+  insert.bind(5, std::string_view{x.durability});
+  insert.bind(6, std::string_view{x.tutti});
+  if (auto failed = finish(insert))
+    return failed;
+  add_to(sum, x);
+  return std::nullopt;
+}
+
+std::optional<failure>
+journal_file::add_revision(const revision_entry& x,
+                           const std::vector<part_entry>& parts, chain& sum) {
+  auto insert = db_.prepare("INSERT INTO revision VALUES (?, ?, ?, ?, ?)");
+  insert.bind(0, std::int64_t{x.number});
+  insert.bind(1, std::int64_t{x.session});
+  insert.bind(2, static_cast<std::int64_t>(x.first_fact));
+  insert.bind(3, std::string_view{x.plan});
+  insert.bind(4, std::string_view{x.settings});
+  if (auto failed = finish(insert))
+    return failed;
+  add_to(sum, x);
+  names_ = {};
+  insert = db_.prepare("INSERT INTO name VALUES (?, ?, ?, ?)");
+  for (auto [kind, name] : names_of(*work_)) {
+    auto id = next_name_++;
+    names_[static_cast<std::size_t>(kind)].push_back(id);
+    insert.bind(0, id);
+    insert.bind(1, std::int64_t{x.number});
+    insert.bind(2, to_string(kind));
+    insert.bind(3, name);
+    if (auto failed = finish(insert))
+      return failed;
+    add_name_to(sum, id, kind, name);
+  }
+  insert = db_.prepare("INSERT INTO part VALUES (?, ?, ?, ?)");
+  for (const auto& part : parts) {
+    auto id = names_[static_cast<std::size_t>(part.kind)][part.index];
+    insert.bind(0, std::int64_t{x.number});
+    insert.bind(1, id);
+    insert.bind(2, std::string_view{part.aspect});
+    insert.bind(3, static_cast<std::int64_t>(part.digest));
+    if (auto failed = finish(insert))
+      return failed;
+    add_part_to(sum, id, part.aspect, part.digest);
+  }
+  return std::nullopt;
+}
+
+std::optional<error>
+journal_file::create(const std::map<std::string, std::string>& about,
+                     session_entry session, revision_entry revision,
+                     const std::vector<part_entry>& parts) {
+  auto sum = chain{};
+  auto make = [&]() -> std::optional<failure> {
+    if (auto failed = connect(access::create))
+      return failed;
+    auto marks = fmt::format("PRAGMA application_id = {}; "
+                             "PRAGMA user_version = {}",
+                             application_id, format);
+    for (const auto* sql : {"BEGIN IMMEDIATE", marks.c_str(), create_tables})
+      if (auto failed = db_.run(sql))
+        return failed;
+    if (auto failed = add_about(about, sum))
+      return failed;
+    if (auto failed = add_session(session, sum))
+      return failed;
+    if (auto failed = add_revision(revision, parts, sum))
+      return failed;
+    if (auto failed = db_.run("COMMIT"))
+      return failed;
+    return db_.run(synchronous(options_.how));
+  };
+  if (auto failed = make())
+    return as_error(*failed);
+  if (options_.how != durability::off && options_.vfs.empty())
+    sync_folders(options_.path);
+  sum_ = sum;
+  return std::nullopt;
+}
+
+std::optional<error> journal_file::go_on(const journal_info& known, chain sum,
+                                         session_entry session,
+                                         std::optional<revision_entry> revision,
+                                         const std::vector<part_entry>& parts) {
+  auto begin = [&]() -> std::optional<failure> {
+    if (auto failed = connect(access::write))
+      return failed;
+    // Nothing is appended to a log whose end a power loss may have torn: what
+    // shares a sector with what is written now would be at risk again.
+    if (auto failed = db_.run("PRAGMA wal_checkpoint(TRUNCATE)"))
+      return failed;
+    if (auto failed = db_.run("BEGIN IMMEDIATE"))
+      return failed;
+    next_name_ = db_.number("SELECT max(id) FROM name").value_or(0) + 1;
+    if (auto failed = add_session(session, sum))
+      return failed;
+    if (revision) {
+      if (auto failed = add_revision(*revision, parts, sum))
+        return failed;
+    } else {
+      names_ = ids_in(*work_, known);
+    }
+    return db_.run("COMMIT");
+  };
+  if (auto failed = begin())
+    return as_error(*failed);
+  last_ = known.last;
+  sum_ = sum;
+  return std::nullopt;
+}
+
+std::optional<failure> journal_file::add_row(const fact_row& x, chain sum) {
+  insert_.bind(0, static_cast<std::int64_t>(x.number));
+  int at = 1;
+  for (auto n : x.numbers) {
+    if (n != absent)
+      insert_.bind(at, n);
+    ++at;
+  }
+  for (const auto* text : {&x.extra, &x.details}) {
+    if (*text)
+      insert_.bind(at, std::string_view{**text});
+    ++at;
+  }
+  insert_.bind(at, static_cast<std::int64_t>(sum.value()));
+  return finish(insert_);
+}
+
+std::optional<failure>
+journal_file::append(const std::vector<append_facts>& steps) {
+  if (!insert_) {
+    insert_ = db_.prepare(fmt::format(
+        "INSERT INTO fact ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?)",
+        fact_columns));
+    if (!insert_)
+      return db_.last_failure();
+  }
+  auto sum = sum_;
+  auto number = last_;
+  if (auto failed = db_.run("BEGIN IMMEDIATE"))
+    return failed;
+  for (const auto& step : steps)
+    for (const auto& f : step.facts) {
+      auto row = row_of(*work_, names_, ++number, f);
+      row.add_to(sum);
+      if (auto failed = add_row(row, sum))
+        return failed;
+    }
+  doubtful_ = std::pair{number, sum};
+  if (auto failed = db_.run("COMMIT"))
+    return failed;
+  doubtful_.reset();
+  last_ = number;
+  sum_ = sum;
+  if (options_.has_head)
+    head_.write(head_path(options_.path), {last_, sum_});
+  return std::nullopt;
+}
+
+std::optional<failure> journal_file::mend() {
+  insert_ = {};
+  db_.close();
+  if (auto failed = connect(access::write))
+    return failed;
+  auto last = db_.prepare(
+      "SELECT number, chain FROM fact ORDER BY number DESC LIMIT 1");
+  bool any = last && last.step();
+  if (!any && (!last || last.result() != 0))
+    return db_.last_failure();
+  auto number = any ? static_cast<std::uint64_t>(last.integer(0)) : 0;
+  auto sum = any ? chain{static_cast<std::uint64_t>(last.integer(1))} : sum_;
+  last = {};
+  if (number == last_)
+    return std::nullopt;
+  if (!doubtful_ || doubtful_->first != number || doubtful_->second != sum)
+    return failure{SQLITE_CORRUPT,
+                   fmt::format("somebody else has written to it: it ends at "
+                               "fact {}, not {}",
+                               number, last_)};
+  // It is there; that it is durable has to be seen to.
+  if (auto failed = db_.run("PRAGMA wal_checkpoint(FULL)"))
+    return failed;
+  last_ = number;
+  sum_ = sum;
+  doubtful_.reset();
+  return std::nullopt;
+}
+
+} // namespace tutti::journal

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a journal says of itself, beside its facts.
+#pragma once
+
+#include "messages/ids.hpp"
+#include "messages/plan.hpp"
+#include "runtime/journal/chain.hpp"
+#include "runtime/journal/schema.hpp"
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace tutti::journal {
+
+/// What survives what: `full` a power loss, `normal` the death of the program
+/// (after a power loss the last facts may be missing), `off` neither for
+/// certain.
+enum class durability : std::uint8_t { full, normal, off };
+
+[[nodiscard]] std::string_view to_string(durability x);
+
+/// One time that the run was up.
+struct session_entry {
+  std::uint32_t number = 1;
+  std::uint64_t first_fact = 1;
+  duration at{0};           ///< since the run's start
+  std::int64_t wall_ns = 0; ///< since 1970, UTC
+  std::int32_t pid = 0;
+  std::string durability;
+  std::string tutti; ///< version of the program
+};
+
+/// A plan that the run went by, from `first_fact` on.
+struct revision_entry {
+  std::uint32_t number = 1;
+  std::uint32_t session = 1;
+  std::uint64_t first_fact = 1;
+  std::string plan;     ///< absolute path of its file
+  std::string settings; ///< JSON: what the command line said of it
+};
+
+/// A digest of one aspect of a part of the plan ("command", "needs", …).
+struct part_entry {
+  name_kind kind = name_kind::task;
+  std::uint32_t index = 0; ///< in the plan; of what was read: in `names`
+  std::string aspect;
+  std::uint64_t digest = 0;
+};
+
+struct journal_info {
+  std::map<std::string, std::string> about;
+  std::array<std::vector<std::pair<std::int64_t, std::string>>,
+             vocabulary_count>
+      words;
+  std::vector<session_entry> sessions;
+  std::vector<revision_entry> revisions;
+  /// Of the last revision: id, kind, name.
+  std::vector<std::tuple<std::int64_t, name_kind, std::string>> names;
+  /// Of the last revision; `index` is into `names`.
+  std::vector<part_entry> parts;
+  std::uint64_t last = 0; ///< number of the last fact
+};
+
+// What of it goes into the sum that ties the journal together, in the order in
+// which it is written.
+void add_to(chain& sum, const session_entry& x);
+void add_to(chain& sum, const revision_entry& x);
+void add_name_to(chain& sum, std::int64_t id, name_kind kind,
+                 std::string_view name);
+void add_part_to(chain& sum, std::int64_t name, std::string_view aspect,
+                 std::uint64_t digest);
+
+/// What a plan's parts are called by in a journal: by kind and index.
+using name_ids = std::array<std::vector<std::int64_t>, name_kind_count>;
+
+/// Of a plan whose names are those of the journal's last revision, in whatever
+/// order.
+[[nodiscard]] name_ids ids_in(const plan& p, const journal_info& known);
+
+} // namespace tutti::journal

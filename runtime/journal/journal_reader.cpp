@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/journal/journal_reader.hpp"
+
+#include "runtime/journal/head_file.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+namespace tutti::journal {
+
+error journal_reader::failed(const failure& x) const {
+  return explain(x, path_);
+}
+
+error journal_reader::damaged(const std::string& what) const {
+  return {exit_code::journal,
+          fmt::format("the journal '{}' is damaged: {}; put an undamaged copy "
+                      "back, or begin anew without --resume",
+                      path_, what)};
+}
+
+expected<std::unique_ptr<journal_reader>>
+journal_reader::open(const std::string& path, const std::string& vfs) {
+  std::unique_ptr<journal_reader> result{new journal_reader{path}};
+  // First: a live run may write on, and then the head, while this reads.
+  auto head = vfs.empty() ? read_head(head_path(path)) : std::nullopt;
+  if (auto failed = result->connect(vfs)) {
+    if (std::filesystem::exists(path))
+      return result->failed(*failed);
+    return result->damaged("it is not there");
+  }
+  if (auto failed = result->db_.run("BEGIN"))
+    return result->failed(*failed);
+  if (auto wrong = result->read_info())
+    return *wrong;
+  if (auto failed = result->db_.run("COMMIT"))
+    return result->failed(*failed);
+  if (head)
+    if (auto wrong = result->check_head(head->last))
+      return *wrong;
+  return result;
+}
+
+std::optional<failure> journal_reader::connect(const std::string& vfs) {
+  auto opened = db_.open(path_, access::read, vfs);
+  if (opened)
+    return opened;
+  auto probe = db_.prepare("SELECT 1 FROM sqlite_schema");
+  if (db_.last_failure().code != SQLITE_READONLY_ROLLBACK)
+    return std::nullopt;
+  // Who died while it made the file left half a change, which only one who may
+  // write takes back.
+  probe = {};
+  opened = db_.open(path_, access::write, vfs);
+  if (opened)
+    return opened;
+  (void)db_.number("SELECT 1 FROM sqlite_schema");
+  return db_.open(path_, access::read, vfs);
+}
+
+std::optional<error> check_format(database& db, const std::string& path) {
+  auto id = db.number("PRAGMA application_id");
+  if (!id)
+    return explain(db.last_failure(), path);
+  auto version = db.number("PRAGMA user_version").value_or(0);
+  if (*id == 0 && version == 0)
+    return error{
+        exit_code::journal,
+        fmt::format("the journal '{}' is empty: its run never began; begin "
+                    "anew without --resume",
+                    path)};
+  if (*id != application_id)
+    return error{exit_code::journal,
+                 fmt::format("'{}' is no journal of tutti; put the journal "
+                             "back, or begin anew without --resume",
+                             path)};
+  if (version > format)
+    return error{exit_code::journal,
+                 fmt::format("the journal '{}' is of format {}, and this tutti "
+                             "knows up to {}: use the newer one that wrote it",
+                             path, version, format)};
+  if (version < format_oldest)
+    return error{exit_code::journal,
+                 fmt::format("the journal '{}' is of format {}, and this tutti "
+                             "reads {} and later: use the older one that wrote "
+                             "it",
+                             path, version, format_oldest)};
+  return std::nullopt;
+}
+
+void journal_reader::read_words() {
+  auto rows = db_.prepare("SELECT key, value FROM about ORDER BY key");
+  while (rows.step())
+    info_.about.emplace(rows.text(0), rows.text(1));
+  for (const auto& [key, value] : info_.about) {
+    sum_.add(key);
+    sum_.add(value);
+  }
+  rows = db_.prepare("SELECT id, text FROM word WHERE vocabulary = ? "
+                     "ORDER BY id");
+  for (std::size_t v = 0; v < vocabulary_count; ++v) {
+    rows.bind(0, name_of(static_cast<vocabulary>(v)));
+    while (rows.step()) {
+      info_.words[v].emplace_back(rows.integer(0), rows.text(1));
+      sum_.add(static_cast<std::uint64_t>(rows.integer(0)));
+      sum_.add(rows.text(1));
+    }
+    rows.reset();
+  }
+}
+
+void journal_reader::read_sessions() {
+  auto rows = db_.prepare("SELECT number, first_fact, at_ns, wall_ns, pid, "
+                          "durability, tutti FROM session ORDER BY number");
+  while (rows.step()) {
+    session_entry x;
+    x.number = static_cast<std::uint32_t>(rows.integer(0));
+    x.first_fact = static_cast<std::uint64_t>(rows.integer(1));
+    x.at = duration{rows.integer(2)};
+    x.wall_ns = rows.integer(3);
+    x.pid = static_cast<std::int32_t>(rows.integer(4));
+    x.durability = rows.text(5);
+    x.tutti = rows.text(6);
+    info_.sessions.push_back(std::move(x));
+  }
+  rows = db_.prepare("SELECT number, session, first_fact, plan, settings "
+                     "FROM revision ORDER BY number");
+  while (rows.step()) {
+    revision_entry x;
+    x.number = static_cast<std::uint32_t>(rows.integer(0));
+    x.session = static_cast<std::uint32_t>(rows.integer(1));
+    x.first_fact = static_cast<std::uint64_t>(rows.integer(2));
+    x.plan = rows.text(3);
+    x.settings = rows.text(4);
+    info_.revisions.push_back(std::move(x));
+  }
+}
+
+void journal_reader::read_names() {
+  auto rows =
+      db_.prepare("SELECT id, revision, kind, name FROM name ORDER BY id");
+  while (rows.step()) {
+    auto kind = name_kind_of(rows.text(2));
+    names_.push_back({rows.integer(1), rows.integer(0),
+                      kind.value_or(name_kind::task),
+                      std::string{rows.text(3)}});
+  }
+  rows = db_.prepare("SELECT revision, name, aspect, digest FROM part "
+                     "ORDER BY revision, name, aspect");
+  while (rows.step())
+    parts_.push_back({rows.integer(0), rows.integer(1),
+                      std::string{rows.text(2)},
+                      static_cast<std::uint64_t>(rows.integer(3))});
+  if (info_.revisions.empty())
+    return;
+  std::int64_t revision = info_.revisions.back().number;
+  std::unordered_map<std::int64_t, std::uint32_t> index;
+  for (const auto& x : names_)
+    if (x.revision == revision) {
+      index.emplace(x.id, static_cast<std::uint32_t>(info_.names.size()));
+      info_.names.emplace_back(x.id, x.kind, x.name);
+    }
+  for (const auto& x : parts_)
+    if (auto i = index.find(x.name); x.revision == revision && i != index.end())
+      info_.parts.push_back(
+          {std::get<1>(info_.names[i->second]), i->second, x.aspect, x.digest});
+}
+
+std::optional<error> journal_reader::read_info() {
+  if (auto wrong = check_format(db_, path_))
+    return wrong;
+  read_words();
+  read_sessions();
+  read_names();
+  if (info_.sessions.empty() || info_.revisions.empty()) {
+    auto why = db_.last_failure();
+    return why.is_damage() ? failed(why)
+                           : damaged("it does not say which plan it is of");
+  }
+  auto last = db_.prepare("SELECT max(number) FROM fact");
+  if (!last || !last.step())
+    return failed(db_.last_failure());
+  info_.last = static_cast<std::uint64_t>(last.integer(0));
+  return std::nullopt;
+}
+
+std::optional<error> journal_reader::check_head(std::uint64_t durable) const {
+  if (durable <= info_.last)
+    return std::nullopt;
+  if (info_.sessions.back().durability != "full")
+    return std::nullopt; // it was not to survive a power loss
+  return damaged(fmt::format(
+      "it ends at fact {}, but {} was durable: an older copy was put in its "
+      "place, or its file '{}-wal' is missing or damaged",
+      info_.last, durable, path_));
+}
+
+// -- facts --------------------------------------------------------------------
+
+/// What was written before a fact goes into the sum before it.
+void journal_reader::add_entries_before(std::uint64_t number) {
+  auto revision_due = [&](const session_entry* session) {
+    return revisions_added_ < info_.revisions.size()
+        && (session == nullptr
+            || info_.revisions[revisions_added_].session == session->number);
+  };
+  while (sessions_added_ < info_.sessions.size()
+         && info_.sessions[sessions_added_].first_fact <= number) {
+    const auto& session = info_.sessions[sessions_added_++];
+    add_to(sum_, session);
+    if (!revision_due(&session))
+      continue;
+    const auto& revision = info_.revisions[revisions_added_++];
+    add_to(sum_, revision);
+    for (const auto& x : names_)
+      if (x.revision == revision.number)
+        add_name_to(sum_, x.id, x.kind, x.name);
+    for (const auto& x : parts_)
+      if (x.revision == revision.number)
+        add_part_to(sum_, x.name, x.aspect, x.digest);
+  }
+}
+
+bool journal_reader::next_row(statement& rows, fact_row& row, chain& found) {
+  if (!rows.step())
+    return false;
+  row.number = static_cast<std::uint64_t>(rows.integer(0));
+  int at = 1;
+  for (auto& n : row.numbers) {
+    n = rows.is_null(at) ? absent : rows.integer(at);
+    ++at;
+  }
+  for (auto* text : {&row.extra, &row.details}) {
+    if (rows.is_null(at))
+      text->reset();
+    else
+      text->emplace(rows.text(at));
+    ++at;
+  }
+  found = chain{static_cast<std::uint64_t>(rows.integer(at))};
+  return true;
+}
+
+expected<std::vector<fact>> journal_reader::read(const plan& p,
+                                                 bool all_known) {
+  auto rows = db_.prepare(fmt::format(
+      "SELECT {} FROM fact WHERE number > ? ORDER BY number", fact_columns));
+  if (!rows)
+    return failed(db_.last_failure());
+  rows.bind(0, static_cast<std::int64_t>(number_));
+  auto first = info_.revisions.back().first_fact;
+  row_decoder decoder{p, info_};
+  std::vector<fact> result;
+  if (info_.last > number_)
+    result.reserve(info_.last - std::max(number_, first - 1));
+  fact_row row;
+  chain found;
+  while (next_row(rows, row, found)) {
+    if (row.number != number_ + 1)
+      return damaged(
+          fmt::format("after fact {} comes fact {}", number_, row.number));
+    add_entries_before(row.number);
+    row.add_to(sum_);
+    if (sum_ != found)
+      return damaged(fmt::format(
+          "fact {}, or what the journal says of itself before it, is not as "
+          "it was written",
+          row.number));
+    number_ = row.number;
+    if (row.number < first)
+      continue;
+    auto f = decoder.decode(row);
+    if (f)
+      result.push_back(std::move(*f));
+    else if (all_known)
+      return damaged(
+          fmt::format("of fact {}, {}", row.number, decoder.unknown()));
+  }
+  if (rows.result() != 0)
+    return failed(db_.last_failure());
+  if (number_ < info_.last)
+    return damaged(fmt::format("facts after {} cannot be read", number_));
+  add_entries_before(number_ + 1);
+  return result;
+}
+
+expected<std::vector<fact>> journal_reader::facts(const plan& p) {
+  return read(p, true);
+}
+
+expected<std::vector<fact>> journal_reader::facts_known_to(const plan& p) {
+  return read(p, false);
+}
+
+expected<std::vector<fact>> journal_reader::more(const plan& p) {
+  return read(p, true);
+}
+
+} // namespace tutti::journal

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Reads a journal, that of a live run too, and notices whatever is not as it
+// was written. Blocks on the disk: on one thread at a time.
+#pragma once
+
+#include "messages/error.hpp"
+#include "messages/fact.hpp"
+#include "runtime/journal/database.hpp"
+#include "runtime/journal/fact_row.hpp"
+#include "runtime/journal/journal_info.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tutti::journal {
+
+/// Why this program cannot read what was opened; none: it can.
+[[nodiscard]] std::optional<error> check_format(database& db,
+                                                const std::string& path);
+
+class journal_reader {
+public:
+  /// Opens it and reads what it says of itself. The error names the file, what
+  /// is wrong with it and what to do (exit 7 or 8).
+  [[nodiscard]] static expected<std::unique_ptr<journal_reader>>
+  open(const std::string& path, const std::string& vfs = {});
+
+  [[nodiscard]] const journal_info& info() const {
+    return info_;
+  }
+
+  /// All facts since the last revision of the plan, for `p`, which has the
+  /// names of that revision. Everything before is checked as well.
+  [[nodiscard]] expected<std::vector<fact>> facts(const plan& p);
+
+  /// As `facts`, of what `p` knows: facts of names that it does not have are
+  /// left out. For a plan that has changed.
+  [[nodiscard]] expected<std::vector<fact>> facts_known_to(const plan& p);
+
+  /// Those that came since the last call of any of these: of a live run.
+  [[nodiscard]] expected<std::vector<fact>> more(const plan& p);
+
+  /// The sum up to what was read.
+  [[nodiscard]] chain sum() const {
+    return sum_;
+  }
+  /// The number of the last fact that was read.
+  [[nodiscard]] std::uint64_t read_up_to() const {
+    return number_;
+  }
+
+private:
+  explicit journal_reader(std::string path) : path_(std::move(path)) {
+  }
+
+  [[nodiscard]] std::optional<failure> connect(const std::string& vfs);
+  [[nodiscard]] std::optional<error> read_info();
+  void read_words();
+  void read_sessions();
+  void read_names();
+  [[nodiscard]] std::optional<error> check_head(std::uint64_t durable) const;
+  [[nodiscard]] expected<std::vector<fact>> read(const plan& p, bool all_known);
+  [[nodiscard]] bool next_row(statement& rows, fact_row& row, chain& found);
+  void add_entries_before(std::uint64_t number);
+  [[nodiscard]] error failed(const failure& x) const;
+  [[nodiscard]] error damaged(const std::string& what) const;
+
+  std::string path_;
+  database db_;
+  journal_info info_;
+  /// Names and parts of all revisions, for the sum.
+  struct part_row {
+    std::int64_t revision = 0;
+    std::int64_t name = 0;
+    std::string aspect;
+    std::uint64_t digest = 0;
+  };
+  struct name_row {
+    std::int64_t revision = 0;
+    std::int64_t id = 0;
+    name_kind kind = name_kind::task;
+    std::string name;
+  };
+  std::vector<name_row> names_;
+  std::vector<part_row> parts_;
+  std::size_t sessions_added_ = 0;
+  std::size_t revisions_added_ = 0;
+  chain sum_;
+  std::uint64_t number_ = 0;
+};
+
+} // namespace tutti::journal

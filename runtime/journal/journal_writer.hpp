@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The journal's thread: makes durable together what has come in the meantime
+// (group commit), and says so.
+#pragma once
+
+#include "messages/journal.hpp"
+#include "runtime/journal/journal_file.hpp"
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace tutti::journal {
+
+/// Called on the writer's thread; must not block.
+struct writer_events {
+  std::function<void(facts_durable)> durable;
+  /// Once for each time that it gets stuck; it goes on trying.
+  std::function<void(journal_stuck)> stuck;
+};
+
+class journal_writer {
+public:
+  /// `file` was made or gone on with. Starts the thread.
+  journal_writer(std::unique_ptr<journal_file> file, writer_events events);
+  journal_writer(const journal_writer&) = delete;
+  journal_writer& operator=(const journal_writer&) = delete;
+  ~journal_writer(); ///< calls `stop`
+
+  /// On any thread; returns at once. What is not durable yet is bounded by the
+  /// work in flight: what it would release has not left.
+  void append(append_facts x);
+
+  /// Writes what there is, once; what the disk does not take then is lost.
+  /// Closes the file. Idempotent; not from an event.
+  void stop();
+
+private:
+  void work();
+  void write(std::unique_lock<std::mutex>& lock);
+  [[nodiscard]] std::optional<failure>
+  try_to_write(std::vector<append_facts>& steps);
+
+  std::unique_ptr<journal_file> file_;
+  writer_events events_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<append_facts> waiting_;
+  bool ending_ = false;
+  std::thread thread_;
+};
+
+} // namespace tutti::journal
