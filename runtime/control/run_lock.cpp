@@ -79,6 +79,31 @@ bool is_alive(std::int32_t pid) {
   return ::kill(pid, 0) == 0 || errno == EPERM;
 }
 
+std::optional<unique_fd> try_to_hold_run(const std::string& run_path) {
+  constexpr auto patience = std::chrono::milliseconds(500);
+  constexpr auto pause = std::chrono::milliseconds(10);
+  auto result = open_folder(run_path);
+  if (!result)
+    return result;
+  auto until = std::chrono::steady_clock::now() + patience;
+  while (::flock(result.get(), LOCK_EX | LOCK_NB) != 0) {
+    bool held = errno == EWOULDBLOCK || errno == EINTR;
+    if (!held)
+      return result; // the file system knows no locks
+    if (std::chrono::steady_clock::now() > until)
+      return std::nullopt;
+    std::this_thread::sleep_for(pause);
+  }
+  return result;
+}
+
+std::string remove_dead_run(const std::string& run_path) {
+  auto found = process::sweep_run(run_path + "/io");
+  if (found.left == 0)
+    remove_live_files(run_path);
+  return sweep_text(fs::path{run_path}.filename(), found);
+}
+
 std::vector<std::string> remove_dead_runs(const std::string& state_directory) {
   std::vector<std::string> result;
   std::error_code failure;
@@ -91,11 +116,8 @@ std::vector<std::string> remove_dead_runs(const std::string& state_directory) {
     auto held = open_folder(path);
     if (!held || ::flock(held.get(), LOCK_EX | LOCK_NB) != 0)
       continue;
-    auto found = process::sweep_run(path + "/io");
-    if (auto text = sweep_text(entry.path().filename(), found); !text.empty())
+    if (auto text = remove_dead_run(path); !text.empty())
       result.push_back(std::move(text));
-    if (found.left == 0)
-      remove_live_files(path);
   }
   return result;
 }

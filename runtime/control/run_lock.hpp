@@ -5,6 +5,7 @@
 #include "runtime/process/unique_fd.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,14 +30,23 @@ enum class run_holder : std::uint8_t {
 /// Whether there is a process with this number, of whatever user.
 [[nodiscard]] bool is_alive(std::int32_t pid);
 
+/// The same where nobody else does; none: somebody holds it. Who only looks
+/// whether it lives holds it for a moment, and is waited for.
+[[nodiscard]] std::optional<process::unique_fd>
+try_to_hold_run(const std::string& run_path);
+
 /// Ends the processes and removes what only a live run needs, `control` and
 /// `io/`, of each run below the state directory that nobody holds: it was
-/// killed (rule 10). Returns a sentence for each that had processes left. The
-/// files of one whose processes cannot be ended stay for the next who comes.
+/// killed (rule 10). Returns a sentence for each that had processes left.
 [[nodiscard]] std::vector<std::string>
 remove_dead_runs(const std::string& state_directory);
 
-/// The same of one run, which is known to be over.
+/// The same of one run, which the caller holds; empty: it had no processes
+/// left. The files of one whose processes cannot be ended stay for the next who
+/// comes.
+[[nodiscard]] std::string remove_dead_run(const std::string& run_path);
+
+/// Removes these files of one run, which is known to be over.
 void remove_live_files(const std::string& run_path);
 
 } // namespace tutti::control

@@ -67,29 +67,51 @@ bool lives(int pid) {
   return !state.empty() && state != "Z";
 }
 
+struct supervision_fixture : run_fixture {
+  /// Runs `hiding`, and kills tutti and its supervisor at the same moment;
+  /// returns two of those that nobody ends.
+  std::vector<int> kill_both(fifo& up) const {
+    auto running = start(hiding);
+    int supervisor = std::stoi(up.take());
+    std::vector<int> left{std::stoi(up.take()), std::stoi(up.take())};
+    ::kill(supervisor, SIGSTOP); // so that it does not see the death of tutti
+    running->send_signal(SIGKILL);
+    BOOST_TEST(running->wait().status == 137);
+    ::kill(supervisor, SIGKILL);
+    BOOST_TEST(std::all_of(left.begin(), left.end(), lives));
+    return left;
+  }
+};
+
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(e2e_supervision, run_fixture)
+BOOST_FIXTURE_TEST_SUITE(e2e_supervision, supervision_fixture)
 
 // row 7, D2.7
 BOOST_AUTO_TEST_CASE(what_nobody_was_left_to_end_is_swept_by_the_next_run) {
   fifo up{dir, "up"};
-  auto running = start(hiding);
-  int supervisor = std::stoi(up.take());
-  std::vector<int> left{std::stoi(up.take()), std::stoi(up.take())};
-  ::kill(supervisor, SIGSTOP); // so that it does not see the death of tutti
-  running->send_signal(SIGKILL);
-  BOOST_TEST(running->wait().status == 137);
-  ::kill(supervisor, SIGKILL);
-  for (int pid : left)
-    BOOST_TEST(lives(pid));
+  auto left = kill_both(up);
   auto x = run("tasks: { a: touch a }\n");
   BOOST_TEST(x.status == 0, x.err);
   BOOST_TEST(x.err.find("was killed and had left processes behind: ")
                  != std::string::npos,
              x.err);
-  for (int pid : left)
-    BOOST_TEST(!lives(pid));
+  BOOST_TEST(std::none_of(left.begin(), left.end(), lives));
+  check_no_process_left();
+}
+
+BOOST_AUTO_TEST_CASE(what_was_left_is_swept_before_the_run_goes_on) { // §31
+  fifo up{dir, "up"};
+  auto left = kill_both(up);
+  auto running = start(hiding, {"--resume"});
+  BOOST_REQUIRE(up.take() != "");
+  BOOST_TEST(std::none_of(left.begin(), left.end(), lives));
+  running->send_signal(SIGINT);
+  auto x = finish(*running);
+  BOOST_TEST(x.status == 130, x.err);
+  BOOST_TEST(x.err.find("was killed and had left processes behind: ")
+                 != std::string::npos,
+             x.err);
   check_no_process_left();
 }
 
