@@ -11,6 +11,7 @@
 
 #include <csignal>
 #include <exception>
+#include <utility>
 
 namespace tutti::cli {
 
@@ -39,6 +40,8 @@ int dispatch(const parsed& x, const native::agents& team) {
     return print_data(fmt::format("tutti {}\n", runtime::version()));
   case command_name::run:
     return run_command(x.options.run, team);
+  case command_name::rerun:
+    return rerun_command(x.options.rerun, team);
   case command_name::check:
     return check_command(x.options.check, team);
   case command_name::graph:
@@ -87,19 +90,22 @@ int dispatch(const parsed& x, const native::agents& team) {
 /// lost; everything else ends quietly with its reader, as in `tutti graph |
 /// head`.
 void choose_sigpipe(const parsed& x) {
-  bool runs = x.command == command_name::run && !x.options.run.dry_run;
+  bool runs = (x.command == command_name::run && !x.options.run.dry_run)
+           || x.command == command_name::rerun;
   std::signal(SIGPIPE, runs ? SIG_IGN : SIG_DFL);
 }
 
 } // namespace
 
-int program(int argc, const char* const* argv, const native::agents& team) {
+int program(int argc, const char* const* argv, const native::agents& team,
+            std::function<void()> probe) {
   open_standard_descriptors();
   try {
     auto x = parse(argc, argv);
     if (!x)
       return fail(x.error());
     choose_sigpipe(*x);
+    x->options.run.probe = std::move(probe);
     return dispatch(*x, team);
   } catch (const std::exception& e) {
     return fail(

@@ -6,8 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 namespace tutti::control {
 
@@ -15,6 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using process::unique_fd;
+
+/// How often one looks before a folder is taken for held.
+constexpr int looks = 5;
 
 unique_fd open_folder(const std::string& path) {
   return unique_fd{
@@ -34,6 +40,43 @@ unique_fd hold_run(const std::string& run_path) {
   // Whoever looks whether it lives holds it for a moment, too.
   while (result && ::flock(result.get(), LOCK_EX) != 0 && errno == EINTR) {
     // A signal came in between.
+  }
+  return result;
+}
+
+run_holder holder_of(const std::string& run_path) {
+  auto folder = open_folder(run_path);
+  if (!folder)
+    return run_holder::unknown;
+  for (int i = 0; i < looks; ++i) {
+    if (::flock(folder.get(), LOCK_SH | LOCK_NB) == 0)
+      return run_holder::nobody;
+    if (errno != EWOULDBLOCK && errno != EINTR)
+      return run_holder::unknown;
+    // Somebody may be removing what a killed run has left.
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  return run_holder::somebody;
+}
+
+bool is_alive(std::int32_t pid) {
+  return ::kill(pid, 0) == 0 || errno == EPERM;
+}
+
+std::optional<unique_fd> try_to_hold_run(const std::string& run_path) {
+  constexpr auto patience = std::chrono::milliseconds(500);
+  constexpr auto pause = std::chrono::milliseconds(10);
+  auto result = open_folder(run_path);
+  if (!result)
+    return result;
+  auto until = std::chrono::steady_clock::now() + patience;
+  while (::flock(result.get(), LOCK_EX | LOCK_NB) != 0) {
+    bool held = errno == EWOULDBLOCK || errno == EINTR;
+    if (!held)
+      return result; // the file system knows no locks
+    if (std::chrono::steady_clock::now() > until)
+      return std::nullopt;
+    std::this_thread::sleep_for(pause);
   }
   return result;
 }

@@ -4,6 +4,8 @@
 
 #include "runtime/process/unique_fd.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 namespace tutti::control {
@@ -12,6 +14,25 @@ namespace tutti::control {
 /// whatever ended it. Where the file system knows no locks, nobody holds any
 /// folder, and nothing is taken for dead.
 [[nodiscard]] process::unique_fd hold_run(const std::string& run_path);
+
+/// Whether a run lives.
+enum class run_holder : std::uint8_t {
+  nobody,
+  somebody,
+  unknown, ///< there is no such folder, or the file system knows no locks
+};
+
+/// Who holds the folder of a run. Disturbs nobody: who looks at the same moment
+/// sees the same.
+[[nodiscard]] run_holder holder_of(const std::string& run_path);
+
+/// Whether there is a process with this number, of whatever user.
+[[nodiscard]] bool is_alive(std::int32_t pid);
+
+/// The same where nobody else does; none: somebody holds it. Who only looks
+/// whether it lives holds it for a moment, and is waited for.
+[[nodiscard]] std::optional<process::unique_fd>
+try_to_hold_run(const std::string& run_path);
 
 /// Removes what only a live run needs, `control` and `io/`, of each run below
 /// the state directory that nobody holds: it was killed (rule 10).

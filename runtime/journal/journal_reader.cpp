@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 namespace tutti::journal {
@@ -27,8 +28,11 @@ journal_reader::open(const std::string& path, const std::string& vfs) {
   std::unique_ptr<journal_reader> result{new journal_reader{path}};
   // First: a live run may write on, and then the head, while this reads.
   auto head = vfs.empty() ? read_head(head_path(path)) : std::nullopt;
-  if (auto failed = result->db_.open(path, access::read, vfs))
-    return result->failed(*failed);
+  if (auto failed = result->connect(vfs)) {
+    if (std::filesystem::exists(path))
+      return result->failed(*failed);
+    return result->damaged("it is not there");
+  }
   if (auto failed = result->db_.run("BEGIN"))
     return result->failed(*failed);
   if (auto wrong = result->read_info())
@@ -41,29 +45,50 @@ journal_reader::open(const std::string& path, const std::string& vfs) {
   return result;
 }
 
-std::optional<error> journal_reader::check_format() {
-  auto id = db_.number("PRAGMA application_id");
+std::optional<failure> journal_reader::connect(const std::string& vfs) {
+  auto opened = db_.open(path_, access::read, vfs);
+  if (opened)
+    return opened;
+  auto probe = db_.prepare("SELECT 1 FROM sqlite_schema");
+  if (db_.last_failure().code != SQLITE_READONLY_ROLLBACK)
+    return std::nullopt;
+  // Who died while it made the file left half a change, which only one who may
+  // write takes back.
+  probe = {};
+  opened = db_.open(path_, access::write, vfs);
+  if (opened)
+    return opened;
+  (void)db_.number("SELECT 1 FROM sqlite_schema");
+  return db_.open(path_, access::read, vfs);
+}
+
+std::optional<error> check_format(database& db, const std::string& path) {
+  auto id = db.number("PRAGMA application_id");
   if (!id)
-    return failed(db_.last_failure());
-  auto version = db_.number("PRAGMA user_version").value_or(0);
+    return explain(db.last_failure(), path);
+  auto version = db.number("PRAGMA user_version").value_or(0);
   if (*id == 0 && version == 0)
     return error{
         exit_code::journal,
-        fmt::format("the journal '{}' is empty: its run never began", path_)};
+        fmt::format("the journal '{}' is empty: its run never began; begin "
+                    "anew without --resume",
+                    path)};
   if (*id != application_id)
     return error{exit_code::journal,
-                 fmt::format("'{}' is no journal of tutti", path_)};
+                 fmt::format("'{}' is no journal of tutti; put the journal "
+                             "back, or begin anew without --resume",
+                             path)};
   if (version > format)
     return error{exit_code::journal,
                  fmt::format("the journal '{}' is of format {}, and this tutti "
                              "knows up to {}: use the newer one that wrote it",
-                             path_, version, format)};
+                             path, version, format)};
   if (version < format_oldest)
     return error{exit_code::journal,
                  fmt::format("the journal '{}' is of format {}, and this tutti "
                              "reads {} and later: use the older one that wrote "
                              "it",
-                             path_, version, format_oldest)};
+                             path, version, format_oldest)};
   return std::nullopt;
 }
 
@@ -146,7 +171,7 @@ void journal_reader::read_names() {
 }
 
 std::optional<error> journal_reader::read_info() {
-  if (auto wrong = check_format())
+  if (auto wrong = check_format(db_, path_))
     return wrong;
   read_words();
   read_sessions();

@@ -17,6 +17,10 @@
 
 namespace tutti::journal {
 
+/// Why this program cannot read what was opened; none: it can.
+[[nodiscard]] std::optional<error> check_format(database& db,
+                                                const std::string& path);
+
 class journal_reader {
 public:
   /// Opens it and reads what it says of itself. The error names the file, what
@@ -52,8 +56,8 @@ private:
   explicit journal_reader(std::string path) : path_(std::move(path)) {
   }
 
+  [[nodiscard]] std::optional<failure> connect(const std::string& vfs);
   [[nodiscard]] std::optional<error> read_info();
-  [[nodiscard]] std::optional<error> check_format();
   void read_words();
   void read_sessions();
   void read_names();

@@ -55,4 +55,17 @@ BOOST_AUTO_TEST_CASE(a_link_in_a_dead_runs_files_is_not_followed) {
   BOOST_TEST(dir.read("mine/control") == "x");
 }
 
+BOOST_AUTO_TEST_CASE(who_looks_sees_the_holder_and_disturbs_nobody) {
+  temporary_directory dir;
+  dir.write("runs/x/logs/t.1.log", "x");
+  auto path = dir / "runs/x";
+  BOOST_TEST((control::holder_of(path) == control::run_holder::nobody));
+  auto held = control::hold_run(path);
+  BOOST_TEST((control::holder_of(path) == control::run_holder::somebody));
+  held.reset();
+  BOOST_TEST((control::holder_of(path) == control::run_holder::nobody));
+  BOOST_TEST(
+      (control::holder_of(dir / "nothing") == control::run_holder::unknown));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

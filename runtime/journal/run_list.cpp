@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/journal/run_list.hpp"
+
+#include "messages/fact.hpp"
+#include "runtime/control/run_lock.hpp"
+#include "runtime/journal/database.hpp"
+#include "runtime/journal/journal_reader.hpp"
+#include "runtime/journal/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace tutti::journal {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// More than this a list of runs does not help any more.
+constexpr std::size_t listed_max = 10;
+
+std::string quoted(std::string_view word) {
+  return fmt::format("'{}'", word);
+}
+
+/// The last fact of each task that says what state it is in; of those, how many
+/// say a terminal one. By words: the numbers are those of the journal's writer.
+std::string count_done_sql() {
+  std::vector<std::string> terminal;
+  const auto& states = words_of(vocabulary::state);
+  for (std::size_t i = 0; i < states.size(); ++i)
+    if (is_terminal(static_cast<task_state>(i)))
+      terminal.push_back(quoted(states[i]));
+  std::vector<std::string> ends;
+  for (auto x : {fact_kind::task_skipped, fact_kind::task_left_out,
+                 fact_kind::task_cancelled, fact_kind::task_timed_out,
+                 fact_kind::task_errored})
+    ends.push_back(quoted(to_string(x)));
+  auto changes = ends;
+  for (auto x : {fact_kind::attempt_finished, fact_kind::result_kept,
+                 fact_kind::later_failed, fact_kind::stream_ended,
+                 fact_kind::integrate_ready, fact_kind::version_started,
+                 fact_kind::task_retried})
+    changes.push_back(quoted(to_string(x)));
+  constexpr auto ids = "SELECT id FROM word WHERE vocabulary = '{}' "
+                       "AND text IN ({})";
+  auto in = [&](std::string_view vocabulary, const auto& words) {
+    return fmt::format(fmt::runtime(ids), vocabulary, fmt::join(words, ","));
+  };
+  return fmt::format(
+      "SELECT count(*) FROM (SELECT f.kind AS kind, f.state AS state, "
+      "max(f.number) FROM fact f JOIN name n ON n.id = f.subject "
+      "WHERE n.kind = 'task' "
+      "AND n.revision = (SELECT max(number) FROM revision) "
+      "AND f.kind IN ({}) GROUP BY f.subject) "
+      "WHERE kind IN ({}) OR state IN ({})",
+      in("kind", changes), in("kind", ends), in("state", terminal));
+}
+
+std::string kind_is(fact_kind x) {
+  return fmt::format("kind = (SELECT id FROM word WHERE vocabulary = 'kind' "
+                     "AND text = '{}')",
+                     to_string(x));
+}
+
+/// Reads single rows, and remembers the first that could not be read.
+class row_reader {
+public:
+  explicit row_reader(database& db) : db_(&db) {
+  }
+
+  template <class Take>
+  void first(std::string_view sql, Take take) {
+    auto x = db_->prepare(sql);
+    if (x && x.step())
+      take(x);
+    else if (!failed_ && (!x || x.result() != 0))
+      failed_ = db_->last_failure();
+  }
+
+  [[nodiscard]] std::int64_t number(std::string_view sql) {
+    std::int64_t result = 0;
+    first(sql, [&](const statement& x) {
+      result = x.integer(0);
+    });
+    return result;
+  }
+
+  [[nodiscard]] const std::optional<failure>& failed() const {
+    return failed_;
+  }
+
+private:
+  database* db_;
+  std::optional<failure> failed_;
+};
+
+void read_sessions(row_reader& rows, run_entry& into) {
+  rows.first("SELECT wall_ns - at_ns, (SELECT count(*) FROM session) "
+             "FROM session ORDER BY number LIMIT 1",
+             [&](const statement& x) {
+               into.started_ns = x.integer(0);
+               into.sessions = static_cast<std::uint32_t>(x.integer(1));
+             });
+  rows.first("SELECT pid, wall_ns + coalesce((SELECT max(0, f.at_ns - s.at_ns) "
+             "FROM fact f WHERE f.number >= s.first_fact "
+             "ORDER BY f.number DESC LIMIT 1), 0) "
+             "FROM session s ORDER BY number DESC LIMIT 1",
+             [&](const statement& x) {
+               into.pid = static_cast<std::int32_t>(x.integer(0));
+               into.last_ns = x.integer(1);
+             });
+  rows.first("SELECT plan, settings FROM revision ORDER BY number DESC LIMIT 1",
+             [&](const statement& x) {
+               into.plan_path = x.text(0);
+               into.settings = x.text(1);
+             });
+  rows.first("SELECT value FROM about WHERE key = 'plan'",
+             [&](const statement& x) {
+               into.plan_name = x.text(0);
+             });
+}
+
+void read_facts(row_reader& rows, run_entry& into) {
+  static const auto count_done = count_done_sql();
+  // What the last `run_ended` says, unless the run went on after it.
+  static const auto end = fmt::format(
+      "SELECT w.text, f.exit_code FROM fact f LEFT JOIN word w "
+      "ON w.vocabulary = 'status' AND w.id = f.status WHERE f.number = "
+      "(SELECT max(number) FROM fact WHERE {}) AND f.number > "
+      "coalesce((SELECT max(number) FROM fact WHERE {}), 0)",
+      kind_is(fact_kind::run_ended), kind_is(fact_kind::run_resumed));
+  rows.first(end, [&](const statement& x) {
+    for (auto s : {run_state::succeeded, run_state::failed, run_state::stopped,
+                   run_state::waiting})
+      if (to_string(s) == x.text(0))
+        into.state = s;
+    into.exit_code = static_cast<int>(x.integer(1));
+  });
+  into.tasks = static_cast<std::uint32_t>(
+      rows.number("SELECT count(*) FROM name WHERE kind = 'task' AND "
+                  "revision = (SELECT max(number) FROM revision)"));
+  into.tasks_done = static_cast<std::uint32_t>(rows.number(count_done));
+  into.facts =
+      static_cast<std::uint64_t>(rows.number("SELECT count(*) FROM fact"));
+}
+
+void read_journal(run_entry& into) {
+  auto path = journal_path(into.path);
+  auto unreadable = [&](const error& x) {
+    into.state = run_state::unreadable;
+    into.trouble = x.detail;
+  };
+  std::error_code failure;
+  if (!fs::exists(path, failure) && !failure)
+    return;
+  database db;
+  if (auto failed = db.open(path, access::read))
+    return unreadable(explain(*failed, path));
+  if (auto failed = db.run("BEGIN"))
+    return unreadable(explain(*failed, path));
+  // What was killed while it made the file has made nothing.
+  if (db.number("PRAGMA application_id") == 0
+      && db.number("PRAGMA user_version") == 0)
+    return;
+  if (auto wrong = check_format(db, path))
+    return unreadable(*wrong);
+  into.state = run_state::unfinished;
+  row_reader rows{db};
+  read_sessions(rows, into);
+  read_facts(rows, into);
+  if (rows.failed())
+    unreadable(explain(*rows.failed(), path));
+}
+
+run_entry read_run(const std::string& state_directory, const std::string& id) {
+  run_entry result;
+  result.id = id;
+  result.path = (fs::path{runs_path(state_directory)} / id).string();
+  // First: it may end while this reads, and is then said to live still.
+  auto holder = control::holder_of(result.path);
+  read_journal(result);
+  if (holder == control::run_holder::somebody
+      || (holder == control::run_holder::unknown && result.pid > 0
+          && result.state == run_state::unfinished
+          && control::is_alive(result.pid)))
+    result.state = run_state::live;
+  if (result.state == run_state::live)
+    result.exit_code.reset();
+  result.size_bytes = size_on_disk(result.path);
+  return result;
+}
+
+/// The ids of all runs, newest first.
+expected<std::vector<std::string>> run_ids(const std::string& state_directory) {
+  std::vector<std::string> result;
+  std::error_code failure;
+  auto folder = runs_path(state_directory);
+  auto entries = fs::directory_iterator{folder, failure};
+  if (failure == std::errc::no_such_file_or_directory)
+    return result;
+  for (; !failure && entries != fs::directory_iterator{};
+       entries.increment(failure)) {
+    std::error_code ignored;
+    if (entries->symlink_status(ignored).type() == fs::file_type::directory)
+      result.push_back(entries->path().filename().string());
+  }
+  if (failure)
+    return error{exit_code::environment,
+                 fmt::format("the runs in '{}' cannot be read: {}; choose "
+                             "another state directory with --state-dir",
+                             folder, failure.message())};
+  std::sort(result.rbegin(), result.rend());
+  return result;
+}
+
+std::string listed(const std::vector<std::string>& ids) {
+  auto shown = std::min(ids.size(), listed_max);
+  auto text = fmt::format(
+      "{}", fmt::join(ids.begin(),
+                      ids.begin() + static_cast<std::ptrdiff_t>(shown), ", "));
+  if (ids.size() > shown)
+    text += fmt::format(" and {} more ('tutti history' lists them)",
+                        ids.size() - shown);
+  return text;
+}
+
+expected<run_entry> run_named(const run_choice& choice,
+                              const std::vector<std::string>& ids) {
+  std::vector<std::string> fitting;
+  for (const auto& id : ids) {
+    if (id == choice.run_id)
+      return read_run(choice.state_directory, id);
+    if (id.starts_with(choice.run_id))
+      fitting.push_back(id);
+  }
+  if (fitting.size() == 1)
+    return read_run(choice.state_directory, fitting.front());
+  if (fitting.empty())
+    return error{exit_code::bad_plan,
+                 fmt::format("there is no run '{}' in '{}'; there is {}",
+                             choice.run_id, choice.state_directory,
+                             listed(ids))};
+  return error{exit_code::bad_plan,
+               fmt::format("'{}' fits several runs: {}", choice.run_id,
+                           listed(fitting))};
+}
+
+} // namespace
+
+std::string_view to_string(run_state x) {
+  switch (x) {
+  case run_state::live:
+    return "live";
+  case run_state::succeeded:
+    return "succeeded";
+  case run_state::failed:
+    return "failed";
+  case run_state::stopped:
+    return "stopped";
+  case run_state::waiting:
+    return "waiting";
+  case run_state::unfinished:
+    return "unfinished";
+  case run_state::no_journal:
+    return "no-journal";
+  case run_state::unreadable:
+    return "unreadable";
+  }
+  return "unknown";
+}
+
+std::string journal_path(const std::string& run_path) {
+  return run_path + "/journal.db";
+}
+
+std::string runs_path(const std::string& state_directory) {
+  std::error_code ignored;
+  auto root = fs::absolute(state_directory, ignored).lexically_normal();
+  return (root / "runs").string();
+}
+
+std::uint64_t size_on_disk(const std::string& path) {
+  std::uint64_t result = 0;
+  auto add = [&](const std::string& x) {
+    struct stat info {};
+    if (::lstat(x.c_str(), &info) == 0)
+      result += static_cast<std::uint64_t>(info.st_blocks) * 512;
+  };
+  add(path);
+  std::error_code failure;
+  auto entries = fs::recursive_directory_iterator{
+      path, fs::directory_options::skip_permission_denied, failure};
+  for (; !failure && entries != fs::recursive_directory_iterator{};
+       entries.increment(failure))
+    add(entries->path().string());
+  return result;
+}
+
+expected<std::vector<run_entry>> list_runs(const std::string& state_directory,
+                                           std::size_t most) {
+  auto ids = run_ids(state_directory);
+  if (!ids)
+    return ids.error();
+  std::vector<run_entry> result;
+  for (const auto& id : *ids) {
+    if (result.size() == most)
+      break;
+    result.push_back(read_run(state_directory, id));
+  }
+  return result;
+}
+
+expected<run_entry> find_run(const run_choice& choice) {
+  auto ids = run_ids(choice.state_directory);
+  if (!ids)
+    return ids.error();
+  if (ids->empty())
+    return error{
+        exit_code::nothing_to_run,
+        fmt::format("there are no runs in '{}'; 'tutti run' starts one",
+                    choice.state_directory)};
+  if (!choice.run_id.empty())
+    return run_named(choice, *ids);
+  for (const auto& id : *ids) {
+    auto x = read_run(choice.state_directory, id);
+    // Of an unreadable one nobody knows whose it is: it may be the one meant.
+    if (x.state != run_state::no_journal
+        && (choice.plan_path.empty() || x.plan_path.empty()
+            || x.plan_path == choice.plan_path))
+      return x;
+  }
+  return error{exit_code::nothing_to_run,
+               fmt::format("there is no run of {} in '{}'; there is {}",
+                           choice.plan_path.empty()
+                               ? "any plan"
+                               : fmt::format("'{}'", choice.plan_path),
+                           choice.state_directory, listed(*ids))};
+}
+
+} // namespace tutti::journal

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/journal/run_list.hpp"
+
+#include "tests/runtime/journal/made_run.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <fstream>
+
+using namespace tutti;
+using namespace tutti::test;
+using journal::run_state;
+
+namespace {
+
+journal::run_entry only_run(const temporary_directory& state) {
+  auto runs = journal::list_runs(state.path());
+  BOOST_REQUIRE(runs);
+  BOOST_REQUIRE(runs->size() == 1u);
+  return runs->front();
+}
+
+fact later(fact x, std::chrono::nanoseconds at) {
+  x.at = at;
+  return x;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(journal_run_list)
+
+BOOST_AUTO_TEST_CASE(no_state_directory_means_no_runs) {
+  temporary_directory dir;
+  auto runs = journal::list_runs(dir / "nothing");
+  BOOST_REQUIRE(runs);
+  BOOST_TEST(runs->empty());
+  auto found = journal::find_run({dir / "nothing", "", ""});
+  BOOST_REQUIRE(!found);
+  BOOST_TEST(static_cast<int>(found.error().code) == 4);
+  found = journal::find_run({dir / "nothing", "2026", ""});
+  BOOST_REQUIRE(!found);
+  BOOST_TEST(static_cast<int>(found.error().code) == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_ended_says_how) {
+  temporary_directory dir;
+  made_run_options x;
+  x.settings = R"({"set":{"os":"bsd"}})";
+  x.wall_ns = 5'000'000'000;
+  x.sessions = {
+      {fact_of(fact_kind::run_started), ended_attempt(0),
+       ended_attempt(1, task_state::failed),
+       later(ended_run(run_status::failed, 1), std::chrono::seconds(3))}};
+  make_run(dir, x);
+  auto run = only_run(dir);
+  BOOST_TEST(run.id == x.id);
+  BOOST_TEST((run.state == run_state::failed));
+  BOOST_TEST(run.exit_code.value_or(-1) == 1);
+  BOOST_TEST(run.plan_name == "test");
+  BOOST_TEST(run.plan_path == x.plan_path);
+  BOOST_TEST(run.settings == x.settings);
+  BOOST_TEST(run.started_ns == 5'000'000'000);
+  BOOST_TEST(run.last_ns == 8'000'000'000);
+  BOOST_TEST(run.tasks == 2u);
+  BOOST_TEST(run.tasks_done == 2u);
+  BOOST_TEST(run.sessions == 1u);
+  BOOST_TEST(run.size_bytes > 4096u);
+}
+
+BOOST_AUTO_TEST_CASE(a_killed_run_is_unfinished_and_a_held_one_live) { // §31
+  temporary_directory dir;
+  made_run_options x;
+  x.sessions = {{fact_of(fact_kind::run_started), ended_attempt(0)}};
+  make_run(dir, x);
+  auto run = only_run(dir);
+  BOOST_TEST((run.state == run_state::unfinished));
+  BOOST_TEST(run.tasks_done == 1u);
+  auto held = control::hold_run(run.path);
+  BOOST_REQUIRE(held);
+  BOOST_TEST((only_run(dir).state == run_state::live));
+  BOOST_TEST((only_run(dir).state == run_state::live)); // looking lets it live
+  held.reset();
+  BOOST_TEST((only_run(dir).state == run_state::unfinished));
+}
+
+BOOST_AUTO_TEST_CASE(what_went_on_after_its_end_has_not_ended) { // §31
+  temporary_directory dir;
+  made_run_options x;
+  x.sessions = {{fact_of(fact_kind::run_started), ended_attempt(0),
+                 ended_run(run_status::waiting, 6)},
+                {fact_of(fact_kind::run_resumed)}};
+  make_run(dir, x);
+  auto run = only_run(dir);
+  BOOST_TEST((run.state == run_state::unfinished));
+  BOOST_TEST(!run.exit_code);
+  BOOST_TEST(run.sessions == 2u);
+  BOOST_TEST(run.facts == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_word_on_a_task_counts) { // §17, §26
+  temporary_directory dir;
+  made_run_options x;
+  x.sessions = {{ended_attempt(0), fact_of(fact_kind::version_started, 0),
+                 fact_of(fact_kind::task_skipped, 1)}};
+  make_run(dir, x);
+  BOOST_TEST(only_run(dir).tasks_done == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_never_began_has_no_journal) {
+  temporary_directory dir;
+  dir.write("runs/20261122-201500-1a2b/logs/t.1.log", "x");
+  BOOST_TEST((only_run(dir).state == run_state::no_journal));
+  dir.write("runs/20261122-201500-1a2b/journal.db", "");
+  BOOST_TEST((only_run(dir).state == run_state::no_journal));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_journal_is_said) { // row 6
+  temporary_directory dir;
+  dir.write("runs/x/journal.db", std::string(5000, 'x'));
+  auto run = only_run(dir);
+  BOOST_TEST((run.state == run_state::unreadable));
+  BOOST_TEST(run.trouble.find("runs/x/journal.db") != std::string::npos,
+             run.trouble);
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_table_is_said) { // row 6: flipped bits
+  temporary_directory dir;
+  made_run_options x;
+  x.sessions = {std::vector<fact>(200, ended_attempt(0))};
+  make_run(dir, x);
+  auto path = dir / ("runs/" + x.id + "/journal.db");
+  auto size = std::filesystem::file_size(path);
+  { // all pages but the first, and so every table
+    std::fstream file{path, std::ios::in | std::ios::out | std::ios::binary};
+    file.seekp(4096);
+    file << std::string(size - 4096, '\x55');
+  }
+  auto run = only_run(dir);
+  BOOST_TEST((run.state == run_state::unreadable));
+  BOOST_TEST(!run.trouble.empty());
+}
+
+BOOST_AUTO_TEST_CASE(links_and_files_among_the_runs_are_no_runs) {
+  temporary_directory dir;
+  dir.write("runs/file", "x");
+  dir.write("elsewhere/journal.db", "x");
+  std::filesystem::create_directory_symlink(dir / "elsewhere",
+                                            dir / "runs/link");
+  auto runs = journal::list_runs(dir.path());
+  BOOST_REQUIRE(runs);
+  BOOST_TEST(runs->empty());
+}
+
+BOOST_AUTO_TEST_CASE(the_newest_come_first_and_no_more_than_asked_for) {
+  temporary_directory dir;
+  for (const auto* id : {"20261122-2", "20261123-1", "20261122-1"}) {
+    made_run_options x;
+    x.id = id;
+    make_run(dir, x);
+  }
+  auto runs = journal::list_runs(dir.path(), 2);
+  BOOST_REQUIRE(runs);
+  BOOST_REQUIRE(runs->size() == 2u);
+  BOOST_TEST(runs->at(0).id == "20261123-1");
+  BOOST_TEST(runs->at(1).id == "20261122-2");
+}
+
+BOOST_AUTO_TEST_CASE(a_run_is_found_by_what_identifies_it) { // §31
+  temporary_directory dir;
+  for (const auto* id : {"20261122-2", "20261123-1", "20261122-1"}) {
+    made_run_options x;
+    x.id = id;
+    x.plan_path = id == std::string{"20261122-2"} ? "/p/b.yaml" : "/p/a.yaml";
+    make_run(dir, x);
+  }
+  dir.write("runs/20261124-1/logs/x", ""); // it never began
+  auto find = [&](const char* id, const char* plan) {
+    return journal::find_run({dir.path(), id, plan});
+  };
+  BOOST_TEST(find("", "")->id == "20261123-1");
+  BOOST_TEST(find("", "/p/b.yaml")->id == "20261122-2");
+  BOOST_TEST(find("20261123", "/p/b.yaml")->id == "20261123-1");
+  BOOST_TEST(find("20261122-1", "")->id == "20261122-1");
+  BOOST_TEST(find("20261124", "")->id == "20261124-1");
+  auto none = find("2025", "");
+  BOOST_REQUIRE(!none);
+  BOOST_TEST(static_cast<int>(none.error().code) == 2);
+  BOOST_TEST(none.error().detail.find("20261122-2") != std::string::npos,
+             none.error().detail);
+  auto several = find("20261122", "");
+  BOOST_REQUIRE(!several);
+  BOOST_TEST(static_cast<int>(several.error().code) == 2);
+  BOOST_TEST(several.error().detail.find("20261122-1") != std::string::npos);
+  auto other = find("", "/p/c.yaml");
+  BOOST_REQUIRE(!other);
+  BOOST_TEST(static_cast<int>(other.error().code) == 4);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
