@@ -42,17 +42,6 @@ bool asks_now(const report::run_model& m, const fact& x) {
                  && g.verdicts.back().verdict == verdict::changes_requested;
 }
 
-std::vector<std::string> text_lines(std::string_view text) {
-  std::vector<std::string> result;
-  while (!text.empty()) {
-    auto end = std::min(text.find('\n'), text.size());
-    if (end > 0)
-      result.emplace_back(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return result;
-}
-
 } // namespace
 
 void event_lines::measure_columns(const plan& p) {
@@ -143,10 +132,6 @@ std::vector<styled_line> event_lines::lines(const report::run_model& m,
   result.push_back(line(m, x.at, *what));
   for (const auto& y : contract_words(m, x))
     result.push_back(line(m, x.at, y));
-  if (x.kind == fact_kind::plan_replaced)
-    for (auto& y : text_lines(m.replaced_text()))
-      result.push_back(styled_line(std::string(time_width + 3, ' '))
-                           .add(std::move(y), style::dim));
   if (asks_now(m, x))
     result.push_back(
         styled_line(std::string(time_width + 3, ' '))

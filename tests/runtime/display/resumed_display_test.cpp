@@ -85,14 +85,29 @@ BOOST_AUTO_TEST_CASE(after_a_stop_nothing_was_lost) {
   BOOST_CHECK(has(text, "start      morgan  crud    (again)\n"));
 }
 
-BOOST_AUTO_TEST_CASE(a_plan_that_was_replaced_says_what_is_kept) {
+// The text was there before anything started; the report has it.
+BOOST_AUTO_TEST_CASE(a_plan_that_was_replaced_says_which_it_is) {
   BOOST_CHECK_EQUAL(
       shown({make_fact(fact_kind::run_started, 60s),
              replaced(60s, 3, "kept: schema\ndone again: crud (its command)\n"),
              kept(60s, schema, taylor)}),
-      "   60.0s  replaced   plan    test-plan  (revision 3)\n"
-      "          kept: schema\n"
-      "          done again: crud (its command)\n");
+      "   60.0s  replaced   plan    test-plan  (revision 3)\n");
+}
+
+// §16, §31: who reads this session has not seen what an earlier one asked.
+BOOST_AUTO_TEST_CASE(what_was_asked_is_asked_again) {
+  auto deploy = gate("deploy", {schema}, {crud});
+  value.gates[deploy].approval.present = true;
+  value.gates[deploy].approval.human = true;
+  m = run_model{value, slots()};
+  begin();
+  apply_all(m, {asked(2s, deploy)});
+  auto text = shown({resumed(183s, 2)});
+  BOOST_CHECK_MESSAGE(
+      has(text, "  183.0s  asked      gate     deploy     (asks a person)\n"
+                "          >          tutti approve deploy\n"),
+      text);
+  BOOST_CHECK_EQUAL(m.gate(deploy).rounds, 1u);
 }
 
 BOOST_AUTO_TEST_CASE(the_board_says_it_once_and_names_the_session) {
