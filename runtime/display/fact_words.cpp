@@ -114,7 +114,7 @@ words attempt_ended(const run_model& m, const fact& x) {
                   : attempt_reason(m, x);
   reason = joined(reason, warning_text(x.end, x.details.get()));
   if (m.task(x.subject).lost && is_stopped)
-    return of_task(m, x, "lost", style::yellow, joined("tutti was gone", time));
+    return of_task(m, x, "lost", style::yellow, "tutti was gone");
   if (is_stopped)
     return of_task(m, x, "stopped", style::yellow, joined(reason, time));
   return of_task(

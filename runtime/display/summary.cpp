@@ -271,8 +271,7 @@ private:
     if (auto lacks = missing_slot(t); !lacks.empty())
       return fmt::format(" is {}{}", to_string(t.state), lacks);
     if (t.lost && !is_terminal(t.state))
-      return fmt::format(" was lost after {}: tutti was gone",
-                         report::format_duration(t.busy));
+      return " was lost: tutti was gone";
     if (t.attempts > 0 && t.state == task_state::ready) {
       auto why =
           failure_reason(plan_.tasks[i], t.end, t.exit_code, t.details.get());

@@ -65,7 +65,6 @@ void run_model::apply(const fact& x) {
   sessions_.back().until = now_;
   switch (x.kind) {
   case fact_kind::run_started:
-    sessions_.back().from = x.at;
     break;
   case fact_kind::plan_replaced:
     return replace_plan(x);

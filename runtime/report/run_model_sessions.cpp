@@ -67,6 +67,7 @@ void run_model::replace_plan(const fact& x) {
   revision_ = x.version;
   replaced_text_ = x.extra ? x.extra->text : std::string{};
   sessions_.back().number = 0;
+  sessions_.back().from = x.at;
 }
 
 void run_model::keep_result(const fact& x) {

@@ -25,7 +25,7 @@ struct fixture : handoff_team {
   run_model m{value, slots()};
 
   void begin() {
-    apply_all(m, {make_fact(fact_kind::run_started, 0s),
+    apply_all(m, {make_fact(fact_kind::run_started, 2ms),
                   service_fact(0s, 0, service_state::starting),
                   service_fact(1s, 0, service_state::ready), ready(0s, page),
                   ready(0s, layouts), ready(1s, crud),
