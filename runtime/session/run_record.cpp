@@ -149,6 +149,7 @@ expected<run_record> resume_record(const record_options& x,
   if (!facts)
     return facts.error();
   run_record result;
+  result.torn = info.torn;
   result.history = std::move(*facts);
   result.journaled = info.last;
   result.elapsed = elapsed_of(info, result.history);
