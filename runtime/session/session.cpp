@@ -266,8 +266,6 @@ session_result run_session(plan p, const session_options& options,
   auto code = whole ? model.exit_code() : static_cast<int>(exit_code::internal);
   auto report = report::make_report(model, told);
   report.exit_code = code;
-  if (!whole)
-    report.status = run_status::failed; // it neither ended nor was stopped
   report.whole = [disk](const auto& x) {
     return disk->whole(x);
   };
