@@ -29,6 +29,12 @@ namespace tutti::cli {
 /// Writes a first plan.
 [[nodiscard]] int init_command(const init_options& options);
 
+/// Lists the runs of a state directory.
+[[nodiscard]] int history_command(const history_options& options);
+
+/// Prints the log of a task.
+[[nodiscard]] int logs_command(const logs_options& options);
+
 /// Says how a live run stands.
 [[nodiscard]] int status_command(const status_options& options);
 

@@ -2,6 +2,7 @@
 // What the command line says, as plain values: one struct a command.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,6 +51,25 @@ struct schema_options {
 
 struct init_options {
   std::string directory = ".";
+};
+
+struct history_options {
+  std::string state_directory; ///< empty: .tutti here
+  bool as_json = false;
+  std::string json_file;  ///< empty: a table
+  std::string count_text; ///< as given
+  std::size_t most = 20;  ///< runs that are shown
+  bool no_color = false;
+};
+
+struct logs_options {
+  std::string task;
+  std::string state_directory; ///< empty: .tutti here
+  std::string run_id;          ///< empty: the newest
+  std::string attempt_text;    ///< as given
+  std::uint32_t attempt = 0;   ///< 0: the latest that has a log
+  bool all = false;
+  bool follow = false;
 };
 
 /// Which live run is meant.
@@ -138,6 +158,8 @@ struct all_options {
   graph_options graph;
   schema_options schema;
   init_options init;
+  history_options history;
+  logs_options logs;
   status_options status;
   explain_options explain;
   verdict_options verdict;

@@ -9,6 +9,7 @@
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -29,6 +30,8 @@ constexpr std::array command_names = {
     std::pair{"graph", command_name::graph},
     std::pair{"schema", command_name::schema},
     std::pair{"init", command_name::init},
+    std::pair{"history", command_name::history},
+    std::pair{"logs", command_name::logs},
     std::pair{"status", command_name::status},
     std::pair{"explain", command_name::explain},
     std::pair{"approve", command_name::approve},
@@ -155,20 +158,53 @@ usage_error finish(plan_options& x) {
   return {};
 }
 
+/// A whole number, from 0 or 1.
+template <class Number>
+usage_error whole_number(std::string_view option, std::string_view text,
+                         Number least, Number& into) {
+  const auto* end = text.data() + text.size();
+  auto [stop, code] = std::from_chars(text.data(), end, into);
+  if (code != std::errc{} || stop != end || into < least)
+    return usage(fmt::format("{} takes a whole number from {}, and '{}' is not "
+                             "one",
+                             option, least, text));
+  return {};
+}
+
 usage_error finish(run_options& x) {
   if (!x.jobs_text.empty()) {
     std::uint32_t jobs = 0;
-    const auto* end = x.jobs_text.data() + x.jobs_text.size();
-    auto [stop, code] = std::from_chars(x.jobs_text.data(), end, jobs);
-    if (code != std::errc{} || stop != end || jobs == 0)
-      return usage(fmt::format("--jobs takes a whole number from 1, and '{}' "
-                               "is not one",
-                               x.jobs_text));
+    if (auto e = whole_number("--jobs", x.jobs_text, 1u, jobs))
+      return e;
     x.jobs = jobs;
   }
   split_names(x.only);
   split_names(x.skip);
   return finish(x.plan);
+}
+
+usage_error finish(history_options& x) {
+  // Without a name: standard output.
+  if (x.as_json && x.json_file.empty())
+    x.json_file = "-";
+  if (x.count_text.empty())
+    return {};
+  if (auto e = whole_number("--last", x.count_text, std::size_t{0}, x.most))
+    return e;
+  if (x.most == 0)
+    x.most = std::numeric_limits<std::size_t>::max();
+  return {};
+}
+
+usage_error finish(logs_options& x) {
+  if (!x.attempt_text.empty())
+    if (auto e = whole_number("--attempt", x.attempt_text, 1u, x.attempt))
+      return e;
+  int ways = int{x.all} + int{x.follow} + int{x.attempt != 0};
+  if (ways > 1)
+    return usage("--all, --attempt and --follow do not go together; 'tutti "
+                 "help logs' tells more");
+  return {};
 }
 
 usage_error finish(inbox_options& x) {
@@ -248,6 +284,10 @@ usage_error finish(const CLI::App& app, parsed& x) {
                         {"dot", "mermaid", "json"}))
       return e;
     return finish(x.options.graph.plan);
+  case command_name::history:
+    return finish(x.options.history);
+  case command_name::logs:
+    return finish(x.options.logs);
   case command_name::request_changes:
     split_names(x.options.verdict.to);
     return {};
@@ -259,7 +299,7 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.progress);
   case command_name::schema:
     return one_of("the schema of", x.options.schema.of,
-                  {"plan", "report", "status"});
+                  {"plan", "report", "status", "history"});
   case command_name::session_test:
     return finish(x.options.session_test);
   case command_name::completion:

@@ -18,6 +18,8 @@ enum class command_name {
   graph,
   schema,
   init,
+  history,
+  logs,
   status,
   explain,
   approve,

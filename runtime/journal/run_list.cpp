@@ -318,6 +318,11 @@ expected<std::vector<run_entry>> list_runs(const std::string& state_directory,
   return result;
 }
 
+std::size_t count_runs(const std::string& state_directory) {
+  auto ids = run_ids(state_directory);
+  return ids ? ids->size() : 0;
+}
+
 expected<run_entry> find_run(const run_choice& choice) {
   auto ids = run_ids(choice.state_directory);
   if (!ids)
