@@ -58,9 +58,10 @@ int run_live(live_run_options options, const std::string& directory,
   return model.exit_code();
 }
 
-scratch_folder::scratch_folder() {
-  auto name =
-      (std::filesystem::temp_directory_path() / "tutti-bench-XXXXXX").string();
+scratch_folder::scratch_folder(const std::string& parent) {
+  namespace fs = std::filesystem;
+  auto below = parent.empty() ? fs::temp_directory_path() : fs::path{parent};
+  auto name = (below / "tutti-bench-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) {
     std::perror(name.c_str());
     std::exit(1);

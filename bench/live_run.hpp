@@ -27,10 +27,11 @@ struct live_run_options {
 int run_live(live_run_options options, const std::string& directory,
              process::supervisor& processes);
 
-/// A folder of its own below the temporary one, gone with it.
+/// A folder of its own, gone with it.
 class scratch_folder {
 public:
-  scratch_folder();
+  /// Below `parent`; empty: below the temporary folder.
+  explicit scratch_folder(const std::string& parent = {});
   ~scratch_folder();
   scratch_folder(const scratch_folder&) = delete;
   scratch_folder& operator=(const scratch_folder&) = delete;

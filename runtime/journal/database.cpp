@@ -80,6 +80,8 @@ bool statement::step() {
 }
 
 void statement::reset() {
+  if (!handle_) // sqlite3_clear_bindings takes no null
+    return;
   sqlite3_reset(handle_.get());
   sqlite3_clear_bindings(handle_.get());
 }

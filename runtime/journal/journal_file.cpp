@@ -67,9 +67,10 @@ std::optional<failure> journal_file::connect(access how) {
     return failed;
   if (auto failed = db_.run("PRAGMA journal_mode = WAL"))
     return failed;
-  if (auto failed = db_.run(synchronous(options_.how)))
-    return failed;
-  return std::nullopt;
+  // `normal` may lose the last facts, not the file.
+  bool make_durable =
+      how == access::create && options_.how == durability::normal;
+  return db_.run(synchronous(make_durable ? durability::full : options_.how));
 }
 
 std::optional<failure> journal_file::finish(statement& x) {
@@ -185,11 +186,13 @@ journal_file::create(const std::map<std::string, std::string>& about,
       return failed;
     if (auto failed = add_revision(revision, parts, sum))
       return failed;
-    return db_.run("COMMIT");
+    if (auto failed = db_.run("COMMIT"))
+      return failed;
+    return db_.run(synchronous(options_.how));
   };
   if (auto failed = make())
     return as_error(*failed);
-  if (options_.how == durability::full && options_.vfs.empty())
+  if (options_.how != durability::off && options_.vfs.empty())
     sync_folders(options_.path);
   sum_ = sum;
   return std::nullopt;
@@ -201,6 +204,10 @@ std::optional<error> journal_file::go_on(const journal_info& known, chain sum,
                                          const std::vector<part_entry>& parts) {
   auto begin = [&]() -> std::optional<failure> {
     if (auto failed = connect(access::write))
+      return failed;
+    // Nothing is appended to a log whose end a power loss may have torn: what
+    // shares a sector with what is written now would be at risk again.
+    if (auto failed = db_.run("PRAGMA wal_checkpoint(TRUNCATE)"))
       return failed;
     if (auto failed = db_.run("BEGIN IMMEDIATE"))
       return failed;

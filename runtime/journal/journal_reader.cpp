@@ -7,6 +7,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 namespace tutti::journal {
@@ -27,8 +28,11 @@ journal_reader::open(const std::string& path, const std::string& vfs) {
   std::unique_ptr<journal_reader> result{new journal_reader{path}};
   // First: a live run may write on, and then the head, while this reads.
   auto head = vfs.empty() ? read_head(head_path(path)) : std::nullopt;
-  if (auto failed = result->db_.open(path, access::read, vfs))
-    return result->failed(*failed);
+  if (auto failed = result->connect(vfs)) {
+    if (std::filesystem::exists(path))
+      return result->failed(*failed);
+    return result->damaged("it is not there");
+  }
   if (auto failed = result->db_.run("BEGIN"))
     return result->failed(*failed);
   if (auto wrong = result->read_info())
@@ -41,6 +45,23 @@ journal_reader::open(const std::string& path, const std::string& vfs) {
   return result;
 }
 
+std::optional<failure> journal_reader::connect(const std::string& vfs) {
+  auto opened = db_.open(path_, access::read, vfs);
+  if (opened)
+    return opened;
+  auto probe = db_.prepare("SELECT 1 FROM sqlite_schema");
+  if (db_.last_failure().code != SQLITE_READONLY_ROLLBACK)
+    return std::nullopt;
+  // Who died while it made the file left half a change, which only one who may
+  // write takes back.
+  probe = {};
+  opened = db_.open(path_, access::write, vfs);
+  if (opened)
+    return opened;
+  (void)db_.number("SELECT 1 FROM sqlite_schema");
+  return db_.open(path_, access::read, vfs);
+}
+
 std::optional<error> check_format(database& db, const std::string& path) {
   auto id = db.number("PRAGMA application_id");
   if (!id)
@@ -49,10 +70,14 @@ std::optional<error> check_format(database& db, const std::string& path) {
   if (*id == 0 && version == 0)
     return error{
         exit_code::journal,
-        fmt::format("the journal '{}' is empty: its run never began", path)};
+        fmt::format("the journal '{}' is empty: its run never began; begin "
+                    "anew without --resume",
+                    path)};
   if (*id != application_id)
     return error{exit_code::journal,
-                 fmt::format("'{}' is no journal of tutti", path)};
+                 fmt::format("'{}' is no journal of tutti; put the journal "
+                             "back, or begin anew without --resume",
+                             path)};
   if (version > format)
     return error{exit_code::journal,
                  fmt::format("the journal '{}' is of format {}, and this tutti "

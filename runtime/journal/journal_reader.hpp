@@ -56,6 +56,7 @@ private:
   explicit journal_reader(std::string path) : path_(std::move(path)) {
   }
 
+  [[nodiscard]] std::optional<failure> connect(const std::string& vfs);
   [[nodiscard]] std::optional<error> read_info();
   void read_words();
   void read_sessions();

@@ -168,8 +168,11 @@ public:
       steps_.pop_back();
     }
     engine_ = engine::engine{engine::compile(plan_, options_)};
-    for (const auto& f : facts)
+    for (const auto& f : facts) {
+      if (!engine_.follows(f))
+        broken("a fact of the engine's own does not follow");
       engine_.fold(f);
+    }
     queues_.clear();
     quarantined_.clear();
     revokes_.clear();

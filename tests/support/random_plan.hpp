@@ -1,31 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "tests/support/dice.hpp"
 #include "tests/support/plan_builder.hpp"
 
 #include <algorithm>
 #include <cstdint>
-#include <random>
 #include <string>
 
 namespace tutti::test {
-
-/// One generator with a distribution that is the same in every library.
-class dice {
-public:
-  explicit dice(std::uint64_t seed) : random_(seed) {
-  }
-  /// 0 … n-1
-  std::uint32_t roll(std::uint32_t n) {
-    return static_cast<std::uint32_t>(random_() % n);
-  }
-  bool one_in(std::uint32_t n) {
-    return roll(n) == 0;
-  }
-
-private:
-  std::mt19937_64 random_;
-};
 
 /// A plan with everything this version knows: conditions of all kinds, after,
 /// phases, gates, pools, any-of, finally, if, retries, allowed failures.

@@ -75,8 +75,10 @@ public:
   /// puts what it decided into `out`, which is cleared first.
   void decide(duration now, const event& e, decision& out);
 
-  /// Applies one fact of a journal; decides nothing.
+  /// Applies one fact of a journal, which must follow; decides nothing.
   void fold(const fact& f);
+  /// Whether it can be what comes next, and not from some other journal.
+  [[nodiscard]] bool follows(const fact& f) const;
 
   // -- queries ----------------------------------------------------------------
 
@@ -216,7 +218,8 @@ private:
   void announce_answers();
   void fold_resumed();
   void fold_kept(const fact& f);
-  [[nodiscard]] bool accepted_before(const handoff_arrives& e) const;
+  bool accepted_before(const handoff_arrives& e) const;
+  bool thing_follows(const fact& f) const; // engine_follow.cpp
 
   // engine_attempts.cpp: how attempts end
   void on(const attempt_ends& e);
@@ -458,8 +461,7 @@ private:
   /// With rework only: the version of a handoff (sender, receiver) that has
   /// left. No fact: a resumed run announces handoffs again (§31).
   std::unordered_map<std::uint64_t, std::uint32_t> handed_;
-  /// Of a resumed run: the version of a handoff (sender, receiver) that was
-  /// accepted before. It is accepted once, however often it is announced.
+  /// Of a resumed run: the same of those that were accepted before.
   std::unordered_map<std::uint64_t, std::uint32_t> accepted_before_;
   /// With `deadline` only.
   std::unordered_map<std::uint32_t, clock_start> clock_starts_;
