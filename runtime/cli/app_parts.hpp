@@ -27,6 +27,12 @@ void add_list(CLI::App& app, const char* name, const char* type,
 /// Commands for the runs of a state directory.
 void add_kept_commands(CLI::App& app, all_options& into);
 
+/// The one that shows a run that goes on.
+void add_attach_command(CLI::App& app, all_options& into);
+
+/// The one that looks whether all is well.
+void add_doctor_command(CLI::App& app, all_options& into);
+
 /// Commands for a run that goes on.
 void add_live_commands(CLI::App& app, all_options& into);
 

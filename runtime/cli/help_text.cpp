@@ -92,6 +92,7 @@ Examples:
   tutti schema report                  what `tutti run --json` writes
   tutti schema status                  what `tutti status --json` writes
   tutti schema history                 what `tutti history --json` writes
+  tutti schema doctor                  what `tutti doctor --json` writes
 
 Exit codes:
   0 printed, 2 usage, 7 standard output cannot be written

@@ -39,4 +39,58 @@ Exit codes:
 )"};
 }
 
+command_text clean_text() {
+  return {
+      "Remove old runs, and artifacts that none needs",
+      R"(Whole runs go, the oldest first: those in which nothing happened for 30 days,
+where nothing else is said. Live runs never go, nor do artifacts that they may
+need. Runs that were killed and can go on stay, unless --unfinished is given.
+
+Examples:
+  tutti clean --dry-run                what would go
+  tutti clean --older-than 7d --keep 3
+  tutti clean --max-size 2GiB
+  tutti clean --keep 10                all but the newest ten
+
+Exit codes:
+  0 done (there may be nothing to do), 2 usage, 7 the state directory cannot be
+  read, or something could not be removed (what and why is printed)
+)"};
+}
+
+command_text doctor_text() {
+  return {
+      "Say whether this machine can run plans",
+      R"(One line a check: ok, warn or fail, each with what to do. Looks at the state
+directory and its disk, at what the system allows, at what killed runs have
+left, and reads the journal of each run to its end. Changes nothing.
+
+Examples:
+  tutti doctor
+  tutti doctor team.yaml               and its plan and state directory
+  tutti doctor --json | jq -r '.checks[] | select(.status != "ok") | .name'
+
+Exit codes:
+  0 no check failed (there may be warnings), 2 usage, or mistakes in the plan,
+  7 a check of the machine failed, 8 a journal is damaged
+)"};
+}
+
+command_text attach_text() {
+  return {
+      "Show a live run, as its own terminal does",
+      R"(The board, or lines where no terminal is, from the run's journal. The keys
+decide over gates as they do there. Ctrl-C ends the showing, never the run.
+
+Examples:
+  tutti attach                         the live run of this directory
+  tutti attach 20261122-2015           one of several
+
+Exit codes:
+  0 left with Ctrl-C, 2 usage, no such run, several live ones, or a plan that
+  was changed since; 6 the run was killed (it can go on), 7 no run is live;
+  where the run ends meanwhile, its own exit code
+)"};
+}
+
 } // namespace tutti::cli

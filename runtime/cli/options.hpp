@@ -72,6 +72,34 @@ struct logs_options {
   bool follow = false;
 };
 
+struct clean_options {
+  std::string state_directory; ///< empty: .tutti here
+  std::string age_text;        ///< as given
+  std::string size_text;
+  std::string keep_text;
+  std::optional<std::int64_t> age_max_ns;
+  std::optional<std::uint64_t> size_max;
+  std::optional<std::size_t> keep;
+  bool unfinished = false;
+  bool dry_run = false;
+};
+
+struct doctor_options {
+  std::string plan;            ///< empty: none
+  std::string state_directory; ///< empty: .tutti beside the plan, or here
+  bool as_json = false;
+  std::string json_file; ///< empty: lines
+  bool no_color = false;
+};
+
+struct attach_options {
+  std::string run_id;          ///< empty: the only live one
+  std::string state_directory; ///< empty: .tutti here
+  bool plain = false;
+  bool no_color = false;
+  bool quiet = false;
+};
+
 /// Which live run is meant.
 struct live_target {
   std::string run_id;          ///< empty: the only one
@@ -160,6 +188,9 @@ struct all_options {
   init_options init;
   history_options history;
   logs_options logs;
+  clean_options clean;
+  doctor_options doctor;
+  attach_options attach;
   status_options status;
   explain_options explain;
   verdict_options verdict;

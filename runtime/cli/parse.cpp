@@ -3,6 +3,7 @@
 
 #include "config/duration_text.hpp"
 #include "config/suggest.hpp"
+#include "runtime/cli/size_text.hpp"
 
 #include <fmt/format.h>
 
@@ -32,6 +33,9 @@ constexpr std::array command_names = {
     std::pair{"init", command_name::init},
     std::pair{"history", command_name::history},
     std::pair{"logs", command_name::logs},
+    std::pair{"clean", command_name::clean},
+    std::pair{"doctor", command_name::doctor},
+    std::pair{"attach", command_name::attach},
     std::pair{"status", command_name::status},
     std::pair{"explain", command_name::explain},
     std::pair{"approve", command_name::approve},
@@ -207,6 +211,40 @@ usage_error finish(logs_options& x) {
   return {};
 }
 
+usage_error finish(clean_options& x) {
+  if (!x.age_text.empty()) {
+    auto age = config::parse_duration(x.age_text);
+    if (age.flaw != config::duration_flaw::none)
+      return usage(fmt::format("--older-than takes a duration such as 30d or "
+                               "12h, and '{}' is not one",
+                               x.age_text));
+    x.age_max_ns = age.value.count();
+  }
+  if (!x.size_text.empty()) {
+    x.size_max = parse_size(x.size_text);
+    if (!x.size_max)
+      return usage(fmt::format("--max-size takes a size such as 500MiB or "
+                               "2GiB, and '{}' is not one",
+                               x.size_text));
+  }
+  if (!x.keep_text.empty()) {
+    std::size_t keep = 0;
+    if (auto e = whole_number("--keep", x.keep_text, std::size_t{0}, keep))
+      return e;
+    x.keep = keep;
+  }
+  // Nothing said: what is a month old.
+  if (!x.age_max_ns && !x.size_max && !x.keep)
+    x.age_max_ns = duration{std::chrono::hours{24 * 30}}.count();
+  return {};
+}
+
+usage_error finish(doctor_options& x) {
+  if (x.as_json && x.json_file.empty())
+    x.json_file = "-";
+  return {};
+}
+
 usage_error finish(inbox_options& x) {
   if (x.wait_text.empty())
     return {};
@@ -288,6 +326,10 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.history);
   case command_name::logs:
     return finish(x.options.logs);
+  case command_name::clean:
+    return finish(x.options.clean);
+  case command_name::doctor:
+    return finish(x.options.doctor);
   case command_name::request_changes:
     split_names(x.options.verdict.to);
     return {};
@@ -299,7 +341,7 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.progress);
   case command_name::schema:
     return one_of("the schema of", x.options.schema.of,
-                  {"plan", "report", "status", "history"});
+                  {"plan", "report", "status", "history", "doctor"});
   case command_name::session_test:
     return finish(x.options.session_test);
   case command_name::completion:
