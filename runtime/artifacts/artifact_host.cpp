@@ -7,9 +7,9 @@
 
 namespace tutti::artifacts {
 
-artifact_disk::artifact_disk(std::string store_directory,
-                             std::string run_directory)
-  : files_(std::move(store_directory)), payloads_(std::move(run_directory)) {
+artifact_disk::artifact_disk(std::string store_directory, std::string payloads,
+                             bool syncs)
+  : files_(std::move(store_directory)), payloads_(std::move(payloads), syncs) {
 }
 
 void artifact_disk::post(const capture_artifacts& x, agent_actor asker) {

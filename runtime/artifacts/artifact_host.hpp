@@ -17,8 +17,10 @@ namespace tutti::artifacts {
 /// files, which may be large, and one for payloads, which are waited for.
 class artifact_disk {
 public:
-  /// `store_directory` outlives runs, `run_directory` is this run's; absolute.
-  artifact_disk(std::string store_directory, std::string run_directory);
+  /// `store_directory` outlives runs, `payloads` is a file of this run;
+  /// absolute. With `syncs` what was kept survives a power loss.
+  artifact_disk(std::string store_directory, std::string payloads,
+                bool syncs = true);
 
   /// Does what is asked and sends the answer to `asker`; returns at once.
   void post(const capture_artifacts& x, agent_actor asker);

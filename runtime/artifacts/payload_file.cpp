@@ -50,6 +50,15 @@ int read_at(int fd, std::vector<char>& bytes, std::uint64_t offset) {
   return 0;
 }
 
+/// A new file is there for certain only once its folder is.
+void sync_folder(const std::string& path) {
+  auto folder = path.substr(0, path.rfind('/'));
+  process::unique_fd fd{
+      ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (fd)
+    ::fsync(fd.get());
+}
+
 /// Of what counts where results are compared.
 std::array<std::uint64_t, 2> digest_of(attempt_details& x) {
   std::vector<char> bytes;
@@ -62,29 +71,33 @@ std::array<std::uint64_t, 2> digest_of(attempt_details& x) {
 
 } // namespace
 
-/// Not every file system has files without a name.
-int payload_file::open() {
-  fd_.reset(::open(directory_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+/// The file is opened by whoever needs it first: a resumed run may read before
+/// it keeps anything.
+int payload_file::open(int how) const {
+  std::lock_guard lock{mutex_};
   if (fd_)
     return 0;
-  auto name = directory_ + "/.payloads";
-  fd_.reset(::open(name.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!fd_)
-    return errno;
-  ::unlink(name.c_str());
-  return 0;
+  fd_.reset(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | how, 0600));
+  return fd_ ? 0 : errno;
 }
 
 payload_kept payload_file::keep(const keep_payload& x) {
   auto failed = [&](int number) {
     return payload_kept{x.id,
                         {},
-                        fmt::format("cannot keep a handoff in '{}': {}",
-                                    directory_, process::system_text(number))};
+                        fmt::format("cannot keep a handoff in '{}': {}", path_,
+                                    process::system_text(number))};
   };
-  if (!fd_)
-    if (auto number = open())
-      return failed(number);
+  if (auto number = open(O_CREAT))
+    return failed(number);
+  if (end_ == 0) {
+    auto end = ::lseek(fd_.get(), 0, SEEK_END); // behind what is kept already
+    if (end < 0)
+      return failed(errno);
+    end_ = static_cast<std::uint64_t>(end);
+    if (syncs_)
+      sync_folder(path_);
+  }
   auto details = x.details ? *x.details : attempt_details{};
   std::vector<char> bytes;
   caf::binary_serializer sink{nullptr, bytes};
@@ -92,6 +105,8 @@ payload_kept payload_file::keep(const keep_payload& x) {
     return failed(EINVAL);
   if (auto number = write_at(fd_.get(), bytes, end_))
     return failed(number);
+  if (syncs_ && ::fdatasync(fd_.get()) != 0)
+    return failed(errno);
   payload_ref made{end_, bytes.size(), digest_of(details)};
   end_ += bytes.size();
   return {x.id, made, {}};
@@ -102,16 +117,20 @@ payload_loaded payload_file::load(const load_payload& x) const {
     return payload_loaded{x.id, nullptr,
                           fmt::format("cannot read a handoff back from '{}': "
                                       "{}",
-                                      directory_,
-                                      process::system_text(number))};
+                                      path_, process::system_text(number))};
   };
+  if (auto number = open(0))
+    return failed(number);
   std::vector<char> bytes(x.payload.size_bytes);
   if (auto number = read_at(fd_.get(), bytes, x.payload.offset))
     return failed(number);
   attempt_details details;
   caf::binary_deserializer source{nullptr, bytes};
-  if (source(details))
-    return failed(EILSEQ);
+  if (source(details) || digest_of(details) != x.payload.digest)
+    return {x.id, nullptr,
+            fmt::format("a handoff in '{}' is not as it was kept: its disk, or "
+                        "somebody, has changed it; retry the task that made it",
+                        path_)};
   return {
       x.id, std::make_shared<const attempt_details>(std::move(details)), {}};
 }

@@ -63,6 +63,15 @@ void add_run(CLI::App& app, run_options& into) {
                "Print what would run in which order; do nothing");
   app.add_flag("--no-wait", into.no_wait,
                "End, resumable, where only a person could make it go on");
+  app.add_flag("--resume{last}", into.resume_text,
+               "Go on with this plan's last run; --resume=RUN: with that one");
+  app.add_flag("--settled", into.settled,
+               "With --resume: keep results, plan all else anew");
+  app.add_option("--durability", into.durability,
+                 "What survives a power loss: full, normal or off")
+      ->type_name("full|normal|off");
+  app.add_flag("-d,--detach", into.detach,
+               "Run in the background; see tutti attach");
   add_list(app, "--only", "TASK", into.only,
            "Only TASK and what it needs; repeatable, or A,B");
   add_list(app, "--skip", "TASK", into.skip,
@@ -74,6 +83,31 @@ void add_run(CLI::App& app, run_options& into) {
   app.add_flag("-q,--quiet", into.quiet, "Only failures and the summary");
   app.add_option("--state-dir", into.state_directory,
                  "Where logs and journals go; .tutti beside the plan")
+      ->type_name("DIR");
+}
+
+void add_rerun(CLI::App& app, rerun_options& into) {
+  app.add_option("RUN", into.run_id, "Which run; the last one by default")
+      ->type_name("RUN");
+  app.add_flag("--failed", into.failed,
+               "What failed or was cancelled is tried again")
+      ->required();
+  app.add_option("-f,--file", into.plan,
+                 "The last run of which plan; tutti.yaml by default")
+      ->type_name("PLAN");
+  app.add_option("--json", into.json_file,
+                 "Write the report as JSON; - is standard output")
+      ->type_name("FILE");
+  app.add_flag("-d,--detach", into.detach,
+               "Run in the background; see tutti attach");
+  app.add_flag("--no-wait", into.no_wait,
+               "End, resumable, where only a person could make it go on");
+  app.add_flag("--plain", into.plain, "Lines instead of the live board");
+  app.add_flag("-q,--quiet", into.quiet, "Only failures and the summary");
+  app.add_flag("--no-color", into.no_color,
+               "No colour, even on a terminal (also: NO_COLOR=1)");
+  app.add_option("--state-dir", into.state_directory,
+                 "Where logs and journals lie; .tutti beside the plan")
       ->type_name("DIR");
 }
 
@@ -166,6 +200,8 @@ std::unique_ptr<CLI::App> make_app(all_options& into) {
   app->require_subcommand(0, 1);
   add_run(*add_command(*app, "run", run_text(), command_group::plans),
           into.run);
+  add_rerun(*add_command(*app, "rerun", rerun_text(), command_group::plans),
+            into.rerun);
   add_check(*add_command(*app, "check", check_text(), command_group::plans),
             into.check);
   auto* graph = add_command(*app, "graph", graph_text(), command_group::plans);

@@ -10,8 +10,11 @@ namespace tutti::cli {
 
 /// Runs a plan; with `dry_run` only prints what would be done. `team`: the
 /// native agents of this program.
-[[nodiscard]] int run_command(const run_options& options,
-                              const native::agents& team);
+[[nodiscard]] int run_command(run_options options, const native::agents& team);
+
+/// Goes on with a run and tries again what failed.
+[[nodiscard]] int rerun_command(const rerun_options& options,
+                                const native::agents& team);
 
 /// Reports the mistakes of a plan.
 [[nodiscard]] int check_command(const check_options& options,

@@ -28,10 +28,16 @@ command_text run_text() {
 free slot. A task that fails makes what needs it skipped; all else goes on.
 Ctrl-C ends the run in good order; a second Ctrl-C kills what is left.
 
+All that happens is in a journal, and --resume goes on with it, whatever ended
+the program: what has succeeded is kept, what ran runs again. A plan that has
+changed since counts as it is now; what that means is listed first.
+
 Examples:
   tutti run                            run ./tutti.yaml
   tutti run team.yaml -j 4             at most four tasks at once
   tutti run --dry-run                  print the waves and the longest chain
+  tutti run --resume                   go on where the last run was cut off
+  tutti run --detach                   in the background; see tutti attach
   tutti run --only release             release and what it needs, nothing else
   tutti run --skip e2e,lint            leave these out, and what needs them
   tutti run --set version=1.2          set a parameter of the plan
@@ -46,6 +52,22 @@ Exit codes:
 Environment:
   NO_COLOR, TERM=dumb   no colour; FORCE_COLOR, CLICOLOR_FORCE ask for it
   CI                    lines instead of the live board
+)"};
+}
+
+command_text rerun_text() {
+  return {
+      "Try again what failed in a run",
+      R"(The run goes on: what has succeeded is kept, what failed, timed out or was
+cancelled is tried again, and so is what was skipped because of it. Of a task
+that only fell short while integrating, only that is repeated.
+
+Examples:
+  tutti rerun --failed                 the last run of ./tutti.yaml
+  tutti rerun --failed 20261128-0915   that run; an id may be shortened
+
+Exit codes:
+  as those of tutti run; 4 there is no run, or nothing in it failed
 )"};
 }
 

@@ -11,6 +11,7 @@ struct command_text {
 
 [[nodiscard]] command_text program_text();
 [[nodiscard]] command_text run_text();
+[[nodiscard]] command_text rerun_text();
 [[nodiscard]] command_text check_text();
 [[nodiscard]] command_text graph_text();
 [[nodiscard]] command_text schema_text();

@@ -28,10 +28,29 @@ struct run_options {
   std::string state_directory;
   std::vector<std::string> only;
   std::vector<std::string> skip;
+  std::string resume_text;           ///< as given; empty: not given
+  std::optional<std::string> resume; ///< which run, or "last"
+  std::string durability = "full";
+  bool settled = false; ///< of a resumed run: keep results, plan the rest anew
+  bool retry_failed = false; ///< of a resumed run
+  bool detach = false;
   bool dry_run = false;
   bool no_wait = false; ///< do not wait for people
   bool plain = false;
   bool quiet = false;
+};
+
+struct rerun_options {
+  std::string run_id; ///< may be shortened; empty: the last one
+  std::string plan;   ///< empty: tutti.yaml, or that of the run
+  std::string state_directory;
+  std::string json_file;
+  bool failed = false;
+  bool detach = false;
+  bool no_wait = false;
+  bool plain = false;
+  bool quiet = false;
+  bool no_color = false;
 };
 
 struct check_options {
@@ -182,6 +201,7 @@ struct help_options {
 /// The options of every command; those of the chosen one are filled in.
 struct all_options {
   run_options run;
+  rerun_options rerun;
   check_options check;
   graph_options graph;
   schema_options schema;

@@ -26,6 +26,7 @@ error usage(std::string text) {
 
 constexpr std::array command_names = {
     std::pair{"help", command_name::help},
+    std::pair{"rerun", command_name::rerun},
     std::pair{"run", command_name::run},
     std::pair{"check", command_name::check},
     std::pair{"graph", command_name::graph},
@@ -175,7 +176,22 @@ usage_error whole_number(std::string_view option, std::string_view text,
   return {};
 }
 
+usage_error one_of(std::string_view what, const std::string& word,
+                   const std::vector<std::string>& words) {
+  if (std::find(words.begin(), words.end(), word) != words.end())
+    return {};
+  auto all = fmt::format("it is one of {}", fmt::join(words, ", "));
+  return usage(fmt::format("{} '{}' does not exist; {}", what, word,
+                           did_you_mean(word, words, all)));
+}
+
 usage_error finish(run_options& x) {
+  if (!x.resume_text.empty())
+    x.resume = x.resume_text;
+  if (x.settled && !x.resume)
+    return usage("--settled needs --resume: it says how to go on with a run");
+  if (auto e = one_of("durability", x.durability, {"full", "normal", "off"}))
+    return e;
   if (!x.jobs_text.empty()) {
     std::uint32_t jobs = 0;
     if (auto e = whole_number("--jobs", x.jobs_text, 1u, jobs))
@@ -300,15 +316,6 @@ usage_error finish(session_test_options& x) {
   x.timeout_ms =
       std::chrono::ceil<std::chrono::milliseconds>(parsed.value).count();
   return {};
-}
-
-usage_error one_of(std::string_view what, const std::string& word,
-                   const std::vector<std::string>& words) {
-  if (std::find(words.begin(), words.end(), word) != words.end())
-    return {};
-  auto all = fmt::format("it is one of {}", fmt::join(words, ", "));
-  return usage(fmt::format("{} '{}' does not exist; {}", what, word,
-                           did_you_mean(word, words, all)));
 }
 
 usage_error finish(const CLI::App& app, parsed& x) {

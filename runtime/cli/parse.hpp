@@ -14,6 +14,7 @@ enum class command_name {
   help, ///< `options.help.command` says of what
   version,
   run,
+  rerun,
   check,
   graph,
   schema,

@@ -39,6 +39,8 @@ int dispatch(const parsed& x, const native::agents& team) {
     return print_data(fmt::format("tutti {}\n", runtime::version()));
   case command_name::run:
     return run_command(x.options.run, team);
+  case command_name::rerun:
+    return rerun_command(x.options.rerun, team);
   case command_name::check:
     return check_command(x.options.check, team);
   case command_name::graph:
@@ -97,7 +99,8 @@ int dispatch(const parsed& x, const native::agents& team) {
 /// lost; everything else ends quietly with its reader, as in `tutti graph |
 /// head`.
 void choose_sigpipe(const parsed& x) {
-  bool runs = x.command == command_name::run && !x.options.run.dry_run;
+  bool runs = (x.command == command_name::run && !x.options.run.dry_run)
+           || x.command == command_name::rerun;
   std::signal(SIGPIPE, runs ? SIG_IGN : SIG_DFL);
 }
 

@@ -2,10 +2,13 @@
 #include "config/diagnostic.hpp"
 #include "config/plan_select.hpp"
 #include "runtime/cli/commands.hpp"
+#include "runtime/cli/detach.hpp"
 #include "runtime/cli/forecast.hpp"
 #include "runtime/cli/load.hpp"
 #include "runtime/cli/native_check.hpp"
 #include "runtime/cli/output.hpp"
+#include "runtime/cli/resume.hpp"
+#include "runtime/cli/run_settings.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/report/report_json.hpp"
 #include "runtime/session/session.hpp"
@@ -48,10 +51,20 @@ loaded_plan selected_plan(const run_options& options) {
   return result;
 }
 
+journal::durability durability_of(const std::string& word) {
+  using enum journal::durability;
+  return word == to_string(off)    ? off
+       : word == to_string(normal) ? normal
+                                   : full;
+}
+
 session::session_options session_options_of(const run_options& options,
                                             const native::agents& team) {
   session::session_options result;
   result.natives = &team;
+  result.durability = durability_of(options.durability);
+  result.resume = {options.settled, options.retry_failed};
+  result.settings = settings_json(options);
   result.jobs = options.jobs;
   result.no_wait = options.no_wait;
   result.state_directory = options.state_directory;
@@ -97,18 +110,19 @@ void expose_program() {
 
 } // namespace
 
-int run_command(const run_options& options, const native::agents& team) {
-  if (options.dry_run) {
-    auto loaded = selected_plan(options);
-    if (!loaded.value)
-      return loaded.exit_code;
-    return print_dry_run(*loaded.value, options);
-  }
+namespace {
+
+/// Runs it in this process, which was forked where the run is detached.
+int run_here(run_options options, const native::agents& team,
+             background* foreground) {
   expose_program();
   // Forked before the plan is in memory, so that the child stays small.
   auto processes = process::supervisor::fork_now();
   if (!processes)
     return fail(processes.error());
+  auto chosen = choose_run(options);
+  if (!chosen)
+    return fail(chosen.error());
   auto loaded = selected_plan(options);
   if (!loaded.value)
     return loaded.exit_code;
@@ -117,14 +131,40 @@ int run_command(const run_options& options, const native::agents& team) {
   // Said now rather than after hours of work.
   if (auto e = cannot_write_data(options.json_file))
     return fail(*e);
-  auto result = session::run_session(
-      std::move(*loaded.value), session_options_of(options, team), **processes);
+  auto mine = session_options_of(options, team);
+  mine.resume_id = *chosen;
+  mine.plan_path = absolute_plan(options);
+  if (foreground != nullptr)
+    mine.ready = [foreground](const session::run_directory& files) {
+      foreground->ready(files);
+    };
+  auto result =
+      session::run_session(std::move(*loaded.value), mine, **processes);
   if (options.json_file.empty() || !result.report)
     return result.exit_code;
   int code = write_data(options.json_file, report::to_json(*result.report));
   // A lost report is an unusable environment, which semantics §27 ranks above
   // all that a run can end with.
   return code == 0 ? result.exit_code : code;
+}
+
+} // namespace
+
+int run_command(run_options options, const native::agents& team) {
+  if (options.dry_run) {
+    auto loaded = selected_plan(options);
+    if (!loaded.value)
+      return loaded.exit_code;
+    return print_dry_run(*loaded.value, options);
+  }
+  if (!options.detach)
+    return run_here(std::move(options), team, nullptr);
+  auto forked = detach();
+  if (!forked)
+    return fail(forked.error());
+  if (!forked->child)
+    return forked->exit_code;
+  return run_here(std::move(options), team, forked->child.get());
 }
 
 } // namespace tutti::cli

@@ -63,6 +63,24 @@ bool is_alive(std::int32_t pid) {
   return ::kill(pid, 0) == 0 || errno == EPERM;
 }
 
+std::optional<unique_fd> try_to_hold_run(const std::string& run_path) {
+  constexpr auto patience = std::chrono::milliseconds(500);
+  constexpr auto pause = std::chrono::milliseconds(10);
+  auto result = open_folder(run_path);
+  if (!result)
+    return result;
+  auto until = std::chrono::steady_clock::now() + patience;
+  while (::flock(result.get(), LOCK_EX | LOCK_NB) != 0) {
+    bool held = errno == EWOULDBLOCK || errno == EINTR;
+    if (!held)
+      return result; // the file system knows no locks
+    if (std::chrono::steady_clock::now() > until)
+      return std::nullopt;
+    std::this_thread::sleep_for(pause);
+  }
+  return result;
+}
+
 void remove_dead_runs(const std::string& state_directory) {
   std::error_code failure;
   for (const auto& entry :

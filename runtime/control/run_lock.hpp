@@ -5,6 +5,7 @@
 #include "runtime/process/unique_fd.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace tutti::control {
@@ -27,6 +28,11 @@ enum class run_holder : std::uint8_t {
 
 /// Whether there is a process with this number, of whatever user.
 [[nodiscard]] bool is_alive(std::int32_t pid);
+
+/// The same where nobody else does; none: somebody holds it. Who only looks
+/// whether it lives holds it for a moment, and is waited for.
+[[nodiscard]] std::optional<process::unique_fd>
+try_to_hold_run(const std::string& run_path);
 
 /// Removes what only a live run needs, `control` and `io/`, of each run below
 /// the state directory that nobody holds: it was killed (rule 10).

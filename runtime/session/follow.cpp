@@ -44,7 +44,7 @@ void ask_people(const follow_options& x, approval_prompt& prompt) {
 bool follow(const follow_options& options) {
   auto& model = options.model;
   auto& view = options.view;
-  auto start = clock::now();
+  auto start = clock::now() - options.elapsed;
   approval_prompt prompt;
   bool told_of_space = false;
   for (;;) {

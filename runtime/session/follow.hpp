@@ -19,6 +19,7 @@ struct follow_options {
   keyboard* keys = nullptr; ///< null: nobody can type
   /// What was decided at the keyboard.
   std::function<void(gate_decision)> decide;
+  duration elapsed{0}; ///< since the run's first start
 };
 
 /// Shows the run until it has ended; false where it was lost.

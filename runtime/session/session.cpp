@@ -122,6 +122,29 @@ std::shared_ptr<view_pause> pause_view(run_feed& feed, display::display& view) {
   return pause;
 }
 
+engine::graph_options graph_of(const session_options& options,
+                               std::uint32_t local_slots) {
+  engine::graph_options result;
+  result.jobs = options.jobs.value_or(engine::graph_options::no_jobs_limit);
+  result.implicit_slots = local_slots;
+  result.no_wait = options.no_wait;
+  return result;
+}
+
+/// Approvals that were asked before the run was resumed are told of again.
+std::vector<fact> asked_again(const report::run_model& m) {
+  std::vector<fact> result;
+  for (auto x : m.asked_gates()) {
+    fact f;
+    f.kind = fact_kind::approval_asked;
+    f.subject = x.value;
+    f.version = m.gate(x.value).rounds;
+    f.at = m.now();
+    result.push_back(std::move(f));
+  }
+  return result;
+}
+
 /// Without a board there is no place to ask what somebody might type.
 bool has_board(const session_options& options) {
   return !options.quiet
@@ -140,7 +163,9 @@ session_result run_session(plan p, const session_options& options,
                    "(ulimit -u) or of memory (ulimit -v)"});
   auto root = options.state_directory.empty() ? p.directory + "/.tutti"
                                               : options.state_directory;
-  auto files = make_run_directory(root);
+  auto files = options.resume_id.empty()
+                 ? make_run_directory(root)
+                 : open_run_directory(root, options.resume_id);
   if (!files)
     return refuse(files.error());
   process::supervisor_options limits;
@@ -150,17 +175,44 @@ session_result run_session(plan p, const session_options& options,
   auto cores = std::max(1u, std::thread::hardware_concurrency());
   auto local_slots = options.jobs.value_or(cores);
   auto work = std::make_shared<const plan>(std::move(p));
+  record_options recorded{*files,
+                          work,
+                          graph_of(options, local_slots),
+                          options.durability,
+                          options.plan_path,
+                          options.settings};
+  auto record = options.resume_id.empty()
+                  ? begin_record(recorded)
+                  : resume_record(recorded, options.resume);
+  if (!record) {
+    tidy_run_directory(*files);
+    return refuse(record.error());
+  }
+  if (options.ready)
+    options.ready(*files);
   report::run_model model{*work, slots_of(*work, local_slots)};
   report::report_options told{files->run_id, options.jobs, local_slots};
   auto view = make_view(options, told);
   run_feed feed;
   keyboard keys{STDIN_FILENO};
-  auto disk =
-      std::make_shared<artifacts::artifact_disk>(files->artifacts, files->io);
+  auto disk = std::make_shared<artifacts::artifact_disk>(
+      files->artifacts, files->payloads,
+      options.durability == journal::durability::full);
+  for (const auto& x : record->history)
+    model.apply(x);
+  if (!record->notice.empty())
+    view->note(fmt::format("tutti: the plan is another than before.\n{}",
+                           record->notice));
   bool whole = true;
+  bool goes_on = record->file != nullptr;
+  auto elapsed = record->elapsed;
   std::shared_ptr<view_pause> pause; // of the signals' thread
-  {
-    team actors{{work, options, local_slots, *files, disk, &processes, &feed}};
+  std::chrono::steady_clock::time_point paused_at;
+  if (!goes_on)
+    view->finish(model);
+  else {
+    team actors{{work, options, local_slots, *files, disk, std::move(*record),
+                 recorded.graph, asked_again(model), &processes, &feed}};
     actors.begin(); // before a signal can ask to stop it
     signals.start({[&](int signal, int count) {
                      if (count > 2)
@@ -174,8 +226,11 @@ session_result run_session(plan p, const session_options& options,
                      keys.suspend();
                      pause = pause_view(feed, *view);
                      processes.suspend_lease();
+                     paused_at = std::chrono::steady_clock::now();
                    },
                    [&] {
+                     actors.stood_still(std::chrono::steady_clock::now()
+                                        - paused_at);
                      processes.resume_lease();
                      keys.resume();
                      pause->goes_on.open();
@@ -183,7 +238,8 @@ session_result run_session(plan p, const session_options& options,
     whole = follow({feed, model, *view, has_board(options) ? &keys : nullptr,
                     [&](const gate_decision& x) {
                       actors.decide(x);
-                    }});
+                    },
+                    elapsed});
     keys.listen(false);
     view->finish(model);
     if (whole)

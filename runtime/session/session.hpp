@@ -2,9 +2,13 @@
 #pragma once
 
 #include "messages/plan.hpp"
+#include "runtime/journal/journal_info.hpp"
 #include "runtime/report/report.hpp"
+#include "runtime/session/run_record.hpp"
+#include "runtime/session/state_directory.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -34,6 +38,16 @@ struct session_options {
   bool plain = false; ///< a line stream even on a terminal
   bool no_color = false;
   bool quiet = false; ///< only failures and the summary
+  journal::durability durability = journal::durability::full;
+  /// The run that is to go on; empty: a new one.
+  std::string resume_id;
+  resume_choice resume;
+  std::string plan_path; ///< absolute
+  std::string settings;  ///< JSON: what the command line said of the plan
+  /// Called once the run is sure to begin, before anything is shown.
+  std::function<void(const run_directory& files)> ready;
+  /// For tests that end the program at a message; else empty.
+  std::function<void()> probe;
   /// What the plan's native agents are; null: there are none.
   const native::agents* natives = nullptr;
 };

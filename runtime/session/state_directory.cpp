@@ -2,6 +2,7 @@
 #include "runtime/session/state_directory.hpp"
 
 #include "runtime/control/run_lock.hpp"
+#include "runtime/journal/run_list.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -9,9 +10,11 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
+#include <optional>
 #include <random>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace tutti::session {
 
@@ -34,6 +37,27 @@ error unusable(const fs::path& path, const std::error_code& why) {
           fmt::format("the state directory '{}' cannot be used: {}; choose "
                       "another with --state-dir",
                       path.string(), why.message())};
+}
+
+/// Makes the folders of a run and fills in where they are.
+std::optional<error> furnish(const fs::path& root, const fs::path& path,
+                             run_directory& x) {
+  std::error_code failure;
+  for (const auto& folder : {path / "logs", path / "io"}) {
+    fs::create_directories(folder, failure);
+    if (failure)
+      return unusable(root, failure);
+  }
+  // An existing folder may still be one that we cannot write to.
+  if (::access(path.c_str(), W_OK | X_OK) != 0)
+    return unusable(root, {errno, std::generic_category()});
+  x.path = path.string();
+  x.logs = (path / "logs").string();
+  x.io = (path / "io").string();
+  x.journal = journal::journal_path(x.path);
+  x.payloads = (path / "payloads").string();
+  x.artifacts = (root / "artifacts").string();
+  return std::nullopt;
 }
 
 } // namespace
@@ -59,20 +83,31 @@ expected<run_directory> make_run_directory(const std::string& state_directory) {
   // Before there is anything in it that could be taken for a dead run's.
   result.held =
       std::make_shared<process::unique_fd>(control::hold_run(path.string()));
-  for (const auto& x : {path / "logs", path / "io"}) {
-    fs::create_directories(x, failure);
-    if (failure)
-      return unusable(root, failure);
-  }
+  if (auto wrong = furnish(root, path, result))
+    return *wrong;
   if (fresh)
     std::ofstream(root / ".gitignore") << "*\n";
-  // An existing folder may still be one that we cannot write to.
-  if (::access(path.c_str(), W_OK | X_OK) != 0)
-    return unusable(root, {errno, std::generic_category()});
-  result.path = path.string();
-  result.logs = (path / "logs").string();
-  result.io = (path / "io").string();
-  result.artifacts = (root / "artifacts").string();
+  return result;
+}
+
+expected<run_directory> open_run_directory(const std::string& state_directory,
+                                           const std::string& run_id) {
+  std::error_code failure;
+  auto root = fs::absolute(state_directory, failure);
+  auto path = root / "runs" / run_id;
+  run_directory result;
+  result.run_id = run_id;
+  auto held = control::try_to_hold_run(path.string());
+  if (!held)
+    return error{exit_code::journal,
+                 fmt::format("run {} is live: 'tutti attach {}' shows it, and "
+                             "'tutti status' tells of it",
+                             run_id, run_id)};
+  result.held = std::make_shared<process::unique_fd>(std::move(*held));
+  control::remove_dead_runs(root.string()); // of others
+  control::remove_live_files(path.string());
+  if (auto wrong = furnish(root, path, result))
+    return *wrong;
   return result;
 }
 

@@ -10,12 +10,14 @@
 namespace tutti::session {
 
 /// Where one run keeps its files, below the state directory:
-/// `runs/RUN/logs/` stays, `runs/RUN/io/` goes with the run.
+/// `runs/RUN/journal.db`, `payloads` and `logs/` stay, `io/` goes with the run.
 struct run_directory {
   std::string run_id; ///< "20261122-201500-1a2b": start in UTC, then random
   std::string path;   ///< absolute
   std::string logs;
   std::string io;
+  std::string journal;
+  std::string payloads;  ///< large results of this run; made with the first
   std::string artifacts; ///< of all runs; made with the first artifact
   /// While it lasts nobody takes the run for dead.
   std::shared_ptr<process::unique_fd> held;
@@ -26,6 +28,12 @@ struct run_directory {
 /// the folder (exit 7).
 [[nodiscard]] expected<run_directory>
 make_run_directory(const std::string& state_directory);
+
+/// Takes hold of the folder of a run that is not live any more. The error says
+/// that it is live (exit 8), or cannot be used (7).
+[[nodiscard]] expected<run_directory>
+open_run_directory(const std::string& state_directory,
+                   const std::string& run_id);
 
 /// Removes what only the live run needed; logs stay, empty folders go.
 void tidy_run_directory(const run_directory& x);

@@ -6,14 +6,18 @@
 #include "actors/orchestrator/orchestrator.hpp"
 #include "runtime/artifacts/artifact_host.hpp"
 #include "runtime/control/login_name.hpp"
+#include "runtime/journal/journal_host.hpp"
 #include "runtime/native/spawn.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/report/status_json.hpp"
 
 #include <algorithm>
+#include <caf/actor_addr.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <chrono>
 #include <fmt/format.h>
 #include <thread>
 #include <unistd.h>
@@ -86,11 +90,20 @@ team::team(team_options options)
   keep(store);
   orchestrator_options mine;
   mine.work = options_.work;
-  mine.graph.jobs =
-      options_.session.jobs.value_or(engine::graph_options::no_jobs_limit);
-  mine.graph.implicit_slots = options_.local_slots;
-  mine.graph.no_wait = options_.session.no_wait;
+  mine.graph = options_.graph;
   mine.observer = watcher;
+  mine.engine = std::move(options_.record.engine);
+  mine.first = std::move(options_.record.first);
+  mine.journaled = options_.record.journaled;
+  mine.elapsed = options_.record.elapsed;
+  mine.probe = options_.session.probe;
+  mine.wall_clock = [] {
+    auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<duration>(now).count();
+  };
+  mine.spawn_journal = [this](const orchestrator_actor& lead) {
+    return spawn_journal(lead);
+  };
   agent_options common;
   common.work = options_.work;
   common.observer = watcher;
@@ -139,6 +152,8 @@ team::~team() {
   }
   routes_->clear();
   options_.disk->stop();
+  if (journal_)
+    journal_->stop(); // it speaks to the orchestrator
   system_.await_all_actors_done();
 }
 
@@ -148,6 +163,38 @@ void team::begin() {
 
 void team::stop(std::int32_t code, bool at_once) {
   caf::anon_send(lead_, stop_run{code, at_once});
+}
+
+void team::stood_still(duration span) {
+  caf::anon_send(lead_, time_stood_still{span});
+}
+
+/// Called by the orchestrator as it starts, on a worker's thread.
+journal_actor team::spawn_journal(const orchestrator_actor& lead) {
+  auto to = caf::actor_cast<caf::actor_addr>(lead);
+  auto tell = [to](auto x) {
+    if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(to))
+      caf::anon_send(caf::actor_cast<orchestrator_actor>(alive), std::move(x));
+  };
+  auto stuck = std::make_shared<bool>(false); // of the writer's thread
+  journal::writer_events events;
+  events.durable = [tell, stuck, feed = options_.feed](facts_durable x) {
+    if (std::exchange(*stuck, false))
+      feed->note("tutti: the journal takes facts again; the run goes on");
+    tell(x);
+  };
+  events.stuck = [tell, stuck, feed = options_.feed](const journal_stuck& x) {
+    *stuck = true;
+    feed->note(fmt::format("tutti: {}. Nothing new starts; what runs goes on, "
+                           "and its results are kept until the disk takes them",
+                           x.why));
+    tell(x);
+  };
+  journal_ = std::make_shared<journal::journal_writer>(
+      std::move(options_.record.file), std::move(events));
+  auto result = system_.spawn(journal::journal_host_behavior, journal_);
+  keep(result);
+  return result;
 }
 
 viewer_actor team::spawn_notifier(const process_actor& host) {
@@ -160,8 +207,11 @@ viewer_actor team::spawn_notifier(const process_actor& host) {
     feed->note(std::move(text));
   };
   mine.done = notices_told_;
-  return caf::actor_cast<viewer_actor>(
+  auto result = caf::actor_cast<viewer_actor>(
       system_.spawn(notifier_behavior, std::move(mine)));
+  if (!options_.announced.empty())
+    caf::anon_send(result, run_facts{options_.announced});
+  return result;
 }
 
 void team::decide(const gate_decision& x) {

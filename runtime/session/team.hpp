@@ -6,10 +6,12 @@
 #include "actors/service/service.hpp"
 #include "messages/interfaces.hpp"
 #include "runtime/artifacts/artifact_host.hpp"
+#include "runtime/journal/journal_writer.hpp"
 #include "runtime/session/approval_prompt.hpp"
 #include "runtime/session/notifier.hpp"
 #include "runtime/session/process_host.hpp"
 #include "runtime/session/run_feed.hpp"
+#include "runtime/session/run_record.hpp"
 #include "runtime/session/run_sockets.hpp"
 #include "runtime/session/session.hpp"
 #include "runtime/session/state_directory.hpp"
@@ -34,8 +36,11 @@ struct team_options {
   std::uint32_t local_slots = 1; ///< of the implicit agent
   run_directory files;
   std::shared_ptr<artifacts::artifact_disk> disk; ///< of this run
-  process::supervisor* processes = nullptr;       ///< must outlive the team
-  run_feed* feed = nullptr;                       ///< must outlive the team
+  run_record record;
+  engine::graph_options graph;
+  std::vector<fact> announced; ///< told to `notify` again as the run goes on
+  process::supervisor* processes = nullptr; ///< must outlive the team
+  run_feed* feed = nullptr;                 ///< must outlive the team
 };
 
 /// Asks the orchestrator on behalf of who sits at the keyboard.
@@ -53,6 +58,8 @@ public:
 
   void begin();
   void stop(std::int32_t code, bool at_once);
+  /// The program stood still for so long (SIGTSTP).
+  void stood_still(duration span);
   /// A person decided at the keyboard; the answer becomes a note.
   void decide(const gate_decision& x);
   /// After the run's end: waits, bounded, until the plan's `notify` has told of
@@ -73,12 +80,14 @@ private:
   [[nodiscard]] std::vector<agent_actor> spawn_agents(agent_options common);
   [[nodiscard]] std::vector<service_actor> spawn_services(service_options each);
   void open_sockets();
+  [[nodiscard]] journal_actor spawn_journal(const orchestrator_actor& lead);
   [[nodiscard]] viewer_actor spawn_notifier(const process_actor& host);
 
   team_options options_;
   system_config config_;
   caf::actor_system system_;
   std::shared_ptr<process_routes> routes_;
+  std::shared_ptr<journal::journal_writer> journal_;
   std::mutex mutex_;
   std::vector<caf::strong_actor_ptr> all_;
   orchestrator_actor lead_;

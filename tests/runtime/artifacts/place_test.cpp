@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 using namespace tutti;
@@ -103,7 +104,7 @@ BOOST_AUTO_TEST_CASE(two_runs_may_take_in_the_same_at_once) {
 }
 
 BOOST_AUTO_TEST_CASE(a_payload_comes_back_as_it_was) { // §21
-  artifacts::payload_file file{kept.path()};
+  artifacts::payload_file file{kept / "payloads"};
   attempt_details x;
   x.outputs = {{"k", make_text(std::string(5000, 'v'))}};
   x.note = "a note";
@@ -130,15 +131,46 @@ BOOST_AUTO_TEST_CASE(a_payload_comes_back_as_it_was) { // §21
   // What counts as the same result has the same digest.
   BOOST_TEST((first.payload.digest == second.payload.digest));
   BOOST_TEST((first.payload.digest != third.payload.digest));
-  BOOST_TEST(std::filesystem::is_empty(kept.path())); // it has no name
+}
+
+BOOST_AUTO_TEST_CASE(payloads_outlive_the_program) { // §30, §31
+  payload_ref first;
+  attempt_details x;
+  x.outputs = {{"k", make_text(std::string(5000, 'v'))}};
+  auto made = std::make_shared<const attempt_details>(x);
+  {
+    artifacts::payload_file file{kept / "payloads"};
+    first = file.keep({1, made}).payload;
+  }
+  artifacts::payload_file file{kept / "payloads"};
+  BOOST_TEST((*file.load({2, first}).details == x)); // before it keeps any
+  auto second = file.keep({3, made}).payload;
+  BOOST_TEST(second.offset == first.size_bytes);
+  BOOST_TEST((*file.load({4, first}).details == x));
+  BOOST_TEST((*file.load({5, second}).details == x));
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_payload_is_no_result) { // row 4: a flipped bit
+  artifacts::payload_file file{kept / "payloads"};
+  attempt_details x;
+  x.outputs = {{"k", make_text(std::string(5000, 'v'))}};
+  auto where = file.keep({1, std::make_shared<const attempt_details>(x)});
+  std::fstream damage{kept / "payloads",
+                      std::ios::in | std::ios::out | std::ios::binary};
+  damage.seekp(2500);
+  damage.put('w');
+  damage.close();
+  auto back = file.load({2, where.payload});
+  BOOST_TEST(!back.details);
+  BOOST_TEST(has_text(back.mistake, "is not as it was kept"));
 }
 
 BOOST_AUTO_TEST_CASE(a_payload_that_cannot_be_kept_or_read_is_said) {
-  artifacts::payload_file nowhere{kept / "none"};
+  artifacts::payload_file nowhere{kept / "none/payloads"};
   attempt_details x;
   auto kept_it = nowhere.keep({1, std::make_shared<const attempt_details>(x)});
   BOOST_TEST(has_text(kept_it.mistake, "cannot keep a handoff in"));
-  artifacts::payload_file file{kept.path()};
+  artifacts::payload_file file{kept / "payloads"};
   (void)file.keep({1, std::make_shared<const attempt_details>(x)});
   BOOST_TEST(has_text(file.load({1, {1u << 20, 10, {}}}).mistake,
                       "cannot read a handoff back"));

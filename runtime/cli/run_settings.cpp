@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/cli/run_settings.hpp"
+
+#include "messages/json/json_values.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace tutti::cli {
+
+namespace {
+
+using nlohmann::json;
+
+void take_list(const json& from, const char* key,
+               std::vector<std::string>& into) {
+  auto x = from.find(key);
+  if (!into.empty() || x == from.end() || !x->is_array())
+    return;
+  for (const auto& name : *x)
+    if (name.is_string())
+      into.push_back(name.get<std::string>());
+}
+
+} // namespace
+
+std::string settings_json(const run_options& x) {
+  auto result = json::object();
+  for (const auto& [key, value] : x.plan.set)
+    result["set"][key] = value;
+  if (!x.only.empty())
+    result["only"] = x.only;
+  if (!x.skip.empty())
+    result["skip"] = x.skip;
+  if (x.jobs)
+    result["jobs"] = *x.jobs;
+  if (x.no_wait)
+    result["no-wait"] = true;
+  return json_text(result);
+}
+
+void apply_settings(const std::string& text, run_options& x) {
+  auto parsed = parse_json(text);
+  if (!parsed || !parsed->is_object())
+    return;
+  if (auto set = parsed->find("set"); set != parsed->end())
+    for (const auto& [key, value] : set->items()) {
+      bool given = std::any_of(x.plan.set.begin(), x.plan.set.end(),
+                               [&name = key](const auto& y) {
+                                 return y.first == name;
+                               });
+      if (!given && value.is_string())
+        x.plan.set.emplace_back(key, value.get<std::string>());
+    }
+  take_list(*parsed, "only", x.only);
+  take_list(*parsed, "skip", x.skip);
+  auto jobs = parsed->find("jobs");
+  if (!x.jobs && jobs != parsed->end() && jobs->is_number_unsigned())
+    x.jobs = jobs->get<std::uint32_t>();
+  auto no_wait = parsed->find("no-wait");
+  x.no_wait = x.no_wait || (no_wait != parsed->end() && *no_wait == true);
+}
+
+} // namespace tutti::cli

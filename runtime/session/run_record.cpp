@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/session/run_record.hpp"
+
+#include "runtime/journal/journal_reader.hpp"
+#include "runtime/journal/plan_parts.hpp"
+#include "runtime/journal/settle.hpp"
+#include "runtime/version.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <utility>
+
+namespace tutti::session {
+
+namespace {
+
+std::int64_t wall_now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::unique_ptr<journal::journal_file> file_of(const record_options& x) {
+  journal::journal_options options;
+  options.path = x.files.journal;
+  options.how = x.how;
+  return std::make_unique<journal::journal_file>(std::move(options), x.work);
+}
+
+journal::session_entry session_of(const record_options& x, std::uint32_t number,
+                                  std::uint64_t first, duration at) {
+  journal::session_entry result;
+  result.number = number;
+  result.first_fact = first;
+  result.at = at;
+  result.wall_ns = wall_now();
+  result.pid = ::getpid();
+  result.durability = to_string(x.how);
+  result.tutti = runtime::version();
+  return result;
+}
+
+/// As far as the facts and the wall clock say; it may have been set back.
+duration elapsed_of(const journal::journal_info& info,
+                    const std::vector<fact>& facts) {
+  auto by_wall = duration{wall_now() - info.sessions.front().wall_ns};
+  auto latest = facts.empty() ? info.sessions.back().at : facts.back().at;
+  return std::max(latest, by_wall);
+}
+
+/// Whether nothing is left to do: all tasks are terminal, and that stands.
+bool has_finished(const std::vector<fact>& facts) {
+  for (auto i = facts.rbegin(); i != facts.rend(); ++i)
+    if (i->kind == fact_kind::run_ended)
+      return i->status == run_status::succeeded
+          || i->status == run_status::failed;
+    else if (i->kind == fact_kind::run_resumed)
+      return false;
+  return false;
+}
+
+error does_not_follow(const std::string& path, std::uint64_t number,
+                      const fact& f) {
+  return {
+      exit_code::journal,
+      fmt::format("the journal '{}' cannot be replayed: fact {} ({}) does not "
+                  "follow from what is before it; 'tutti run PLAN --resume "
+                  "--settled' keeps accepted results and plans the rest anew",
+                  path, number, to_string(f.kind))};
+}
+
+/// The facts as they were decided, onto the same plan.
+std::optional<error> replay(const record_options& x,
+                            const journal::journal_info& info,
+                            run_record& result) {
+  result.engine =
+      std::make_shared<engine::engine>(engine::compile(*x.work, x.graph));
+  auto number = info.revisions.back().first_fact;
+  for (const auto& f : result.history) {
+    if (!result.engine->follows(f))
+      return does_not_follow(x.files.journal, number, f);
+    result.engine->fold(f);
+    ++number;
+  }
+  return std::nullopt;
+}
+
+/// What still stands, onto a plan that is another one.
+void replace_plan(const record_options& x, const journal::plan_changes& changes,
+                  std::uint32_t revision, run_record& result) {
+  auto settled = journal::settle(*x.work, result.history, changes);
+  engine::plan_replaces e;
+  e.revision = revision;
+  e.text = settled.text;
+  e.kept = std::move(settled.kept);
+  e.open_gates = std::move(settled.open_gates);
+  result.notice = std::move(settled.text);
+  result.first = std::move(e);
+  result.history.clear();
+}
+
+} // namespace
+
+expected<run_record> begin_record(const record_options& x) {
+  run_record result;
+  result.file = file_of(x);
+  journal::revision_entry revision;
+  revision.plan = x.plan_path;
+  revision.settings = x.settings;
+  std::map<std::string, std::string> about{
+      {"run", x.files.run_id},
+      {"plan", x.work->name},
+      {"directory", x.work->directory},
+      {"tutti", std::string{runtime::version()}}};
+  if (auto wrong = result.file->create(about, session_of(x, 1, 1, duration{0}),
+                                       revision, journal::parts_of(*x.work)))
+    return *wrong;
+  return result;
+}
+
+expected<run_record> resume_record(const record_options& x,
+                                   const resume_choice& how) {
+  auto reader = journal::journal_reader::open(x.files.journal);
+  if (!reader)
+    return reader.error();
+  const auto& info = (*reader)->info();
+  auto parts = journal::parts_of(*x.work);
+  auto changes = journal::changes_since(info, *x.work, parts);
+  bool replaces = changes.any() || how.settled;
+  auto facts =
+      replaces ? (*reader)->facts_known_to(*x.work) : (*reader)->facts(*x.work);
+  if (!facts)
+    return facts.error();
+  run_record result;
+  result.history = std::move(*facts);
+  result.journaled = info.last;
+  result.elapsed = elapsed_of(info, result.history);
+  if (!replaces && !how.retry_failed && has_finished(result.history))
+    return result;
+  auto revision = info.revisions.back();
+  auto session = static_cast<std::uint32_t>(info.sessions.size()) + 1;
+  // A run that never came to its first fact begins as a new one.
+  bool begun = !result.history.empty();
+  if (replaces) {
+    ++revision.number;
+    replace_plan(x, changes, revision.number, result);
+  } else if (begun) {
+    if (auto wrong = replay(x, info, result))
+      return *wrong;
+    result.first = engine::run_resumes{session, how.retry_failed};
+  }
+  revision.session = session;
+  revision.first_fact = info.last + 1;
+  revision.plan = x.plan_path;
+  revision.settings = x.settings;
+  result.file = file_of(x);
+  if (auto wrong = result.file->go_on(
+          info, (*reader)->sum(),
+          session_of(x, session, info.last + 1, result.elapsed),
+          replaces ? std::optional{revision} : std::nullopt, parts))
+    return *wrong;
+  return result;
+}
+
+} // namespace tutti::session
