@@ -2,9 +2,9 @@
 // Artifacts by content: STATE/artifacts/ab/cdef… holds the file whose SHA-256
 // is abcdef…. A file is written under another name, synced and renamed, and its
 // folder synced, before anybody hears of it (semantics §30). The user's files
-// are copied, never linked: they could be changed in place. A file that is found
-// again is marked as used now, under a lock of the folder, so that `tutti clean`
-// leaves it to the run whose journal does not name it yet.
+// are copied, never linked: they could be changed in place. A file that is
+// found again is marked as used now, under a lock of the folder, so that `tutti
+// clean` leaves it to the run whose journal does not name it yet.
 #pragma once
 
 #include "messages/storage.hpp"

@@ -73,34 +73,34 @@ swept sweep(const sweep_options& x) {
       ::open(x.directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (!folder)
     return result;
-  each_file(x.directory, [&](const std::string& path,
-                             const std::string& digest) {
-    if (!digest.empty() && x.needed.contains(digest))
-      return;
-    if (!lock_alone(folder)) {
-      if (result.troubles.empty())
-        result.troubles.push_back(
-            fmt::format("artifacts in '{}' stay: its file system knows no "
-                        "locks, and a run may need them",
-                        x.directory));
-      return;
-    }
-    struct stat info {};
-    bool unused = ::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)
-               && info.st_mtim.tv_sec * second_ns + info.st_mtim.tv_nsec
-                      < x.unused_since_ns;
-    int why = 0;
-    if (unused && !x.dry_run && ::unlink(path.c_str()) != 0)
-      why = errno;
-    ::flock(folder.get(), LOCK_UN);
-    if (why != 0)
-      result.troubles.push_back(fmt::format("cannot remove '{}': {}", path,
-                                            process::system_text(why)));
-    else if (unused) {
-      ++result.files;
-      result.bytes += disk_bytes(info);
-    }
-  });
+  each_file(
+      x.directory, [&](const std::string& path, const std::string& digest) {
+        if (!digest.empty() && x.needed.contains(digest))
+          return;
+        if (!lock_alone(folder)) {
+          if (result.troubles.empty())
+            result.troubles.push_back(
+                fmt::format("artifacts in '{}' stay: its file system knows no "
+                            "locks, and a run may need them",
+                            x.directory));
+          return;
+        }
+        struct stat info {};
+        bool unused = ::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)
+                   && info.st_mtim.tv_sec * second_ns + info.st_mtim.tv_nsec
+                          < x.unused_since_ns;
+        int why = 0;
+        if (unused && !x.dry_run && ::unlink(path.c_str()) != 0)
+          why = errno;
+        ::flock(folder.get(), LOCK_UN);
+        if (why != 0)
+          result.troubles.push_back(fmt::format("cannot remove '{}': {}", path,
+                                                process::system_text(why)));
+        else if (unused) {
+          ++result.files;
+          result.bytes += disk_bytes(info);
+        }
+      });
   return result;
 }
 

@@ -16,7 +16,7 @@ namespace tutti::artifacts {
 stored_sizes(const std::string& directory);
 
 struct sweep_options {
-  std::string directory; ///< of the store
+  std::string directory;                  ///< of the store
   std::unordered_set<std::string> needed; ///< digests
   /// What was taken in, or found again, at or after this time stays as well;
   /// since 1970.

@@ -3,6 +3,8 @@
 
 #include "runtime/journal/database.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -20,9 +22,24 @@ constexpr std::string_view named_digests =
     "json_each(f.details, '$.artifacts') a WHERE f.details IS NOT NULL "
     "ORDER BY 1";
 /// Of a large result only a reference is in the journal.
-constexpr std::string_view names_payloads =
-    "SELECT count(*) FROM fact WHERE details IS NOT NULL "
-    "AND json_extract(details, '$.payload') IS NOT NULL";
+constexpr std::string_view payloads =
+    "SELECT json_extract(details, '$.payload') FROM fact WHERE details IS NOT "
+    "NULL AND json_extract(details, '$.payload') IS NOT NULL";
+
+std::optional<payload_ref> payload_of(std::string_view text) {
+  auto x = nlohmann::json::parse(text, nullptr, false);
+  payload_ref result;
+  if (!x.is_object() || !x.contains("digest"))
+    return std::nullopt;
+  try {
+    x.at("offset").get_to(result.offset);
+    x.at("size").get_to(result.size_bytes);
+    x.at("digest").get_to(result.digest);
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+  return result;
+}
 
 bool may_go(const run_entry& x, const retention& how) {
   switch (x.state) {
@@ -54,8 +71,7 @@ public:
   void remove(const judged_run& x) {
     bytes_ -= x.run.size_bytes;
     for (const auto& digest : x.use.digests)
-      if (auto i = users_.find(digest);
-          i != users_.end() && --i->second == 0)
+      if (auto i = users_.find(digest); i != users_.end() && --i->second == 0)
         bytes_ -= store_->at(digest);
   }
 
@@ -86,7 +102,14 @@ artifact_use artifacts_of(const run_entry& x) {
   while (rows.step())
     result.digests.emplace_back(rows.text(0));
   bool whole = rows && rows.result() == 0;
-  result.more = result.more || !whole || db.number(names_payloads) != 0;
+  rows = db.prepare(payloads);
+  while (rows.step())
+    if (auto x = payload_of(rows.text(0)))
+      result.payloads.push_back(*x);
+    else
+      whole = false;
+  whole = whole && rows && rows.result() == 0;
+  result.more = result.more || !whole;
   return result;
 }
 

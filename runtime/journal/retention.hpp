@@ -2,7 +2,7 @@
 // Which runs of a state directory may go, and what goes with them.
 #pragma once
 
-#include "messages/error.hpp"
+#include "messages/fact.hpp"
 #include "runtime/journal/run_list.hpp"
 
 #include <cstddef>
@@ -16,7 +16,9 @@ namespace tutti::journal {
 
 /// What a run has in the store of artifacts.
 struct artifact_use {
-  std::vector<std::string> digests; ///< that its journal names, sorted
+  std::vector<std::string> digests; ///< that its journal names
+  /// Results that lie beside the journal; they may name more.
+  std::vector<payload_ref> payloads;
   /// It may have more than these: it lives, or its journal does not say.
   bool more = false;
 };

@@ -343,11 +343,12 @@ expected<run_entry> find_run(const run_choice& choice) {
       return x;
   }
   return error{exit_code::nothing_to_run,
-               fmt::format("there is no run of {} in '{}'; there is {}",
-                           choice.plan_path.empty()
-                               ? "any plan"
-                               : fmt::format("'{}'", choice.plan_path),
-                           choice.state_directory, listed(*ids))};
+               choice.plan_path.empty()
+                   ? fmt::format("no run in '{}' has a journal; there is {}",
+                                 choice.state_directory, listed(*ids))
+                   : fmt::format("there is no run of '{}' in '{}'; there is {}",
+                                 choice.plan_path, choice.state_directory,
+                                 listed(*ids))};
 }
 
 } // namespace tutti::journal

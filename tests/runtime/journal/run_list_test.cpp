@@ -197,4 +197,29 @@ BOOST_AUTO_TEST_CASE(a_run_is_found_by_what_identifies_it) { // §31
   BOOST_TEST(static_cast<int>(other.error().code) == 4);
 }
 
+BOOST_AUTO_TEST_CASE(a_journal_is_checked_without_its_plan) { // row 6
+  temporary_directory dir;
+  made_run_options x;
+  x.sessions = {{fact_of(fact_kind::run_started), ended_attempt(0)},
+                {fact_of(fact_kind::run_resumed), ended_attempt(1)}};
+  make_run(dir, x);
+  auto path = journal::journal_path(only_run(dir).path);
+  {
+    auto reader = journal::journal_reader::open(path);
+    BOOST_REQUIRE(reader);
+    BOOST_TEST(!(*reader)->check());
+    BOOST_TEST((*reader)->read_up_to() == 4u);
+  }
+  journal::database db;
+  BOOST_REQUIRE(!db.open(path, journal::access::write));
+  BOOST_REQUIRE(!db.run("UPDATE fact SET attempt = 7 WHERE number = 3"));
+  db.close();
+  auto reader = journal::journal_reader::open(path);
+  BOOST_REQUIRE(reader);
+  auto wrong = (*reader)->check();
+  BOOST_REQUIRE(wrong);
+  BOOST_TEST((wrong->code == exit_code::journal));
+  BOOST_TEST(wrong->detail.find("fact 3") != std::string::npos, wrong->detail);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
