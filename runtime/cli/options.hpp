@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -33,6 +34,9 @@ struct run_options {
   std::string durability = "full";
   bool settled = false; ///< of a resumed run: keep results, plan the rest anew
   bool retry_failed = false; ///< of a resumed run
+  /// Not said on the command line: for tests that end the program at a message
+  /// (`session_options::probe`); else empty.
+  std::function<void()> probe = {};
   bool detach = false;
   bool dry_run = false;
   bool no_wait = false; ///< do not wait for people

@@ -11,6 +11,7 @@
 
 #include <csignal>
 #include <exception>
+#include <utility>
 
 namespace tutti::cli {
 
@@ -106,13 +107,15 @@ void choose_sigpipe(const parsed& x) {
 
 } // namespace
 
-int program(int argc, const char* const* argv, const native::agents& team) {
+int program(int argc, const char* const* argv, const native::agents& team,
+            std::function<void()> probe) {
   open_standard_descriptors();
   try {
     auto x = parse(argc, argv);
     if (!x)
       return fail(x.error());
     choose_sigpipe(*x);
+    x->options.run.probe = std::move(probe);
     return dispatch(*x, team);
   } catch (const std::exception& e) {
     return fail(

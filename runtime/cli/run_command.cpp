@@ -65,6 +65,7 @@ session::session_options session_options_of(const run_options& options,
   result.durability = durability_of(options.durability);
   result.resume = {options.settled, options.retry_failed};
   result.settings = settings_json(options);
+  result.probe = options.probe;
   result.jobs = options.jobs;
   result.no_wait = options.no_wait;
   result.state_directory = options.state_directory;

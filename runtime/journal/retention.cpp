@@ -104,8 +104,8 @@ artifact_use artifacts_of(const run_entry& x) {
   bool whole = rows && rows.result() == 0;
   rows = db.prepare(payloads);
   while (rows.step())
-    if (auto x = payload_of(rows.text(0)))
-      result.payloads.push_back(*x);
+    if (auto payload = payload_of(rows.text(0)))
+      result.payloads.push_back(*payload);
     else
       whole = false;
   whole = whole && rows && rows.result() == 0;
