@@ -82,8 +82,14 @@ expected<chosen_run> choose(const attach_options& options) {
       live.push_back(std::move(x));
   if (live.size() == 1)
     return chosen_run{state, std::move(live.front())};
-  if (live.empty())
-    return found_elsewhere(options);
+  if (live.empty()) {
+    auto other = found_elsewhere(options);
+    // The newest may be what is looked for: it was killed.
+    if (!other && other.error().code == exit_code::environment && !runs->empty()
+        && journal::is_resumable(runs->front().state))
+      return chosen_run{state, std::move(runs->front())};
+    return other;
+  }
   std::vector<std::string> ids;
   for (const auto& x : live)
     ids.push_back(x.id);

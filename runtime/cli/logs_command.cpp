@@ -139,7 +139,8 @@ int follow(task_log& log, const journal::run_entry& run,
       int code = printer.finish();
       note(log.is_over()
                ? fmt::format("task '{}' is {}", options.task, log.state())
-               : fmt::format("run {} does not live any more; task '{}' is {}",
+               : fmt::format("run {} does not live any more; task '{}' was "
+                             "{}",
                              run.id, options.task, log.state()));
       return code;
     }
