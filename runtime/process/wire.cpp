@@ -113,7 +113,7 @@ concept is = std::is_same_v<std::remove_const_t<T>, X>;
 template <class Codec>
 bool fields(Codec& c, is<supervisor_options> auto& x) {
   return all(c, x.log_directory, x.io_directory, x.log_bytes_max,
-             x.output_bytes_max, x.drain, x.kill_bound);
+             x.output_bytes_max, x.drain, x.kill_bound, x.heartbeat, x.lease);
 }
 
 template <class Codec>
@@ -149,6 +149,11 @@ bool fields(Codec& c, is<lease> auto& x) {
 
 template <class Codec>
 bool fields(Codec&, is<finish> auto&) {
+  return true;
+}
+
+template <class Codec>
+bool fields(Codec&, is<answer> auto&) {
   return true;
 }
 

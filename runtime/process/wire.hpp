@@ -29,14 +29,15 @@ struct lease {
   bool suspended = false;
 };
 struct finish {}; ///< kill everything and exit
+struct answer {}; ///< to each heartbeat: the supervisor lives
 
 /// From tutti to the supervisor.
 using order =
     std::variant<supervisor_options, start_process, end_process, end_all,
                  heartbeat, lease, finish, process_input, process_alive>;
 /// From the supervisor to tutti.
-using report =
-    std::variant<process_started, process_line, process_exited, process_output>;
+using report = std::variant<process_started, process_line, process_exited,
+                            process_output, answer>;
 
 /// Appends one frame. False, and nothing appended: it would be too long.
 [[nodiscard]] bool encode(std::string& out, const order& x);
