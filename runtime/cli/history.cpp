@@ -7,6 +7,7 @@
 #include "runtime/display/text_width.hpp"
 #include "runtime/report/format.hpp"
 #include "runtime/report/json_writer.hpp"
+#include "runtime/session/resume_command.hpp"
 #include "runtime/version.hpp"
 
 #include <fmt/format.h>
@@ -215,11 +216,10 @@ std::string age_text(std::int64_t age_ns) {
 std::string resume_command(const std::string& state_directory,
                            const journal::run_entry& run) {
   auto usual = std::filesystem::path{run.plan_path}.parent_path() / ".tutti";
-  auto where = state_directory == usual.string()
-                 ? std::string{}
-                 : fmt::format(" --state-dir {}", state_directory);
-  return fmt::format("tutti run {} --resume={}{}", run.plan_path, run.id,
-                     where);
+  bool is_usual = state_directory == usual.string();
+  return session::resume_command(run.plan_path,
+                                 is_usual ? std::string{} : state_directory, {})
+       + "=" + run.id;
 }
 
 std::string history_text(const history& x, const display::traits& can,

@@ -187,7 +187,8 @@ int attach(plan p, const attach_options& options) {
     return refuse(history.error());
   report::report_options told{
       options.run_id, options.jobs,
-      options.jobs.value_or(std::max(1u, std::thread::hardware_concurrency()))};
+      options.jobs.value_or(std::max(1u, std::thread::hardware_concurrency())),
+      options.resume_command};
   report::run_model model{p, slots_of(p, options.jobs)};
   auto view =
       display::make_display(STDOUT_FILENO, {options.plain, options.no_color},

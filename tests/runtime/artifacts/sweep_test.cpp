@@ -3,6 +3,7 @@
 
 #include "tests/runtime/artifacts/store_fixture.hpp"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <filesystem>
