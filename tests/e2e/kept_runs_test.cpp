@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(history_writes_a_file_and_prints_its_schema) {
 BOOST_AUTO_TEST_CASE(logs_print_what_an_attempt_wrote) {
   auto x = run(R"(
 tasks:
-  a: { run: 'echo try $TUTTI_ATTEMPT; test $TUTTI_ATTEMPT = 2', retry: { max: 1, backoff: 1ms } }
+  a: { run: 'echo try $TUTTI_ATTEMPT; test $TUTTI_ATTEMPT = 2', retries: { max: 1, wait: 1ms } }
   quiet: 'true'
   after: { needs: { a: failed }, run: 'true' }
 )");
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(logs_follow_a_live_task_through_its_attempts) {
   auto live = start(R"(
 tasks:
   a: { run: 'echo try $TUTTI_ATTEMPT; if test $TUTTI_ATTEMPT = 1; then read x < first; false; else read x < second; echo end; fi',
-       retry: { max: 1, backoff: 1ms } }
+       retries: { max: 1, wait: 1ms } }
   b: { needs: a, run: 'read x < second' }
 )");
   BOOST_REQUIRE(eventually([&] {

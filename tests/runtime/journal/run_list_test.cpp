@@ -166,6 +166,25 @@ BOOST_AUTO_TEST_CASE(the_newest_come_first_and_no_more_than_asked_for) {
   BOOST_TEST(runs->at(1).id == "20261122-2");
 }
 
+BOOST_AUTO_TEST_CASE(within_a_second_the_journals_say_which_is_newer) {
+  temporary_directory dir;
+  for (auto [id, wall] : {std::pair{"20261122-201500-aaaa", 3},
+                          std::pair{"20261122-201500-bbbb", 1},
+                          std::pair{"20261122-201459-cccc", 2}}) {
+    made_run_options x;
+    x.id = id;
+    x.wall_ns = wall;
+    make_run(dir, x);
+  }
+  auto runs = journal::list_runs(dir.path(), 2);
+  BOOST_REQUIRE(runs);
+  BOOST_REQUIRE(runs->size() == 2u);
+  BOOST_TEST(runs->at(0).id == "20261122-201500-aaaa");
+  BOOST_TEST(runs->at(1).id == "20261122-201500-bbbb");
+  BOOST_TEST(journal::find_run({dir.path(), "", ""})->id
+             == "20261122-201500-aaaa");
+}
+
 BOOST_AUTO_TEST_CASE(a_run_is_found_by_what_identifies_it) { // §31
   temporary_directory dir;
   for (const auto* id : {"20261122-2", "20261123-1", "20261122-1"}) {
