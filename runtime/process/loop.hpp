@@ -7,6 +7,7 @@
 #include "runtime/process/process_table.hpp"
 #include "runtime/process/unique_fd.hpp"
 #include "runtime/process/wire.hpp"
+#include "runtime/secrets/masker.hpp"
 
 #include <sys/types.h>
 
@@ -60,6 +61,7 @@ private:
   void watch(int fd, std::uint32_t events, int operation);
 
   // -- starts and output (loop_io.cpp) --
+  void take_secrets(wire::secret_values&& x);
   void start(start_process&& x);
   std::optional<process_exited> prepare(attempt& a, start_process& x);
   std::optional<process_exited> launch(attempt& a, const start_process& x);
@@ -106,6 +108,9 @@ private:
   std::string outer_tag_; ///< of the run that this one is a task of, or empty
   std::string tag_;       ///< names this run in TUTTI_PROCESS
   std::optional<supervisor_options> options_;
+  wire::secret_values secrets_;
+  /// Finds them in what processes put out; null: there are none.
+  std::unique_ptr<secrets::masker> patterns_;
 
   std::unordered_map<process_id, attempt_ptr> attempts_;
   /// Orders that found no descriptor or no process to spare; each end of an
