@@ -3,6 +3,7 @@
 
 #include "runtime/report/run_model.hpp"
 #include "runtime/session/run_feed.hpp"
+#include "runtime/session/run_record.hpp"
 #include "runtime/session/state_directory.hpp"
 #include "runtime/session/team.hpp"
 
@@ -36,10 +37,27 @@ int run_live(live_run_options options, const std::string& directory,
   session::run_feed feed;
   session::session_options how;
   how.natives = &options.agents;
+  session::record_options recorded;
+  recorded.files = *files;
+  recorded.work = work;
+  auto record = session::begin_record(recorded);
+  if (!record) {
+    std::fprintf(stderr, "%s\n", record.error().detail.c_str());
+    return static_cast<int>(record.error().code);
+  }
   {
-    auto disk =
-        std::make_shared<artifacts::artifact_disk>(files->artifacts, files->io);
-    session::team actors{{work, how, 1, *files, disk, &processes, &feed}};
+    auto disk = std::make_shared<artifacts::artifact_disk>(
+        files->artifacts, files->payloads, true);
+    session::team actors{{work,
+                          how,
+                          1,
+                          *files,
+                          disk,
+                          std::move(*record),
+                          recorded.graph,
+                          {},
+                          &processes,
+                          &feed}};
     actors.begin();
     while (!model.ended()) {
       auto batch = feed.take(frame);

@@ -160,13 +160,12 @@ void control(self_pointer self, const control_call& x) {
 
 /// So long nothing may run while the journal is stuck, before the run is given
 /// up; a stop does not wait for that long.
-constexpr std::uint32_t stuck_seconds_max = 60;
-constexpr std::uint32_t stuck_seconds_stopping = 5;
+constexpr duration stuck_max = std::chrono::seconds(60);
+constexpr duration stuck_max_stopping = std::chrono::seconds(5);
 
 void go_on_durably(self_pointer self, facts_durable x) {
   auto& s = self->state;
   s.stuck_code = 0;
-  s.stuck_seconds = 0;
   s.sends.hold_work(false);
   s.sends.durable(x.last);
 }
@@ -176,8 +175,10 @@ void go_on_durably(self_pointer self, facts_durable x) {
 void get_stuck(self_pointer self, const journal_stuck& x) {
   auto& s = self->state;
   s.sends.hold_work(true);
-  if (std::exchange(s.stuck_code, x.exit_code) == 0)
-    self->delayed_send(self, std::chrono::seconds(1), look_at_journal{});
+  if (std::exchange(s.stuck_code, x.exit_code) != 0)
+    return;
+  s.idle_since = now(self);
+  self->delayed_send(self, std::chrono::seconds(1), look_at_journal{});
 }
 
 /// Nobody can work and nothing can be kept: the run ends, and a resumed one
@@ -198,12 +199,11 @@ void look(self_pointer self) {
   auto& s = self->state;
   if (s.stuck_code == 0 || s.gave_up)
     return;
-  bool idle = s.engine->counts().live == 0;
-  s.stuck_seconds = idle ? s.stuck_seconds + 1 : 0;
-  auto patience = s.engine->stopping() || s.engine->over()
-                    ? stuck_seconds_stopping
-                    : stuck_seconds_max;
-  if (s.stuck_seconds >= patience)
+  if (s.engine->counts().live > 0)
+    s.idle_since = now(self);
+  auto patience =
+      s.engine->stopping() || s.engine->over() ? stuck_max_stopping : stuck_max;
+  if (now(self) - s.idle_since >= patience)
     return give_up(self);
   self->delayed_send(self, std::chrono::seconds(1), look_at_journal{});
 }

@@ -53,10 +53,10 @@ struct orchestrator_state {
   held_sends sends{0, false, 0};
   /// Of the run; later by as much as the program stood still.
   caf::actor_clock::time_point start;
-  duration latest{0}; ///< of the last event: no later one is before it
-  std::uint32_t stuck_seconds = 0; ///< while nothing runs
-  std::int32_t stuck_code = 0;     ///< not 0: the journal is stuck
-  bool gave_up = false;            ///< it was stuck for too long
+  duration latest{0};          ///< of the last event: no later one is before it
+  std::int32_t stuck_code = 0; ///< not 0: the journal is stuck
+  duration idle_since{0};      ///< while it is: since when nothing runs
+  bool gave_up = false;        ///< it was stuck for too long
   /// The last fact, held back until all of these have left.
   run_facts ending;
   std::vector<bool> agents_to_leave;

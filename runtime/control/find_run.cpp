@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -29,7 +30,8 @@ std::vector<live_run> runs_of(const std::string& state_directory) {
   constexpr std::size_t path_bytes_max = 4096;
   std::vector<live_run> result;
   std::error_code failure;
-  remove_dead_runs(state_directory);
+  for (const auto& x : remove_dead_runs(state_directory))
+    fmt::print(stderr, "tutti: {}\n", x);
   for (const auto& entry :
        fs::directory_iterator{fs::path{state_directory} / "runs", failure}) {
     auto pointer = (entry.path() / "control").string();

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/control/run_lock.hpp"
 
+#include "runtime/process/sweep.hpp"
+
+#include <fmt/format.h>
+
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
@@ -11,6 +15,7 @@
 #include <filesystem>
 #include <system_error>
 #include <thread>
+#include <utility>
 
 namespace tutti::control {
 
@@ -31,6 +36,17 @@ bool has_live_files(const fs::path& run) {
   std::error_code ignored;
   return fs::exists(run / "io", ignored)
       || fs::exists(run / "control", ignored);
+}
+
+std::string sweep_text(const std::string& run_id, const process::swept& x) {
+  if (x.ended + x.left == 0)
+    return {};
+  auto text = fmt::format("run {} was killed and had left processes behind: {} "
+                          "ended",
+                          run_id, x.ended);
+  if (x.left > 0)
+    text += fmt::format(", {} cannot be ended", x.left);
+  return text;
 }
 
 } // namespace
@@ -81,7 +97,15 @@ std::optional<unique_fd> try_to_hold_run(const std::string& run_path) {
   return result;
 }
 
-void remove_dead_runs(const std::string& state_directory) {
+std::string remove_dead_run(const std::string& run_path) {
+  auto found = process::sweep_run(run_path + "/io");
+  if (found.left == 0)
+    remove_live_files(run_path);
+  return sweep_text(fs::path{run_path}.filename(), found);
+}
+
+std::vector<std::string> remove_dead_runs(const std::string& state_directory) {
+  std::vector<std::string> result;
   std::error_code failure;
   for (const auto& entry :
        fs::directory_iterator{fs::path{state_directory} / "runs", failure}) {
@@ -90,9 +114,12 @@ void remove_dead_runs(const std::string& state_directory) {
       continue;
     auto path = entry.path().string();
     auto held = open_folder(path);
-    if (held && ::flock(held.get(), LOCK_EX | LOCK_NB) == 0)
-      remove_live_files(path);
+    if (!held || ::flock(held.get(), LOCK_EX | LOCK_NB) != 0)
+      continue;
+    if (auto text = remove_dead_run(path); !text.empty())
+      result.push_back(std::move(text));
   }
+  return result;
 }
 
 void remove_live_files(const std::string& run_path) {

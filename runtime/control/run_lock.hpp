@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tutti::control {
 
@@ -34,11 +35,18 @@ enum class run_holder : std::uint8_t {
 [[nodiscard]] std::optional<process::unique_fd>
 try_to_hold_run(const std::string& run_path);
 
-/// Removes what only a live run needs, `control` and `io/`, of each run below
-/// the state directory that nobody holds: it was killed (rule 10).
-void remove_dead_runs(const std::string& state_directory);
+/// Ends the processes and removes what only a live run needs, `control` and
+/// `io/`, of each run below the state directory that nobody holds: it was
+/// killed (rule 10). Returns a sentence for each that had processes left.
+[[nodiscard]] std::vector<std::string>
+remove_dead_runs(const std::string& state_directory);
 
-/// The same of one run, which is known to be over.
+/// The same of one run, which the caller holds; empty: it had no processes
+/// left. The files of one whose processes cannot be ended stay for the next who
+/// comes.
+[[nodiscard]] std::string remove_dead_run(const std::string& run_path);
+
+/// Removes these files of one run, which is known to be over.
 void remove_live_files(const std::string& run_path);
 
 } // namespace tutti::control

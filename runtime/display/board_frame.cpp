@@ -76,6 +76,8 @@ private:
     if (model_.stopping())
       line.add("  stopping", style::yellow);
     line.add("  " + format_elapsed(now_));
+    if (auto n = model_.session().number; n > 1 && columns_ >= 60)
+      line.add(fmt::format("  session {}", n), style::dim);
     if (columns_ >= 70)
       line.add("  ").add(bar(share, 20), style::green);
     line.add(fmt::format("  {}%", static_cast<int>(100 * share)));

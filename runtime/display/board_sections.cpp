@@ -24,6 +24,11 @@ constexpr std::size_t completed_max = 5;
 constexpr std::size_t time_width = 7;
 constexpr std::size_t names_max = 2;
 
+// Nobody was waited for while tutti was not there.
+std::string elapsed_since(const board_view& v, duration x) {
+  return format_elapsed(v.model.up_time(x, v.now));
+}
+
 // The columns of agents and tasks, as wide as these need.
 struct columns {
   std::size_t agents = 1;
@@ -69,7 +74,7 @@ styled_line running_line(const board_view& v, task_id x, const columns& at) {
   if (t.waits_since) {
     auto inside = v.model.wait_of({node_kind::task, x.value});
     return line.add(fmt::format("  waits {} for {}",
-                                format_elapsed(v.now - *t.waits_since),
+                                elapsed_since(v, *t.waits_since),
                                 awaited_text(v.model, inside, names_max)),
                     style::yellow);
   }
@@ -110,7 +115,7 @@ styled_line pending_line(const board_view& v, const report::wait& x) {
                ? fmt::format("{} ({})", name, agent_name(m.plan(), x.agent))
                : name,
            style::yellow);
-  auto time = fmt::format(", {}", format_elapsed(v.now - x.since));
+  auto time = fmt::format(", {}", elapsed_since(v, x.since));
   if (m.task(x.waiter.index).state != task_state::waiting_to_integrate)
     return line.add(" waits for ").add(awaited_text(m, x, names_max)).add(time);
   line.add(" ").add(integrate_text(m, x, names_max)).add(time);
@@ -133,7 +138,7 @@ styled_line gate_line(const board_view& v, const report::wait& x) {
            style::yellow)
       .add(" waits for ")
       .add(awaited_text(m, x, names_max))
-      .add(fmt::format(", {}", format_elapsed(v.now - x.since)))
+      .add(fmt::format(", {}", elapsed_since(v, x.since)))
       .add(fmt::format("; {} {} for it", blocked,
                        blocked == 1 ? "task waits" : "tasks wait"),
            style::dim);
@@ -166,7 +171,7 @@ void add_asked(const board_view& v, std::uint32_t gate, section& to) {
   styled_line line("  ");
   line.add(m.plan().gates[gate].name, style::yellow)
       .add(fmt::format(" asks {}, {}", approvers_text(m, gate),
-                       format_elapsed(v.now - g.asked_at.value_or(v.now))));
+                       elapsed_since(v, g.asked_at.value_or(v.now))));
   if (g.rounds > 1)
     line.add(fmt::format(", round {}", g.rounds));
   line.add(approved_by(m, gate), style::green);
@@ -202,7 +207,7 @@ void add_rework(const board_view& v, const report::rework_record& x,
       .add(fmt::format(" round {}: {} {} done again, {}", x.round,
                        report::names_text(m.plan(), x.tasks, names_max),
                        x.tasks.size() == 1 ? "is" : "are",
-                       format_elapsed(v.now - x.at)))
+                       elapsed_since(v, x.at)))
       .add(redefined_since(m, x.at));
   if (!x.text.empty())
     line.add(": ").add(x.text, style::dim);
@@ -228,7 +233,7 @@ styled_line request_line(const board_view& v,
   line.add(fmt::format("{} asks {}", m.plan().tasks[r.from.value].name,
                        agent_name(m.plan(), r.to)),
            style::yellow)
-      .add(fmt::format(", {}", format_elapsed(v.now - r.made_at)));
+      .add(fmt::format(", {}", elapsed_since(v, r.made_at)));
   if (r.taken)
     line.add(r.batch_size > 1
                  ? fmt::format(", worked on, {} together", r.batch_size)
@@ -360,7 +365,7 @@ section services(const board_view& v) {
           .add(fmt::format(" {}", to_string(s.state)), usable   ? style::green
                                                        : is_bad ? style::red
                                                                 : style::yellow)
-          .add(fmt::format(", {}", format_elapsed(v.now - s.since)));
+          .add(fmt::format(", {}", elapsed_since(v, s.since)));
       if (s.restarts > 0)
         line.add(fmt::format(", restarted {}",
                              s.restarts == 1
@@ -392,6 +397,8 @@ section completed(const board_view& v) {
       line.add("  ").add(to_string(t.state), style::red);
     if (t.version > 1 && v.model.plan().tasks[x.value].kind == task_kind::work)
       line.add(fmt::format("  version {}", t.version), style::dim);
+    if (v.model.is_kept(x.value))
+      line.add("  kept", style::dim);
     result.lines.push_back(std::move(line));
   }
   return result;

@@ -113,6 +113,8 @@ words attempt_ended(const run_model& m, const fact& x) {
                   ? end_note(t, x.end, x.details.get())
                   : attempt_reason(m, x);
   reason = joined(reason, warning_text(x.end, x.details.get()));
+  if (m.task(x.subject).lost && is_stopped)
+    return of_task(m, x, "lost", style::yellow, "tutti was gone");
   if (is_stopped)
     return of_task(m, x, "stopped", style::yellow, joined(reason, time));
   return of_task(
@@ -340,6 +342,39 @@ std::optional<words> of_service(const run_model& m, const fact& x) {
   }
 }
 
+// -- the run ------------------------------------------------------------------
+
+std::string resumed_note(const run_model& m) {
+  const auto& x = m.session();
+  auto note = fmt::format("session {}: {} of {} tasks are kept", x.number,
+                          x.kept, m.task_count());
+  if (!x.again.empty())
+    note += fmt::format(", {} {} again",
+                        report::names_text(m.plan(), x.again, names_max),
+                        x.again.size() == 1 ? "runs" : "run");
+  if (m.sessions().size() < 2)
+    return note;
+  auto down = x.from - m.sessions()[m.sessions().size() - 2].until;
+  return note
+       + fmt::format("; tutti was gone for {}", report::format_duration(down));
+}
+
+std::optional<words> of_run(const run_model& m, const fact& x) {
+  switch (x.kind) {
+  case fact_kind::stop_requested:
+    return words{"stop", style::yellow, "-", "-",
+                 x.end == attempt_end::cancelled ? "what runs is killed"
+                                                 : "the run is being stopped"};
+  case fact_kind::run_resumed:
+    return words{"resume", style::cyan, "run", m.plan().name, resumed_note(m)};
+  case fact_kind::plan_replaced:
+    return words{"replaced", style::cyan, "plan", m.plan().name,
+                 fmt::format("revision {}", m.revision())};
+  default:
+    return std::nullopt;
+  }
+}
+
 } // namespace
 
 std::optional<words> words_of(const report::run_model& m, const fact& x,
@@ -365,9 +400,9 @@ std::optional<words> words_of(const report::run_model& m, const fact& x,
                  x.extra ? fmt::format("to {}: {}", x.extra->who, x.extra->text)
                          : std::string{}};
   case fact_kind::stop_requested:
-    return words{"stop", style::yellow, "-", "-",
-                 x.end == attempt_end::cancelled ? "what runs is killed"
-                                                 : "the run is being stopped"};
+  case fact_kind::run_resumed:
+  case fact_kind::plan_replaced:
+    return of_run(m, x);
   case fact_kind::attempt_started:
   case fact_kind::attempt_finished:
   case fact_kind::result_late:
@@ -419,6 +454,8 @@ bool is_kept(const fact& x) {
   case fact_kind::gate_rejected:
   case fact_kind::verdict_given:
   case fact_kind::rework_requested:
+  case fact_kind::run_resumed:
+  case fact_kind::plan_replaced:
     return true;
   case fact_kind::service_changed:
     return x.service == service_state::failed;

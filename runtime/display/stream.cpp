@@ -28,6 +28,8 @@ public:
     if (options_.quiet && !failed)
       return;
     add(events_.lines(m, fresh));
+    if (fresh.kind == fact_kind::run_resumed)
+      ask_again(m, fresh.at);
     if (failed && traits_.github)
       out_ += annotation(m, fresh);
     if (out_.size() > bytes_max)
@@ -52,6 +54,17 @@ public:
   }
 
 private:
+  // Who reads this session has not seen what an earlier one asked (§31).
+  void ask_again(const report::run_model& m, duration at) {
+    fact asked;
+    asked.kind = fact_kind::approval_asked;
+    asked.at = at;
+    for (auto x : m.asked_gates()) {
+      asked.subject = x.value;
+      add(events_.lines(m, asked));
+    }
+  }
+
   void add(const std::vector<styled_line>& lines) {
     for (const auto& x : lines)
       out_ += x.render(traits_, no_limit) + '\n';

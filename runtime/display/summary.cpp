@@ -270,6 +270,8 @@ private:
     }
     if (auto lacks = missing_slot(t); !lacks.empty())
       return fmt::format(" is {}{}", to_string(t.state), lacks);
+    if (t.lost && !is_terminal(t.state))
+      return " was lost: tutti was gone";
     if (t.attempts > 0 && t.state == task_state::ready) {
       auto why =
           failure_reason(plan_.tasks[i], t.end, t.exit_code, t.details.get());
@@ -319,7 +321,8 @@ private:
                                  : std::string("its agents");
     auto is_held = std::any_of(
         model_.failures().begin(), model_.failures().end(), [&](task_id x) {
-          return model_.task(x.value).end == attempt_end::unkillable;
+          return model_.task(x.value).end == attempt_end::unkillable
+              && !model_.is_kept(x.value);
         });
     return fmt::format(
         " since {}, and waits for a slot of {}{}", moment(*t.ready_at), agent,
@@ -355,6 +358,11 @@ private:
       whole_line(styled_line(
           fmt::format("exit code {}: {}", code,
                       to_string(static_cast<tutti::exit_code>(code)))));
+    auto goes_on = !model_.ended() || model_.status() == run_status::stopped
+                || model_.status() == run_status::waiting;
+    if (goes_on && !options_.resume_command.empty())
+      whole_line(
+          styled_line("to go on: ").add(options_.resume_command, style::bold));
   }
 
   const run_model& model_;

@@ -13,7 +13,16 @@
 namespace tutti::journal {
 
 error journal_reader::failed(const failure& x) const {
-  return explain(x, path_);
+  // What we ask is right: the tables are not.
+  return (x.code & 0xff) == SQLITE_ERROR ? damaged(x.text) : explain(x, path_);
+}
+
+template <class Take>
+void journal_reader::each(statement& rows, Take take) {
+  while (rows.step())
+    take();
+  if (rows.result() != 0 && !unread_)
+    unread_ = db_.last_failure();
 }
 
 error journal_reader::damaged(const std::string& what) const {
@@ -29,9 +38,10 @@ journal_reader::open(const std::string& path, const std::string& vfs) {
   // First: a live run may write on, and then the head, while this reads.
   auto head = vfs.empty() ? read_head(head_path(path)) : std::nullopt;
   if (auto failed = result->connect(vfs)) {
-    if (std::filesystem::exists(path))
-      return result->failed(*failed);
-    return result->damaged("it is not there");
+    bool missing = (failed->code & 0xff) == SQLITE_CANTOPEN
+                && !std::filesystem::exists(path);
+    return missing ? result->damaged("it is not there")
+                   : result->failed(*failed);
   }
   if (auto failed = result->db_.run("BEGIN"))
     return result->failed(*failed);
@@ -94,8 +104,9 @@ std::optional<error> check_format(database& db, const std::string& path) {
 
 void journal_reader::read_words() {
   auto rows = db_.prepare("SELECT key, value FROM about ORDER BY key");
-  while (rows.step())
+  each(rows, [&] {
     info_.about.emplace(rows.text(0), rows.text(1));
+  });
   for (const auto& [key, value] : info_.about) {
     sum_.add(key);
     sum_.add(value);
@@ -104,11 +115,11 @@ void journal_reader::read_words() {
                      "ORDER BY id");
   for (std::size_t v = 0; v < vocabulary_count; ++v) {
     rows.bind(0, name_of(static_cast<vocabulary>(v)));
-    while (rows.step()) {
+    each(rows, [&] {
       info_.words[v].emplace_back(rows.integer(0), rows.text(1));
       sum_.add(static_cast<std::uint64_t>(rows.integer(0)));
       sum_.add(rows.text(1));
-    }
+    });
     rows.reset();
   }
 }
@@ -116,7 +127,7 @@ void journal_reader::read_words() {
 void journal_reader::read_sessions() {
   auto rows = db_.prepare("SELECT number, first_fact, at_ns, wall_ns, pid, "
                           "durability, tutti FROM session ORDER BY number");
-  while (rows.step()) {
+  each(rows, [&] {
     session_entry x;
     x.number = static_cast<std::uint32_t>(rows.integer(0));
     x.first_fact = static_cast<std::uint64_t>(rows.integer(1));
@@ -126,10 +137,10 @@ void journal_reader::read_sessions() {
     x.durability = rows.text(5);
     x.tutti = rows.text(6);
     info_.sessions.push_back(std::move(x));
-  }
+  });
   rows = db_.prepare("SELECT number, session, first_fact, plan, settings "
                      "FROM revision ORDER BY number");
-  while (rows.step()) {
+  each(rows, [&] {
     revision_entry x;
     x.number = static_cast<std::uint32_t>(rows.integer(0));
     x.session = static_cast<std::uint32_t>(rows.integer(1));
@@ -137,24 +148,25 @@ void journal_reader::read_sessions() {
     x.plan = rows.text(3);
     x.settings = rows.text(4);
     info_.revisions.push_back(std::move(x));
-  }
+  });
 }
 
 void journal_reader::read_names() {
   auto rows =
       db_.prepare("SELECT id, revision, kind, name FROM name ORDER BY id");
-  while (rows.step()) {
+  each(rows, [&] {
     auto kind = name_kind_of(rows.text(2));
     names_.push_back({rows.integer(1), rows.integer(0),
                       kind.value_or(name_kind::task),
                       std::string{rows.text(3)}});
-  }
+  });
   rows = db_.prepare("SELECT revision, name, aspect, digest FROM part "
                      "ORDER BY revision, name, aspect");
-  while (rows.step())
+  each(rows, [&] {
     parts_.push_back({rows.integer(0), rows.integer(1),
                       std::string{rows.text(2)},
                       static_cast<std::uint64_t>(rows.integer(3))});
+  });
   if (info_.revisions.empty())
     return;
   std::int64_t revision = info_.revisions.back().number;
@@ -176,11 +188,10 @@ std::optional<error> journal_reader::read_info() {
   read_words();
   read_sessions();
   read_names();
-  if (info_.sessions.empty() || info_.revisions.empty()) {
-    auto why = db_.last_failure();
-    return why.is_damage() ? failed(why)
-                           : damaged("it does not say which plan it is of");
-  }
+  if (unread_)
+    return failed(*unread_);
+  if (info_.sessions.empty() || info_.revisions.empty())
+    return damaged("it does not say which plan it is of");
   auto last = db_.prepare("SELECT max(number) FROM fact");
   if (!last || !last.step())
     return failed(db_.last_failure());

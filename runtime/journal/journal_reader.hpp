@@ -58,6 +58,9 @@ private:
 
   [[nodiscard]] std::optional<failure> connect(const std::string& vfs);
   [[nodiscard]] std::optional<error> read_info();
+  /// Takes all rows; `unread_` says why not all of them could be read.
+  template <class Take>
+  void each(statement& rows, Take take);
   void read_words();
   void read_sessions();
   void read_names();
@@ -88,6 +91,7 @@ private:
   std::vector<part_row> parts_;
   std::size_t sessions_added_ = 0;
   std::size_t revisions_added_ = 0;
+  std::optional<failure> unread_;
   chain sum_;
   std::uint64_t number_ = 0;
 };

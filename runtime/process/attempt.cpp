@@ -14,9 +14,9 @@
 
 namespace tutti::process {
 
-attempt::attempt(process_id number, const std::string& attempt_name,
+attempt::attempt(process_id asked_id, const std::string& attempt_name,
                  const supervisor_options& options)
-  : id(number), name(attempt_name),
+  : id(asked_id), name(attempt_name),
     input_path(options.io_directory + "/" + attempt_name + ".in.json"),
     output_path(options.io_directory + "/" + attempt_name + ".out"),
     log(options.log_directory + "/" + attempt_name + ".log",
@@ -42,12 +42,22 @@ void attempt::end_output() {
   line.end();
 }
 
-bool attempt::processes_gone() {
-  if (!leader_gone || !orphans.empty())
+bool attempt::notice_exit() {
+  siginfo_t exit{};
+  if (leader_gone
+      || ::waitid(P_PID, static_cast<id_t>(leader), &exit,
+                  WEXITED | WNOHANG | WNOWAIT)
+             != 0
+      || exit.si_pid != leader)
     return false;
-  if (!group_gone)
-    group_gone = ::kill(-leader, 0) != 0 && errno == ESRCH;
-  return group_gone;
+  leader_gone = true;
+  (exit.si_code == CLD_EXITED ? code : ended_by) = exit.si_status;
+  return true;
+}
+
+void attempt::reap_leader() const {
+  if (leader_gone)
+    ::waitpid(leader, nullptr, WNOHANG);
 }
 
 bool attempt::pipes_ended() const {
@@ -76,13 +86,12 @@ void attempt::signal_all(int signal, const process_table& table) const {
     roots.push_back(leader);
   auto deeper = table.descendants(roots);
   auto send = [&](int which) {
-    if (!group_gone)
-      ::kill(-leader, which);
+    ::kill(-leader, which);
     // Our own children keep their numbers until we reap them.
     for (auto orphan : orphans)
       ::kill(orphan, which);
     for (const auto& x : deeper)
-      if ((group_gone || x.group != leader) && !x.zombie)
+      if (x.group != leader && !x.zombie)
         signal_process(x, which);
   };
   send(signal);
@@ -101,13 +110,11 @@ process_exited attempt::finish(std::uint64_t output_bytes_max) {
   process_exited result;
   result.id = id;
   result.end = end;
-  if (leader_gone && WIFEXITED(status)) {
-    result.code = WEXITSTATUS(status);
-  } else if (leader_gone) {
-    auto signal = WTERMSIG(status);
-    result.code = 128 + signal;
-    const auto* text = ::sigdescr_np(signal);
-    explain("ended by signal " + std::to_string(signal) + " ("
+  result.code = code;
+  if (ended_by != 0) {
+    result.code = 128 + ended_by;
+    const auto* text = ::sigdescr_np(ended_by);
+    explain("ended by signal " + std::to_string(ended_by) + " ("
             + (text != nullptr ? text : "unknown") + ")");
   }
   auto output = read_file(output_path, output_bytes_max);

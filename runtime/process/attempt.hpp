@@ -33,14 +33,18 @@ using steady_time = std::chrono::steady_clock::time_point;
 /// In every stage: leader, orphans and group gone, and the pipe at its end or
 /// `drain` over since the leader's exit ⇒ the attempt is reported and
 /// forgotten. In killing: kill_bound over ⇒ it is reported as unkillable.
+///
+/// Until then the leader stays unreaped: so its number, which is that of its
+/// group and session too, cannot become another's, and signals to it are safe.
 enum class stage : std::uint8_t { running, draining, terminating, killing };
 
 /// Passive: the loop decides, this holds one attempt's state and acts on it.
 struct attempt {
-  attempt(process_id number, const std::string& attempt_name,
+  attempt(process_id asked_id, const std::string& attempt_name,
           const supervisor_options& options);
 
   process_id id;
+  std::uint64_t number = 0; ///< of its mark
   std::string name;
   std::string input_path;
   std::string output_path; ///< the file TUTTI_OUTPUT names
@@ -50,9 +54,10 @@ struct attempt {
 
   pid_t leader = -1; ///< also the group and the session
   bool leader_gone = false;
-  bool group_gone = false;    ///< from then on its number may be another's
+  bool group_gone = false;    ///< nobody lives in its group any more
   std::vector<pid_t> orphans; ///< of this attempt, now our own children
-  int status = 0;             ///< as waitpid gives it, once leader_gone
+  int code = 0;               ///< once leader_gone: of its exit, or
+  int ended_by = 0;           ///< the signal that ended it; 0: none
 
   unique_fd pipe; ///< its output for the log; none: at its end, or given up
   std::optional<tutti::process::talk> talk; ///< of an interactive one
@@ -78,8 +83,11 @@ struct attempt {
   /// There is no more of it.
   void end_output();
 
-  /// Whether all processes are gone. Notes when the group has emptied.
-  bool processes_gone();
+  /// Notes the leader's exit, without reaping it. True: it exited since.
+  bool notice_exit();
+
+  /// Lets the leader's number go, if it has exited.
+  void reap_leader() const;
 
   /// Whether all that it wrote has been read, or given up.
   [[nodiscard]] bool pipes_ended() const;

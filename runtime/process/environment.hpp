@@ -7,10 +7,6 @@
 
 namespace tutti::process {
 
-/// The variable by which a process is known as one of an attempt's, wherever
-/// it has gone: "TAG.ID", after the value of an outer run and a colon.
-inline constexpr std::string_view process_variable = "TUTTI_PROCESS";
-
 /// The environment of this process as "K=V", without TUTTI_*: those belong to
 /// an outer run. TUTTI_BINARY, the program for tasks to speak with, stays.
 [[nodiscard]] std::vector<std::string> own_environment();

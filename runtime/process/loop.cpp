@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/process/loop.hpp"
 
-#include "runtime/process/environment.hpp"
+#include "runtime/process/files.hpp"
+#include "runtime/process/sweep.hpp"
 
 #include <poll.h>
-#include <sched.h>
 #include <sys/epoll.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -12,8 +12,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <csignal>
+#include <cstdlib>
 #include <utility>
 
 namespace tutti::process {
@@ -22,6 +22,16 @@ namespace {
 
 /// As much as a pipe holds by default.
 constexpr std::size_t buffer_bytes = std::size_t{64} << 10;
+
+/// What is started is to die of a lack of memory before tutti does.
+constexpr int oom_score_added = 500;
+constexpr int oom_score_max = 1000;
+
+std::string oom_score_of_children() {
+  auto own = read_file("/proc/self/oom_score_adj", 16).content;
+  return std::to_string(
+      std::min(std::atoi(own.c_str()) + oom_score_added, oom_score_max));
+}
 
 std::string seconds(duration x) {
   auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(x).count();
@@ -37,12 +47,9 @@ loop::loop(unique_fd socket, unique_fd signals, std::vector<std::string> base,
            std::string outer_tag)
   : socket_(std::move(socket)), signals_(std::move(signals)),
     epoll_(::epoll_create1(EPOLL_CLOEXEC)), base_environment_(std::move(base)),
-    outer_tag_(std::move(outer_tag)), now_(std::chrono::steady_clock::now()),
+    outer_tag_(std::move(outer_tag)), mark_(run_mark::make()),
+    oom_score_(oom_score_of_children()), now_(std::chrono::steady_clock::now()),
     heard_(now_), buffer_(buffer_bytes) {
-  // The start time makes a number of the past harmless.
-  auto self = read_process(::getpid());
-  tag_ = std::to_string(::getpid()) + "-"
-       + std::to_string(self ? self->start_time : 0);
   if (!outer_tag_.empty())
     outer_tag_ += ':';
   watch(socket_.get(), EPOLLIN, EPOLL_CTL_ADD);
@@ -78,7 +85,7 @@ int loop::timeout_ms() const {
   if (attempts_.empty())
     return -1;
   // Not longer than a heartbeat, so that a turn that comes late is noticed.
-  auto due = now_ + heartbeat_time;
+  auto due = now_ + options_.heartbeat;
   for (const auto& [id, a] : attempts_)
     due = std::min(due, a->next_due());
   auto left = std::chrono::ceil<std::chrono::milliseconds>(
@@ -90,31 +97,19 @@ int loop::timeout_ms() const {
 
 void loop::reap() {
   children_changed_ = false;
-  int status = 0;
-  pid_t pid = 0;
-  while ((pid = ::waitpid(-1, &status, WNOHANG)) > 0) {
-    strays_.erase(pid);
-    auto found = by_pid_.find(pid);
-    if (found == by_pid_.end())
-      continue;
-    auto& a = *found->second;
-    by_pid_.erase(found);
-    if (pid != a.leader) {
-      std::erase(a.orphans, pid);
-      continue;
-    }
-    a.leader_gone = true;
-    a.status = status;
-    a.drain_due = now_ + options_->drain;
-    a.idle_due = steady_time::max();
-    if (a.stage == stage::running)
-      a.stage = stage::draining;
-  }
-  adopt_orphans();
+  table_.reset(); // what it shows may be older than the deaths
   std::vector<attempt*> gone;
-  for (auto& [id, a] : attempts_)
+  for (auto& [id, a] : attempts_) {
+    if (a->notice_exit()) {
+      a->drain_due = now_ + options_.drain;
+      a->idle_due = steady_time::max();
+      if (a->stage == stage::running)
+        a->stage = stage::draining;
+    }
     if (a->leader_gone)
       gone.push_back(a.get());
+  }
+  adopt_orphans();
   for (auto* a : gone)
     settle(*a);
 }
@@ -122,39 +117,44 @@ void loop::reap() {
 /// Children that this process did not start are what attempts left behind.
 void loop::adopt_orphans() {
   for (auto pid : children_.pids()) {
-    if (by_pid_.contains(pid))
-      continue;
-    if (auto* a = owner_by_traces(pid)) {
-      by_pid_[pid] = a;
-      a->orphans.push_back(pid);
+    auto known = by_pid_.find(pid);
+    auto* a = known == by_pid_.end() ? nullptr : known->second;
+    if (a != nullptr && pid == a->leader)
+      continue; // stays unreaped as long as its attempt is there
+    if (::waitpid(pid, nullptr, WNOHANG) == pid) {
       strays_.erase(pid);
-      // One that was being born when the others were told to end.
-      if (a->stage == stage::terminating)
-        ::kill(pid, SIGTERM);
-      else if (a->stage == stage::killing)
-        a->kill_again = now_;
-    } else {
-      strays_.insert(pid);
+      if (a != nullptr) {
+        std::erase(a->orphans, pid);
+        by_pid_.erase(known);
+      }
+      continue;
     }
+    if (a != nullptr)
+      continue;
+    a = owner_by_traces(pid);
+    if (a == nullptr) {
+      strays_.insert(pid);
+      continue;
+    }
+    by_pid_[pid] = a;
+    a->orphans.push_back(pid);
+    strays_.erase(pid);
+    // One that was being born when the others were told to end.
+    if (a->stage == stage::terminating)
+      ::kill(pid, SIGTERM);
+    else if (a->stage == stage::killing)
+      a->kill_again = now_;
   }
 }
 
-/// By the tag in its environment, else by its session. One that belongs to an
+/// By the marks that it bears, else by its session. One that belongs to an
 /// attempt of the past is killed. None: it has covered its traces, and lives
 /// until the run ends.
 attempt* loop::owner_by_traces(pid_t pid) {
-  auto tag = environment_of(pid, process_variable);
-  // Between two programs a process has no environment for a moment.
-  for (int i = 0; i < 3 && tag.empty() && !strays_.contains(pid); ++i) {
-    ::sched_yield();
-    tag = environment_of(pid, process_variable);
-  }
-  if (auto found = tag.find(tag_ + "."); found != std::string::npos) {
-    process_id id = 0;
-    const auto* first = tag.data() + found + tag_.size() + 1;
-    std::from_chars(first, tag.data() + tag.size(), id);
-    if (auto a = attempts_.find(id); a != attempts_.end())
-      return a->second.get();
+  if (auto number = mark_.attempt_of(pid)) {
+    for (auto& [id, a] : attempts_)
+      if (a->number == *number)
+        return a.get();
     ::kill(pid, SIGKILL);
     return nullptr;
   }
@@ -162,14 +162,24 @@ attempt* loop::owner_by_traces(pid_t pid) {
   if (!info)
     return nullptr;
   for (auto& [id, a] : attempts_)
-    if (a->leader == info->session && !a->group_gone)
+    if (a->leader == info->session)
       return a.get();
   return nullptr;
 }
 
+/// Who lives in the group of a dead leader descends from it, so it is below one
+/// of our children: an orphan of the attempt, or a stray.
+bool loop::processes_gone(attempt& a) {
+  if (!a.leader_gone || !a.orphans.empty())
+    return false;
+  if (!a.group_gone)
+    a.group_gone = strays_.empty() || !table().has_group(a.leader);
+  return a.group_gone;
+}
+
 /// Reports an attempt whose leader is gone, if nothing is left of it.
 void loop::settle(attempt& a) {
-  if (!a.processes_gone())
+  if (!processes_gone(a))
     return;
   // All that was written is in the pipe; a flood is left to later turns.
   for (int i = 0; i < 4 && a.pipe; ++i)
@@ -192,9 +202,10 @@ void loop::finish(attempt& a) {
   send_line(a);
   for (auto pid : a.orphans)
     by_pid_.erase(pid);
-  if (!a.leader_gone)
-    by_pid_.erase(a.leader);
-  report(a.finish(options_->output_bytes_max));
+  by_pid_.erase(a.leader);
+  a.reap_leader();
+  descriptors_ -= descriptors_of(a.talk.has_value());
+  report(a.finish(options_.output_bytes_max));
   attempts_.erase(a.id);
   room_made_ = true;
 }
@@ -222,10 +233,10 @@ void loop::kill(attempt& a) {
   if (a.stage != stage::killing) {
     a.stage = stage::killing;
     a.idle_due = steady_time::max();
-    a.stage_due = now_ + options_->kill_bound;
+    a.stage_due = now_ + options_.kill_bound;
   }
   adopt_orphans();
-  if (!a.processes_gone())
+  if (!processes_gone(a))
     a.signal_all(SIGKILL, table());
   a.kill_again = now_ + kill_interval;
 }
@@ -246,7 +257,7 @@ void loop::check_due(attempt& a) {
     }
     a.drain_over = true;
     adopt_orphans();
-    if (a.processes_gone())
+    if (processes_gone(a))
       return finish(a);
     if (a.stage == stage::draining) {
       a.leaked = true;
@@ -257,10 +268,10 @@ void loop::check_due(attempt& a) {
     return kill(a);
   if (a.stage == stage::killing && now_ >= a.stage_due) {
     a.stage_due = steady_time::max();
-    if (a.processes_gone())
+    if (processes_gone(a))
       return; // the rest is a matter of the drain
     a.end = process_end::unkillable;
-    a.explain("still there " + seconds(options_->kill_bound) + " after KILL");
+    a.explain("still there " + seconds(options_.kill_bound) + " after KILL");
     return finish(a);
   }
   if (a.stage == stage::killing && now_ >= a.kill_again)
@@ -278,22 +289,24 @@ void loop::check_all() {
 
 void loop::check_lease() {
   auto late = now_ - heard_;
-  if (attempts_.empty() || lease_suspended_ || late < lease_time)
+  if (attempts_.empty() || lease_suspended_ || late < options_.lease)
     return;
   heard_ = now_; // once in a lease
+  end_all_held("ended before it could start: tutti gave no sign of life");
   for (auto& [id, a] : attempts_) {
     if (a->stage >= stage::terminating)
       continue;
-    a->explain("tutti gave no sign of life for " + seconds(lease_time));
+    a->explain("tutti gave no sign of life for " + seconds(options_.lease));
     terminate(*a);
   }
 }
 
 /// Until no child is left: what dies leaves its children to this process, so
-/// the loop comes to all of them.
+/// the loop comes to all of them. Of what cannot be killed the record stays.
 void loop::kill_everything() {
-  auto until = std::chrono::steady_clock::now() + last_kill_bound;
-  while (std::chrono::steady_clock::now() < until) {
+  bool all_gone = false;
+  auto until = std::chrono::steady_clock::now() + options_.last_kill_bound();
+  while (!all_gone && std::chrono::steady_clock::now() < until) {
     auto roots = children_.pids();
     auto deeper = process_table::snapshot().descendants(roots);
     for (auto pid : roots) {
@@ -305,17 +318,19 @@ void loop::kill_everything() {
     pid_t pid = 0;
     while ((pid = ::waitpid(-1, nullptr, WNOHANG)) > 0) {
     }
-    if (pid < 0 && errno == ECHILD)
-      break;
+    all_gone = pid < 0 && errno == ECHILD;
     pollfd death{signals_.get(), POLLIN, 0};
-    ::poll(&death, 1, 20);
+    ::poll(&death, 1, all_gone ? 0 : 20);
     signalfd_siginfo info[8];
     (void)!::read(signals_.get(), info, sizeof info);
   }
   for (auto& [id, a] : attempts_)
     a->remove_files();
-  if (options_)
-    ::rmdir(options_->io_directory.c_str()); // stays where it is not empty
+  if (!configured_)
+    return;
+  if (all_gone)
+    remove_run_record(options_.io_directory);
+  ::rmdir(options_.io_directory.c_str()); // stays where it is not empty
 }
 
 } // namespace tutti::process

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "runtime/process/attempt.hpp"
+#include "runtime/process/mark.hpp"
 #include "runtime/process/process_table.hpp"
 #include "runtime/process/unique_fd.hpp"
 #include "runtime/process/wire.hpp"
@@ -26,16 +27,10 @@
 
 namespace tutti::process {
 
-/// Silence of tutti for so long means that it is frozen: everything is ended.
-inline constexpr auto lease_time = std::chrono::seconds(60);
-/// tutti speaks at least so often.
-inline constexpr auto heartbeat_time = std::chrono::seconds(5);
 /// At most one line in so long for each process.
 inline constexpr auto line_interval = std::chrono::milliseconds(100);
 /// In killing, processes born since are looked for so often.
 inline constexpr auto kill_interval = std::chrono::milliseconds(20);
-/// At the end, how long everything together may take to die.
-inline constexpr auto last_kill_bound = std::chrono::seconds(10);
 
 /// Runs in the forked process until tutti says `finish` or is gone; then no
 /// descendant is left, except unkillable ones.
@@ -64,9 +59,12 @@ private:
   void take_secrets(wire::secret_values&& x);
   void start(start_process&& x);
   std::optional<process_exited> prepare(attempt& a, start_process& x);
+  std::optional<process_exited> record_run(const attempt& a);
+  [[nodiscard]] bool lacks_descriptors(const start_process& x) const;
   std::optional<process_exited> launch(attempt& a, const start_process& x);
   void start_held();
-  [[nodiscard]] bool end_held(process_id id);
+  [[nodiscard]] bool end_held(process_id id, const char* why);
+  void end_all_held(const char* why);
   void on_pipe(attempt& a, int fd);
   void read_output(attempt& a);
   void send_line(attempt& a);
@@ -87,6 +85,7 @@ private:
   // -- ends (loop.cpp) --
   void reap();
   void adopt_orphans();
+  bool processes_gone(attempt& a);
   attempt* owner_by_traces(pid_t pid);
   void settle(attempt& a);
   void end(attempt& a, bool at_once);
@@ -99,6 +98,10 @@ private:
   void kill_everything();
   const process_table& table();
   [[nodiscard]] int timeout_ms() const;
+  /// An attempt's: its pipe and its log, and two pipes for one talked with.
+  [[nodiscard]] static std::size_t descriptors_of(bool talked_with) {
+    return talked_with ? 4 : 2;
+  }
 
   unique_fd socket_;
   unique_fd signals_;
@@ -106,8 +109,12 @@ private:
   child_list children_;
   std::vector<std::string> base_environment_;
   std::string outer_tag_; ///< of the run that this one is a task of, or empty
-  std::string tag_;       ///< names this run in TUTTI_PROCESS
-  std::optional<supervisor_options> options_;
+  run_mark mark_;
+  std::uint64_t last_number_ = 0; ///< of the latest attempt's mark
+  bool recorded_ = false;         ///< see `write_run_record`
+  std::string oom_score_;         ///< of what is started
+  bool configured_ = false;
+  supervisor_options options_;
   wire::secret_values secrets_;
   /// Finds them in what processes put out; null: there are none.
   std::unique_ptr<secrets::masker> patterns_;
@@ -119,10 +126,11 @@ private:
   /// What interactive ones among them were told already.
   std::unordered_map<process_id, process_input> held_input_;
   bool short_of_means_ = false; ///< why the last start failed
+  std::size_t descriptors_ = 0; ///< what the attempts have, or will need
   bool room_made_ = false;      ///< an attempt has ended since
   std::unordered_map<int, attempt*> by_pipe_;
   std::unordered_map<pid_t, attempt*> by_pid_; ///< leaders and orphans
-  std::unordered_set<pid_t> strays_; ///< children that name no attempt of ours
+  std::unordered_set<pid_t> strays_; ///< children that bear no mark of ours
 
   std::string in_;
   std::string out_;

@@ -4,6 +4,7 @@
 #include "runtime/process/files.hpp"
 #include "runtime/process/loop.hpp"
 #include "runtime/process/spawn.hpp"
+#include "runtime/process/sweep.hpp"
 #include "runtime/process/text_filter.hpp"
 #include "runtime/secrets/secret_value.hpp"
 
@@ -39,6 +40,16 @@ process_exited failed(const attempt& a, process_end end, std::int32_t code,
   return result;
 }
 
+/// The system's fault, or the disk is full.
+process_exited unwritten(const attempt& a, const std::string& what,
+                         int error_number) {
+  return failed(
+      a, no_space(error_number) ? process_end::no_space : process_end::refused,
+      0, "cannot write " + what + ": " + system_text(error_number));
+}
+
+constexpr const char* told_to_end = "ended before there were means to start it";
+
 bool is_file_name(const std::string& x) {
   return !x.empty() && x != "." && x != ".."
       && x.find_first_of(std::string_view{"/\0", 2}) == std::string::npos;
@@ -60,7 +71,7 @@ void loop::wait_for_events() {
   auto count = ::epoll_wait(epoll_.get(), events, events_max, timeout_ms());
   auto before = std::exchange(now_, std::chrono::steady_clock::now());
   // A turn that comes so late was frozen itself; tutti gets its time again.
-  if (now_ - before > 3 * heartbeat_time)
+  if (now_ - before > 3 * options_.heartbeat)
     heard_ = now_;
   table_.reset();
   bool orders = false;
@@ -134,23 +145,25 @@ void loop::obey(wire::order&& x) {
         using type = std::decay_t<decltype(y)>;
         if constexpr (std::is_same_v<type, supervisor_options>) {
           options_ = std::move(y);
+          configured_ = true;
         } else if constexpr (std::is_same_v<type, start_process>) {
           start(std::move(y));
         } else if constexpr (std::is_same_v<type, end_process>) {
           if (auto a = attempts_.find(y.id); a != attempts_.end())
             end(*a->second, y.at_once);
           else
-            (void)end_held(y.id);
+            (void)end_held(y.id, told_to_end);
         } else if constexpr (std::is_same_v<type, process_input>) {
           take_input(y);
         } else if constexpr (std::is_same_v<type, process_alive>) {
           if (auto a = attempts_.find(y.id); a != attempts_.end())
             a->second->alive(y.waits, now_);
         } else if constexpr (std::is_same_v<type, wire::end_all>) {
-          while (!held_.empty() && end_held(held_.front().id)) {
-          }
+          end_all_held(told_to_end);
           for (auto& [id, a] : attempts_)
             end(*a, y.at_once);
+        } else if constexpr (std::is_same_v<type, wire::heartbeat>) {
+          report(wire::answer{});
         } else if constexpr (std::is_same_v<type, wire::lease>) {
           lease_suspended_ = y.suspended;
         } else if constexpr (std::is_same_v<type, wire::secret_values>) {
@@ -200,8 +213,7 @@ void loop::flush() {
 void loop::start(start_process&& x) {
   if (attempts_.contains(x.id))
     return; // an id is never used twice; the first keeps it
-  auto a = std::make_unique<attempt>(x.id, x.name,
-                                     options_.value_or(supervisor_options{}));
+  auto a = std::make_unique<attempt>(x.id, x.name, options_);
   if (patterns_)
     a->mask.emplace(*patterns_);
   short_of_means_ = false;
@@ -237,7 +249,7 @@ void loop::start_held() {
 }
 
 /// Ends an order before it could start; false: it is not held.
-bool loop::end_held(process_id id) {
+bool loop::end_held(process_id id, const char* why) {
   auto x = std::find_if(held_.begin(), held_.end(), [id](const auto& y) {
     return y.id == id;
   });
@@ -246,25 +258,32 @@ bool loop::end_held(process_id id) {
   process_exited result;
   result.id = id;
   result.code = 128 + SIGTERM;
-  result.message = "ended before there were means to start it";
+  result.message = why;
   held_.erase(x);
   held_input_.erase(id);
   report(std::move(result));
   return true;
 }
 
+void loop::end_all_held(const char* why) {
+  while (!held_.empty() && end_held(held_.front().id, why)) {
+  }
+}
+
 /// Checks the order, completes its environment and writes its input.
 std::optional<process_exited> loop::prepare(attempt& a, start_process& x) {
-  if (!options_)
+  if (!configured_)
     return failed(a, process_end::refused, 0,
                   "the supervisor has not been told where logs go");
   if (!is_file_name(x.name))
     return failed(a, process_end::refused, 0,
                   "\"" + x.name + "\" cannot be the name of a log file");
-  if (::access(options_->log_directory.c_str(), W_OK | X_OK) != 0)
+  if (::access(options_.log_directory.c_str(), W_OK | X_OK) != 0)
     return failed(a, process_end::refused, 0,
-                  "cannot write logs to " + options_->log_directory + ": "
+                  "cannot write logs to " + options_.log_directory + ": "
                       + system_text(errno));
+  if (auto failure = record_run(a))
+    return failure;
   std::vector<std::string> environment;
   for (const auto& path : x.env_files) {
     auto variables = read_env_file(path);
@@ -284,19 +303,15 @@ std::optional<process_exited> loop::prepare(attempt& a, start_process& x) {
                           + secrets_.values[at - secrets_.names.begin()]);
   }
   environment.push_back("TUTTI_OUTPUT=" + a.output_path);
-  environment.push_back(std::string{process_variable} + "=" + outer_tag_ + tag_
-                        + "." + std::to_string(a.id));
+  a.number = ++last_number_;
+  environment.push_back(std::string{process_variable} + "=" + outer_tag_
+                        + mark_.variable(a.number));
   if (!x.input.empty()) {
     environment.push_back("TUTTI_INPUT=" + a.input_path);
     if (auto error_number = write_file(a.input_path, x.input);
         error_number != 0) {
       short_of_means_ = error_number == EMFILE || error_number == ENFILE;
-      return failed(a,
-                    no_space(error_number) ? process_end::no_space
-                                           : process_end::refused,
-                    0,
-                    "cannot write the input file " + a.input_path + ": "
-                        + system_text(error_number));
+      return unwritten(a, "the input file " + a.input_path, error_number);
     }
     a.has_input = true;
   }
@@ -308,13 +323,35 @@ std::optional<process_exited> loop::prepare(attempt& a, start_process& x) {
   return std::nullopt;
 }
 
+/// Once, before the first process: by what this run's are known, should nobody
+/// be left to end them.
+std::optional<process_exited> loop::record_run(const attempt& a) {
+  if (recorded_)
+    return std::nullopt;
+  if (auto error_number = write_run_record(options_.io_directory, mark_);
+      error_number != 0)
+    return unwritten(a, "to " + options_.io_directory, error_number);
+  recorded_ = true;
+  return std::nullopt;
+}
+
+/// Some are kept for what looking after processes takes: /proc, pidfds, files
+/// that are open for a moment.
+bool loop::lacks_descriptors(const start_process& x) const {
+  constexpr std::size_t kept = 24;
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0
+      && descriptors_ + descriptors_of(x.interactive) + kept > limit.rlim_cur;
+}
+
 std::optional<process_exited> loop::launch(attempt& a, const start_process& x) {
   int ends[2] = {-1, -1};
   // Whatever keeps a process from being made here is a want of means.
   short_of_means_ = true;
+  if (lacks_descriptors(x))
+    return failed(a, process_end::refused, 0, want_of_means(EMFILE));
   if (::pipe2(ends, O_CLOEXEC) != 0)
-    return failed(a, process_end::refused, 0,
-                  "cannot start a process: " + system_text(errno));
+    return failed(a, process_end::refused, 0, want_of_means(errno));
   a.pipe.reset(ends[0]);
   unique_fd write_end{ends[1]};
   ::fcntl(a.pipe.get(), F_SETFL, O_NONBLOCK);
@@ -323,17 +360,16 @@ std::optional<process_exited> loop::launch(attempt& a, const start_process& x) {
   if (x.interactive) {
     a.talk.emplace();
     if (!a.talk->open(its_input, its_output))
-      return failed(a, process_end::refused, 0,
-                    "cannot start a process: " + system_text(errno));
+      return failed(a, process_end::refused, 0, want_of_means(errno));
   }
   auto environment = merged_environment(base_environment_, x.env);
   auto result = spawn({x.argv, environment, x.directory, write_end.get(),
-                       its_input.get(), its_output.get()});
+                       its_input.get(), its_output.get(), mark_.limit(a.number),
+                       oom_score_, own_limit_ ? &*own_limit_ : nullptr});
   short_of_means_ = result.pid < 0 && result.end == process_end::refused;
   if (result.pid < 0)
     return failed(a, result.end, result.code, std::move(result.message));
-  if (own_limit_)
-    ::prlimit(result.pid, RLIMIT_NOFILE, &*own_limit_, nullptr);
+  descriptors_ += descriptors_of(x.interactive);
   a.leader = result.pid;
   if (a.idle_timeout > duration::zero())
     a.idle_due = now_ + a.idle_timeout;

@@ -2,6 +2,7 @@
 // The loop's part that talks with interactive processes.
 #include "runtime/process/loop.hpp"
 
+#include <fcntl.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -67,7 +68,7 @@ void loop::hold_input(const process_input& x) {
   all.data += x.data;
   all.close = all.close || x.close;
   if (all.data.size() > talk::input_bytes_max)
-    (void)end_held(x.id);
+    (void)end_held(x.id, "it was told more than it could be kept for it");
 }
 
 void loop::write_input(attempt& a) {
@@ -88,7 +89,7 @@ void loop::lose_talk(attempt& a, const char* why) {
   if (a.stage != stage::running || a.talk->hung_up() || !a.talk->lost.empty())
     return;
   a.talk->lost = why;
-  a.drain_due = now_ + options_->drain;
+  a.drain_due = now_ + options_.drain;
 }
 
 /// Reads once; false: there is nothing more to read now.
@@ -120,9 +121,15 @@ void loop::pass_on(const attempt& a, std::string output) {
 }
 
 /// Nobody is left to write: what is in the pipe is all there will be, so the
-/// window does not matter.
+/// window does not matter. Should somebody write all the same who is none of
+/// the attempt's, no more is read than a pipe holds.
 void loop::drain_talk(attempt& a) {
-  while (read_talk(a)) {
+  if (!a.talk->output)
+    return;
+  auto held = ::fcntl(a.talk->output.get(), F_GETPIPE_SZ);
+  auto reads = static_cast<std::size_t>(std::max(held, 0)) / buffer_.size() + 1;
+  // The last finds the end of the file.
+  for (++reads; reads > 0 && read_talk(a); --reads) {
   }
 }
 

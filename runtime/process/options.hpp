@@ -26,6 +26,16 @@ struct supervisor_options {
   duration drain = std::chrono::seconds(2);
   /// So long after KILL a process counts as unkillable.
   duration kill_bound = std::chrono::seconds(5);
+  /// tutti and its supervisor speak to each other at least so often.
+  duration heartbeat = std::chrono::seconds(5);
+  /// Several heartbeats. Silence of tutti for so long means that it is frozen:
+  /// everything is ended. Silence of the supervisor: it is killed.
+  duration lease = std::chrono::seconds(60);
+
+  /// At the end, how long everything together may take to die.
+  [[nodiscard]] duration last_kill_bound() const {
+    return 2 * kill_bound;
+  }
 
   friend bool operator==(const supervisor_options&,
                          const supervisor_options&) = default;

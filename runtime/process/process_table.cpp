@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <csignal>
 #include <cstddef>
@@ -53,6 +54,7 @@ std::optional<process_info> read_process(pid_t pid) {
   result.pid = pid;
   auto state = text[name_end + 2];
   result.zombie = state == 'Z' || state == 'X';
+  result.stopped = state == 'T';
   text.remove_prefix(name_end + 3);
   result.parent = static_cast<pid_t>(next_number(text));
   result.group = static_cast<pid_t>(next_number(text));
@@ -105,6 +107,19 @@ process_table::descendants(const std::vector<pid_t>& roots) const {
   return result;
 }
 
+pid_t process_table::parent(pid_t pid) const {
+  auto found = std::find_if(all_.begin(), all_.end(), [pid](const auto& x) {
+    return x.pid == pid;
+  });
+  return found == all_.end() ? 0 : found->parent;
+}
+
+bool process_table::has_group(pid_t group) const {
+  return std::any_of(all_.begin(), all_.end(), [group](const auto& x) {
+    return x.group == group && !x.zombie;
+  });
+}
+
 child_list::child_list() {
   auto path = "/proc/self/task/" + std::to_string(::getpid()) + "/children";
   children_.reset(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -146,13 +161,17 @@ std::string environment_of(pid_t pid, std::string_view name) {
 
 void signal_process(const process_info& target, int signal) {
   unique_fd fd{static_cast<int>(::syscall(SYS_pidfd_open, target.pid, 0))};
-  if (!fd)
+  if (!fd && errno == ESRCH)
     return;
   // The descriptor holds on to one process; if that is the right one now, it
   // stays the right one.
   auto now = read_process(target.pid);
-  if (now && now->start_time == target.start_time)
+  if (!now || !now->same_as(target))
+    return;
+  if (fd)
     ::syscall(SYS_pidfd_send_signal, fd.get(), signal, nullptr, 0);
+  else
+    ::kill(target.pid, signal);
 }
 
 } // namespace tutti::process

@@ -21,6 +21,11 @@ struct process_info {
   pid_t session = 0;
   std::uint64_t start_time = 0; ///< with the pid, names a process for good
   bool zombie = false;
+  bool stopped = false; ///< by a signal, until SIGCONT
+
+  [[nodiscard]] bool same_as(const process_info& x) const {
+    return pid == x.pid && start_time == x.start_time;
+  }
 };
 
 /// None: there is no such process.
@@ -37,6 +42,14 @@ public:
   descendants(const std::vector<pid_t>& roots) const;
 
   [[nodiscard]] std::vector<process_info> children(pid_t parent) const;
+
+  [[nodiscard]] const std::vector<process_info>& all() const {
+    return all_;
+  }
+  /// 0: it has none, or was not seen.
+  [[nodiscard]] pid_t parent(pid_t pid) const;
+  /// Whether anybody lives in a group.
+  [[nodiscard]] bool has_group(pid_t group) const;
 
 private:
   std::vector<process_info> all_; ///< sorted by parent
@@ -59,7 +72,8 @@ private:
 /// not readable, or right now between two programs.
 [[nodiscard]] std::string environment_of(pid_t pid, std::string_view name);
 
-/// Sends a signal unless the pid now belongs to another process.
+/// Sends a signal unless the pid now belongs to another process. Where the
+/// kernel has no pidfd, only a moment between check and signal is left open.
 void signal_process(const process_info& target, int signal);
 
 } // namespace tutti::process

@@ -3,9 +3,12 @@
 
 #include "runtime/process/environment.hpp"
 #include "runtime/process/files.hpp"
+#include "runtime/process/mark.hpp"
 
-#include <spawn.h>
+#include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -79,38 +82,84 @@ command_path look_up(const std::string& command, std::string_view path,
   }
 }
 
-class spawn_attributes {
-public:
-  explicit spawn_attributes(const spawn_order& order) {
-    sigset_t none;
-    sigset_t all;
-    ::sigemptyset(&none);
-    ::sigfillset(&all);
-    ::posix_spawnattr_init(&attributes);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID
-                                                | POSIX_SPAWN_SETSIGMASK
-                                                | POSIX_SPAWN_SETSIGDEF);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setsigdefault(&attributes, &all);
-    ::posix_spawn_file_actions_init(&actions);
-    if (order.talk_input_fd >= 0)
-      ::posix_spawn_file_actions_adddup2(&actions, order.talk_input_fd, 0);
-    ::posix_spawn_file_actions_adddup2(
-        &actions,
-        order.talk_output_fd >= 0 ? order.talk_output_fd : order.output_fd, 1);
-    ::posix_spawn_file_actions_adddup2(&actions, order.output_fd, 2);
-    ::posix_spawn_file_actions_addchdir_np(&actions, order.directory.c_str());
-  }
-  spawn_attributes(const spawn_attributes&) = delete;
-  spawn_attributes& operator=(const spawn_attributes&) = delete;
-  ~spawn_attributes() {
-    ::posix_spawnattr_destroy(&attributes);
-    ::posix_spawn_file_actions_destroy(&actions);
-  }
+/// The steps of a new process in which something can go wrong.
+enum class step : std::uint8_t { fork, streams, directory, program };
 
-  posix_spawnattr_t attributes;
-  posix_spawn_file_actions_t actions;
+struct failure {
+  step at = step::fork;
+  int error_number = 0;
 };
+
+/// All that the new process needs, made before there is one.
+struct plan_of_child {
+  const spawn_order& order;
+  const char* path;
+  char* const* argv;
+  pid_t parent;
+};
+
+void raise_oom_score(const std::string& score) {
+  auto fd = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+  (void)!::write(fd, score.data(), score.size());
+  ::close(fd);
+}
+
+bool set_streams(const spawn_order& x) {
+  auto output = x.talk_output_fd >= 0 ? x.talk_output_fd : x.output_fd;
+  return (x.talk_input_fd < 0 || ::dup2(x.talk_input_fd, 0) == 0)
+      && ::dup2(output, 1) == 1 && ::dup2(x.output_fd, 2) == 2;
+}
+
+void reset_signals() {
+  struct sigaction action {};
+  action.sa_handler = SIG_DFL;
+  for (int signal = 1; signal < NSIG; ++signal)
+    ::sigaction(signal, &action, nullptr);
+  sigset_t none;
+  ::sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
+/// Runs in the new process, on the memory of its parent, which waits meanwhile:
+/// it makes system calls, and writes only to `why`.
+[[noreturn]] void become(const plan_of_child& x, volatile failure& why) {
+  auto fail = [&why](step at) {
+    why.at = at;
+    why.error_number = errno;
+    ::_exit(127);
+  };
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != x.parent)
+    ::_exit(127); // it died before that
+  ::setsid();
+  bear_limit(x.order.mark);
+  raise_oom_score(x.order.oom_score);
+  if (!set_streams(x.order))
+    fail(step::streams);
+  if (::chdir(x.order.directory.c_str()) != 0)
+    fail(step::directory);
+  if (x.order.descriptors != nullptr)
+    ::setrlimit(RLIMIT_NOFILE, x.order.descriptors);
+  reset_signals();
+  ::execve(x.path, x.argv, x.order.environment.data());
+  fail(step::program);
+  ::_exit(127);
+}
+
+/// Returns the pid, or -1 and why.
+pid_t make_process(const plan_of_child& x, volatile failure& why) {
+  auto pid = ::vfork();
+  if (pid == 0)
+    become(x, why);
+  if (pid < 0) {
+    why.error_number = errno;
+    return -1;
+  }
+  if (why.error_number == 0)
+    return pid;
+  ::waitpid(pid, nullptr, 0); // it has exited already
+  return -1;
+}
 
 /// The interpreter that the first line of a script names; empty: none.
 std::string interpreter(const std::string& path) {
@@ -123,56 +172,92 @@ std::string interpreter(const std::string& path) {
   return text.substr(first, text.find_first_of(" \t\r\n", first) - first);
 }
 
-/// posix_spawn reports one number for whatever went wrong on the way; this
-/// finds out what it was about.
-spawn_result explained(int error_number, const spawn_order& order,
-                       const std::string& path) {
+spawn_result without_means(int error_number) {
+  return {-1, process_end::refused, 0, want_of_means(error_number)};
+}
+
+spawn_result bad_directory(int error_number, const std::string& directory) {
+  auto named = [&directory](const char* what) {
+    return not_started(code_not_executable, std::string{"working directory "}
+                                                + what + ": " + directory);
+  };
   switch (error_number) {
+  case ENOENT:
+    return named("does not exist");
+  case ENOTDIR:
+    return named("is not a directory");
+  default:
+    return named("is not accessible");
+  }
+}
+
+spawn_result bad_program(int error_number, const std::string& command,
+                         const std::string& path) {
+  if (error_number == E2BIG)
+    return not_started(code_not_executable, "the arguments and the environment "
+                                            "of "
+                                                + command + " are too long");
+  if (::access(path.c_str(), F_OK) != 0)
+    return not_found(command);
+  if (is_directory(path))
+    return not_executable(command + " is a directory");
+  switch (error_number) {
+  case EACCES:
+    return not_executable(command);
+  case ETXTBSY:
+    return not_executable(command + " is being written to (text file busy)");
+  case ENOEXEC:
+    return not_started(code_not_executable,
+                       "exec format error: " + command
+                           + " is no program and has no #! line");
+  case ENOENT:
+    return not_executable(command + " wants the interpreter "
+                          + interpreter(path) + ", which does not exist");
+  default:
+    return not_started(code_not_executable, "cannot execute " + command + ": "
+                                                + system_text(error_number));
+  }
+}
+
+spawn_result explained(const failure& why, const spawn_order& order,
+                       const std::string& path) {
+  switch (why.error_number) {
   case EAGAIN:
   case ENOMEM:
   case EMFILE:
   case ENFILE:
-    return {-1, process_end::refused, 0,
-            "cannot start a process: " + system_text(error_number)};
-  case E2BIG:
-    return not_started(code_not_executable,
-                       "the arguments and the environment of " + order.argv[0]
-                           + " are too long");
+    return without_means(why.error_number);
   default:
     break;
   }
-  if (::access(order.directory.c_str(), F_OK) != 0)
-    return not_started(code_not_executable,
-                       "working directory does not exist: " + order.directory);
-  if (!is_directory(order.directory))
-    return not_started(code_not_executable,
-                       "working directory is not a directory: "
-                           + order.directory);
-  if (::access(order.directory.c_str(), X_OK) != 0)
-    return not_started(code_not_executable, "working directory is not "
-                                            "accessible: "
-                                                + order.directory);
-  if (::access(path.c_str(), F_OK) != 0)
-    return not_found(order.argv[0]);
-  if (is_directory(path))
-    return not_executable(order.argv[0] + " is a directory");
-  if (error_number == EACCES)
-    return not_executable(order.argv[0]);
-  if (error_number == ENOEXEC)
-    return not_started(code_not_executable,
-                       "exec format error: " + order.argv[0]
-                           + " is no program and has no #! line");
-  if (error_number == ENOENT)
-    return not_started(code_not_executable, "not executable: " + order.argv[0]
-                                                + " wants the interpreter "
-                                                + interpreter(path)
-                                                + ", which does not exist");
-  return not_started(code_not_executable, "cannot execute " + order.argv[0]
-                                              + ": "
-                                              + system_text(error_number));
+  switch (why.at) {
+  case step::directory:
+    return bad_directory(why.error_number, order.directory);
+  case step::program:
+    return bad_program(why.error_number, order.argv[0], path);
+  default:
+    return without_means(why.error_number);
+  }
 }
 
 } // namespace
+
+std::string want_of_means(int error_number) {
+  std::string result = "cannot start a process: ";
+  switch (error_number) {
+  case EAGAIN:
+    return result
+         + "the limit of processes is reached; raise it (ulimit -u, or that of "
+           "the container)";
+  case ENOMEM:
+    return result + "there is not enough memory";
+  case EMFILE:
+  case ENFILE:
+    return result + "too many files are open; raise the limit (ulimit -n)";
+  default:
+    return result + system_text(error_number);
+  }
+}
 
 spawn_result spawn(const spawn_order& order) {
   if (order.argv.empty() || order.argv[0].empty())
@@ -199,12 +284,10 @@ spawn_result spawn(const spawn_order& order) {
                                   : not_executable(found.denied);
     path = std::move(found.path);
   }
-  spawn_attributes a{order};
-  pid_t pid = -1;
-  auto failed = ::posix_spawn(&pid, path.c_str(), &a.actions, &a.attributes,
-                              argv.data(), order.environment.data());
-  if (failed != 0)
-    return explained(failed, order, path);
+  volatile failure seen{};
+  auto pid = make_process({order, path.c_str(), argv.data(), ::getpid()}, seen);
+  if (pid < 0)
+    return explained({seen.at, seen.error_number}, order, path);
   return {pid, process_end::exited, 0, {}};
 }
 

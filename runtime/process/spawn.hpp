@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <sys/resource.h>
 #include <vector>
 
 namespace tutti::process {
@@ -19,6 +20,9 @@ struct spawn_order {
   int output_fd = -1;                    ///< becomes 2, and 1 but for the next
   int talk_input_fd = -1;                ///< becomes 0; -1: 0 is inherited
   int talk_output_fd = -1;               ///< becomes 1; -1: none of its own
+  std::uint64_t mark = 0;                ///< see `run_mark::limit`
+  const std::string& oom_score;          ///< for /proc/self/oom_score_adj
+  const rlimit* descriptors = nullptr;   ///< its limit; null: it is inherited
 };
 
 struct spawn_result {
@@ -29,9 +33,13 @@ struct spawn_result {
 };
 
 /// Starts a process as leader of its own session and group, with all signals at
-/// their defaults and none blocked. A name without
-/// '/' is looked up along the PATH of `environment`; relative paths start at
-/// `directory`.
+/// their defaults and none blocked; KILL reaches it should the caller die. A
+/// name without '/' is looked up along the PATH of `environment`; relative
+/// paths start at `directory`. Call it on one thread only, with all signals
+/// blocked.
 [[nodiscard]] spawn_result spawn(const spawn_order& order);
+
+/// The sentence for a system that has no process, memory or descriptor left.
+[[nodiscard]] std::string want_of_means(int error_number);
 
 } // namespace tutti::process

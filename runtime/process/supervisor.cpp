@@ -1,28 +1,27 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/process/supervisor.hpp"
 
-#include "runtime/process/environment.hpp"
 #include "runtime/process/files.hpp"
-#include "runtime/process/loop.hpp"
 #include "runtime/process/orphans.hpp"
+#include "runtime/process/process_table.hpp"
+#include "runtime/process/supervise.hpp"
 #include "runtime/process/unique_fd.hpp"
 #include "runtime/process/wire.hpp"
 
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <variant>
@@ -32,59 +31,13 @@ namespace tutti::process {
 
 namespace {
 
+using std::chrono::steady_clock;
+
 constexpr std::size_t receive_bytes = std::size_t{256} << 10;
-/// Beyond its own bound a supervisor that was told to finish is killed.
-constexpr auto finish_bound = last_kill_bound + std::chrono::seconds(5);
-
-/// The forked process keeps standard error and the socket, and nothing else of
-/// its parent's.
-void leave_parent_behind(int socket) {
-  ::setsid();
-  // Not a name that `pkill tutti` would meet: it must outlive tutti.
-  ::prctl(PR_SET_NAME, "task-supervisor");
-  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-  // A child of this process reads nothing: its descriptor 0 is inherited.
-  auto null = ::open("/dev/null", O_RDWR);
-  ::dup2(null, 0);
-  ::dup2(null, 1);
-  auto number = static_cast<unsigned>(socket);
-  if (number > 3)
-    ::close_range(3, number - 1, 0);
-  ::close_range(number + 1, ~0U, 0);
-  if (::chdir("/") != 0)
-    ::_exit(static_cast<int>(exit_code::internal));
-}
-
-/// Signals are blocked, not ignored, so that nothing of it is inherited; only
-/// deaths are of interest, not stops.
-unique_fd signals_of_deaths() {
-  sigset_t all;
-  ::sigfillset(&all);
-  ::sigprocmask(SIG_SETMASK, &all, nullptr);
-  struct sigaction action {};
-  action.sa_handler = SIG_DFL;
-  action.sa_flags = SA_NOCLDSTOP;
-  ::sigaction(SIGCHLD, &action, nullptr);
-  sigset_t deaths;
-  ::sigemptyset(&deaths);
-  ::sigaddset(&deaths, SIGCHLD);
-  return unique_fd{::signalfd(-1, &deaths, SFD_CLOEXEC | SFD_NONBLOCK)};
-}
-
-[[noreturn]] void supervise(unique_fd socket) {
-  // Without memory or descriptors this process can only go; tutti then
-  // inherits and ends the children.
-  try {
-    leave_parent_behind(socket.get());
-    const auto* outer = std::getenv(std::string{process_variable}.c_str());
-    loop{std::move(socket), signals_of_deaths(), own_environment(),
-         outer != nullptr ? outer : ""}
-        .run();
-  } catch (...) {
-    ::_exit(static_cast<int>(exit_code::internal));
-  }
-  ::_exit(0);
-}
+/// So long beyond its own bound a supervisor that was told to finish is killed.
+constexpr auto finish_time = std::chrono::seconds(5);
+/// Unanswered heartbeats after which the user is told.
+constexpr int unanswered_told = 3;
 
 /// Those that this process has forked and not yet reaped; usually one.
 class living_supervisors {
@@ -105,12 +58,34 @@ private:
   static inline std::vector<pid_t> pids_;
 };
 
+std::string seconds(duration x) {
+  return std::to_string(std::chrono::ceil<std::chrono::seconds>(x).count())
+       + " s";
+}
+
 std::string how_it_ended(int status) {
+  if (WIFEXITED(status) && WEXITSTATUS(status) == out_of_memory)
+    return "the process supervisor ran out of memory";
   if (WIFSIGNALED(status))
     return "the process supervisor was ended by signal "
          + std::to_string(WTERMSIG(status));
   return "the process supervisor ended with code "
        + std::to_string(WEXITSTATUS(status));
+}
+
+/// Waits for the end of a child that was killed; none: it is stuck.
+std::optional<int> reap_within(pid_t pid, duration bound) {
+  constexpr auto pause = std::chrono::milliseconds(2);
+  auto until = steady_clock::now() + bound;
+  int status = 0;
+  pid_t got = 0;
+  while ((got = ::waitpid(pid, &status, WNOHANG)) == 0
+         || (got < 0 && errno == EINTR)) {
+    if (steady_clock::now() > until)
+      return std::nullopt;
+    std::this_thread::sleep_for(pause);
+  }
+  return status;
 }
 
 } // namespace
@@ -119,11 +94,15 @@ struct supervisor::state {
   int pid = -1;
   unique_fd socket;
   unique_fd wake; ///< an eventfd: `outgoing`, `refused` or `closing` changed
-  duration kill_bound = std::chrono::seconds(5);
-  supervisor_events handlers; ///< set before the reader starts
+  supervisor_options options; ///< set before the reader starts, as is the next
+  supervisor_events handlers;
   std::thread reader;
-  std::string incoming; ///< the reader's, as is `buffer`
+  // What follows is the reader's.
+  std::string incoming;
   std::vector<char> buffer = std::vector<char>(receive_bytes);
+  steady_clock::time_point heard;  ///< from the supervisor
+  steady_clock::time_point looked; ///< whether it answers
+  bool silence_told = false;
 
   std::mutex mutex; ///< guards what follows
   std::string outgoing;
@@ -138,7 +117,8 @@ struct supervisor::state {
   bool receive();
   void dispatch(const wire::report& x) const;
   void dispatch_refused();
-  void bury();
+  bool look(steady_clock::time_point now);
+  void bury(const std::string& why = {});
   void shut_down();
 };
 
@@ -194,8 +174,8 @@ void supervisor::state::wake_reader() const {
 // -- the reader ---------------------------------------------------------------
 
 void supervisor::state::read_until_gone() {
-  using std::chrono::steady_clock;
-  auto heartbeat_due = steady_clock::now() + heartbeat_time;
+  heard = looked = steady_clock::now();
+  auto heartbeat_due = heard + options.heartbeat;
   auto give_up = steady_clock::time_point::max();
   while (true) {
     pollfd fds[] = {{socket.get(), POLLIN, 0}, {wake.get(), POLLIN, 0}};
@@ -205,7 +185,7 @@ void supervisor::state::read_until_gone() {
       if (!outgoing.empty())
         fds[0].events |= POLLOUT;
       if (closing && give_up == steady_clock::time_point::max())
-        give_up = steady_clock::now() + finish_bound;
+        give_up = steady_clock::now() + options.last_kill_bound() + finish_time;
     }
     auto left = std::chrono::ceil<std::chrono::milliseconds>(
         std::min(heartbeat_due, give_up) - steady_clock::now());
@@ -221,10 +201,40 @@ void supervisor::state::read_until_gone() {
     if (now >= give_up)
       return bury();
     if (now >= heartbeat_due) {
+      heartbeat_due = now + options.heartbeat;
+      auto told_to_finish = give_up != steady_clock::time_point::max();
+      if (!told_to_finish && !look(now))
+        return bury("the process supervisor gave no sign of life for "
+                    + seconds(options.lease) + " and was killed");
       send(wire::heartbeat{});
-      heartbeat_due = now + heartbeat_time;
     }
   }
+}
+
+/// Sees to a supervisor that was stopped, or does not answer; between two
+/// heartbeats. False: it has been silent for too long.
+bool supervisor::state::look(steady_clock::time_point now) {
+  auto tell = [this](std::string what) {
+    if (handlers.notice)
+      handlers.notice(std::move(what));
+  };
+  // A turn that comes so late was frozen itself; the supervisor gets its time
+  // again.
+  if (now - std::exchange(looked, now) > unanswered_told * options.heartbeat)
+    heard = now;
+  auto process = read_process(pid);
+  if (process && process->stopped) {
+    ::kill(pid, SIGCONT); // ours until it is reaped, and so is its number
+    tell("the process supervisor had been stopped by a signal; it goes on");
+  }
+  auto silence = now - heard;
+  if (silence >= unanswered_told * options.heartbeat
+      && !std::exchange(silence_told, true))
+    tell("the process supervisor has not answered for " + seconds(silence)
+         + "; after " + seconds(options.lease)
+         + " it is killed, and the run "
+           "ends");
+  return silence < options.lease;
 }
 
 /// False: the supervisor has gone, or talks nonsense.
@@ -234,6 +244,8 @@ bool supervisor::state::receive() {
     return true;
   if (got <= 0)
     return false;
+  heard = steady_clock::now();
+  silence_told = false;
   incoming.append(buffer.data(), static_cast<std::size_t>(got));
   std::string_view rest{incoming};
   while (true) {
@@ -275,8 +287,9 @@ void supervisor::state::dispatch_refused() {
     dispatch(std::move(answer));
 }
 
-/// Sees that the supervisor and all that it left to us are dead.
-void supervisor::state::bury() {
+/// Sees that the supervisor and all that it left to us are dead. `why` says
+/// what it is killed for; empty: it ended by itself, or was told to.
+void supervisor::state::bury(const std::string& why) {
   bool expected = false;
   {
     std::lock_guard guard{mutex};
@@ -285,18 +298,23 @@ void supervisor::state::bury() {
   }
   // One that ended by itself has its status already, the signal changes none.
   ::kill(pid, SIGKILL);
-  int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-  }
+  auto status = reap_within(pid, options.kill_bound);
   auto others = living_supervisors::remove(pid);
-  auto finished = expected && WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  auto clean = finished || kill_orphans(kill_bound, others);
+  if (!status)
+    for (const auto& x : process_table::snapshot().descendants({pid}))
+      signal_process(x, SIGKILL); // ours only when it has gone
+  auto finished =
+      expected && status && WIFEXITED(*status) && WEXITSTATUS(*status) == 0;
+  auto clean = finished || kill_orphans(options.kill_bound, others);
   if (expected || !handlers.lost)
     return;
-  auto why = how_it_ended(status) + "; its processes have been killed";
-  if (!clean)
-    why = how_it_ended(status) + "; some of its processes cannot be killed";
-  handlers.lost(why);
+  auto reason = why;
+  if (reason.empty())
+    reason = status ? how_it_ended(*status) : "the process supervisor hangs";
+  handlers.lost(reason
+                + (clean && status ? "; its processes have been killed"
+                                   : "; some of its processes cannot be "
+                                     "killed"));
 }
 
 void supervisor::state::shut_down() {
@@ -304,8 +322,11 @@ void supervisor::state::shut_down() {
     std::lock_guard guard{mutex};
     if (closing)
       return;
-    if (!gone && wire::encode(outgoing, wire::order{wire::finish{}}))
-      flush();
+    if (!gone) {
+      ::kill(pid, SIGCONT); // it may have been stopped
+      if (wire::encode(outgoing, wire::order{wire::finish{}}))
+        flush();
+    }
     closing = true;
   }
   wake_reader();
@@ -351,7 +372,7 @@ supervisor::~supervisor() {
 }
 
 void supervisor::configure(const supervisor_options& options) {
-  state_->kill_bound = options.kill_bound;
+  state_->options = options;
   state_->send(options);
 }
 

@@ -26,6 +26,9 @@ struct supervisor_events {
   /// The last word about a process; comes once for each `start`. All processes
   /// of the attempt are gone then, unless it says `unkillable`.
   std::function<void(process_exited)> exited;
+  /// Something has happened to the supervisor that the user should know; the
+  /// run goes on. A sentence without its full stop.
+  std::function<void(std::string what)> notice;
   /// The supervisor died. All of its processes have been killed; no other
   /// event follows, and running processes get no `exited`.
   std::function<void(std::string why)> lost;
@@ -47,7 +50,8 @@ public:
   supervisor& operator=(const supervisor&) = delete;
   ~supervisor(); ///< calls `shut_down`
 
-  /// Must precede the first `start`; a `start` before it is refused.
+  /// Must precede `listen` and the first `start`; a `start` before it is
+  /// refused.
   void configure(const supervisor_options& options);
 
   /// What processes get that name it, and what is masked in their logs and
@@ -74,7 +78,7 @@ public:
   void end_all(bool at_once);
 
   /// Before tutti stops itself (SIGTSTP): silence is no sign of death until
-  /// `resume_lease`. Otherwise a silence of 60 s ends all processes.
+  /// `resume_lease`. Otherwise a silence of `lease` ends all processes.
   void suspend_lease();
   void resume_lease();
 

@@ -113,7 +113,7 @@ concept is = std::is_same_v<std::remove_const_t<T>, X>;
 template <class Codec>
 bool fields(Codec& c, is<supervisor_options> auto& x) {
   return all(c, x.log_directory, x.io_directory, x.log_bytes_max,
-             x.output_bytes_max, x.drain, x.kill_bound);
+             x.output_bytes_max, x.drain, x.kill_bound, x.heartbeat, x.lease);
 }
 
 template <class Codec>
@@ -155,6 +155,11 @@ bool fields(Codec&, is<finish> auto&) {
 template <class Codec>
 bool fields(Codec& c, is<secret_values> auto& x) {
   return all(c, x.names, x.values) && x.names.size() == x.values.size();
+}
+
+template <class Codec>
+bool fields(Codec&, is<answer> auto&) {
+  return true;
 }
 
 template <class Codec>

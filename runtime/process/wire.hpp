@@ -30,6 +30,7 @@ struct lease {
   bool suspended = false;
 };
 struct finish {}; ///< kill everything and exit
+struct answer {}; ///< to each heartbeat: the supervisor lives
 /// What processes may get by name, and what is masked in their output.
 struct secret_values {
   std::vector<std::string> names;
@@ -41,8 +42,8 @@ using order = std::variant<supervisor_options, start_process, end_process,
                            end_all, heartbeat, lease, finish, process_input,
                            process_alive, secret_values>;
 /// From the supervisor to tutti.
-using report =
-    std::variant<process_started, process_line, process_exited, process_output>;
+using report = std::variant<process_started, process_line, process_exited,
+                            process_output, answer>;
 
 /// Appends one frame. False, and nothing appended: it would be too long.
 [[nodiscard]] bool encode(std::string& out, const order& x);

@@ -192,7 +192,7 @@ lower_bounds compute_bounds(const run_model& m,
   }
   // Starts and ends reach the run's clock by messages; where an agent starts
   // its next task at once, two of its attempts may seem to overlap a little.
-  result.value = std::min(result.value, m.now());
+  result.value = std::min(result.value, m.up_time(duration{0}, m.now()));
   return result;
 }
 

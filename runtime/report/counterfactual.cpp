@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -21,11 +22,26 @@ struct measured_task {
   std::shared_ptr<const attempt_details> details;
 };
 
+using attempt_key = std::pair<std::uint32_t, std::uint32_t>; // task, attempt
+
+/// What was cut off and made again counts once.
+std::set<attempt_key> cut_attempts(const run_model& m) {
+  std::set<attempt_key> result;
+  for (const auto& x : m.intervals())
+    if (x.is_last
+        && (x.end == attempt_end::stopped || x.end == attempt_end::no_space))
+      result.insert({x.task.value, x.attempt});
+  return result;
+}
+
 std::vector<measured_task> measure(const run_model& m) {
   const auto& p = m.plan();
   std::vector<measured_task> result(p.tasks.size());
   std::vector<std::uint32_t> runs(p.tasks.size(), 0);
+  auto cut = cut_attempts(m);
   for (const auto& x : m.intervals()) {
+    if (cut.contains({x.task.value, x.attempt}))
+      continue;
     auto& t = result[x.task.value];
     (x.phase == work_phase::run ? t.run : t.integrate) +=
         x.finished - x.started;
@@ -78,7 +94,7 @@ public:
   }
 
 private:
-  using key = std::pair<std::uint32_t, std::uint32_t>; // task, attempt
+  using key = attempt_key;
 
   void later(duration span, engine::event e) {
     due_.emplace(now_ + span, std::move(e));
@@ -172,8 +188,9 @@ private:
       engine::service_changes e;
       e.service = service_id{c.other};
       e.state = s.ready_at ? service_state::ready : service_state::failed;
-      auto span = s.ready_at && s.started_at ? *s.ready_at - *s.started_at
-                                             : duration{0};
+      auto span = s.ready_at && s.started_at
+                    ? model_.up_time(*s.started_at, *s.ready_at)
+                    : duration{0};
       return later(span, std::move(e));
     }
     case engine::command_kind::arm_timer:
@@ -246,7 +263,8 @@ std::optional<time_saved> saved_by_later(const run_model& m,
   bool ended = m.ended()
             && (m.status() == run_status::succeeded
                 || m.status() == run_status::failed);
-  if (!any || !ended || could_close_a_circle(p))
+  // Under an earlier plan it is not known how long the tasks took.
+  if (!any || !ended || m.revision() > 1 || could_close_a_circle(p))
     return std::nullopt;
   engine::graph_options graph;
   graph.jobs = options.jobs.value_or(engine::graph_options::no_jobs_limit);

@@ -28,6 +28,7 @@ struct busy_interval {
   work_phase phase = work_phase::run;
   bool is_last = true;                    ///< the attempt ended with it
   attempt_end end = attempt_end::success; ///< of the attempt, where `is_last`
+  std::uint32_t session = 0;              ///< index in the model's `sessions`
   /// Of an after-each or a requests task: what it worked off, in `items`.
   std::shared_ptr<const fact_extra> taken;
 };
@@ -46,6 +47,11 @@ struct task_record {
   bool doubted = false;     ///< what it is made of is being made again (§18)
   bool later_ready = false; ///< all it needs later has arrived
   bool in_backoff = false;  ///< a retry has to wait
+  bool lost = false;    ///< tutti was gone before its last attempt had ended
+  bool again = false;   ///< its last attempt was cut off; the next repeats it
+  bool brought = false; ///< its result is from before the plan was replaced
+  bool stands = false;  ///< counted among what the present session has kept
+  std::uint32_t session = 0; ///< in which its state last changed; an index
   std::uint32_t cause = task_id::none; ///< why skipped, left out or failed
   std::uint32_t attempts = 0;          ///< started ones, of both phases
   std::uint32_t integrates = 0;        ///< those of the integrate phase
@@ -65,7 +71,7 @@ struct task_record {
   duration attempt_started_at{0};      ///< of the stretch that runs
   duration attempt_busy{0};       ///< of the open attempt, before this stretch
   duration busy{0};               ///< sum of all ended stretches
-  duration busy_before{0};        ///< of these, those of earlier versions
+  duration busy_before{0};        ///< of these, earlier versions and cut ones
   duration integrate_busy{0};     ///< of these, those of the integrate phase
   duration waited_later{0};       ///< waiting to integrate, until `parked_at`
   duration waited_inside{0};      ///< inside its attempts, until `waits_since`
@@ -218,6 +224,21 @@ struct late_record {
   std::uint32_t attempt = 0;
   attempt_end end = attempt_end::success;
   duration at{0};
+};
+
+/// A stretch of the run in which tutti was there (semantics §31): from its
+/// start, or from where it was resumed, to its end, or to the last thing that
+/// the journal knows of it.
+struct session_record {
+  std::uint32_t number = 1; ///< 0: not known, for the plan has been replaced
+  duration from{0};
+  duration until{0}; ///< its last fact
+  /// How it ended; none: it goes on, or tutti was gone without a word.
+  std::optional<run_status> status;
+  std::uint32_t kept = 0; ///< tasks that had succeeded before it, and stand
+  /// Tasks whose work had been cut off, or that are made anew because it was
+  /// resumed so, in the order in which that was decided.
+  std::vector<task_id> again;
 };
 
 /// An attempt that gave its slot back until something arrived (§20).

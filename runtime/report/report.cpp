@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/report/report.hpp"
 
+#include "messages/error.hpp"
 #include "runtime/report/format.hpp"
 
 #include <fmt/format.h>
@@ -13,6 +14,12 @@ namespace {
 
 std::string agent_name(const plan& p, agent_id x) {
   return x.value < p.agents.size() ? p.agents[x.value].name : std::string{};
+}
+
+void note_session(const run_model& m, std::size_t index, task_row& row) {
+  auto number = m.sessions()[index].number;
+  if (number > 0 && (row.sessions.empty() || row.sessions.back() != number))
+    row.sessions.push_back(number);
 }
 
 std::vector<task_row> task_rows(const run_model& m) {
@@ -38,18 +45,24 @@ std::vector<task_row> task_rows(const run_model& m) {
     if (t.exit_code != fact::no_exit_code)
       row.exit_code = t.exit_code;
     row.details = t.details;
+    row.kept = m.is_kept(i);
     result.push_back(std::move(row));
   }
+  for (const auto& x : m.intervals())
+    note_session(m, x.session, result[x.task.value]);
+  for (std::size_t i = 0; i < result.size(); ++i)
+    if (m.task(i).busy_now)
+      note_session(m, m.sessions().size() - 1, result[i]);
   return result;
 }
 
-std::vector<agent_row> agent_rows(const run_model& m, duration makespan) {
+std::vector<agent_row> agent_rows(const run_model& m, duration up) {
   const auto& p = m.plan();
   std::vector<agent_row> result;
   for (std::size_t i = 0; i < p.agents.size(); ++i) {
     const auto& a = m.agent(i);
-    auto busy = m.agent_busy(i, makespan);
-    auto idle = std::max(makespan * a.slots - busy, duration{0});
+    auto busy = m.agent_busy(i, m.now());
+    auto idle = std::max(up * a.slots - busy, duration{0});
     result.push_back({p.agents[i].name, a.slots, a.tasks, busy, idle});
   }
   return result;
@@ -76,7 +89,7 @@ void add_gates(const run_model& m, run_report& r) {
     const auto& g = m.gate(i);
     auto asked_for = g.asked_for;
     if (g.state == gate_state::asked && g.asked_at)
-      asked_for += m.now() - *g.asked_at;
+      asked_for += m.up_time(*g.asked_at, m.now());
     r.gates.push_back({p.gates[i].name, g.state, g.opened_at, g.closed_at,
                        g.reason, g.rounds, g.opened_version, g.first_asked_at,
                        asked_for, sum_of(m.waits_for_people(i))});
@@ -124,14 +137,20 @@ std::string_view status_of(const request_record& x) {
   return "unknown";
 }
 
+std::optional<duration> up_between(const run_model& m,
+                                   std::optional<duration> from,
+                                   std::optional<duration> until) {
+  return from && until ? std::optional{m.up_time(*from, *until)} : std::nullopt;
+}
+
 void add_requests(const run_model& m, run_report& r) {
   const auto& p = m.plan();
   for (const auto& x : m.requests())
     if (x.number != 0)
-      r.requests.push_back({x.number, p.tasks[x.from.value].name,
-                            agent_name(p, x.to), x.text, status_of(x),
-                            x.awaited, x.batch_size, x.made_at, x.taken_at,
-                            x.answered_at});
+      r.requests.push_back(
+          {x.number, p.tasks[x.from.value].name, agent_name(p, x.to), x.text,
+           status_of(x), x.awaited, x.batch_size, x.made_at, x.taken_at,
+           x.answered_at, up_between(m, x.made_at, x.answered_at)});
   for (const auto& x : m.refusals())
     r.refused.push_back({p.tasks[x.from.value].name, x.to, x.why, x.at});
   r.refused_count = m.refusal_count();
@@ -162,6 +181,19 @@ void add_services(const run_model& m, run_report& r) {
     r.services.push_back({p.services[i].name, s.state, s.restarts, s.started_at,
                           s.ready_at, s.starting, s.text});
   }
+}
+
+void add_sessions(const run_model& m, run_report& r) {
+  for (const auto& x : m.sessions())
+    r.sessions.push_back({x.number, x.from, x.until, x.status, x.kept,
+                          names_of(m.plan(), x.again), duration{0}});
+  for (const auto& x : m.intervals())
+    if (x.is_last
+        && (x.end == attempt_end::stopped || x.end == attempt_end::no_space))
+      r.sessions[x.session].cut += x.attempt_busy;
+  r.revision = m.revision();
+  r.replaced = m.replaced_text();
+  r.kept_count = m.kept_count();
 }
 
 // The first and the last names of the chain, as many as a line holds.
@@ -230,29 +262,35 @@ run_report make_report(const run_model& m, const report_options& options) {
   run_report r;
   r.run_id = options.run_id;
   r.plan = p.name;
+  r.ended = m.ended();
   r.status = m.status();
-  r.exit_code = m.exit_code();
+  // A run that was lost is a fault of the program (semantics §27).
+  r.exit_code = r.ended ? m.exit_code() : static_cast<int>(exit_code::internal);
   r.makespan = m.now();
+  r.earlier = m.sessions().front().from;
+  r.down = m.down();
+  r.up = r.makespan - r.earlier - r.down;
   for (std::size_t i = 0; i < p.tasks.size(); ++i)
     r.sequential += m.task_busy(i, r.makespan);
   r.bounds = compute_bounds(m, options.jobs);
-  if (r.makespan > duration{0}) {
-    std::chrono::duration<double> whole = r.makespan;
+  if (r.up > duration{0}) {
+    std::chrono::duration<double> whole = r.up;
     r.speedup = std::chrono::duration<double>(r.sequential) / whole;
     r.efficiency = std::chrono::duration<double>(r.bounds.value) / whole;
   }
   r.explanation = explain(m, r.bounds);
   r.later = saved_by_later(m, {options.jobs, options.local_slots});
   r.tasks = task_rows(m);
-  r.agents = agent_rows(m, r.makespan);
+  r.agents = agent_rows(m, r.up);
   for (const auto& x : m.handoffs())
-    r.handoffs.push_back({std::string(name_of(p, x.from)),
-                          p.tasks[x.to.value].name, x.version, x.sent_at,
-                          x.received_at});
+    r.handoffs.push_back(
+        {std::string(name_of(p, x.from)), p.tasks[x.to.value].name, x.version,
+         x.sent_at, x.received_at, up_between(m, x.sent_at, x.received_at)});
   add_gates(m, r);
   add_requests(m, r);
   add_versions(m, r);
   add_services(m, r);
+  add_sessions(m, r);
   r.people = people_time(m);
   return r;
 }

@@ -22,6 +22,8 @@ struct report_options {
   /// The most attempts at once over all agents; none: no limit beyond slots.
   std::optional<std::uint32_t> jobs;
   std::uint32_t local_slots = 1; ///< of the implicit agent
+  /// What makes a run go on that was stopped, or waits, as one would type it.
+  std::string resume_command = "tutti run PLAN --resume";
 };
 
 struct task_row {
@@ -40,6 +42,8 @@ struct task_row {
   std::optional<duration> finished;
   std::optional<std::int32_t> exit_code;
   std::shared_ptr<const attempt_details> details; ///< null: it never ran
+  std::vector<std::uint32_t> sessions; ///< in which it was worked on; numbers
+  bool kept = false; ///< its end is from before the last resume
 };
 
 struct agent_row {
@@ -47,7 +51,7 @@ struct agent_row {
   std::uint32_t slots = 1;
   std::uint32_t tasks = 0;
   duration busy{0}; ///< slot time in attempts
-  duration idle{0}; ///< slots * makespan - busy
+  duration idle{0}; ///< slots * up time - busy
 };
 
 struct handoff_row {
@@ -56,6 +60,7 @@ struct handoff_row {
   std::uint32_t version = 1;
   std::optional<duration> sent;
   std::optional<duration> received;
+  std::optional<duration> took; ///< between the two, tutti being there
 };
 
 struct gate_row {
@@ -92,7 +97,8 @@ struct request_row {
   std::uint32_t batch = 0; ///< requests that were taken together; 0: not taken
   duration made{0};
   std::optional<duration> taken;
-  std::optional<duration> ended; ///< answered or cancelled
+  std::optional<duration> ended;  ///< answered or cancelled
+  std::optional<duration> waited; ///< until then, tutti being there
 };
 
 /// A request that nobody could answer.
@@ -138,6 +144,16 @@ struct service_row {
   std::string reason;
 };
 
+struct session_row {
+  std::uint32_t number = 1; ///< 0: not known
+  duration from{0};
+  duration until{0};
+  std::optional<run_status> status; ///< none: it goes on, or tutti was gone
+  std::uint32_t kept = 0;           ///< tasks that stand from before
+  std::vector<std::string> again;   ///< tasks that were to be done again
+  duration cut{0};                  ///< in attempts that its end has cut off
+};
+
 struct late_row {
   std::string task;
   std::uint32_t attempt = 0;
@@ -152,11 +168,19 @@ using whole_result = std::function<std::shared_ptr<const attempt_details>(
 struct run_report {
   std::string run_id;
   std::string plan;
+  bool ended = true; ///< else tutti was gone, or could not go on
   run_status status = run_status::stopped;
   int exit_code = 0;
-  duration makespan{0};
+  duration makespan{0}; ///< from its first start, whatever came between
+  duration earlier{0};  ///< of these, before the plan was replaced
+  duration down{0};     ///< of these, tutti was not there
+  duration up{0};       ///< the rest, which all other figures are of
   duration sequential{0};
-  std::optional<double> speedup;    ///< none where the makespan is 0
+  std::vector<session_row> sessions;
+  std::uint32_t revision = 1;    ///< of the plan
+  std::string replaced;          ///< what was kept from the one before
+  std::size_t kept_count = 0;    ///< tasks whose end is from before the resume
+  std::optional<double> speedup; ///< none where the up time is 0
   std::optional<double> efficiency; ///< likewise
   lower_bounds bounds;
   std::optional<time_saved> later; ///< none: no needs-later, or not over

@@ -14,6 +14,11 @@ void write(json_writer& w, const task_row& x, const whole_result& whole) {
   w.text("name", x.name);
   w.text_or_null("agent", x.agent);
   w.text("status", to_string(x.status));
+  w.boolean("kept", x.kept);
+  w.open("sessions", '[');
+  for (auto y : x.sessions)
+    w.integer(y);
+  w.close(']');
   w.integer("attempts", x.attempts);
   w.integer("version", x.version);
   w.integer("runs", x.runs);
@@ -112,8 +117,7 @@ void write(json_writer& w, const request_row& x) {
   w.seconds("made_s", x.made);
   w.seconds("taken_s", x.taken);
   w.seconds("ended_s", x.ended);
-  w.seconds("waited_s",
-            x.ended ? std::optional{*x.ended - x.made} : std::nullopt);
+  w.seconds("waited_s", x.waited);
   w.close('}');
 }
 
@@ -168,6 +172,25 @@ void write(json_writer& w, const service_row& x) {
   w.close('}');
 }
 
+void write_number(json_writer& w, std::string_view key, std::uint32_t x) {
+  if (x > 0)
+    w.integer(key, x);
+  else
+    w.raw(key, "null");
+}
+
+void write(json_writer& w, const session_row& x) {
+  w.open('{');
+  write_number(w, "session", x.number);
+  w.seconds("from_s", x.from);
+  w.seconds("until_s", x.until);
+  w.text_or_null("status", x.status ? to_string(*x.status) : "");
+  w.integer("kept", x.kept);
+  write(w, "again", x.again);
+  w.seconds("cut_s", x.cut);
+  w.close('}');
+}
+
 void write(json_writer& w, const late_row& x) {
   w.open('{');
   w.text("task", x.task);
@@ -198,8 +221,16 @@ std::string to_json(const run_report& x) {
   w.integer("schema_version", schema_version);
   w.text("run_id", x.run_id);
   w.text("plan", x.plan);
-  w.text("status", to_string(x.status));
+  w.text("status", x.ended ? to_string(x.status) : "lost");
   w.integer("exit_code", x.exit_code);
+  w.line();
+  w.integer("revision", x.revision);
+  w.text_or_null("replaced", x.replaced);
+  w.integer("kept_count", static_cast<std::int64_t>(x.kept_count));
+  w.seconds("earlier_s", x.earlier);
+  w.seconds("down_s", x.down);
+  w.seconds("up_s", x.up);
+  write(w, "sessions", x.sessions);
   w.line();
   w.seconds("makespan_s", x.makespan);
   w.seconds("sequential_s", x.sequential);

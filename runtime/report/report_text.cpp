@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string_view>
 
 namespace tutti::report {
@@ -133,8 +134,8 @@ void add_handoffs(std::string& out, const run_report& x, std::size_t columns) {
     return;
   std::vector<duration> latencies;
   for (const auto& y : x.handoffs)
-    if (y.sent && y.received)
-      latencies.push_back(*y.received - *y.sent);
+    if (y.took)
+      latencies.push_back(*y.took);
   std::string note;
   if (!latencies.empty()) {
     std::sort(latencies.begin(), latencies.end());
@@ -196,8 +197,8 @@ void add_requests(std::string& out, const run_report& x, std::size_t columns) {
   add(x.refused_count, "refused");
   std::vector<duration> times;
   for (const auto& y : x.requests)
-    if (y.ended && y.status != "cancelled")
-      times.push_back(*y.ended - y.made);
+    if (y.waited && y.status != "cancelled")
+      times.push_back(*y.waited);
   if (!times.empty()) {
     std::sort(times.begin(), times.end());
     note += fmt::format("; after {} at the median, {} at most",
@@ -237,6 +238,34 @@ void add_services(std::string& out, const run_report& x, std::size_t columns) {
   auto note = fmt::format("restarts: {}", restarts);
   add_figure(out, columns, "services", std::to_string(x.services.size()),
              note + gone);
+}
+
+std::string times_text(std::size_t n) {
+  return n == 1 ? "once" : n == 2 ? "twice" : fmt::format("{} times", n);
+}
+
+/// What was there already, what had to be done again, and how long nobody was
+/// there to do it.
+void add_sessions(std::string& out, const run_report& x, std::size_t columns) {
+  if (x.sessions.size() == 1 && x.revision == 1)
+    return;
+  std::set<std::string_view> again;
+  for (const auto& y : x.sessions)
+    again.insert(y.again.begin(), y.again.end());
+  auto total =
+      std::max<std::size_t>(x.sessions.size(), x.sessions.back().number);
+  std::string note;
+  if (total > 1)
+    note = fmt::format("resumed {}: ", times_text(total - 1));
+  auto kept = x.sessions.back().kept;
+  note += fmt::format("{} {} kept, {} ran again", kept,
+                      kept == 1 ? "task" : "tasks", again.size());
+  if (x.down > duration{0})
+    note += fmt::format(", down for {}", format_duration(x.down));
+  if (x.revision > 1)
+    note += fmt::format("; revision {} of the plan, {} under earlier ones",
+                        x.revision, format_duration(x.earlier));
+  add_figure(out, columns, "sessions", std::to_string(total), note);
 }
 
 /// How the work compares with one after another; nothing of how fast the team
@@ -284,6 +313,7 @@ std::string to_text(const run_report& x, const text_options& wanted) {
   auto is_whole = x.status != run_status::stopped;
   std::string out;
   add_figure(out, columns, "makespan", format_duration(x.makespan), "");
+  add_sessions(out, x, columns);
   add_figure(out, columns, "sequential", format_duration(x.sequential),
              speedup_note(x));
   add_figure(out, columns, "lower bound", format_duration(x.bounds.value),

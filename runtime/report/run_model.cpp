@@ -59,10 +59,17 @@ void run_model::prepare_nodes() {
 // -- changes ------------------------------------------------------------------
 
 void run_model::apply(const fact& x) {
-  now_ = std::max(now_, x.at);
+  auto before = std::exchange(now_, std::max(now_, x.at));
+  if (x.kind == fact_kind::run_resumed)
+    return resume(x, before);
+  sessions_.back().until = now_;
   switch (x.kind) {
   case fact_kind::run_started:
     break;
+  case fact_kind::plan_replaced:
+    return replace_plan(x);
+  case fact_kind::result_kept:
+    return keep_result(x);
   case fact_kind::result_late:
     ++late_results_;
     if (late_.size() < listed_max)
@@ -73,6 +80,7 @@ void run_model::apply(const fact& x) {
     break;
   case fact_kind::run_ended:
     ended_ = true;
+    sessions_.back().status = x.status;
     status_ = x.status;
     exit_code_ = x.exit_code;
     break;
@@ -168,7 +176,7 @@ void run_model::apply_task(const fact& x) {
     t.cause = task_id::none;
     t.doubted = false;
     t.version = std::max(t.version, x.version);
-    t.overdue = false;
+    t.overdue = t.again = false;
     return enter(x.subject,
                  x.state == task_state::ready
                          || x.state == task_state::waiting_to_integrate
@@ -196,7 +204,7 @@ void run_model::apply_attempt(const fact& x) {
     t.ending = false;
     if (plan_->tasks[x.subject].agents.size() != 1 && t.attempts == 0)
       t.agent = {};
-    return;
+    return give_back(x.subject);
   case fact_kind::attempt_waits:
     return pause_inside(x);
   case fact_kind::wait_over:
@@ -256,6 +264,7 @@ void run_model::start_attempt(const fact& x) {
   count_try(x.subject, x.phase);
   t.attempts = std::max(t.attempts, x.attempt);
   t.ending = false;
+  t.lost = false;
   t.in_backoff = false;
   t.attempt_open = true;
   t.percent = -1;
@@ -277,6 +286,7 @@ void run_model::finish_attempt(const fact& x) {
     end_wait_inside(x.subject, x.at);
     close_attempt(x.subject, x.end);
   } else { // it could not even be started
+    t.lost = false;
     count_try(x.subject, x.phase);
     t.attempts = std::max(t.attempts, x.attempt);
     t.attempt_busy = duration{0};
@@ -289,11 +299,19 @@ void run_model::finish_attempt(const fact& x) {
   t.details = x.details;
   t.cause_kind = x.cause_kind;
   t.cause = x.cause;
-  t.in_backoff = !is_terminal(x.state) && x.end != attempt_end::success
-              && x.end != attempt_end::stopped
-              && x.end != attempt_end::no_space;
+  bool is_cut = x.end == attempt_end::stopped || x.end == attempt_end::no_space;
+  t.in_backoff =
+      !is_terminal(x.state) && x.end != attempt_end::success && !is_cut;
   t.tries_again =
       x.end != attempt_end::success && x.state != task_state::waiting;
+  t.again = is_cut && !is_terminal(x.state);
+  if (t.again) { // to do it again is no retry, and no part of its work
+    --t.tries;
+    t.busy_before += t.attempt_busy;
+  }
+  t.brought = false;
+  if (t.lost && is_terminal(x.state))
+    std::erase(sessions_.back().again, task_id{x.subject});
   note_run(x);
   if (x.end == attempt_end::success
       && x.state == task_state::waiting_to_integrate)
@@ -356,9 +374,10 @@ void run_model::stop_clock(std::uint32_t task, duration at) {
   t.attempt_busy += time;
   if (t.phase == work_phase::integrate)
     t.integrate_busy += time;
-  intervals_.push_back({task_id{task}, t.agent, t.attempts, t.version,
-                        t.attempt_started_at, at, t.attempt_busy, t.phase,
-                        false, attempt_end::success, t.taken});
+  intervals_.push_back(
+      {task_id{task}, t.agent, t.attempts, t.version, t.attempt_started_at, at,
+       t.attempt_busy, t.phase, false, attempt_end::success,
+       static_cast<std::uint32_t>(sessions_.size() - 1), t.taken});
   if (t.agent.value < agents_.size()) {
     --agents_[t.agent.value].running;
     agents_[t.agent.value].busy += time;
@@ -405,7 +424,7 @@ void run_model::end_wait_inside(std::uint32_t task, duration at) {
   auto& t = tasks_[task];
   if (!t.waits_since)
     return;
-  t.waited_inside += at - *t.waits_since;
+  t.waited_inside += up_time(*t.waits_since, at);
   t.waits_since.reset();
   t.wants_slot = false;
   inside_.erase(task);
@@ -426,68 +445,6 @@ void run_model::end_without_attempt(const fact& x, task_state next) {
   t.cause_kind = x.cause_kind;
   t.cause = x.cause;
   enter(x.subject, next, x.at);
-}
-
-// -- versions and streams -----------------------------------------------------
-
-void run_model::start_version(const fact& x) {
-  auto& t = tasks_[x.subject];
-  versions_.push_back(
-      {task_id{x.subject}, x.version, false, x.phase, task_id{x.cause}, x.at});
-  if (t.state == task_state::succeeded)
-    accepted_.try_emplace(x.subject, accepted_content{t.details, t.version});
-  t.version = x.version;
-  t.doubted = false;
-  t.cause = task_id::none;
-  t.later_ready = false;
-  t.tries_again = t.overdue = false;
-  unsettle(x.subject);
-  // One that runs finishes first.
-  if (t.state != task_state::running && t.state != task_state::integrating)
-    enter(x.subject,
-          x.phase == work_phase::integrate ? task_state::waiting_to_integrate
-                                           : task_state::waiting,
-          x.at);
-}
-
-// Equal content keeps its first version: what was made of it is not stale.
-void run_model::note_accepted(const fact& x) {
-  auto found = accepted_.find(x.subject);
-  if (found == accepted_.end() || x.state != task_state::succeeded)
-    return;
-  if (same_content(found->second.details.get(), x.details.get()))
-    return;
-  found->second = {x.details, tasks_[x.subject].version};
-}
-
-void run_model::note_contracts(const fact& x) {
-  if (x.state != task_state::succeeded || !x.details)
-    return;
-  for (const auto& y : x.details->contracts) {
-    if (y.contract.value >= contracts_.size())
-      continue;
-    auto& known = contracts_[y.contract.value];
-    if (known.agreed == y)
-      continue;
-    known.redefined += known.agreed.has_value();
-    known.agreed = y;
-    known.at = x.at;
-  }
-}
-
-void run_model::queue_trigger(const fact& x) {
-  auto& backlog = tasks_[x.subject].backlog;
-  work_item item;
-  item.from = task_id{x.cause};
-  item.version = x.version;
-  item.status = x.state;
-  auto known = std::find_if(backlog.begin(), backlog.end(), [&](const auto& y) {
-    return y.from == item.from;
-  });
-  if (known == backlog.end())
-    backlog.push_back(std::move(item));
-  else
-    *known = std::move(item);
 }
 
 } // namespace tutti::report

@@ -74,6 +74,38 @@ public:
     return late_;
   }
 
+  // -- sessions ---------------------------------------------------------------
+
+  /// At least one; the last goes on, or was the last.
+  [[nodiscard]] const std::vector<session_record>& sessions() const {
+    return sessions_;
+  }
+  [[nodiscard]] const session_record& session() const {
+    return sessions_.back();
+  }
+  [[nodiscard]] bool resumed() const {
+    return sessions_.size() > 1 || replaced_;
+  }
+  /// Revision of the plan, from 1; and what was kept and what is done again
+  /// when it took the place of the one before it.
+  [[nodiscard]] std::uint32_t revision() const {
+    return revision_;
+  }
+  [[nodiscard]] const std::string& replaced_text() const {
+    return replaced_text_;
+  }
+  /// How much of a time tutti was there; what lies before the first session
+  /// was under other plans and does not count.
+  [[nodiscard]] duration up_time(duration from, duration until) const;
+  /// The parts of a time in which tutti was there, those of no length left out.
+  [[nodiscard]] std::vector<people_wait> up_parts(duration from,
+                                                  duration until) const;
+  /// How long tutti was not there, between its sessions.
+  [[nodiscard]] duration down() const;
+  /// Whether what a task came to stands from an earlier session or plan.
+  [[nodiscard]] bool is_kept(std::size_t i) const;
+  [[nodiscard]] std::size_t kept_count() const;
+
   // -- records, by plan index -------------------------------------------------
 
   [[nodiscard]] const task_record& task(std::size_t i) const {
@@ -219,12 +251,23 @@ private:
   void go_on_inside(const fact& x);
   void end_wait_inside(std::uint32_t task, duration at);
   void end_without_attempt(const fact& x, task_state next);
+  void count_try(std::uint32_t task, work_phase phase);
+  void note_run(const fact& x);
+
+  // run_model_versions.cpp: what is made again, what runs again
   void start_version(const fact& x);
   void note_accepted(const fact& x);
   void note_contracts(const fact& x);
   void queue_trigger(const fact& x);
-  void count_try(std::uint32_t task, work_phase phase);
-  void note_run(const fact& x);
+  void give_back(std::uint32_t task);
+
+  // run_model_sessions.cpp: sessions, and what they keep
+  void resume(const fact& x, duration before);
+  void replace_plan(const fact& x);
+  void keep_result(const fact& x);
+  void lose_attempts(duration at);
+  [[nodiscard]] bool stands(std::uint32_t task) const;
+  void note_reopened(std::uint32_t task, duration at);
 
   // run_model_things.cpp: gates, requests, handoffs, services
   void settle_gate(const fact& x, gate_state next);
@@ -245,7 +288,8 @@ private:
   void place(std::uint32_t task, task_state next);
   void count_state(std::uint32_t task, task_state x, bool entered);
   void leave_for_good(std::uint32_t task, duration at);
-  void reopen(std::uint32_t task);
+  void reopen(std::uint32_t task, duration at);
+  void note_measured(std::uint32_t task);
   void count_blocked(std::uint32_t task, bool ended);
   void set_active(node_index x, bool active);
   void settle(node_index x, duration at);
@@ -370,6 +414,11 @@ private:
   duration measured_in_all_{0}; // busy time of all ended tasks that ran
   std::int64_t ran_ = 0;        // how many those are
   std::uint64_t slots_ = 0;
+
+  std::vector<session_record> sessions_{session_record{}};
+  std::uint32_t revision_ = 1;
+  bool replaced_ = false; ///< the facts begin with a plan that was replaced
+  std::string replaced_text_;
 
   duration now_{0};
   bool ended_ = false;

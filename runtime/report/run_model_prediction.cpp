@@ -133,7 +133,7 @@ double run_model::progress(duration now) const {
   // A running task counts by its time so far, but never as nearly over.
   for (auto x = in_progress_.front(0); x != index_lists::none;
        x = in_progress_.next(x)) {
-    auto whole = time_of(load_of(plan_->tasks[x]), by);
+    auto whole = time_of(load_of(plan_->tasks[x], tasks_[x].load_level), by);
     done += std::clamp(now - tasks_[x].attempt_started_at, duration{0},
                        whole * 9 / 10);
   }
@@ -157,10 +157,11 @@ std::optional<duration> run_model::remaining(duration now) const {
   std::vector<duration> spent(agents_.size());
   for (auto x = in_progress_.front(0); x != index_lists::none;
        x = in_progress_.next(x)) {
-    auto whole = time_of(load_of(plan_->tasks[x]), *by);
+    auto whole = time_of(load_of(plan_->tasks[x], tasks_[x].load_level), *by);
     auto time =
         std::clamp(now - tasks_[x].attempt_started_at, duration{0}, whole);
-    longest = std::max(longest, chain_time(x, *by) - time);
+    auto before = time_of(load_of(plan_->tasks[x]), *by) - whole; // its run
+    longest = std::max(longest, chain_time(x, *by) - before - time);
     spent_in_all += time;
     if (queue_of(x) < spent.size())
       spent[queue_of(x)] += time;

@@ -59,15 +59,13 @@ duration run_model::agent_busy(std::size_t i, duration now) const {
 duration run_model::waited_later(std::size_t i, duration now) const {
   const auto& t = tasks_[i];
   return t.waited_later
-       + (t.parked_at ? std::max(now - *t.parked_at, duration{0})
-                      : duration{0});
+       + (t.parked_at ? up_time(*t.parked_at, now) : duration{0});
 }
 
 duration run_model::waited_inside(std::size_t i, duration now) const {
   const auto& t = tasks_[i];
   return t.waited_inside
-       + (t.waits_since ? std::max(now - *t.waits_since, duration{0})
-                        : duration{0});
+       + (t.waits_since ? up_time(*t.waits_since, now) : duration{0});
 }
 
 // -- windows on lists ---------------------------------------------------------
@@ -157,7 +155,8 @@ std::vector<people_wait> run_model::waits_for_people(std::size_t gate) const {
   auto index = static_cast<std::uint32_t>(gate);
   if (g.state == gate_state::asked && g.asked_at)
     if (auto until = people_until(index, now_, false))
-      result.push_back({*g.asked_at, *until});
+      for (const auto& x : up_parts(*g.asked_at, *until))
+        result.push_back(x);
   return result;
 }
 

@@ -96,10 +96,11 @@ void run_model::end_round(std::uint32_t gate, duration at) {
   auto& g = gates_[gate];
   if (g.state != gate_state::asked || !g.asked_at)
     return;
-  g.last_round = at - *g.asked_at;
+  g.last_round = up_time(*g.asked_at, at);
   g.asked_for += g.last_round;
   if (auto until = people_until(gate, at, true))
-    g.people_waits.push_back({*g.asked_at, *until});
+    for (const auto& x : up_parts(*g.asked_at, *until))
+      g.people_waits.push_back(x);
   g.state = gate_state::waiting;
 }
 
@@ -108,6 +109,9 @@ void run_model::reset_gate(const fact& x) {
   end_round(x.subject, x.at);
   g.state = gate_state::waiting;
   g.opened_at.reset();
+  g.closed_at.reset();
+  g.cause = task_id::none;
+  g.reason.clear();
   unsettle(graph_.gate(x.subject));
 }
 
@@ -247,13 +251,13 @@ void run_model::change_service(const fact& x) {
   auto& s = services_[x.subject];
   auto node = graph_.service(x.subject);
   if (x.service == service_state::starting) {
-    if (s.started_at)
-      ++s.restarts;
-    else
+    // After a resume it is started because the program was gone.
+    s.restarts += s.started_at && s.state != service_state::waiting;
+    if (!s.started_at)
       s.started_at = x.at;
   }
   if (s.state == service_state::starting) {
-    s.last_starting = x.at - s.since;
+    s.last_starting = up_time(s.since, x.at);
     s.starting += s.last_starting;
   }
   s.state = x.service;
@@ -261,6 +265,8 @@ void run_model::change_service(const fact& x) {
   s.text = x.extra ? x.extra->text : std::string{};
   if (x.service == service_state::ready && !s.ready_at)
     s.ready_at = x.at;
+  if (x.service == service_state::waiting)
+    unsettle(node);
   set_active(node, x.service == service_state::starting);
   if (x.service >= service_state::ready)
     settle(node, x.at);

@@ -45,8 +45,9 @@ void run_model::enter(std::uint32_t task, task_state next, duration at) {
   count_state(task, before, false);
   count_state(task, next, true);
   if (is_terminal(before) && !is_terminal(next))
-    reopen(task);
+    reopen(task, at);
   t.state = next;
+  t.session = static_cast<std::uint32_t>(sessions_.size() - 1);
   if (works(next) != works(before))
     for_each_phase(graph_, *plan_, task, [&](std::uint32_t i) {
       phases_[i].running += works(next);
@@ -55,7 +56,7 @@ void run_model::enter(std::uint32_t task, task_state next, duration at) {
   if (next == task_state::ready && !t.ready_at)
     t.ready_at = at;
   if (t.parked_at && next != task_state::waiting_to_integrate) {
-    t.waited_later += at - *t.parked_at;
+    t.waited_later += up_time(*t.parked_at, at);
     t.parked_at.reset();
   } else if (!t.parked_at && next == task_state::waiting_to_integrate) {
     t.parked_at = at;
@@ -105,15 +106,8 @@ void run_model::leave_for_good(std::uint32_t task, duration at) {
     completed_.push_back(task_id{task});
     if (t.agent.value < agents_.size())
       ++agents_[t.agent.value].tasks;
-    // Of a task that was done again its latest version counts.
-    auto busy = t.busy - t.busy_before;
-    measured_in_all_ += busy;
-    ++ran_;
-    if (x.has_estimate) {
-      measured_ += busy;
-      estimated_ += load_of(x).known;
-    }
-    t.busy_before = t.busy;
+    if (!t.brought)
+      note_measured(task);
   }
   if (is_failure(t.state))
     failures_.push_back(task_id{task});
@@ -126,9 +120,23 @@ void run_model::leave_for_good(std::uint32_t task, duration at) {
   settle(task, at);
 }
 
-// The opposite: a new version, or a retry that somebody asked for.
-void run_model::reopen(std::uint32_t task) {
+// Of a task that was done again its latest version counts.
+void run_model::note_measured(std::uint32_t task) {
   auto& t = tasks_[task];
+  const auto& x = plan_->tasks[task];
+  auto busy = t.busy - std::exchange(t.busy_before, t.busy);
+  measured_in_all_ += busy;
+  ++ran_;
+  if (x.has_estimate) {
+    measured_ += busy;
+    estimated_ += load_of(x).known;
+  }
+}
+
+// The opposite: a new version, or a retry that somebody asked for.
+void run_model::reopen(std::uint32_t task, duration at) {
+  auto& t = tasks_[task];
+  note_reopened(task, at);
   t.finished_at.reset();
   if (t.attempts > 0 && plan_->tasks[task].kind != task_kind::requests
       && t.agent.value < agents_.size())

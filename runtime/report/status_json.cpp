@@ -121,8 +121,24 @@ private:
                       : model_.stopping() ? std::string_view("stopping")
                                           : std::string_view("running"));
     w_.seconds("elapsed_s", now_);
+    add_session();
     w_.number("progress", model_.progress(now_));
     w_.seconds("remaining_s", model_.remaining(now_));
+  }
+
+  void add_session() {
+    const auto& x = model_.session();
+    if (x.number > 0)
+      w_.integer("session", x.number);
+    else
+      w_.raw("session", "null");
+    w_.integer("revision", model_.revision());
+    w_.integer("kept", x.kept);
+    w_.open("again", '[');
+    for (std::size_t i = 0; i < x.again.size() && i < options_.limit; ++i)
+      w_.text(plan_.tasks[x.again[i].value].name);
+    w_.close(']');
+    w_.seconds("down_s", model_.down());
   }
 
   void add_counts() {
@@ -148,6 +164,7 @@ private:
     w_.text("phase", to_string(t.phase));
     w_.integer("attempt", t.attempts);
     w_.integer("tries", std::max(t.tries, 1u));
+    w_.boolean("again", t.again);
     w_.integer("version", t.version);
     add_items(x.value);
     w_.seconds("busy_s",
@@ -161,7 +178,7 @@ private:
     w_.boolean("ending", t.ending);
     if (t.waits_since) {
       auto inside = model_.wait_of({node_kind::task, x.value}, names_max);
-      w_.seconds("waits_inside_s", now_ - *t.waits_since);
+      w_.seconds("waits_inside_s", model_.up_time(*t.waits_since, now_));
       add_awaited(inside);
     } else {
       w_.raw("waits_inside_s", "null");
@@ -361,6 +378,7 @@ private:
     agent("agent", t.agent);
     w_.text("status", to_string(t.state));
     w_.integer("version", t.version);
+    w_.boolean("kept", model_.is_kept(x.value));
     w_.seconds("busy_s", t.busy);
     w_.seconds("finished_s", t.finished_at);
     w_.close('}');

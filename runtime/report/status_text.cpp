@@ -66,6 +66,23 @@ private:
              : std::string{};
   }
 
+  // Nobody was waited for while tutti was not there.
+  std::string elapsed_since(duration x) const {
+    return format_elapsed(model_.up_time(x, now_));
+  }
+
+  std::string session_text() const {
+    const auto& x = model_.session();
+    if (!model_.resumed())
+      return {};
+    auto result = x.number > 0 ? fmt::format(", session {}", x.number)
+                               : std::string(", resumed");
+    result += fmt::format(": {} kept", x.kept);
+    if (auto down = model_.down(); down > duration{0})
+      result += fmt::format(", down for {}", format_duration(down));
+    return result;
+  }
+
   void add_head() {
     auto state = model_.ended()    ? to_string(model_.status())
                : model_.stopping() ? std::string_view("stopping")
@@ -79,6 +96,7 @@ private:
     if (auto rest = model_.remaining(now_);
         rest && *rest >= std::chrono::seconds(1) && !model_.stopping())
       text += fmt::format(", about {} left", format_elapsed(*rest));
+    text += session_text();
     line(text);
   }
 
@@ -94,7 +112,7 @@ private:
                        message.empty() ? "" : ": ", message,
                        approvers_text(model_, x.value),
                        g.rounds > 1 ? fmt::format("round {}, ", g.rounds) : "",
-                       format_elapsed(now_ - *g.asked_at)));
+                       elapsed_since(*g.asked_at)));
       for (const auto& y : g.verdicts)
         if (y.round == g.rounds)
           line(fmt::format("  > {} by {}{}{}", to_string(y.verdict), y.who,
@@ -115,11 +133,11 @@ private:
         continue;
       if (!std::exchange(any, true))
         title("REWORK");
-      line(fmt::format(
-          "- gate {}, round {}: {} {} done again ({}){}{}",
-          plan_.gates[x.gate.value].name, x.round, names_text(plan_, x.tasks),
-          x.tasks.size() == 1 ? "is" : "are", format_elapsed(now_ - x.at),
-          x.text.empty() ? "" : ": ", x.text));
+      line(fmt::format("- gate {}, round {}: {} {} done again ({}){}{}",
+                       plan_.gates[x.gate.value].name, x.round,
+                       names_text(plan_, x.tasks),
+                       x.tasks.size() == 1 ? "is" : "are", elapsed_since(x.at),
+                       x.text.empty() ? "" : ": ", x.text));
     }
   }
 
@@ -156,7 +174,7 @@ private:
     auto inside = model_.wait_of({node_kind::task, x.value}, names_max);
     line(fmt::format("  > waits inside for {}, {}",
                      awaited_text(model_, inside, names_max),
-                     format_elapsed(now_ - *t.waits_since)));
+                     elapsed_since(*t.waits_since)));
   }
 
   void add_pending() {
@@ -181,7 +199,7 @@ private:
                      is_task ? "" : "gate ", name_of(plan_, x.waiter),
                      integrates ? integrate_text(model_, x, names_max)
                                 : "needs " + awaited_text(model_, x, names_max),
-                     format_elapsed(now_ - x.since)));
+                     elapsed_since(x.since)));
     for (const auto& y : x.on)
       if (y.active && y.why == wait_for::end && y.of.kind == node_kind::task
           && y.agent.valid())
@@ -216,7 +234,7 @@ private:
           : r.batch_size > 1
               ? fmt::format("worked on, {} together, ", r.batch_size)
               : "worked on, ",
-          format_elapsed(now_ - r.made_at)));
+          elapsed_since(r.made_at)));
     }
     and_more(model_.open_request_count(), xs.size());
   }
@@ -254,7 +272,7 @@ private:
       const auto& s = model_.service(i);
       line(fmt::format(
           "- {}: {}, {}{}{}{}", plan_.services[i].name, to_string(s.state),
-          format_elapsed(now_ - s.since),
+          elapsed_since(s.since),
           s.restarts > 0 ? fmt::format(", restarts: {}", s.restarts) : "",
           s.text.empty() ? "" : ": ", s.text));
     }
@@ -269,12 +287,13 @@ private:
       const auto& t = model_.task(x.value);
       auto is_good = t.state == task_state::succeeded;
       line(fmt::format(
-          "- {}{} ({}{}{}{})", by(t.agent), plan_.tasks[x.value].name,
+          "- {}{} ({}{}{}{}{})", by(t.agent), plan_.tasks[x.value].name,
           is_good ? std::string_view{} : to_string(t.state),
           is_good ? "" : ", ", format_duration(t.busy),
           t.version > 1 && plan_.tasks[x.value].kind == task_kind::work
               ? fmt::format(", version {}", t.version)
-              : ""));
+              : "",
+          model_.is_kept(x.value) ? ", kept" : ""));
     }
     and_more(model_.terminal_count(), xs.size());
   }

@@ -74,6 +74,8 @@ std::string attempt_text(const run_model& m, std::uint32_t task) {
   } else if (x.kind == task_kind::work && t.version > 1) {
     result = fmt::format("version {}", t.version);
   }
+  if (t.again)
+    result = joined(result, "again");
   return t.tries > 1 ? joined(result, fmt::format("attempt {}", t.tries))
                      : result;
 }

@@ -12,6 +12,7 @@
 #include "runtime/session/follow.hpp"
 #include "runtime/session/keyboard.hpp"
 #include "runtime/session/notifier.hpp"
+#include "runtime/session/resume_command.hpp"
 #include "runtime/session/run_feed.hpp"
 #include "runtime/session/signals.hpp"
 #include "runtime/session/state_directory.hpp"
@@ -21,6 +22,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
 #include <system_error>
@@ -131,6 +133,15 @@ engine::graph_options graph_of(const session_options& options,
   return result;
 }
 
+report::report_options told_of(const run_directory& files,
+                               const session_options& options,
+                               std::uint32_t local_slots) {
+  std::error_code gone; // then paths are not shortened
+  return {files.run_id, options.jobs, local_slots,
+          resume_command(options.plan_path, options.state_directory,
+                         std::filesystem::current_path(gone).string())};
+}
+
 /// Approvals that were asked before the run was resumed are told of again.
 std::vector<fact> asked_again(const report::run_model& m) {
   std::vector<fact> result;
@@ -193,7 +204,7 @@ session_result run_session(plan p, const session_options& options,
   if (options.ready)
     options.ready(*files);
   report::run_model model{*work, slots_of(*work, local_slots)};
-  report::report_options told{files->run_id, options.jobs, local_slots};
+  auto told = told_of(*files, options, local_slots);
   auto view = make_view(options, told);
   run_feed feed;
   keyboard keys{STDIN_FILENO};
@@ -257,6 +268,8 @@ session_result run_session(plan p, const session_options& options,
   auto code = whole ? model.exit_code() : static_cast<int>(exit_code::internal);
   auto report = report::make_report(model, told);
   report.exit_code = code;
+  if (!whole)
+    report.status = run_status::failed; // it neither ended nor was stopped
   report.whole = [disk](const auto& x) {
     return disk->whole(x);
   };

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <cstdio>
 #include <ctime>
 #include <filesystem>
 #include <fmt/format.h>
@@ -60,6 +61,11 @@ std::optional<error> furnish(const fs::path& root, const fs::path& path,
   return std::nullopt;
 }
 
+void tidy_dead_runs(const fs::path& root) {
+  for (const auto& x : control::remove_dead_runs(root.string()))
+    fmt::print(stderr, "tutti: {}\n", x);
+}
+
 } // namespace
 
 expected<run_directory> make_run_directory(const std::string& state_directory) {
@@ -73,7 +79,7 @@ expected<run_directory> make_run_directory(const std::string& state_directory) {
   fs::create_directories(root / "runs", failure);
   if (failure)
     return unusable(root, failure);
-  control::remove_dead_runs(root.string());
+  tidy_dead_runs(root);
   do { // somebody else's run may have taken the name
     result.run_id = new_run_id();
     path = root / "runs" / result.run_id;
@@ -104,8 +110,9 @@ expected<run_directory> open_run_directory(const std::string& state_directory,
                              "'tutti status' tells of it",
                              run_id, run_id)};
   result.held = std::make_shared<process::unique_fd>(std::move(*held));
-  control::remove_dead_runs(root.string()); // of others
-  control::remove_live_files(path.string());
+  tidy_dead_runs(root); // of others
+  if (auto text = control::remove_dead_run(path.string()); !text.empty())
+    fmt::print(stderr, "tutti: {}\n", text);
   if (auto wrong = furnish(root, path, result))
     return *wrong;
   return result;

@@ -75,9 +75,13 @@ team::team(team_options options)
     sockets_(system_, options_.files) {
   routes_ = std::make_shared<process_routes>();
   auto* feed = options_.feed;
-  options_.processes->listen(route_events(routes_, [feed](std::string why) {
+  auto events = route_events(routes_, [feed](std::string why) {
     feed->lose(std::move(why));
-  }));
+  });
+  events.notice = [feed](const std::string& what) {
+    feed->note(fmt::format("tutti: {}.", what));
+  };
+  options_.processes->listen(std::move(events));
   auto host = system_.spawn(process_host_behavior, options_.processes, routes_);
   keep(host);
   std::vector<viewer_actor> viewers{system_.spawn(feed_behavior, feed)};

@@ -170,7 +170,7 @@ BOOST_AUTO_TEST_CASE(standard_output_that_is_full_is_an_error) {
   check_one_sentence(x, {"standard output"});
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_that_goes_away_ends_a_printer_quietly) {
+BOOST_AUTO_TEST_CASE(a_reader_that_goes_away_ends_a_printer_quietly) { // row 31
   dir.write("tutti.yaml", small);
   for (const auto* command : {"graph", "schema", "help"}) {
     auto how = options({command});
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_reader_that_goes_away_ends_a_printer_quietly) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(a_reader_that_goes_away_does_not_end_a_run) {
+BOOST_AUTO_TEST_CASE(a_reader_that_goes_away_does_not_end_a_run) { // row 31
   dir.write("tutti.yaml", R"(
 tasks:
   a: touch a

@@ -134,7 +134,7 @@ tasks:
              boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE(a_command_that_does_not_exist_is_127) {
+BOOST_AUTO_TEST_CASE(a_command_that_does_not_exist_is_127) { // row 30
   auto x = run(R"(
 tasks:
   typo: no-such-command-at-all --now
@@ -149,7 +149,7 @@ tasks:
              != std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(a_command_that_cannot_be_executed_is_126) {
+BOOST_AUTO_TEST_CASE(a_command_that_cannot_be_executed_is_126) { // row 30
   dir.write("plain.txt", "not a program\n");
   auto x = run(R"(
 tasks:

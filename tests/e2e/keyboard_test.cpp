@@ -73,6 +73,7 @@ BOOST_AUTO_TEST_CASE(ctrl_c_puts_the_terminal_back) {
   check_modes();
 }
 
+// row 31
 BOOST_AUTO_TEST_CASE(ctrl_z_puts_the_terminal_back_and_fg_asks_again) {
   auto how = in_shell("stty -a > modes; echo there > stopped; fg; echo $? > "
                       "code");

@@ -59,7 +59,7 @@ BOOST_AUTO_TEST_CASE(the_first_ctrl_c_ends_the_run_in_good_order) {
 }
 
 // Left alone, the task would be killed only when the grace of 10 s is over.
-BOOST_AUTO_TEST_CASE(the_second_ctrl_c_kills_at_once) {
+BOOST_AUTO_TEST_CASE(the_second_ctrl_c_kills_at_once) { // D2.9, row 7
   fifo up{dir, "up"};
   auto running = start(stubborn);
   BOOST_REQUIRE(up.take() == "up");
@@ -109,7 +109,7 @@ BOOST_AUTO_TEST_CASE(sighup_ends_the_run_with_6) {
   check_no_process_left();
 }
 
-BOOST_AUTO_TEST_CASE(a_terminal_that_goes_away_leaves_nothing) {
+BOOST_AUTO_TEST_CASE(a_terminal_that_goes_away_leaves_nothing) { // row 31
   fifo up{dir, "up"};
   dir.write("tutti.yaml", endless);
   auto how = options({"run"});
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_terminal_that_goes_away_leaves_nothing) {
   check_no_process_left();
 }
 
-BOOST_AUTO_TEST_CASE(kill_9_leaves_no_process) {
+BOOST_AUTO_TEST_CASE(kill_9_leaves_no_process) { // D2.7
   fifo up{dir, "up"};
   auto running = start(runaway, {"--jobs", "2"});
   BOOST_REQUIRE(up.take() == "up");
@@ -132,6 +132,7 @@ BOOST_AUTO_TEST_CASE(kill_9_leaves_no_process) {
   check_no_process_left();
 }
 
+// D2.2, row 7
 BOOST_AUTO_TEST_CASE(ctrl_c_leaves_no_process_of_those_that_hide) {
   fifo up{dir, "up"};
   auto running = start(runaway, {"--jobs", "2"});

@@ -115,7 +115,7 @@ BOOST_AUTO_TEST_CASE(no_color_keeps_the_board_without_colours) {
 }
 
 // Escape codes could clear the screen, retitle the window or type commands.
-BOOST_AUTO_TEST_CASE(escape_codes_from_tasks_are_neutralised) {
+BOOST_AUTO_TEST_CASE(escape_codes_from_tasks_are_neutralised) { // row 15
   constexpr const char* evil = R"(
 tasks:
   evil: { run: [sh, -c, 'printf "\033[2Jclear \033]0;title\007 \200\377 \b bell\007\n"; exit 1'] }

@@ -17,6 +17,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <memory>
 #include <random>
 #include <string>
@@ -75,10 +76,38 @@ inline viewer_actor::behavior_type seen_behavior(viewer_actor::pointer,
   };
 }
 
+/// A disk that makes durable what a test says, when it says so.
+struct fake_journal {
+  std::vector<fact> facts;
+  std::uint64_t last = 0;
+};
+
+inline journal_actor::behavior_type
+fake_journal_behavior(journal_actor::pointer, fake_journal* log) {
+  return {
+      [log](append_facts& x) {
+        log->facts.insert(log->facts.end(), x.facts.begin(), x.facts.end());
+        log->last = x.last;
+      },
+  };
+}
+
+struct world_options {
+  std::uint64_t seed = 1;
+  bool has_journal = false; ///< `journal` and `make_durable` are of use
+  std::vector<fact> before; ///< of a run that is resumed: its journal
+  duration elapsed{0};
+  std::function<std::int64_t()> wall_clock = {};
+};
+
 class actor_world {
 public:
-  explicit actor_world(plan p, std::uint64_t seed = 1)
-    : random_(seed), system_(prepare(config_)) {
+  explicit actor_world(plan p, std::uint64_t seed)
+    : actor_world(std::move(p), world_options{seed, false, {}, {}, {}}) {
+  }
+
+  explicit actor_world(plan p, world_options how = {})
+    : random_(how.seed), system_(prepare(config_)) {
     auto work = std::make_shared<const plan>(std::move(p));
     plan_ = work;
     auto viewer = system_.spawn(seen_behavior, &seen);
@@ -106,7 +135,32 @@ public:
       }
       return agents;
     };
+    if (how.has_journal)
+      options.spawn_journal = [this](const orchestrator_actor&) {
+        auto result = system_.spawn(fake_journal_behavior, &journal);
+        keep(result);
+        return result;
+      };
+    options.elapsed = how.elapsed;
+    options.wall_clock = how.wall_clock;
+    if (!how.before.empty()) {
+      options.engine = std::make_shared<engine::engine>(
+          engine::compile(*work, options.graph));
+      for (const auto& f : how.before)
+        options.engine->fold(f);
+      options.first = engine::run_resumes{2, false};
+      options.journaled = how.before.size();
+    }
     lead = system_.spawn(orchestrator_behavior, std::move(options));
+    settle();
+  }
+
+  /// All that the journal was given.
+  void make_durable() {
+    make_durable(journal.last);
+  }
+  void make_durable(std::uint64_t last) {
+    caf::anon_send(lead, facts_durable{last});
     settle();
   }
 
@@ -190,6 +244,7 @@ public:
 
   fake_processes processes;
   seen_run seen;
+  fake_journal journal;
   orchestrator_actor lead;
   std::vector<agent_actor> agents;
 

@@ -6,7 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 namespace tutti::test {
 
@@ -16,6 +18,27 @@ inline std::string trace_of(const engine_world& world) {
     result += fmt::format("{} {} {} {} v{}\n", to_string(f.kind), f.subject,
                           f.attempt, f.agent, f.version);
   return result;
+}
+
+/// Whether a task had come to its end by any of the facts.
+inline bool has_ended(const std::vector<fact>& facts, std::uint32_t task) {
+  return std::any_of(facts.begin(), facts.end(), [task](const fact& f) {
+    switch (f.kind) {
+    case fact_kind::task_skipped:
+    case fact_kind::task_left_out:
+    case fact_kind::task_cancelled:
+    case fact_kind::task_timed_out:
+    case fact_kind::task_errored:
+      return f.subject == task;
+    case fact_kind::attempt_finished:
+    case fact_kind::later_failed:
+    case fact_kind::stream_ended:
+    case fact_kind::integrate_ready:
+      return f.subject == task && is_terminal(f.state);
+    default:
+      return false;
+    }
+  });
 }
 
 /// The tasks and gates of a plan with their states.

@@ -63,6 +63,16 @@ public:
   [[nodiscard]] std::string trace() const {
     return trace_of(world_);
   }
+  /// All that was durable, in order.
+  [[nodiscard]] const std::vector<fact>& facts() const {
+    return world_.facts;
+  }
+  [[nodiscard]] const plan& played() const {
+    return plan_;
+  }
+  [[nodiscard]] const engine::engine& state() const {
+    return world_.get();
+  }
 
 private:
   [[noreturn]] void fail(std::string_view what) const {
@@ -250,7 +260,7 @@ private:
       if (!p.integrate_each)
         for (const auto& n : p.needs_later)
           if (n.of.kind == node_kind::task && !ended(n.of.index)
-              && !has_ended_before(n.of.index))
+              && !has_ended(world_.facts, n.of.index))
             refuse("integrates", n.of);
       return;
     }
@@ -265,27 +275,6 @@ private:
           && world_.gate(n.of.index) != gate_state::open)
         refuse("begins", n.of);
     }
-  }
-
-  [[nodiscard]] bool has_ended_before(std::uint32_t task) const {
-    return std::any_of(world_.facts.begin(), world_.facts.end(),
-                       [task](const fact& f) {
-                         switch (f.kind) {
-                         case fact_kind::task_skipped:
-                         case fact_kind::task_left_out:
-                         case fact_kind::task_cancelled:
-                         case fact_kind::task_timed_out:
-                         case fact_kind::task_errored:
-                           return f.subject == task;
-                         case fact_kind::attempt_finished:
-                         case fact_kind::later_failed:
-                         case fact_kind::stream_ended:
-                         case fact_kind::integrate_ready:
-                           return f.subject == task && is_terminal(f.state);
-                         default:
-                           return false;
-                         }
-                       });
   }
 
   // -- what each command must keep --------------------------------------------

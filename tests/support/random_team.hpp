@@ -51,9 +51,11 @@ private:
   }
 
   void add_services() {
-    for (auto n = dice_.roll(3); n > 0; --n)
-      plan_.services.push_back(
-          {"s" + std::to_string(n), {}, {}, {}, {}, {}, {}});
+    for (auto n = dice_.roll(3); n > 0; --n) {
+      service x;
+      x.name = "s" + std::to_string(n);
+      plan_.services.push_back(std::move(x));
+    }
   }
 
   /// Only earlier tasks are needed, so that nothing waits for itself.

@@ -137,14 +137,14 @@ BOOST_AUTO_TEST_CASE(payloads_outlive_the_program) { // §30, §31
   payload_ref first;
   attempt_details x;
   x.outputs = {{"k", make_text(std::string(5000, 'v'))}};
-  auto made = std::make_shared<const attempt_details>(x);
+  auto result = std::make_shared<const attempt_details>(x);
   {
     artifacts::payload_file file{kept / "payloads"};
-    first = file.keep({1, made}).payload;
+    first = file.keep({1, result}).payload;
   }
   artifacts::payload_file file{kept / "payloads"};
   BOOST_TEST((*file.load({2, first}).details == x)); // before it keeps any
-  auto second = file.keep({3, made}).payload;
+  auto second = file.keep({3, result}).payload;
   BOOST_TEST(second.offset == first.size_bytes);
   BOOST_TEST((*file.load({4, first}).details == x));
   BOOST_TEST((*file.load({5, second}).details == x));

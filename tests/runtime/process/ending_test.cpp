@@ -18,13 +18,6 @@ void short_drain(supervisor_options& x) {
   x.drain = 10ms;
 }
 
-bool all_end(const std::vector<watched_process>& xs) {
-  for (const auto& x : xs)
-    if (!x.ends())
-      return false;
-  return true;
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(runtime_process_ending)
@@ -55,7 +48,7 @@ BOOST_AUTO_TEST_CASE(an_end_right_after_the_start_is_not_lost) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_ignores_term_is_killed_after_the_grace) {
+BOOST_AUTO_TEST_CASE(what_ignores_term_is_killed_after_the_grace) { // row 7
   harness h;
   auto x = h.shell("trap '' TERM; echo ready; tail -f /dev/null");
   x.grace = 20ms;
@@ -107,6 +100,7 @@ BOOST_AUTO_TEST_CASE(silence_beyond_the_idle_timeout_ends_it) {
   BOOST_TEST(end.message.starts_with("no output for 0.020 s; ended by"));
 }
 
+// D2.1
 BOOST_AUTO_TEST_CASE(a_child_in_the_background_does_not_hold_up_the_end) {
   harness h{short_drain};
   ready_pipe ready{h.scratch() / "ready"};
@@ -135,7 +129,7 @@ BOOST_AUTO_TEST_CASE(one_in_the_background_may_finish_within_the_drain) {
   BOOST_TEST(content(end.log) == "late\n");
 }
 
-BOOST_AUTO_TEST_CASE(followers_that_ignore_term_are_killed) {
+BOOST_AUTO_TEST_CASE(followers_that_ignore_term_are_killed) { // D2.3
   harness h{short_drain};
   ready_pipe ready{h.scratch() / "ready"};
   // The follower tells its pid when it is deaf; the leader waits for that.
@@ -151,7 +145,7 @@ BOOST_AUTO_TEST_CASE(followers_that_ignore_term_are_killed) {
   BOOST_TEST(all_end(left));
 }
 
-BOOST_AUTO_TEST_CASE(who_leaves_the_session_is_found) {
+BOOST_AUTO_TEST_CASE(who_leaves_the_session_is_found) { // D2.2, row 7
   harness h{short_drain};
   ready_pipe ready{h.scratch() / "ready"};
   auto x = h.shell("mkfifo out; setsid sh -c 'echo $$ > out;"
@@ -164,6 +158,7 @@ BOOST_AUTO_TEST_CASE(who_leaves_the_session_is_found) {
   BOOST_TEST(all_end(left));
 }
 
+// D2.2, row 7
 BOOST_AUTO_TEST_CASE(who_forks_twice_and_leaves_is_ended_with_the_attempt) {
   harness h;
   ready_pipe ready{h.scratch() / "ready"};
@@ -200,17 +195,50 @@ BOOST_AUTO_TEST_CASE(a_neighbour_of_the_ended_attempt_lives_on) {
   BOOST_TEST(!end.leaked);
 }
 
-BOOST_AUTO_TEST_CASE(who_covers_its_traces_is_ended_with_the_run) {
+BOOST_AUTO_TEST_CASE(who_scrubs_its_environment_is_ended_with_the_attempt) {
+  harness h{short_drain};
+  ready_pipe ready{h.scratch() / "ready"};
+  auto x = h.shell("mkfifo out; (env -i setsid sh -c 'echo $$ > out;"
+                   "exec tail -f /dev/null > /dev/null 2>&1' &);"
+                   "read pid < out; echo $pid > ready; exit 0");
+  h.process().start(x);
+  auto left = watched(ready.lines(1));
+  auto end = h.wait_exited(x.id);
+  BOOST_TEST(end.code == 0);
+  BOOST_TEST(end.leaked);
+  BOOST_TEST(all_end(left));
+}
+
+// The leader dies by TERM, which its follower does not hear; and nothing tells
+// whose follower it was but its mark. // D2.2, D2.3
+BOOST_AUTO_TEST_CASE(a_deaf_follower_without_environment_is_killed) {
+  harness h;
+  ready_pipe ready{h.scratch() / "ready"};
+  auto x = h.shell("env -i setsid sh -c 'trap \"\" TERM; echo $$ > ready;"
+                   "exec tail -f /dev/null' & exec tail -f /dev/null");
+  x.grace = 20ms;
+  h.process().start(x);
+  auto left = watched(ready.lines(1));
+  h.process().end({x.id, false});
+  BOOST_TEST(h.wait_exited(x.id).code == 128 + SIGTERM);
+  BOOST_TEST(all_end(left));
+}
+
+BOOST_AUTO_TEST_CASE(who_covers_all_its_traces_is_ended_with_the_run) {
   std::vector<watched_process> left;
   {
     harness h{short_drain};
     ready_pipe ready{h.scratch() / "ready"};
-    auto x = h.shell("mkfifo out; (env -i setsid sh -c 'echo $$ > out;"
+    auto x = h.shell("mkfifo out; (env -i setsid prlimit --locks=unlimited sh "
+                     "-c 'echo $$ > out;"
                      "exec tail -f /dev/null > /dev/null 2>&1' &);"
                      "read pid < out; echo $pid > ready; exit 0");
     h.process().start(x);
     left = watched(ready.lines(1));
-    BOOST_TEST(h.wait_exited(x.id).code == 0);
+    auto end = h.wait_exited(x.id);
+    BOOST_TEST(end.code == 0);
+    BOOST_TEST(!end.leaked);
+    BOOST_TEST(!left.front().has_ended());
   }
   BOOST_TEST(all_end(left));
 }

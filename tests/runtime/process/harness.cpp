@@ -8,13 +8,17 @@
 #include <poll.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <utility>
 
 namespace tutti::process {
 
@@ -79,6 +83,11 @@ bool watched_process::ends() const {
   return ::poll(&over, 1, patience_ms) == 1;
 }
 
+bool watched_process::has_ended() const {
+  pollfd over{fd_.get(), POLLIN, 0};
+  return !fd_ || ::poll(&over, 1, 0) == 1;
+}
+
 std::vector<watched_process> watched(const std::vector<std::string>& lines) {
   std::vector<watched_process> result;
   for (const auto& line : lines)
@@ -123,6 +132,11 @@ harness::harness(const std::function<void(supervisor_options&)>& change) {
       untaken_[x.id] += x.data.size();
     else
       supervisor_->input({x.id, {}, false, x.data.size()});
+  };
+  events.notice = [this](const std::string& what) {
+    std::lock_guard guard{mutex_};
+    notices_.push_back(what);
+    changed_.notify_all();
   };
   events.lost = [this](const std::string& why) {
     std::lock_guard guard{mutex_};
@@ -233,6 +247,14 @@ std::string harness::wait_lost() {
   return lost_;
 }
 
+std::string harness::wait_notice() {
+  std::unique_lock lock{mutex_};
+  wait(lock, "notice", [&] {
+    return !notices_.empty();
+  });
+  return notices_.front();
+}
+
 std::vector<process_exited> harness::wait_count(std::size_t count) {
   std::unique_lock lock{mutex_};
   wait(lock, "all exited", [&] {
@@ -247,6 +269,100 @@ std::vector<process_exited> harness::wait_count(std::size_t count) {
 std::vector<std::string> harness::lines(process_id id) {
   std::lock_guard guard{mutex_};
   return lines_[id];
+}
+
+std::size_t harness::files_of_attempts() const {
+  std::filesystem::directory_iterator files{io()};
+  return static_cast<std::size_t>(
+      std::count_if(begin(files), end(files), [](const auto& x) {
+        return x.path().filename() != "supervisor"; // the run's record
+      }));
+}
+
+bool all_end(const std::vector<watched_process>& xs) {
+  for (const auto& x : xs)
+    if (!x.ends())
+      return false;
+  return true;
+}
+
+namespace {
+
+/// In the forked process.
+[[noreturn]] void live_until_killed(const std::filesystem::path& scratch,
+                                    process_id count,
+                                    const doomed_tutti::change& configure,
+                                    const doomed_tutti::deed& then) {
+  auto forked = supervisor::fork_now();
+  if (!forked)
+    ::_exit(1);
+  supervisor_options options;
+  options.log_directory = scratch.string();
+  options.io_directory = (scratch / "io").string();
+  if (configure)
+    configure(options);
+  (*forked)->configure(options);
+  supervisor_events events;
+  std::ofstream exits{scratch / "exits"};
+  events.exited = [&exits](const process_exited& x) {
+    exits << x.message << std::endl;
+  };
+  (*forked)->listen(events);
+  for (process_id id = 1; id <= count; ++id) {
+    start_process x;
+    x.id = id;
+    x.name = "hydra-" + std::to_string(id);
+    // A tail whose output nobody can read any more would end by itself.
+    x.argv = {"sh", "-c", std::string{"exec > /dev/null 2>&1;"} + hydra};
+    x.directory = scratch.string();
+    x.grace = std::chrono::milliseconds(20);
+    x.input = "{}";
+    (*forked)->start(x);
+  }
+  std::ofstream{scratch / "own"} << (*forked)->pid() << std::endl;
+  if (then)
+    then(**forked);
+  while (true)
+    ::pause();
+}
+
+} // namespace
+
+doomed_tutti::doomed_tutti(const std::filesystem::path& scratch,
+                           process_id count, const change& configure,
+                           const deed& then)
+  : exits_(scratch / "exits") {
+  std::filesystem::create_directory(scratch / "io");
+  ready_pipe ready{scratch / "ready"};
+  ready_pipe own{scratch / "own"};
+  pid_ = ::fork();
+  if (pid_ < 0)
+    throw std::runtime_error("cannot fork");
+  if (pid_ == 0)
+    live_until_killed(scratch, count, configure, then);
+  supervisor_ = std::stoi(own.lines(1).front());
+  heads_ = watched(ready.lines(count * hydra_heads));
+}
+
+doomed_tutti::~doomed_tutti() {
+  kill();
+}
+
+std::string doomed_tutti::exited() {
+  return exits_.lines(1).front();
+}
+
+void doomed_tutti::kill() {
+  auto pid = std::exchange(pid_, -1);
+  if (pid < 0)
+    return;
+  ::kill(pid, SIGKILL);
+  ::waitpid(pid, nullptr, 0);
+}
+
+long peak_memory(pid_t pid) {
+  auto status = content("/proc/" + std::to_string(pid) + "/status");
+  return std::stol(status.substr(status.find("VmHWM:") + 6));
 }
 
 std::size_t descriptor_count(pid_t pid) {

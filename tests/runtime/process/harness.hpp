@@ -53,6 +53,7 @@ public:
 
   /// Waits (bounded) until it has ended.
   [[nodiscard]] bool ends() const;
+  [[nodiscard]] bool has_ended() const;
 
 private:
   unique_fd fd_;
@@ -92,6 +93,8 @@ public:
   [[nodiscard]] bool has_exited(process_id id);
   void wait_line(process_id id, const std::string& line);
   std::string wait_lost();
+  /// The first that is told of the supervisor.
+  std::string wait_notice();
   std::vector<process_exited> wait_count(std::size_t count);
   std::vector<std::string> lines(process_id id);
 
@@ -101,6 +104,8 @@ public:
   [[nodiscard]] std::filesystem::path io() const {
     return directory_.path() / "io";
   }
+  /// In its io folder.
+  [[nodiscard]] std::size_t files_of_attempts() const;
   supervisor& process() {
     return *supervisor_;
   }
@@ -120,9 +125,64 @@ private:
   bool hold_back_ = false;
   std::map<process_id, std::uint64_t> untaken_;
   std::string lost_;
+  std::vector<std::string> notices_;
   process_id last_id_ = 0;
   std::unique_ptr<supervisor> supervisor_; ///< last: it calls into the others
 };
+
+/// Forks several times, leaves the session, hides, ignores TERM; tells six pids
+/// through the FIFO `ready` of its directory.
+inline constexpr const char* hydra =
+    "trap '' TERM;"
+    "tail -f /dev/null & echo $! > ready;"
+    "setsid tail -f /dev/null & echo $! > ready;"
+    "(sh -c 'echo $$ > ready; exec tail -f /dev/null' &);"
+    "(setsid sh -c 'echo $$ > ready; tail -f /dev/null & wait' &);"
+    "(env -i PATH=$PATH setsid sh -c 'echo $$ > ready;"
+    "exec tail -f /dev/null' &);"
+    "echo $$ > ready; wait";
+inline constexpr std::size_t hydra_heads = 6;
+
+[[nodiscard]] bool all_end(const std::vector<watched_process>& xs);
+
+/// A tutti in a process of its own: starts `count` hydras in `scratch`, whose
+/// folder io it makes, and waits. For tests of its death.
+class doomed_tutti {
+public:
+  using change = std::function<void(supervisor_options&)>;
+  using deed = std::function<void(supervisor&)>;
+
+  /// `then` is done by it when the hydras have been started.
+  doomed_tutti(const std::filesystem::path& scratch, process_id count,
+               const change& configure = {}, const deed& then = {});
+  doomed_tutti(const doomed_tutti&) = delete;
+  doomed_tutti& operator=(const doomed_tutti&) = delete;
+  ~doomed_tutti(); ///< kills it
+
+  [[nodiscard]] pid_t pid() const {
+    return pid_;
+  }
+  [[nodiscard]] pid_t supervisor_pid() const {
+    return supervisor_;
+  }
+  /// All heads of all hydras.
+  [[nodiscard]] const std::vector<watched_process>& heads() const {
+    return heads_;
+  }
+  /// The next of its processes' ends that it hears of: what was said of it.
+  std::string exited();
+  /// With SIGKILL, and reaps it.
+  void kill();
+
+private:
+  ready_pipe exits_;
+  pid_t pid_ = -1;
+  pid_t supervisor_ = -1;
+  std::vector<watched_process> heads_;
+};
+
+/// The largest memory a process ever had, in KiB.
+[[nodiscard]] long peak_memory(pid_t pid);
 
 /// Open descriptors of a process.
 std::size_t descriptor_count(pid_t pid);

@@ -7,6 +7,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,12 +25,6 @@ void make_file(const std::filesystem::path& path, const std::string& text,
                mode_t mode) {
   std::ofstream{path} << text;
   ::chmod(path.c_str(), mode);
-}
-
-/// The largest memory it ever had, in KiB.
-long peak_memory(pid_t pid) {
-  auto status = content("/proc/" + std::to_string(pid) + "/status");
-  return std::stol(status.substr(status.find("VmHWM:") + 6));
 }
 
 } // namespace
@@ -56,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_signal_counts_as_128_and_its_number) {
   BOOST_TEST(x.message == "ended by signal 11 (Segmentation fault)");
 }
 
-BOOST_AUTO_TEST_CASE(a_command_that_is_not_found_is_127) {
+BOOST_AUTO_TEST_CASE(a_command_that_is_not_found_is_127) { // row 30
   harness h;
   auto x = h.run(h.order({"no-such-command"}));
   BOOST_TEST((x.end == process_end::not_started));
@@ -67,7 +62,7 @@ BOOST_AUTO_TEST_CASE(a_command_that_is_not_found_is_127) {
   BOOST_TEST(h.run(h.order({""})).message == "the command is empty");
 }
 
-BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_executed_is_126) {
+BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_executed_is_126) { // row 30
   harness h;
   auto check = [&h](const std::string& command, const std::string& message) {
     auto x = h.run(h.order({command}));
@@ -84,6 +79,21 @@ BOOST_AUTO_TEST_CASE(a_file_that_cannot_be_executed_is_126) {
   check("./no-interpreter", "not executable: ./no-interpreter wants the "
                             "interpreter /no/such, which does not exist");
   check("./io", "not executable: ./io is a directory");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_is_being_written_is_126) { // row 30
+  harness h;
+  auto path = h.scratch() / "program";
+  std::filesystem::copy_file("/bin/true", path);
+  unique_fd writer{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+  auto busy = h.run(h.order({"./program"}));
+  BOOST_TEST((busy.end == process_end::not_started));
+  BOOST_TEST(busy.code == 126);
+  BOOST_TEST(busy.message
+             == "not executable: ./program is being written to (text file "
+                "busy)");
+  writer.reset();
+  BOOST_TEST(h.run(h.order({"./program"})).code == 0);
 }
 
 BOOST_AUTO_TEST_CASE(the_path_of_the_childs_environment_is_searched) {
@@ -104,7 +114,7 @@ BOOST_AUTO_TEST_CASE(the_path_of_the_childs_environment_is_searched) {
   BOOST_TEST(h.run(x).code == 9);
 }
 
-BOOST_AUTO_TEST_CASE(a_bad_working_directory_is_named) {
+BOOST_AUTO_TEST_CASE(a_bad_working_directory_is_named) { // row 30
   harness h;
   auto x = h.order({"true"});
   x.directory = "/no/such";
@@ -118,7 +128,7 @@ BOOST_AUTO_TEST_CASE(a_bad_working_directory_is_named) {
              == "working directory is not a directory: /dev/null");
 }
 
-BOOST_AUTO_TEST_CASE(arguments_that_are_too_long_are_126) {
+BOOST_AUTO_TEST_CASE(arguments_that_are_too_long_are_126) { // row 30
   harness h;
   for (std::size_t size : {3U << 20, 65U << 20}) {
     auto x = h.run(h.order({"true", std::string(size, 'x')}));
@@ -199,7 +209,7 @@ BOOST_AUTO_TEST_CASE(input_and_output_travel_in_files_that_vanish) {
   auto end = h.run(x);
   BOOST_TEST(content(end.log) == x.input);
   BOOST_TEST(end.output == "a=1\n");
-  BOOST_TEST(std::filesystem::is_empty(h.io()));
+  BOOST_TEST(h.files_of_attempts() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(an_old_output_file_is_not_taken_for_the_new_one) {
@@ -227,7 +237,7 @@ BOOST_AUTO_TEST_CASE(an_output_file_that_is_a_fifo_blocks_nobody) {
   BOOST_TEST(end.code == 0);
   BOOST_TEST(
       end.message.starts_with("cannot read the file named by TUTTI_OUTPUT"));
-  BOOST_TEST(std::filesystem::is_empty(h.io()));
+  BOOST_TEST(h.files_of_attempts() == 0U);
 }
 
 BOOST_AUTO_TEST_CASE(the_child_leads_a_session_and_reads_nothing) {
@@ -311,7 +321,7 @@ BOOST_AUTO_TEST_CASE(thousands_of_tasks_leak_neither_descriptor_nor_process) {
   BOOST_TEST(descriptor_count(h.process().pid()) == theirs);
   auto table = process_table::snapshot();
   BOOST_TEST(table.children(h.process().pid()).empty());
-  BOOST_TEST(std::filesystem::is_empty(h.io()));
+  BOOST_TEST(h.files_of_attempts() == 0U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -84,7 +84,8 @@ BOOST_AUTO_TEST_CASE(a_start_arrives_as_it_was_sent) {
 }
 
 BOOST_AUTO_TEST_CASE(all_other_orders_arrive_as_they_were_sent) {
-  supervisor_options options{"/log", "/io", 1, 2, duration{3}, duration{4}};
+  supervisor_options options{
+      "/log", "/io", 1, 2, duration{3}, duration{4}, duration{5}, duration{6}};
   BOOST_TEST((through_order<supervisor_options>(options) == options));
   wire::secret_values secrets{{"A", "B"}, {"one", std::string{"t\0o", 3}}};
   BOOST_TEST(through_order<wire::secret_values>(secrets).names
@@ -116,6 +117,7 @@ BOOST_AUTO_TEST_CASE(reports_arrive_as_they_were_sent) {
       through_report<process_output>(process_output{5, {"a\0\n", 3}, 7});
   BOOST_TEST((output.id == 5 && output.data == std::string("a\0\n", 3)));
   BOOST_TEST(output.taken_bytes == 7U);
+  through_report<wire::answer>(wire::answer{});
   auto x = sample_exited();
   auto y = through_report<process_exited>(x);
   BOOST_TEST((y.end == x.end));
@@ -166,7 +168,7 @@ BOOST_AUTO_TEST_CASE(bodies_cut_short_or_too_long_are_refused) {
 
 BOOST_AUTO_TEST_CASE(values_out_of_range_are_refused) {
   BOOST_TEST(!wire::decode_order("\x63").has_value());
-  BOOST_TEST(!wire::decode_report("\x04").has_value());
+  BOOST_TEST(!wire::decode_report("\x05").has_value());
   // A boolean of 2, and a list that claims four billion strings.
   BOOST_TEST(!wire::decode_order(std::string_view{"\3\2"}).has_value());
   std::string list(1 + 8 + 4, '\0');

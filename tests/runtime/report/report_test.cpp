@@ -95,16 +95,17 @@ BOOST_AUTO_TEST_CASE(the_documents_figures_are_those_of_the_run) {
   BOOST_CHECK_EQUAL(
       x["tasks"][0].dump(),
       R"({"agent":"a","attempts":1,"dropped_bytes":0,"exit_code":3,)"
-      R"("finished_s":1,"integrate_s":0,"leaked":false,"log":null,)"
-      R"("name":"x","outputs":{},"ready_s":0,"run_s":1,"runs":0,)"
-      R"("started_s":0,"status":"failed","version":1,)"
+      R"("finished_s":1,"integrate_s":0,"kept":false,"leaked":false,)"
+      R"("log":null,"name":"x","outputs":{},"ready_s":0,"run_s":1,"runs":0,)"
+      R"("sessions":[1],"started_s":0,"status":"failed","version":1,)"
       R"("waited_inside_s":0,"waited_later_s":0})");
   BOOST_CHECK_EQUAL(
       x["tasks"][2].dump(),
       R"({"agent":null,"attempts":0,"dropped_bytes":0,"exit_code":null,)"
-      R"("finished_s":1,"integrate_s":0,"leaked":false,"log":null,)"
-      R"("name":"z","outputs":{},"ready_s":null,"run_s":0,"runs":0,)"
-      R"("started_s":null,"status":"skipped","version":1,)"
+      R"("finished_s":1,"integrate_s":0,"kept":false,"leaked":false,)"
+      R"("log":null,"name":"z","outputs":{},"ready_s":null,"run_s":0,)"
+      R"("runs":0,"sessions":[],"started_s":null,"status":"skipped",)"
+      R"("version":1,)"
       R"("waited_inside_s":0,"waited_later_s":0})");
   BOOST_CHECK_EQUAL(x["tasks"][1]["log"], "/logs/y.log");
   BOOST_CHECK_EQUAL(x["tasks"][1]["leaked"], true);

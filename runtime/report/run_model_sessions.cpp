@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Runs that were resumed (semantics §31): what each session found, and the time
+// between sessions, in which nobody worked and nobody could be waited for.
+#include "runtime/report/run_model.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tutti::report {
+
+// -- facts --------------------------------------------------------------------
+
+void run_model::resume(const fact& x, duration before) {
+  lose_attempts(before);
+  ended_ = stopping_ = false;
+  status_ = run_status::stopped;
+  exit_code_ = 0;
+  if (sessions_.back().number == 0) // the plan was replaced in it
+    sessions_.back().number = x.version - (x.version > 1);
+  session_record made;
+  made.number = x.version;
+  made.from = made.until = now_;
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+    auto& t = tasks_[i];
+    if (t.attempt_open || t.again)
+      made.again.emplace_back(i);
+    t.stands = stands(i);
+    made.kept += t.stands;
+  }
+  sessions_.push_back(std::move(made));
+}
+
+// What was going on is known until the last fact. Its end comes as a fact of
+// its own.
+void run_model::lose_attempts(duration at) {
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+    auto& t = tasks_[i];
+    if (!t.attempt_open)
+      continue;
+    t.lost = true;
+    stop_clock(i, at);
+    end_wait_inside(i, at);
+  }
+}
+
+// A task that has succeeded and is not to be done again. What a stop let run
+// ahead of what it follows on is.
+bool run_model::stands(std::uint32_t task) const {
+  const auto& x = plan_->tasks[task];
+  return tasks_[task].state == task_state::succeeded
+      && x.kind != task_kind::requests
+      && !(x.is_finally && nodes_[task].unmet > 0);
+}
+
+// What the resume itself has opened again is not kept, but done again.
+void run_model::note_reopened(std::uint32_t task, duration at) {
+  auto& now = sessions_.back();
+  if (sessions_.size() == 1 || at != now.from)
+    return;
+  now.kept -= std::exchange(tasks_[task].stands, false);
+  if (tasks_[task].attempts > 0)
+    now.again.emplace_back(task);
+}
+
+void run_model::replace_plan(const fact& x) {
+  replaced_ = true;
+  revision_ = x.version;
+  replaced_text_ = x.extra ? x.extra->text : std::string{};
+  sessions_.back().number = 0;
+  sessions_.back().from = x.at;
+}
+
+void run_model::keep_result(const fact& x) {
+  auto& t = tasks_[x.subject];
+  t.brought = true;
+  t.attempts = std::max(x.attempt, 1u);
+  t.version = x.version;
+  if (x.agent < agents_.size())
+    t.agent = agent_id{x.agent};
+  t.phase = x.phase;
+  t.end = x.end;
+  t.exit_code = x.exit_code;
+  t.details = x.details;
+  t.cause_kind = x.cause_kind;
+  t.cause = x.cause;
+  note_contracts(x);
+  settle_start(x.subject, x.at);
+  enter(x.subject, x.state, x.at);
+  t.stands = stands(x.subject);
+  sessions_.back().kept += t.stands;
+}
+
+// -- queries ------------------------------------------------------------------
+
+std::vector<people_wait> run_model::up_parts(duration from,
+                                             duration until) const {
+  std::vector<people_wait> result;
+  for (std::size_t i = 0; i < sessions_.size(); ++i) {
+    const auto& x = sessions_[i];
+    auto is_last = i + 1 == sessions_.size(); // `until` may be after its facts
+    people_wait part{std::max(from, x.from),
+                     is_last ? until : std::min(until, x.until)};
+    if (part.from < part.until)
+      result.push_back(part);
+  }
+  return result;
+}
+
+duration run_model::up_time(duration from, duration until) const {
+  duration result{0};
+  for (const auto& x : up_parts(from, until))
+    result += x.until - x.from;
+  return result;
+}
+
+duration run_model::down() const {
+  duration result{0};
+  for (std::size_t i = 1; i < sessions_.size(); ++i)
+    result += sessions_[i].from - sessions_[i - 1].until;
+  return result;
+}
+
+bool run_model::is_kept(std::size_t i) const {
+  const auto& t = tasks_[i];
+  return is_terminal(t.state)
+      && (t.brought || t.session + 1 < sessions_.size());
+}
+
+std::size_t run_model::kept_count() const {
+  std::size_t result = 0;
+  for (std::size_t i = 0; i < tasks_.size(); ++i)
+    result += is_kept(i) && plan_->tasks[i].kind != task_kind::requests;
+  return result;
+}
+
+} // namespace tutti::report

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#pragma once
+
+#include <string>
+
+namespace tutti::session {
+
+/// What a shell takes that stands in `directory` to make the run of a plan go
+/// on: "tutti run team.yaml --resume". A path in `directory` is named from
+/// there, with an empty `directory` none; `state_directory` is left out where
+/// it is empty.
+[[nodiscard]] std::string resume_command(const std::string& plan,
+                                         const std::string& state_directory,
+                                         const std::string& directory);
+
+} // namespace tutti::session

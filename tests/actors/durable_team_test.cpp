@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The orchestrator and agents over a journal that makes facts durable when the
+// test says so (semantics §30, §31), in virtual time.
+#include "tests/support/actor_world.hpp"
+#include "tests/support/plan_builder.hpp"
+
+#include <nlohmann/json.hpp>
+
+using namespace tutti;
+using namespace tutti::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+world_options with_journal() {
+  world_options result;
+  result.has_journal = true;
+  return result;
+}
+
+/// The run of a world is cut off; its journal is all that is left.
+world_options resumed(const actor_world& w) {
+  auto result = with_journal();
+  result.before = w.journal.facts;
+  result.elapsed = 1h;
+  return result;
+}
+
+void get_stuck(actor_world& w, std::int32_t code = 6) {
+  caf::anon_send(w.lead, journal_stuck{"the disk is full", code});
+  w.settle();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(actors_durable_team)
+
+BOOST_AUTO_TEST_CASE(a_task_starts_once_what_released_it_is_durable) { // §30
+  plan_builder b;
+  b.agent("a");
+  auto one = b.task("one");
+  b.task("two", {one});
+  actor_world w{b.get(), with_journal()};
+  w.begin();
+  BOOST_TEST(!w.runs("one"));
+  BOOST_TEST(w.seen.facts.empty()); // and nobody has heard of it
+  w.make_durable();
+  BOOST_TEST(w.runs("one"));
+  w.exit("one", 0, "k=v\n");
+  BOOST_TEST(!w.runs("two"));
+  BOOST_TEST(w.count(fact_kind::handoff_accepted) == 0u);
+  w.make_durable();
+  BOOST_TEST(w.runs("two"));
+  w.exit("two");
+  BOOST_TEST(w.count(fact_kind::run_ended) == 0u);
+  w.make_durable();
+  BOOST_TEST((w.ended().status == run_status::succeeded));
+}
+
+BOOST_AUTO_TEST_CASE(a_slot_is_filled_again_without_the_disk) { // §30
+  plan_builder b;
+  b.agent("a");
+  b.task("one");
+  b.task("two");
+  actor_world w{b.get(), with_journal()};
+  w.begin();
+  w.make_durable();
+  BOOST_TEST(w.runs("one"));
+  w.exit("one");
+  BOOST_TEST(w.runs("two")); // that `one` has ended is not durable yet
+}
+
+BOOST_AUTO_TEST_CASE(finished_work_is_kept_and_the_rest_runs_again) { // §31
+  plan_builder b;
+  b.agent("a");
+  b.agent("b");
+  auto one = b.task("one");
+  auto two = b.task("two");
+  auto three = b.task("three", {one, two});
+  b[two].agents = {agent_id{1}};
+  b[three].retries.max = 0;
+  world_options next;
+  {
+    actor_world w{b.get(), with_journal()};
+    w.begin();
+    w.make_durable();
+    w.exit("one", 0, "k=v\n");
+    w.make_durable();
+    BOOST_TEST(w.runs("two"));
+    next = resumed(w);
+  }
+  actor_world w{b.get(), std::move(next)};
+  w.begin();
+  w.make_durable();
+  BOOST_TEST(!w.runs("one")); // rule 4
+  BOOST_REQUIRE(w.runs("two"));
+  BOOST_TEST(w.processes.started[0].name == "two.2");
+  w.exit("two");
+  w.make_durable();
+  BOOST_REQUIRE(w.runs("three"));
+  // What it needs was handed over anew, and accepted once (rule 3).
+  auto input = nlohmann::json::parse(w.processes.running[0].order.input);
+  BOOST_TEST(input["needs"]["one"]["outputs"]["k"] == "v");
+  w.exit("three");
+  w.make_durable();
+  BOOST_TEST((w.ended().status == run_status::succeeded));
+  auto accepted = std::count_if(
+      w.journal.facts.begin(), w.journal.facts.end(), [&](const fact& f) {
+        return f.kind == fact_kind::handoff_accepted && f.cause == one;
+      });
+  BOOST_TEST(accepted == 0); // it was, before
+}
+
+BOOST_AUTO_TEST_CASE(a_stuck_journal_holds_new_work_and_keeps_results) {
+  // row 5: disk full
+  plan_builder b;
+  b.agent("a");
+  b.agent("b");
+  auto one = b.task("one");
+  auto other = b.task("other");
+  b.task("two", {one});
+  b[other].agents = {agent_id{1}};
+  actor_world w{b.get(), with_journal()};
+  w.begin();
+  w.make_durable();
+  w.exit("one", 0, "k=v\n");
+  get_stuck(w);
+  w.advance(10min); // `other` runs: nobody gives up
+  BOOST_TEST(!w.runs("two"));
+  BOOST_TEST(w.count(fact_kind::run_ended) == 0u);
+  w.make_durable(); // there is space again
+  BOOST_REQUIRE(w.runs("two"));
+  auto input = nlohmann::json::parse(w.processes.running.back().order.input);
+  BOOST_TEST(input["needs"]["one"]["outputs"]["k"] == "v");
+}
+
+BOOST_AUTO_TEST_CASE(a_run_whose_journal_stays_stuck_ends_resumable) {
+  // row 5: disk full
+  plan_builder b;
+  auto one = b.task("one");
+  b.task("two", {one});
+  actor_world w{b.get(), with_journal()};
+  w.begin();
+  w.make_durable();
+  w.exit("one");
+  get_stuck(w);
+  w.advance(30s);
+  BOOST_TEST(w.count(fact_kind::run_ended) == 0u);
+  w.advance(40s); // nothing runs, nothing can
+  BOOST_TEST((w.ended().status == run_status::stopped));
+  BOOST_TEST(w.ended().exit_code == 6);
+  w.advance(1h); // and that once
+  BOOST_TEST(w.count(fact_kind::run_ended) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(time_stands_still_with_the_program) { // §26: SIGTSTP
+  plan_builder b;
+  auto one = b.task("one");
+  b[one].timeout = 1min;
+  actor_world w{b.get()};
+  w.begin();
+  w.advance(50s);
+  caf::anon_send(w.lead, time_stood_still{50s});
+  w.advance(40s); // 40 s of its minute have passed
+  BOOST_TEST(w.processes.told_to_end.empty());
+  w.advance(30s);
+  BOOST_TEST(w.processes.told_to_end.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_is_an_instant_of_the_wall_clock) {
+  // §24, row 20: clock jumps
+  plan_builder b;
+  auto one = b.task("one");
+  b[one].deadline = 1h;
+  std::int64_t wall = 1'000'000'000;
+  world_options how;
+  how.wall_clock = [&wall] {
+    return wall;
+  };
+  actor_world w{b.get(), std::move(how)};
+  w.begin();
+  w.advance(2min);
+  BOOST_TEST(w.processes.told_to_end.empty());
+  wall += std::chrono::nanoseconds{2h}.count(); // the machine slept
+  w.advance(1min);
+  BOOST_TEST(w.processes.told_to_end.size() == 1u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Going on after the program was gone (semantics §31), case by case; random
+// teams with crashes are in engine_handoffs_property_test.cpp.
+#include "tests/support/engine_world.hpp"
+#include "tests/support/team_builder.hpp"
+
+using namespace tutti;
+using namespace tutti::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Of a task whose agent has the same number.
+fact kept(std::uint32_t task, task_state state = task_state::succeeded) {
+  fact f;
+  f.kind = fact_kind::result_kept;
+  f.subject = task;
+  f.agent = task;
+  f.attempt = 1;
+  f.state = state;
+  f.end =
+      state == task_state::failed ? attempt_end::failure : attempt_end::success;
+  return f;
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(engine_resume)
+
+BOOST_AUTO_TEST_CASE(what_ran_runs_again_without_a_retry) { // §31
+  team_builder b;
+  auto x = b.lane("x");
+  b[x].retries.max = 1;
+  engine_world w{b.get()};
+  w.begin_run();
+  w.begin_all();
+  w.crash();
+  BOOST_TEST(w.get().task(x).failures == 0u);
+  BOOST_TEST(w.is_queued(x));
+  w.begin_all();
+  BOOST_TEST(w.get().task(x).attempt == 2u);
+  w.end(x, attempt_end::failure); // and it still has its retry
+  w.begin_all();
+  w.end(x);
+  BOOST_TEST((w.last(fact_kind::run_ended)->status == run_status::succeeded));
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_task_stays_cancelled) { // §26
+  team_builder b;
+  auto x = b.lane("x");
+  engine_world w{b.get()};
+  w.begin_run();
+  w.begin_all();
+  w.step(engine::cancel_requested{task_id{x}});
+  w.crash();
+  BOOST_TEST((w.state(x) == task_state::cancelled));
+  BOOST_TEST(w.get().over());
+}
+
+BOOST_AUTO_TEST_CASE(a_timeout_that_had_struck_uses_its_retry) {
+  team_builder b;
+  auto x = b.lane("x");
+  b[x].timeout = 1min;
+  engine_world w{b.get()};
+  w.begin_run();
+  w.begin_all();
+  BOOST_REQUIRE(w.fire_next_timer());
+  w.crash();
+  BOOST_TEST((w.state(x) == task_state::timed_out));
+}
+
+BOOST_AUTO_TEST_CASE(a_deadline_runs_on_a_backoff_starts_again) { // §24
+  team_builder b;
+  auto x = b.lane("x");
+  b[x].deadline = 1h;
+  b[x].retries = {3, 10min, 1.0, 10min};
+  engine_world w{b.get()};
+  w.begin_run();
+  w.begin_all();
+  w.now = 5min;
+  w.end(x, attempt_end::failure);
+  w.now = 40min;
+  w.crash();
+  std::vector<std::pair<engine::timer_kind, duration>> armed;
+  for (const auto& [at, timer] : w.timers)
+    armed.emplace_back(timer.kind, at);
+  BOOST_REQUIRE_EQUAL(armed.size(), 2u);
+  BOOST_TEST(
+      (armed[0] == std::pair{engine::timer_kind::retry, duration{50min}}));
+  BOOST_TEST(
+      (armed[1] == std::pair{engine::timer_kind::deadline, duration{1h}}));
+}
+
+BOOST_AUTO_TEST_CASE(an_approval_is_asked_on_and_its_time_runs_on) { // §24, I5
+  team_builder b;
+  auto x = b.lane("x");
+  auto y = b.lane("y");
+  auto gate = b.gate("go", {x}, {y});
+  b.ask_person(gate);
+  b.approval(gate).timeout = 2h;
+  engine_world w{b.get()};
+  w.begin_run();
+  w.begin_all();
+  w.now = 1h;
+  w.end(x);
+  w.now = 2h;
+  w.crash();
+  BOOST_TEST((w.gate(gate) == gate_state::asked));
+  BOOST_REQUIRE_EQUAL(w.timers.size(), 1u);
+  BOOST_TEST((w.timers.begin()->first == 3h));
+  engine::verdict_arrives yes;
+  yes.gate = gate_id{gate};
+  yes.who = "ada";
+  w.step(yes);
+  BOOST_TEST((w.gate(gate) == gate_state::open));
+  w.crash();
+  BOOST_TEST((w.gate(gate) == gate_state::open)); // never un-approved
+}
+
+BOOST_AUTO_TEST_CASE(a_stopped_run_goes_on_and_its_finally_runs_again) {
+  // §8, §26, §31
+  team_builder b;
+  auto x = b.lane("x");
+  auto tidy = b.lane("tidy");
+  b[tidy].is_finally = true;
+  engine_world w{b.get()};
+  w.begin_run();
+  w.begin_all();
+  w.stop();
+  w.end(x, attempt_end::failure);
+  w.begin_all();
+  w.end(tidy); // the stop let it run
+  BOOST_REQUIRE(w.get().over());
+  BOOST_TEST((w.last(fact_kind::run_ended)->status == run_status::stopped));
+  w.crash();
+  BOOST_TEST(!w.get().over());
+  BOOST_TEST((w.state(tidy) == task_state::waiting));
+  w.begin_all();
+  w.end(x);
+  w.begin_all();
+  w.end(tidy);
+  BOOST_TEST((w.last(fact_kind::run_ended)->status == run_status::succeeded));
+}
+
+BOOST_AUTO_TEST_CASE(only_what_was_not_integrated_is_integrated) { // §2, §31
+  team_builder b;
+  auto crud = b.lane("crud");
+  auto page = b.lane("page");
+  b.integrate(page, {crud});
+  engine_world w{b.get()};
+  w.begin_run();
+  w.begin_all();
+  w.end(page);
+  w.end(crud);
+  w.begin_all();
+  BOOST_REQUIRE((w.state(page) == task_state::integrating));
+  w.crash();
+  BOOST_TEST((w.state(page) == task_state::waiting_to_integrate));
+  BOOST_TEST((w.delivered.contains({crud, page}))); // announced again
+  w.begin_all();
+  BOOST_TEST((w.state(page) == task_state::integrating));
+  w.end(page);
+  BOOST_TEST((w.last(fact_kind::run_ended)->status == run_status::succeeded));
+}
+
+BOOST_AUTO_TEST_CASE(rerun_tries_again_what_failed_and_what_that_skipped) {
+  team_builder b;
+  auto good = b.lane("good");
+  auto bad = b.lane("bad");
+  auto next = b.lane("next", {bad});
+  engine_world w{b.get()};
+  w.begin_run();
+  w.begin_all();
+  while (!w.get().over()) {
+    w.runs(bad) ? w.end(bad, attempt_end::failure) : w.end(good);
+    w.begin_all();
+  }
+  BOOST_TEST((w.state(next) == task_state::skipped));
+  w.step(engine::run_resumes{2, true});
+  BOOST_TEST(!w.get().over());
+  BOOST_TEST((w.state(good) == task_state::succeeded)); // rule 4
+  w.begin_all();
+  w.end(bad);
+  w.begin_all();
+  w.end(next);
+  BOOST_TEST((w.last(fact_kind::run_ended)->status == run_status::succeeded));
+}
+
+BOOST_AUTO_TEST_CASE(a_changed_plan_begins_with_what_is_kept) { // §31
+  team_builder b;
+  auto one = b.lane("one");
+  auto two = b.lane("two", {one});
+  auto later = b.lane("later");
+  b.integrate(later, {two});
+  engine_world w{b.get()};
+  engine::plan_replaces e;
+  e.text = "kept: one, later";
+  e.kept = {kept(one), kept(later, task_state::waiting_to_integrate)};
+  w.step(e);
+  BOOST_TEST((w.state(one) == task_state::succeeded));
+  BOOST_TEST((w.state(later) == task_state::waiting_to_integrate));
+  w.begin_all();
+  BOOST_TEST(w.runs(two));
+  w.end(two);
+  w.begin_all();
+  BOOST_TEST((w.state(later) == task_state::integrating));
+  w.end(later);
+  BOOST_TEST((w.last(fact_kind::run_ended)->status == run_status::succeeded));
+  BOOST_TEST(w.replayed() == fingerprint(w.get())); // rule 8
+}
+
+BOOST_AUTO_TEST_CASE(what_runs_after_each_kept_task_is_not_lost) { // §13, §31
+  team_builder b;
+  auto one = b.lane("one");
+  auto test = b.after_each("test", {one});
+  engine_world w{b.get()};
+  engine::plan_replaces e;
+  e.kept = {kept(one)};
+  w.step(e);
+  w.begin_all();
+  BOOST_TEST(w.runs(test));
+  engine_world both{b.get()};
+  e.kept.push_back(kept(test));
+  both.step(e);
+  BOOST_TEST(both.get().over()); // it is kept, too: nothing runs
+}
+
+BOOST_AUTO_TEST_CASE(a_fact_from_nowhere_does_not_follow) {
+  team_builder b;
+  auto x = b.lane("x");
+  engine::engine e{engine::compile(b.get(), {})};
+  fact started;
+  BOOST_TEST(e.follows(started));
+  fact f;
+  f.kind = fact_kind::task_ready;
+  f.subject = x;
+  BOOST_TEST(!e.follows(f)); // the run has not begun
+  e.fold(started);
+  BOOST_TEST(!e.follows(started));
+  BOOST_TEST(e.follows(f));
+  f.subject = 7;
+  BOOST_TEST(!e.follows(f));
+  f.subject = x;
+  f.kind = fact_kind::attempt_finished;
+  f.agent = 0;
+  f.state = task_state::succeeded;
+  BOOST_TEST(!e.follows(f)); // it does not run
+}
+
+BOOST_AUTO_TEST_SUITE_END()
