@@ -164,6 +164,8 @@ session_result run_session(plan p, const session_options& options,
   limits.log_directory = files->logs;
   limits.io_directory = files->io;
   processes.configure(limits);
+  if (!options.secrets.values.empty())
+    processes.give_secrets(options.secrets.values);
   auto cores = std::max(1u, std::thread::hardware_concurrency());
   auto local_slots = options.jobs.value_or(cores);
   auto work = std::make_shared<const plan>(std::move(p));
