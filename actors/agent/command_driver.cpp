@@ -90,6 +90,8 @@ start_process prepare_process(const command_options& options,
   result.env = environment_of(options, x, scope);
   for (const auto& file : t.env_files)
     result.env_files.push_back(path_below(p.directory, file));
+  for (auto secret : t.secrets)
+    result.secrets.push_back(p.secrets[secret.value].name);
   result.directory = working_directory_of(p, options.agent, x);
   result.input = input_document(p, options.agent, x);
   result.idle_timeout = t.idle_timeout;

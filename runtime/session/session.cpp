@@ -164,6 +164,8 @@ session_result run_session(plan p, const session_options& options,
   limits.log_directory = files->logs;
   limits.io_directory = files->io;
   processes.configure(limits);
+  if (!options.secrets.values.empty())
+    processes.give_secrets(options.secrets.values);
   auto cores = std::max(1u, std::thread::hardware_concurrency());
   auto local_slots = options.jobs.value_or(cores);
   auto work = std::make_shared<const plan>(std::move(p));
@@ -192,6 +194,9 @@ session_result run_session(plan p, const session_options& options,
       options.durability == journal::durability::full);
   for (const auto& x : record->history)
     model.apply(x);
+  if (record->torn)
+    view->note("tutti: the journal ends in the middle of a write, on which "
+               "nothing rested yet; that part is dropped");
   if (!record->notice.empty())
     view->note(fmt::format("tutti: the plan is another than before.\n{}",
                            record->notice));
@@ -247,8 +252,6 @@ session_result run_session(plan p, const session_options& options,
   auto code = whole ? model.exit_code() : static_cast<int>(exit_code::internal);
   auto report = report::make_report(model, told);
   report.exit_code = code;
-  if (!whole)
-    report.status = run_status::failed; // it neither ended nor was stopped
   report.whole = [disk](const auto& x) {
     return disk->whole(x);
   };

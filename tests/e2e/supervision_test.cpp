@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_killed_supervisor_is_9_and_nothing_is_left) { // §26, §
   ::kill(std::stoi(up.take()), SIGKILL);
   auto x = finish(*running);
   BOOST_TEST(x.status == 9);
-  BOOST_TEST(x.report.at("status") == "failed");
+  BOOST_TEST(x.report.at("status") == "lost");
   BOOST_TEST((x.out + x.err)
                      .find("the process supervisor was ended by signal "
                            "9; its processes have been killed")
