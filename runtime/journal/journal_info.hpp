@@ -65,6 +65,8 @@ struct journal_info {
   /// Of the last revision; `index` is into `names`.
   std::vector<part_entry> parts;
   std::uint64_t last = 0; ///< number of the last fact
+  /// What was being written when the program or the power went is dropped.
+  bool torn = false;
 };
 
 // What of it goes into the sum that ties the journal together, in the order in

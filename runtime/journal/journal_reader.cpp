@@ -2,6 +2,7 @@
 #include "runtime/journal/journal_reader.hpp"
 
 #include "runtime/journal/head_file.hpp"
+#include "runtime/journal/log_tail.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -37,11 +38,14 @@ journal_reader::open(const std::string& path, const std::string& vfs) {
   std::unique_ptr<journal_reader> result{new journal_reader{path}};
   // First: a live run may write on, and then the head, while this reads.
   auto head = vfs.empty() ? read_head(head_path(path)) : std::nullopt;
+  result->info_.torn = vfs.empty() && ends_torn(path + "-wal");
   if (auto failed = result->connect(vfs)) {
     bool missing = (failed->code & 0xff) == SQLITE_CANTOPEN
                 && !std::filesystem::exists(path);
-    return missing ? result->damaged("it is not there")
-                   : result->failed(*failed);
+    if (!missing)
+      return result->failed(*failed);
+    auto lost = check_unbegun(path);
+    return lost ? *lost : result->damaged("it is not there");
   }
   if (auto failed = result->db_.run("BEGIN"))
     return result->failed(*failed);
@@ -72,17 +76,33 @@ std::optional<failure> journal_reader::connect(const std::string& vfs) {
   return db_.open(path_, access::read, vfs);
 }
 
+std::optional<error> check_unbegun(const std::string& path) {
+  auto head = read_head(head_path(path));
+  if (!head || head->last == 0)
+    return std::nullopt;
+  return error{
+      exit_code::journal,
+      fmt::format("the journal '{0}' is damaged: {1} facts in it were durable, "
+                  "and none is left: it was replaced or removed, or its file "
+                  "'{0}-wal' is missing or damaged; put an undamaged copy "
+                  "back, or begin anew without --resume",
+                  path, head->last)};
+}
+
 std::optional<error> check_format(database& db, const std::string& path) {
   auto id = db.number("PRAGMA application_id");
   if (!id)
     return explain(db.last_failure(), path);
   auto version = db.number("PRAGMA user_version").value_or(0);
-  if (*id == 0 && version == 0)
+  if (*id == 0 && version == 0) {
+    if (auto lost = check_unbegun(path))
+      return lost;
     return error{
         exit_code::journal,
         fmt::format("the journal '{}' is empty: its run never began; begin "
                     "anew without --resume",
                     path)};
+  }
   if (*id != application_id)
     return error{exit_code::journal,
                  fmt::format("'{}' is no journal of tutti; put the journal "

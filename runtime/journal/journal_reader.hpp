@@ -21,6 +21,10 @@ namespace tutti::journal {
 [[nodiscard]] std::optional<error> check_format(database& db,
                                                 const std::string& path);
 
+/// Of a journal that is empty or not there: that facts in it were durable.
+/// None: its run never began, as far as anyone can tell.
+[[nodiscard]] std::optional<error> check_unbegun(const std::string& path);
+
 class journal_reader {
 public:
   /// Opens it and reads what it says of itself. The error names the file, what

@@ -158,18 +158,22 @@ void read_journal(run_entry& into) {
     into.state = run_state::unreadable;
     into.trouble = x.detail;
   };
+  // What was killed while it made the file has made nothing.
+  auto empty = [&] {
+    if (auto lost = check_unbegun(path))
+      unreadable(*lost);
+  };
   std::error_code failure;
   if (!fs::exists(path, failure) && !failure)
-    return;
+    return empty();
   database db;
   if (auto failed = db.open(path, access::read))
     return unreadable(explain(*failed, path));
   if (auto failed = db.run("BEGIN"))
     return unreadable(explain(*failed, path));
-  // What was killed while it made the file has made nothing.
   if (db.number("PRAGMA application_id") == 0
       && db.number("PRAGMA user_version") == 0)
-    return;
+    return empty();
   if (auto wrong = check_format(db, path))
     return unreadable(*wrong);
   into.state = run_state::unfinished;

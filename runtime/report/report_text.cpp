@@ -247,19 +247,22 @@ std::string times_text(std::size_t n) {
 /// What was there already, what had to be done again, and how long nobody was
 /// there to do it.
 void add_sessions(std::string& out, const run_report& x, std::size_t columns) {
-  if (x.sessions.size() == 1 && x.revision == 1)
+  auto kept = fmt::format("{} {} kept", x.sessions.back().kept,
+                          x.sessions.back().kept == 1 ? "task" : "tasks");
+  if (x.sessions.size() == 1) {
+    if (x.revision > 1)
+      add_figure(out, columns, "revision", std::to_string(x.revision),
+                 fmt::format("of the plan: {}, {} under earlier ones", kept,
+                             format_duration(x.earlier)));
     return;
+  }
   std::set<std::string_view> again;
   for (const auto& y : x.sessions)
     again.insert(y.again.begin(), y.again.end());
   auto total =
       std::max<std::size_t>(x.sessions.size(), x.sessions.back().number);
-  std::string note;
-  if (total > 1)
-    note = fmt::format("resumed {}: ", times_text(total - 1));
-  auto kept = x.sessions.back().kept;
-  note += fmt::format("{} {} kept, {} ran again", kept,
-                      kept == 1 ? "task" : "tasks", again.size());
+  auto note = fmt::format("resumed {}: {}, {} ran again", times_text(total - 1),
+                          kept, again.size());
   if (x.down > duration{0})
     note += fmt::format(", down for {}", format_duration(x.down));
   if (x.revision > 1)

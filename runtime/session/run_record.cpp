@@ -75,6 +75,17 @@ error does_not_follow(const std::string& path, std::uint64_t number,
                   path, number, to_string(f.kind))};
 }
 
+bool any_failed(const engine::engine& e) {
+  const auto& g = e.plan_graph();
+  for (std::uint32_t i = 0; i < g.task_count; ++i) {
+    auto state = e.task(i).state;
+    if (state == task_state::cancelled
+        || (is_failure(state) && !g.policy_of(i).allow_failure))
+      return true;
+  }
+  return false;
+}
+
 /// The facts as they were decided, onto the same plan.
 std::optional<error> replay(const record_options& x,
                             const journal::journal_info& info,
@@ -138,6 +149,7 @@ expected<run_record> resume_record(const record_options& x,
   if (!facts)
     return facts.error();
   run_record result;
+  result.torn = info.torn;
   result.history = std::move(*facts);
   result.journaled = info.last;
   result.elapsed = elapsed_of(info, result.history);
@@ -153,6 +165,11 @@ expected<run_record> resume_record(const record_options& x,
   } else if (begun) {
     if (auto wrong = replay(x, info, result))
       return *wrong;
+    if (how.retry_failed && !any_failed(*result.engine))
+      return error{exit_code::nothing_to_run,
+                   fmt::format("nothing failed in run {}: there is nothing to "
+                               "try again",
+                               x.files.run_id)};
     result.first = engine::run_resumes{session, how.retry_failed};
   }
   revision.session = session;

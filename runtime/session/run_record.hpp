@@ -43,6 +43,7 @@ struct run_record {
   std::uint64_t journaled = 0; ///< number of the last fact
   duration elapsed{0};         ///< since the run's first start
   std::string notice;          ///< what a changed plan means; else empty
+  bool torn = false; ///< the journal ended within a write, which is dropped
 };
 
 [[nodiscard]] expected<run_record> begin_record(const record_options& x);

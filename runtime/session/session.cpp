@@ -211,6 +211,9 @@ session_result run_session(plan p, const session_options& options,
       options.durability == journal::durability::full);
   for (const auto& x : record->history)
     model.apply(x);
+  if (record->torn)
+    view->note("tutti: the journal ends in the middle of a write, on which "
+               "nothing rested yet; that part is dropped");
   if (!record->notice.empty())
     view->note(fmt::format("tutti: the plan is another than before.\n{}",
                            record->notice));

@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+#include <csignal>
 
 using namespace tutti::test;
 
@@ -116,6 +117,50 @@ BOOST_AUTO_TEST_CASE(a_second_run_works_and_has_another_id) {
   auto second = run(team);
   BOOST_TEST(second.status == first.status);
   BOOST_TEST(first.report.at("run_id") != second.report.at("run_id"));
+}
+
+// §31, row 7. What `third` was released by is durable as it starts (§30).
+BOOST_AUTO_TEST_CASE(a_resumed_run_tells_of_its_sessions) {
+  constexpr const char* plan = R"(
+agents: { ann: {}, ben: {} }
+tasks:
+  first: { agent: ann, run: "true" }
+  second:
+    agent: ann
+    needs: first
+    run: test -e go || exec tail -f /dev/null
+  third:
+    agent: ben
+    needs: { second: started }
+    run: test -e go && exit 0; echo up > up; exec tail -f /dev/null
+)";
+  fifo up{dir, "up"};
+  auto running = start(plan);
+  BOOST_REQUIRE(up.take() == "up");
+  running->send_signal(SIGKILL);
+  BOOST_TEST(running->wait().status == 137);
+  dir.write("go", "");
+  auto x = run(plan, {"--resume"});
+  BOOST_TEST(x.status == 0, x.out);
+  BOOST_TEST(x.out.find("session 2: 1 of 3 tasks are kept, second")
+                 != std::string::npos,
+             x.out);
+  const auto& sessions = x.report.at("sessions");
+  BOOST_REQUIRE(sessions.size() == 2u);
+  BOOST_TEST(sessions[0].at("status").is_null());
+  BOOST_TEST(sessions[1].at("status") == "succeeded");
+  BOOST_TEST(sessions[1].at("again").at(0) == "second");
+  BOOST_TEST(x.task("first").at("kept") == true);
+  BOOST_TEST(x.task("second").at("kept") == false);
+  BOOST_TEST(x.task("second").at("sessions") == json({1, 2}));
+  auto up_time = number(x.report, "up_s");
+  BOOST_TEST(number(x.report, "down_s") > 0);
+  BOOST_TEST(std::abs(up_time + number(x.report, "down_s")
+                      - number(x.report, "makespan_s"))
+             < 1e-5);
+  const auto& ann = x.report.at("agents").at(0);
+  BOOST_TEST(std::abs(number(ann, "busy_s") + number(ann, "idle_s") - up_time)
+             < 1e-5);
 }
 
 BOOST_AUTO_TEST_CASE(the_state_directory_may_be_elsewhere) {

@@ -23,7 +23,7 @@ int die() {
 }
 
 /// The real file lies behind it in the memory that SQLite gives.
-struct alignas(std::max_align_t) handle {
+struct handle {
   sqlite3_file base{};
   change_gate* gate = nullptr;
   bool syncs = true;
@@ -38,6 +38,8 @@ struct alignas(std::max_align_t) handle {
             static_cast<std::size_t>(size)};
   }
 };
+
+static_assert(sizeof(handle) % alignof(void*) == 0); // and so is the real one
 
 handle& of(sqlite3_file* file) {
   return *reinterpret_cast<handle*>(file);

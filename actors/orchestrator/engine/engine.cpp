@@ -309,6 +309,18 @@ void engine::on_reserve(const timer_fires& e) {
   may_assign_ = true;
 }
 
+/// Nothing new starts, and what waits in queues is taken back.
+void engine::stop_starting() {
+  fact f;
+  f.kind = fact_kind::stop_requested;
+  f.exit_code = static_cast<std::int32_t>(exit_code::waiting);
+  f.end = attempt_end::stopped;
+  emit(f);
+  for (std::uint32_t i = 0; i < graph_.task_count; ++i)
+    if (!may_start(i))
+      take_back(i);
+}
+
 void engine::on(const stop_requested& e) {
   constexpr auto resumable = static_cast<std::int32_t>(exit_code::waiting);
   // A signal says more than "resumable" (§27).

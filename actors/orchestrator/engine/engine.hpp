@@ -199,6 +199,7 @@ private:
   void on_clock(const timer_fires& e);
   void arm_clocks(std::uint32_t task);
   void end_unbegun(std::uint32_t task, bool cancelled);
+  void stop_starting();
   void reject(reject_reason why, std::uint32_t task, std::uint32_t attempt);
   void refuse(std::string why);
   void arm(timer_kind kind, std::uint32_t subject, std::uint32_t epoch,
@@ -209,7 +210,6 @@ private:
   void on(const plan_replaces& e);
   void forget_lists();
   void arm_again();
-  void lose_attempts();
   void lose_attempt(std::uint32_t task);
   void restart_services(bool failed_too);
   void retry_all_failed();
@@ -333,8 +333,7 @@ private:
   [[nodiscard]] bool could_be_given(std::uint32_t task,
                                     std::vector<bool>& seen) const;
 
-  // services
-  void on(const service_changes& e);
+  void on(const service_changes& e); // services
 
   // engine_schedule.cpp: who gets what
   void assign_ahead();
@@ -463,8 +462,7 @@ private:
   std::unordered_map<std::uint64_t, std::uint32_t> handed_;
   /// Of a resumed run: the same of those that were accepted before.
   std::unordered_map<std::uint64_t, std::uint32_t> accepted_before_;
-  /// With `deadline` only.
-  std::unordered_map<std::uint32_t, clock_start> clock_starts_;
+  std::unordered_map<std::uint32_t, clock_start> clock_starts_; ///< deadlines
 
   ready_set ready_; ///< units, by position
   std::vector<class_record> classes_;

@@ -105,9 +105,9 @@ void engine::accept_end(const attempt_ends& e, attempt_end end) {
     take_review(x);
   if (tasks_[x].backing_off)
     schedule_retry(x);
-  // Resumable once there is space again (§27).
+  // Resumable once there is space again (§27); what runs may come to its end.
   if (end == attempt_end::no_space && !stopping_)
-    on(stop_requested{static_cast<std::int32_t>(exit_code::waiting), false});
+    stop_starting();
   if (end == attempt_end::unkillable && agents_[f.agent].total == 0)
     take_back_from(f.agent);
 }

@@ -20,7 +20,9 @@ void engine::on(const run_resumes& e) {
   f.version = e.session;
   emit(f);
   arm_again();
-  lose_attempts();
+  for (std::uint32_t i = 0; i < graph_.task_count; ++i)
+    if (tasks_[i].assigned)
+      lose_attempt(i);
   repeat_finally();
   restart_services(e.retry_failed);
   if (e.retry_failed)
@@ -148,12 +150,6 @@ void engine::announce_answers() {
 }
 
 // -- what is lost -------------------------------------------------------------
-
-void engine::lose_attempts() {
-  for (std::uint32_t i = 0; i < graph_.task_count; ++i)
-    if (tasks_[i].assigned)
-      lose_attempt(i);
-}
 
 void engine::lose_attempt(std::uint32_t task) {
   const auto& t = tasks_[task];

@@ -115,6 +115,29 @@ BOOST_AUTO_TEST_CASE(what_never_began_has_no_journal) {
   BOOST_TEST((only_run(dir).state == run_state::no_journal));
 }
 
+// row 4: who lost all of its facts is not taken for a run that never began,
+// whose work would be done again.
+BOOST_AUTO_TEST_CASE(a_journal_that_lost_all_is_damaged) {
+  temporary_directory dir;
+  made_run_options x;
+  x.sessions = {std::vector<fact>(3, ended_attempt(0))};
+  make_run(dir, x);
+  auto path = dir / ("runs/" + x.id + "/journal.db");
+  auto says = [&] {
+    auto run = only_run(dir);
+    BOOST_TEST((run.state == run_state::unreadable));
+    BOOST_TEST(run.trouble.find("3 facts in it were durable")
+                   != run.trouble.npos,
+               run.trouble);
+  };
+  std::filesystem::resize_file(path, 0);
+  says();
+  std::filesystem::remove(path);
+  says();
+  std::filesystem::remove(path + "-head");
+  BOOST_TEST((only_run(dir).state == run_state::no_journal));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_no_journal_is_said) { // row 6
   temporary_directory dir;
   dir.write("runs/x/journal.db", std::string(5000, 'x'));

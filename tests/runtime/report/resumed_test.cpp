@@ -263,6 +263,14 @@ BOOST_AUTO_TEST_CASE(results_of_an_earlier_plan_are_there_and_took_no_time) {
   BOOST_CHECK_EQUAL(m.session().kept, 1u);
   // What took no time here is no measure of what is to come.
   BOOST_CHECK(!m.remaining(1h));
+  report::text_options wide;
+  wide.columns = 200;
+  auto has_text = [&](std::string_view part) {
+    auto text = to_text(make_report(m, {}), wide);
+    BOOST_CHECK_MESSAGE(text.find(part) != std::string::npos, text);
+  };
+  has_text("revision             2 of the plan: 1 task kept, 1h 00m under "
+           "earlier ones\n");
   apply_all(m,
             {finished(1h + 2s, layouts, sam), integrates(1h + 2s, page, sam, 2),
              integrated(1h + 3s, page, sam, 2), resumed(2h, 7)});
@@ -275,6 +283,8 @@ BOOST_AUTO_TEST_CASE(results_of_an_earlier_plan_are_there_and_took_no_time) {
   BOOST_CHECK_EQUAL(x["up_s"], 3.0);
   BOOST_CHECK_EQUAL(x["speedup"], 1.0);
   BOOST_CHECK_EQUAL(x["tasks"][crud]["sessions"], json::array());
+  has_text("resumed 6 times: 3 tasks kept, 0 ran again, down for 59m 57s; "
+           "revision 2 of the plan, 1h 00m under earlier ones\n");
 }
 
 BOOST_AUTO_TEST_CASE(status_names_the_session) {
