@@ -235,6 +235,8 @@ private:
   std::nullopt_t unknown_word(const token& at) {
     if (at.text == "not")
       return fail(at, "'not' is no operator", "write !");
+    if (auto hint = secret_hint(at.text); !hint.empty())
+      return fail(at, "a secret is not filled in", std::move(hint));
     auto root = at.text.substr(0, at.text.find('.'));
     return fail(at, fmt::format("unknown name '{}'", at.text),
                 root == at.text ? fmt::format("a text goes in quotes: '{}'\n{}",
@@ -291,6 +293,22 @@ private:
 };
 
 } // namespace
+
+std::string secret_hint(std::string_view text) {
+  constexpr std::string_view root = "secrets.";
+  text = trimmed(text);
+  if (!text.starts_with(root))
+    return {};
+  text.remove_prefix(root.size());
+  auto end = std::find_if_not(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9') || c == '_';
+  });
+  auto name = text.substr(0, static_cast<std::size_t>(end - text.begin()));
+  return fmt::format("write secrets: [{0}], and the command finds it as "
+                     "\"${0}\" in its environment",
+                     name.empty() ? "NAME" : name);
+}
 
 bool has_template(std::string_view text) {
   return text.find("${{") != std::string_view::npos;

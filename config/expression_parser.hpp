@@ -79,6 +79,9 @@ struct parsed_expression {
 /// without any gives one literal node.
 [[nodiscard]] parsed_expression parse_template(std::string_view text);
 
+/// What to do instead of `secrets.NAME`, where the text begins so; else empty.
+[[nodiscard]] std::string secret_hint(std::string_view text);
+
 /// True where `parse_template` would find a `${{`.
 [[nodiscard]] bool has_template(std::string_view text);
 

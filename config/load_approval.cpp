@@ -2,6 +2,7 @@
 #include "config/load_approval.hpp"
 
 #include "config/load_parts.hpp"
+#include "config/load_secrets.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
 
@@ -78,6 +79,8 @@ private:
       part_.run = read_some_command(c_, value);
     } else if (row.id == key::prompt) {
       part_.prompt = read_template(c_, value, row.name);
+    } else if (row.id == key::secrets) {
+      part_.secrets = read_secrets(c_, value);
     } else {
       part_.estimate = read_estimate(c_, value);
     }

@@ -2,6 +2,7 @@
 // The tasks that stand in no plan: reviews of gates, and what answers requests.
 #include "config/load_approval.hpp"
 #include "config/load_parts.hpp"
+#include "config/load_secrets.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
 
@@ -64,6 +65,8 @@ void add_requests(loader_context& c, std::uint32_t agent, node_id name,
       part.run = read_some_command(c, x);
     } else if (row.id == key::prompt) {
       part.prompt = read_template(c, x, row.name);
+    } else if (row.id == key::secrets) {
+      part.secrets = read_secrets(c, x);
     } else if (row.id == key::estimate) {
       part.estimate = read_estimate(c, x);
     } else if (row.id == key::timeout) {
@@ -108,6 +111,8 @@ void bind_session(loader_context& c, std::uint32_t i,
       scope.env.push_back(&x);
   template_binder binder{c, scope};
   a.session_env = binder.bind_env();
+  if (const auto& secrets = c.agent_layers[i].secrets)
+    a.session_secrets = bind_secrets(c, *secrets, scope.env);
   a.session = binder.bind(command);
   const auto& own = c.agent_layers[i].working_directory;
   if (own)

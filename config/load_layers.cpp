@@ -56,6 +56,11 @@ void load_agent(loader_context& c, std::size_t i) {
     }
   });
   check_one_way(c, body);
+  const auto& secrets = c.agent_layers[i].secrets;
+  if (!made.native.empty() && secrets && !secrets->empty())
+    c.error(secrets->front().node,
+            "an agent that is linked in has no environment of its own",
+            "let the program read it where it starts");
 }
 
 void refuse_adoption(loader_context& c, node_id item, phase_id holder,

@@ -3,6 +3,7 @@
 #include "config/huge_pages.hpp"
 #include "config/load_matrix.hpp"
 #include "config/load_parts.hpp"
+#include "config/load_secrets.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
 
@@ -212,6 +213,17 @@ void declare_pool(loader_context& c, node_id name, node_id body) {
   c.map.pools.push_back(c.place_of(name));
 }
 
+void declare_secrets(loader_context& c, node_id x) {
+  if (!is_mapping(c, x, "'secrets'"))
+    return;
+  auto elder = no_node;
+  for (auto [name, body] : c.tree.entries(x)) {
+    if (!is_comma_mistake(c, x, name, elder))
+      declare_secret(c, name, body);
+    elder = body;
+  }
+}
+
 void declare_section(loader_context& c, const key_row& row, node_id x) {
   switch (row.id) {
   case key::name:
@@ -244,6 +256,9 @@ void declare_section(loader_context& c, const key_row& row, node_id x) {
     for_each_name(c, x, "'gates'", "a gate", [&](node_id name, node_id body) {
       declare_gate(c, name, body);
     });
+    break;
+  case key::secrets:
+    declare_secrets(c, x);
     break;
   case key::services:
     for_each_name(c, x, "'services'", "a service",

@@ -49,6 +49,7 @@ private:
     own_.agent_node = part.by;
     own_.agents = task_.agents;
     own_.settings.run = part.run;
+    own_.settings.secrets = part.secrets;
     own_.settings.estimate = part.estimate;
     own_.settings.allow_failure = false;
     own_.prompt = part.prompt;
@@ -60,6 +61,7 @@ private:
     const auto& part = c_.requests.at(task_.agents[0].value);
     own_.agents = task_.agents;
     own_.settings.run = part.run;
+    own_.settings.secrets = part.secrets;
     own_.settings.estimate = part.estimate;
     own_.settings.timeout = part.timeout;
     own_.settings.allow_failure = false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What holds for the whole run: `fail-fast`, `grace`, `notify`.
 #include "config/load_parts.hpp"
+#include "config/load_secrets.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
 
@@ -60,6 +61,8 @@ void read_notify(loader_context& c, node_id x) {
     for_each_key(c, place::notify, x, [&](const key_row& row, node_id value) {
       if (row.id == key::run) {
         command = read_some_command(c, value);
+      } else if (row.id == key::secrets) {
+        made.secrets = bind_secrets(c, read_secrets(c, value), {});
       } else {
         has_moments = true;
         read_moments(c, made, value);

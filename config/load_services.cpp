@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Processes that are up for the whole run (semantics §23).
 #include "config/load_parts.hpp"
+#include "config/load_secrets.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
 
@@ -111,6 +112,8 @@ private:
       scope.env.push_back(&x);
     template_binder binder{c_, scope};
     made_.env = binder.bind_env();
+    if (settings_.secrets)
+      made_.secrets = bind_secrets(c_, *settings_.secrets, scope.env);
     made_.run = binder.bind(command_);
     made_.ready = binder.bind(ready_);
     made_.env_files = settings_.env_files.value_or(std::vector<std::string>{});

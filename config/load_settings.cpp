@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/load_settings.hpp"
 
+#include "config/load_secrets.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -45,13 +47,14 @@ std::optional<command_template> read_script(loader_context& c, node_id x,
   if (opened != std::string_view::npos) {
     auto closed = n.text.find("}}", opened);
     auto length = closed == std::string_view::npos ? 3 : closed + 2 - opened;
-    c.found.error(
-        piece_of_scalar(c, x, static_cast<std::uint32_t>(opened),
-                        static_cast<std::uint32_t>(length)),
-        "'${{ }}' is not filled in inside a command text",
-        fmt::format(
-            "put it in 'env' and use \"$NAME\", or write '{}' as a list",
-            what));
+    auto hint = secret_hint(n.text.substr(opened + 3));
+    if (hint.empty())
+      hint = fmt::format(
+          "put it in 'env' and use \"$NAME\", or write '{}' as a list", what);
+    c.found.error(piece_of_scalar(c, x, static_cast<std::uint32_t>(opened),
+                                  static_cast<std::uint32_t>(length)),
+                  "'${{ }}' is not filled in inside a command text",
+                  std::move(hint));
     return {};
   }
   if (n.text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
@@ -162,16 +165,6 @@ std::optional<retry_policy> read_retries(loader_context& c, node_id x) {
   return result;
 }
 
-/// The first character that no variable's name may hold.
-std::size_t bad_env_character(std::string_view name) {
-  auto bad = name.find_first_not_of(
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
-  if (bad == std::string_view::npos
-      && (name.empty() || (name[0] >= '0' && name[0] <= '9')))
-    return 0;
-  return bad;
-}
-
 void read_env(loader_context& c, task_settings& layer, node_id x) {
   if (!is_mapping(c, x, "'env'"))
     return;
@@ -182,7 +175,7 @@ void read_env(loader_context& c, task_settings& layer, node_id x) {
     elder = value;
     if (comma)
       continue;
-    if (bad_env_character(name) != std::string_view::npos) {
+    if (!is_variable_name(name)) {
       c.error(key, fmt::format("'{}' is no name for a variable", name),
               "use letters, digits and '_'");
       continue;
@@ -228,6 +221,13 @@ void read_working_directory(loader_context& c, task_settings& layer,
 }
 
 } // namespace
+
+bool is_variable_name(std::string_view text) {
+  constexpr std::string_view characters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
+  return !text.empty() && (text[0] < '0' || text[0] > '9')
+      && text.find_first_not_of(characters) == std::string_view::npos;
+}
 
 std::optional<tutti::estimate> read_estimate(loader_context& c, node_id x) {
   if (c.node(x).kind != yaml_kind::mapping) {
@@ -312,6 +312,9 @@ bool read_setting(loader_context& c, task_settings& layer, key which,
     layer.env_files = read_texts(c, value, "env-file");
     for (auto& x : *layer.env_files)
       x = c.path_from_plan(value, std::move(x));
+    return true;
+  case key::secrets:
+    layer.secrets = read_secrets(c, value);
     return true;
   case key::working_directory:
     read_working_directory(c, layer, value);

@@ -15,6 +15,9 @@ namespace tutti::config {
 bool read_setting(loader_context& c, task_settings& layer, key which,
                   node_id value);
 
+/// True for the name of an environment variable.
+[[nodiscard]] bool is_variable_name(std::string_view text);
+
 /// A command: a text, or a list of texts. `what` is its key.
 [[nodiscard]] std::optional<command_template>
 read_command(loader_context& c, node_id x, std::string_view what = "run");

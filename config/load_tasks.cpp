@@ -2,6 +2,7 @@
 #include "config/load_contracts.hpp"
 #include "config/load_own.hpp"
 #include "config/load_parts.hpp"
+#include "config/load_secrets.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
 
@@ -143,9 +144,12 @@ private:
       for (auto x : task_.agents)
         if (c_.agent_layers[x.value].*member
             != c_.agent_layers[task_.agents[0].value].*member) {
-          // Of what an agent can give these are the two that are no 'env'.
-          bool run = std::same_as<T, command_template>;
-          refuse_choice(x, run ? "'run'" : "'working-directory'");
+          // Of what an agent can give these are those that are no 'env'.
+          constexpr bool run = std::same_as<T, command_template>;
+          constexpr bool secrets = std::same_as<T, std::vector<secret_use>>;
+          refuse_choice(x, run       ? "'run'"
+                           : secrets ? "'secrets'"
+                                     : "'working-directory'");
           return;
         }
   }
@@ -238,6 +242,7 @@ private:
     scope.env = variables();
     template_binder binder{c_, scope};
     task_.env = binder.bind_env();
+    settle_secrets(scope.env);
     bind_run(binder);
     bind_integrate(binder);
     if (own_.prompt)
@@ -258,6 +263,32 @@ private:
     for (const auto& x : task_.env_files)
       c_.inherited_bytes += x.size();
     c_.inherited_bytes += task_.env.size() * sizeof(env_entry);
+  }
+
+  /// Who takes work in messages has an environment of its own, if any.
+  void settle_secrets(const std::vector<const env_template*>& env) {
+    const auto& own = own_.settings.secrets;
+    if (all_converse_ && (!own || own->empty()))
+      return;
+    const auto& xs = first(&task_settings::secrets);
+    if (!xs || xs->empty())
+      return;
+    bool of_agents = !own && (phase() == nullptr || !phase()->settings.secrets);
+    if (!conversing_.valid() || of_agents) {
+      task_.secrets = bind_secrets(c_, *xs, env);
+      c_.inherited_bytes += task_.secrets.size() * sizeof(secret_id);
+      return;
+    }
+    const auto& a = c_.result.agents[conversing_.value];
+    c_.error(xs->front().node,
+             fmt::format("agent '{}' takes its work in messages, and a secret "
+                         "travels in none",
+                         a.name),
+             a.native.empty() ? fmt::format(
+                 "give it to the session: agents: {{ {}: {{ "
+                 "secrets: [{}] }} }}",
+                 a.name, c_.result.secrets[xs->front().id.value].name)
+                              : "let the program read it where it starts");
   }
 
   void bind_run(template_binder& binder) {

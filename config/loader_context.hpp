@@ -51,11 +51,22 @@ struct env_template {
   friend bool operator==(const env_template&, const env_template&) = default;
 };
 
+/// A secret, and where it is named.
+struct secret_use {
+  secret_id id;
+  node_id node = no_node;
+
+  friend bool operator==(const secret_use& x, const secret_use& y) {
+    return x.id == y.id;
+  }
+};
+
 /// The settings of one layer: task, phase, agent or defaults (semantics §22).
 struct task_settings {
   std::optional<command_template> run;
   std::vector<env_template> env;
   std::optional<std::vector<std::string>> env_files;
+  std::optional<std::vector<secret_use>> secrets;
   std::optional<template_text> working_directory;
   std::optional<std::vector<pool_need>> pools;
   std::optional<duration> timeout;
@@ -133,6 +144,7 @@ struct approval_part {
   node_id run_node = no_node;
   std::optional<command_template> run;
   std::optional<template_text> prompt;
+  std::optional<std::vector<secret_use>> secrets;
   std::optional<tutti::estimate> estimate;
   std::optional<template_text> message;
 };
@@ -142,6 +154,7 @@ struct requests_part {
   node_id run_node = no_node;
   std::optional<command_template> run;
   std::optional<template_text> prompt;
+  std::optional<std::vector<secret_use>> secrets;
   std::optional<tutti::estimate> estimate;
   std::optional<duration> timeout;
 };
@@ -169,6 +182,7 @@ struct loader_context {
 
   std::unordered_map<std::string_view, agent_id> agents;
   std::unordered_map<std::string_view, pool_id> pools;
+  std::unordered_map<std::string_view, secret_id> secrets;
   /// Tasks, phases and gates: one namespace (semantics §5).
   name_index names;
   std::unordered_map<std::string_view, contract_id> contracts; ///< likewise
@@ -205,6 +219,7 @@ struct loader_context {
   /// Needs that stand in no plan: (task, what it needs), and the contract that
   /// asks for it (semantics §12).
   std::map<std::pair<std::uint32_t, std::uint32_t>, contract_id> implied;
+  std::vector<span> secret_places; ///< by secret: its name
   std::vector<bool> agent_used;
   std::unordered_map<std::uint32_t, approval_part> approvals;   ///< by gate
   std::unordered_map<std::uint32_t, requests_part> requests;    ///< by agent

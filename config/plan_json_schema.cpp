@@ -13,6 +13,7 @@ namespace {
 using json = nlohmann::ordered_json;
 
 constexpr const char* name_pattern = "^[A-Za-z0-9_][A-Za-z0-9_.-]*$";
+constexpr const char* variable_pattern = "^[A-Za-z_][A-Za-z0-9_]*$";
 /// What refers to a name may mean one that a matrix makes.
 constexpr const char* reference_pattern =
     "^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]+)*$";
@@ -134,6 +135,12 @@ json type_of(value_type x) {
     return map_of(reference("contract"));
   case value_type::map_of_services:
     return map_of(any_of({reference("command"), reference("service")}));
+  case value_type::map_of_secrets:
+    return {{"type", json::array({"object", "null"})},
+            {"propertyNames", {{"pattern", variable_pattern}}},
+            {"additionalProperties",
+             any_of({json{{"type", "string"}, {"minLength", 1}},
+                     reference("secret")})}};
   case value_type::phase_tasks:
     return any_of({map_of(map_or_text("task")), reference("name"),
                    json{{"type", "array"}, {"items", reference("name")}}});
@@ -183,7 +190,7 @@ void add_values(json& definitions) {
                                         {"minItems", 1}}});
   definitions["environment"] = {
       {"type", json::array({"object", "null"})},
-      {"propertyNames", {{"pattern", "^[A-Za-z_][A-Za-z0-9_]*$"}}},
+      {"propertyNames", {{"pattern", variable_pattern}}},
       {"additionalProperties", reference("scalar")}};
   json condition{{"enum", json::array({"succeeded", "failed", "completed",
                                        "started", nullptr})}};
@@ -247,6 +254,7 @@ std::string plan_json_schema() {
   definitions["contract"] = object_of(place::contract);
   definitions["service"] = object_of(place::service);
   definitions["ready"] = object_of(place::ready);
+  definitions["secret"] = object_of(place::secret);
   definitions["notify"] = object_of(place::notify);
   result["definitions"] = std::move(definitions);
   return result.dump(2) + "\n";

@@ -101,6 +101,8 @@ std::string_view type_words(value_type x) {
     return "`NAME:` [contract](#contracts)";
   case value_type::map_of_services:
     return "`NAME:` [service](#services), or `NAME: command`";
+  case value_type::map_of_secrets:
+    return "`NAME: file`, or `NAME:` [secret](#secrets)";
   case value_type::phase_tasks:
     return "`NAME:` [task](#tasks), or list of names";
   }
@@ -155,6 +157,7 @@ std::string plan_reference_markdown() {
   section("### services",
           "`NAME: command` is short for `NAME: { run: command }`.\n\n",
           place::service);
+  section("### secrets", plan_words::secrets, place::secret);
   section("### defaults", "", place::defaults);
   section("### pools", "`NAME: 4` is short for `NAME: { capacity: 4 }`.\n\n",
           place::pool);

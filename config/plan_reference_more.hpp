@@ -77,6 +77,30 @@ A matrix has at most 10,000 combinations, all of a plan at most 100,000.
 
 )";
 
+inline constexpr std::string_view secrets =
+    R"(`NAME: file` is short for `NAME: { file: … }`. The name is that of the
+environment variable in which those find the secret who name it:
+
+```yaml
+secrets:
+  API_TOKEN: ./token.txt           # chmod 600
+  DEPLOY_KEY: { fd: 3 }            # tutti run 3< <(pass show deploy)
+agents:
+  sam: { session: ./sam.py, secrets: API_TOKEN }
+tasks:
+  test: make test                  # gets neither
+  publish: { needs: test, run: 'curl -H "Authorization: $API_TOKEN" …', secrets: [API_TOKEN] }
+  deploy: { needs: publish, run: ./deploy.sh, secrets: [DEPLOY_KEY] }
+  pages: { agent: sam, prompt: Build the pages }
+```
+
+A value is read once, as the run begins; the plan never holds it, and `tutti
+check` does not look. One newline at its end does not count. It must not be
+empty, and has at most 64 KiB. Whatever tasks write or hand on shows `***` in
+its place. Where exactly, and where not: [secrets.md](secrets.md).
+
+)";
+
 inline constexpr std::string_view files = R"(## Plans of several files
 
 `include` names files that are plans themselves, relative to the file that says
@@ -87,7 +111,8 @@ include is read once.
 
 A file means the same wherever it is included:
 
-- Its paths (`env-file`, `working-directory`, `schema`, `mock`, `include`) start
+- Its paths (`env-file`, `working-directory`, `schema`, `mock`, `include`, those
+  of `secrets`) start
   in its own folder, and its tasks, services and sessions run there unless they
   have a `working-directory`. `TUTTI_PLAN_DIR` is the folder of the whole plan.
 - Its `defaults` hold for its own tasks. What they do not say, those of the file

@@ -101,8 +101,9 @@ inline constexpr std::string_view rules = R"(## Where a setting comes from
 `deadline`, `queue-timeout`, `retries`, `allow-failure`, `priority` and
 `estimate` are taken from the task,
 its phase, its agent and `defaults`: the first that has the key. An agent gives
-only `run`, `env` and `working-directory`; the others come from the task, its
-phase and `defaults`. `env` is merged in the same order: a variable of the task
+only `run`, `env`, `secrets` and `working-directory`; the others come from the
+task, its phase and `defaults`. `defaults` gives no `secrets`: who gets one is
+named. `env` is merged in the same order: a variable of the task
 counts before one of the same name in `defaults`. With `any-of` the agents must
 agree on what the task takes from them; they may differ in what the task or its
 phase sets itself.
@@ -285,7 +286,8 @@ as messages; one that is `native` is linked into the program. Neither runs
 commands: what its tasks would inherit of `run` does not count, and a `run` of
 their own is an error. They get the `prompt` and all that is handed over. `env`
 and `working-directory` of the agent and of `defaults` are those of the session
-itself, as far as they are known when it starts.
+itself, as far as they are known when it starts. A secret goes to the session
+once, by `secrets` of the agent: none travels in a message.
 
 With `requests` others may ask an agent for something that stands in no plan,
 while they work: `tutti request --to morgan "createUser"`. What answers is the

@@ -39,8 +39,8 @@ const place_index& index_of(place where) {
 }
 
 /// Keys of the design that later versions read, for a kinder hint.
-constexpr std::array<std::string_view, 6> later_keys{
-    "exclusive", "keep", "lease", "nodes", "runs-on", "secrets"};
+constexpr std::array<std::string_view, 5> later_keys{
+    "exclusive", "keep", "lease", "nodes", "runs-on"};
 
 } // namespace
 
@@ -90,6 +90,8 @@ std::string_view to_string(place x) {
     return "'rework'";
   case place::ready:
     return "'ready'";
+  case place::secret:
+    return "a secret";
   }
   return "unknown";
 }

@@ -37,8 +37,9 @@ enum class place : std::uint8_t {
   approvers,    ///< the long form of an approval's `by`
   rework,       ///< of a gate
   ready,        ///< the long form of a service's `ready`
+  secret,       ///< the long form of one of `secrets`
 };
-inline constexpr std::size_t place_count = 22;
+inline constexpr std::size_t place_count = 23;
 
 /// "a task", "the plan": as messages name the place.
 [[nodiscard]] std::string_view to_string(place x);
@@ -71,6 +72,8 @@ enum class key : std::uint8_t {
   every,
   exclude,
   fail_fast,
+  fd,
+  file,
   finally,
   gates,
   grace,
@@ -116,6 +119,7 @@ enum class key : std::uint8_t {
   role,
   run,
   schema,
+  secrets,
   services,
   session,
   slots,
@@ -171,6 +175,7 @@ enum class value_type : std::uint8_t {
   map_of_pools,
   map_of_contracts,
   map_of_services,
+  map_of_secrets,
   phase_tasks, ///< a map of tasks, or a list of names
 };
 

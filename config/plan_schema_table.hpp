@@ -29,6 +29,8 @@ inline constexpr key_row key_row_table[] = {
      "Interfaces that are agreed before they are provided."},
     {place::plan, key::services, "services", value_type::map_of_services, "",
      "Processes that are up for the whole run."},
+    {place::plan, key::secrets, "secrets", value_type::map_of_secrets, "",
+     "Passwords, tokens and keys that only those get to see who name them."},
     {place::plan, key::defaults, "defaults", value_type::settings, "",
      "Settings for every task that has none of its own."},
     {place::plan, key::pools, "pools", value_type::map_of_pools, "",
@@ -45,6 +47,15 @@ inline constexpr key_row key_row_table[] = {
      "not allowed to. `finished`: the run has ended."},
     {place::notify, key::run, "run", value_type::command, "", "The command.",
      true},
+    {place::notify, key::secrets, "secrets", value_type::name_list, "",
+     "Secrets that the command gets."},
+
+    // -- secrets --------------------------------------------------------------
+    {place::secret, key::file, "file", value_type::text, "",
+     "A file that holds nothing else, relative to the plan."},
+    {place::secret, key::fd, "fd", value_type::count, "",
+     "The number of a file descriptor that is open as `tutti` starts: 0, or 3 "
+     "and above. It is read to its end."},
 
     // -- params ---------------------------------------------------------------
     {place::param, key::type, "type", value_type::param_type,
@@ -75,6 +86,9 @@ inline constexpr key_row key_row_table[] = {
      "nobody can ask it."},
     {place::agent, key::env, "env", value_type::environment, "",
      "Environment variables for its tasks."},
+    {place::agent, key::secrets, "secrets", value_type::name_list, "",
+     "Secrets for its tasks that name none themselves; of a `session`, for "
+     "the session."},
     {place::agent, key::working_directory, "working-directory",
      value_type::text_template, "the plan's folder",
      "Where its tasks run, relative to the plan."},
@@ -135,6 +149,9 @@ inline constexpr key_row key_row_table[] = {
     {place::task, key::env_file, "env-file", value_type::text_list, "",
      "Files of `NAME=value` lines, relative to the plan, read when it starts. "
      "`env` counts before them."},
+    {place::task, key::secrets, "secrets", value_type::name_list, "",
+     "Secrets that it gets, as environment variables of the same names. It "
+     "gets these and no others; `[]` is none."},
     {place::task, key::working_directory, "working-directory",
      value_type::text_template, "the plan's folder",
      "Where it runs, relative to the plan."},
@@ -188,6 +205,8 @@ inline constexpr key_row key_row_table[] = {
      "Environment variables for its tasks."},
     {place::phase, key::env_file, "env-file", value_type::text_list, "",
      "As in a task."},
+    {place::phase, key::secrets, "secrets", value_type::name_list, "",
+     "Secrets for its tasks that name none themselves."},
     {place::phase, key::working_directory, "working-directory",
      value_type::text_template, "", "As in a task."},
     {place::phase, key::pool, "pool", value_type::pool_need, "",
@@ -238,6 +257,8 @@ inline constexpr key_row key_row_table[] = {
      "What a person is asked."},
     {place::approval, key::run, "run", value_type::command,
      "the agent's command", "The command of an agent's review."},
+    {place::approval, key::secrets, "secrets", value_type::name_list,
+     "those of the agent", "Secrets that an agent's review gets."},
     {place::approval, key::prompt, "prompt", value_type::text_template, "",
      "What an agent is to look at, in words."},
     {place::approval, key::estimate, "estimate", value_type::estimate, "1m",
@@ -280,6 +301,8 @@ inline constexpr key_row key_row_table[] = {
      "Environment variables; it gets none from `defaults`."},
     {place::service, key::env_file, "env-file", value_type::text_list, "",
      "As in a task."},
+    {place::service, key::secrets, "secrets", value_type::name_list, "",
+     "Secrets that it gets, and its `ready`, too."},
     {place::service, key::working_directory, "working-directory",
      value_type::text_template, "the plan's folder", "As in a task."},
     {place::ready, key::run, "run", value_type::command, "", "The command.",
@@ -346,6 +369,8 @@ inline constexpr key_row key_row_table[] = {
      "How long that is expected to take."},
     {place::requests, key::run, "run", value_type::command,
      "the agent's command", "The command that answers."},
+    {place::requests, key::secrets, "secrets", value_type::name_list,
+     "those of the agent", "Secrets that the command gets."},
     {place::requests, key::prompt, "prompt", value_type::text_template, "",
      "What it is to do with them, in words."},
     {place::requests, key::estimate, "estimate", value_type::estimate, "1m",

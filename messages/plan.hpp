@@ -302,6 +302,7 @@ struct notify_spec {
   bool failed = false;   ///< a task failed that was not allowed to
   bool finished = false; ///< the run ended
   command_line run;      ///< `none`: no notification
+  std::vector<secret_id> secrets = {};
 
   friend bool operator==(const notify_spec&, const notify_spec&) = default;
 };

@@ -22,7 +22,10 @@ struct start_process {
   /// "K=V", over the environment that tutti was started with.
   std::vector<std::string> env;
   std::vector<std::string>
-      env_files;            ///< absolute paths; read in order, under `env`
+      env_files; ///< absolute paths; read in order, under `env`
+  /// Names of secrets for its environment, over all of that; who starts it has
+  /// their values.
+  std::vector<std::string> secrets;
   std::string directory;    ///< absolute
   std::string input;        ///< content of the file named by TUTTI_INPUT
   duration idle_timeout{0}; ///< 0: none; no output for so long ends it

@@ -25,6 +25,7 @@ struct agent_options {
   output_names looked_at;  ///< by the orchestrator; null: found here
   std::string live_socket; ///< path; TUTTI_SOCKET
   std::function<std::string()> make_token; ///< 32 hexadecimal digits
+  text_mask mask;                          ///< of all that its tasks say
   /// How its tasks are worked on; empty: by commands.
   std::function<std::unique_ptr<driver>(driver_host&)> make_driver;
 };

@@ -213,6 +213,7 @@ void agent_core::finished(task_id task, std::uint32_t number, work_result x) {
   TUTTI_ASSERT(a != nullptr && a->stage == attempt_stage::working);
   a->stage = attempt_stage::ending;
   a->result = std::move(x);
+  mask_details(options_.mask, a->result.details);
   if (!a->token.empty())
     ports_.send(close_live{a->token});
   progress_.close(task, number);
@@ -277,6 +278,8 @@ void agent_core::take_in_artifacts(attempt_record& a) {
 
 void agent_core::captured(attempt_record& a, artifacts_captured x) {
   auto& artifacts = a.result.details.artifacts;
+  if (!keeps_secrets(a, x))
+    return conclude(a);
   artifacts.insert(artifacts.end(), x.artifacts.begin(), x.artifacts.end());
   if (!x.mistake.empty())
     fail(a, x.no_space ? attempt_end::no_space : attempt_end::failure,
@@ -284,6 +287,28 @@ void agent_core::captured(attempt_record& a, artifacts_captured x) {
   else
     define_contracts(a, x.texts);
   conclude(a);
+}
+
+/// Neither can be masked: a path is where a file lies, and what a contract says
+/// is what others are held to.
+bool agent_core::keeps_secrets(attempt_record& a, const artifacts_captured& x) {
+  auto tells = [this](const std::string& text) {
+    return holds_secret(options_.mask, text);
+  };
+  auto file = std::find_if(x.artifacts.begin(), x.artifacts.end(),
+                           [&](const artifact& y) {
+                             return tells(y.path);
+                           });
+  if (file != x.artifacts.end())
+    return fail(a, attempt_end::failure,
+                fmt::format("the path of the artifact {} holds a secret",
+                            file->path)),
+           false;
+  if (std::any_of(x.texts.begin(), x.texts.end(), tells))
+    return fail(a, attempt_end::failure,
+                "what defines its contract holds a secret"),
+           false;
+  return true;
 }
 
 void agent_core::define_contracts(attempt_record& a,
@@ -348,6 +373,9 @@ void agent_core::finish(attempt_record& a, attempt_end end,
 /// A large payload goes to disk first; the driver is done with the attempt.
 void agent_core::report(attempt_record& a) {
   a.stage = attempt_stage::ending;
+  // Since the driver was done the store may have named files.
+  if (options_.mask)
+    options_.mask(a.result.details.message);
   shelf_.keep(shared(std::move(a.result.details)),
               [this, key = a.key()](shared_details details) {
                 auto* x = find(key);

@@ -259,6 +259,7 @@ void agent_core::on(const process_output& x) {
 }
 
 void agent_core::on(process_exited& x) {
+  mask_lines(options_.mask, x.output);
   driver_->on(x);
 }
 
@@ -304,6 +305,8 @@ void agent_core::alive(process_alive x) {
 }
 
 void agent_core::progress(task_progress x) {
+  if (options_.mask)
+    options_.mask(x.line);
   progress_.put(std::move(x));
 }
 

@@ -16,6 +16,7 @@
 #include "actors/agent/handoff_table.hpp"
 #include "actors/agent/payload_shelf.hpp"
 #include "actors/agent/progress_gate.hpp"
+#include "actors/agent/text_mask.hpp"
 #include "messages/plan.hpp"
 
 #include <cstdint>
@@ -37,6 +38,7 @@ struct agent_core_options {
   output_names looked_at;  ///< by the orchestrator; null: none
   std::string live_socket; ///< empty: attempts cannot say anything
   std::function<std::string()> make_token;
+  text_mask mask; ///< of all that attempts say
   std::function<std::unique_ptr<driver>(driver_host&)> make_driver;
 };
 
@@ -115,6 +117,8 @@ private:
   void tell_untold();
   void take_in_artifacts(attempt_record& a);
   void captured(attempt_record& a, artifacts_captured x);
+  [[nodiscard]] bool keeps_secrets(attempt_record& a,
+                                   const artifacts_captured& x);
   void define_contracts(attempt_record& a, const std::vector<std::string>& xs);
   void conclude(attempt_record& a);
   void finish(attempt_record& a, attempt_end end, std::string message);

@@ -42,6 +42,7 @@ void agent_core::reply(reply_to whom, bool ok, std::string text) {
 }
 
 void agent_core::handle(live_call x, reply_to whom) {
+  mask_call(options_.mask, x);
   auto* a = find({x.task.value, x.attempt});
   if (a == nullptr || a->stage != attempt_stage::working)
     return reply(whom, false,

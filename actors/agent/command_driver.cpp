@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/agent/command_driver.hpp"
 
+#include "actors/agent/attempt_name.hpp"
 #include "actors/agent/command_words.hpp"
 #include "actors/agent/input_document.hpp"
 #include "actors/agent/outputs.hpp"
@@ -16,18 +17,6 @@
 namespace tutti {
 
 namespace {
-
-/// Unique for a task and an attempt, and short enough for a file system with
-/// our endings behind it.
-std::string file_name(const std::string& task, std::uint32_t attempt) {
-  constexpr std::size_t longest = 200;
-  auto name = task;
-  std::replace(name.begin(), name.end(), '/', '~');
-  if (name.size() > longest)
-    name = fmt::format("{}~{:016x}", name.substr(0, longest),
-                       std::hash<std::string>{}(task));
-  return fmt::format("{}.{}", name, attempt);
-}
 
 /// Of the integrate phase without a command of its own: the task's.
 const command_line& command_of(const task& t, work_phase phase) {
@@ -96,11 +85,13 @@ start_process prepare_process(const command_options& options,
   auto scope = scope_of(p, x);
   start_process result;
   result.id = process;
-  result.name = file_name(t.name, x.attempt);
+  result.name = attempt_name(t.name, x.attempt);
   result.argv = command_words(command_of(t, x.phase), scope);
   result.env = environment_of(options, x, scope);
   for (const auto& file : t.env_files)
     result.env_files.push_back(path_below(p.directory, file));
+  for (auto secret : t.secrets)
+    result.secrets.push_back(p.secrets[secret.value].name);
   result.directory = working_directory_of(p, options.agent, x);
   result.input = input_document(p, options.agent, x);
   result.idle_timeout = t.idle_timeout;

@@ -67,6 +67,8 @@ void session_driver::launch() {
   for (const auto& e : a.session_env)
     x.env.push_back(e.name + "=" + render(e.text, expression_scope{}));
   x.env.push_back("TUTTI_AGENT=" + a.name);
+  for (auto secret : a.session_secrets)
+    x.secrets.push_back(p.secrets[secret.value].name);
   x.directory =
       path_below(p.directory, render(a.session_directory, expression_scope{}));
   x.grace = options_.grace;
@@ -137,10 +139,27 @@ void session_driver::on(const process_output& x) {
     abandon(session_protocol::too_long());
 }
 
+std::string session_driver::masked(std::string text) const {
+  if (options_.mask)
+    options_.mask(text);
+  return text;
+}
+
+/// A mistake shows a piece of the line, cut and escaped, where no secret would
+/// be found any more: it is made anew of a line that holds none.
+std::string session_driver::mistake_in(const std::string& line,
+                                       const std::string& mistake) const {
+  auto shown = masked(line);
+  if (shown == line)
+    return mistake;
+  auto again = session_protocol::decode(shown).mistake;
+  return again.empty() ? masked(mistake) : again;
+}
+
 void session_driver::read(const std::string& line) {
   auto [said, mistake] = session_protocol::decode(line);
   if (!mistake.empty())
-    return abandon(std::move(mistake));
+    return abandon(mistake_in(line, mistake));
   auto greets = std::holds_alternative<session_protocol::greeting>(said);
   if (greets != (stage_ == session_stage::greeting))
     return abandon(greets ? "the session said hello twice"
@@ -154,7 +173,7 @@ void session_driver::read(const std::string& line) {
           } else if (!attempts_.was_given(x.id)) {
             abandon(fmt::format("the session speaks of \"{}\", an id that it "
                                 "was not given",
-                                session_protocol::excerpt(x.id)));
+                                session_protocol::excerpt(masked(x.id))));
           } // else it has ended meanwhile: the session could not know
         } else {
           hear(x);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "actors/agent/driver.hpp"
+#include "actors/agent/text_mask.hpp"
 #include "messages/plan.hpp"
 
 #include <cstdint>
@@ -17,6 +18,7 @@ struct session_driver_options {
   std::uint32_t slots = 1;                  ///< tasks at once; at least 1
   duration grace{std::chrono::seconds(10)}; ///< to answer `cancel` and `bye`
   duration hello_timeout{std::chrono::minutes(1)};
+  text_mask mask; ///< of what it wrote, where that is shown
 };
 
 /// Starts the process as soon as the agent runs, and again for the next task

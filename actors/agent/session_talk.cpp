@@ -53,7 +53,9 @@ void session_driver::hear(const protocol::farewell&) {
 }
 
 void session_driver::hear(attempt& a, protocol::progress& x) {
-  host_.progress({a.task, a.attempt, plain_line(x.text), x.percent});
+  // A tab becomes a blank, and a secret something else.
+  host_.progress(
+      {a.task, a.attempt, plain_line(masked(std::move(x.text))), x.percent});
 }
 
 void session_driver::hear(attempt& a, protocol::note& x) {
@@ -114,7 +116,7 @@ void session_driver::hear(attempt& a, protocol::done& x) {
 
 void session_driver::hear(attempt& a, protocol::failed& x) {
   work_result result{attempt_end::failure, fact::no_exit_code, {}};
-  result.details.message = plain_line(x.message);
+  result.details.message = plain_line(masked(std::move(x.message)));
   conclude(a.id, std::move(result));
 }
 

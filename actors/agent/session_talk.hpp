@@ -46,6 +46,9 @@ private:
   void say(std::string line);
   void taken(std::uint64_t bytes);
   void abandon(std::string why);
+  [[nodiscard]] std::string masked(std::string text) const;
+  [[nodiscard]] std::string mistake_in(const std::string& line,
+                                       const std::string& mistake) const;
   void read(const std::string& line);
   void give_next();
   void give(attempt& x);

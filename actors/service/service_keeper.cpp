@@ -94,6 +94,8 @@ start_process service_keeper::prepare(const command_line& run,
   x.env.push_back("TUTTI_PLAN_DIR=" + directory);
   for (const auto& file : s.env_files)
     x.env_files.push_back(path_below(directory, file));
+  for (auto secret : s.secrets)
+    x.secrets.push_back(options_.work->secrets[secret.value].name);
   x.directory = path_below(directory, render(s.working_directory, seen));
   x.grace = options_.grace;
   return x;

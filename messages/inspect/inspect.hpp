@@ -217,8 +217,8 @@ typename Inspector::result_type inspect(Inspector& f, handoff_accepted& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, start_process& x) {
   return f(caf::meta::type_name("start_process"), x.id, x.name, x.argv, x.env,
-           x.env_files, x.directory, x.input, x.idle_timeout, x.grace,
-           x.interactive);
+           x.env_files, x.secrets, x.directory, x.input, x.idle_timeout,
+           x.grace, x.interactive);
 }
 
 template <class Inspector>

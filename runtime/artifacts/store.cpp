@@ -8,6 +8,7 @@
 #include "runtime/process/unique_fd.hpp"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -152,6 +153,20 @@ bool store::has(const std::string& digest, std::uint64_t size) const {
       && static_cast<std::uint64_t>(known.st_size) == size;
 }
 
+/// Whether it is there and was marked as used; one that cannot be marked, of
+/// another user, is written anew.
+bool store::use(int folder, const artifact& x) const {
+  while (::flock(folder, LOCK_SH) != 0 && errno == EINTR) {
+    // A signal came in between.
+  }
+  bool found = has(x.digest, x.size_bytes)
+            && ::utimensat(AT_FDCWD, path_of(x.digest).c_str(), nullptr,
+                           AT_SYMLINK_NOFOLLOW)
+                   == 0;
+  ::flock(folder, LOCK_UN);
+  return found;
+}
+
 artifacts_captured store::capture(const capture_artifacts& x) const {
   artifacts_captured result;
   result.id = x.id;
@@ -228,7 +243,7 @@ store::outcome store::take_in(int from, artifact& x, fresh_files& made) const {
   x.digest = copy.digest;
   x.size_bytes = copy.size_bytes;
   x.executable = (before.st_mode & S_IXUSR) != 0;
-  if (!has(x.digest, x.size_bytes)) {
+  if (!use(folder.get(), x)) {
     file.keep();
     made.push_back({std::move(name), x.digest});
   }

@@ -2,7 +2,9 @@
 // Artifacts by content: STATE/artifacts/ab/cdef… holds the file whose SHA-256
 // is abcdef…. A file is written under another name, synced and renamed, and its
 // folder synced, before anybody hears of it (semantics §30). The user's files
-// are copied, never linked: they could be changed in place.
+// are copied, never linked: they could be changed in place. A file that is
+// found again is marked as used now, under a lock of the folder, so that `tutti
+// clean` leaves it to the run whose journal does not name it yet.
 #pragma once
 
 #include "messages/storage.hpp"
@@ -41,6 +43,7 @@ private:
   [[nodiscard]] outcome put_out(int directory, const artifact& x) const;
   [[nodiscard]] int save_other(int folder, const std::string& name) const;
   [[nodiscard]] bool has(const std::string& digest, std::uint64_t size) const;
+  [[nodiscard]] bool use(int folder, const artifact& x) const;
   [[nodiscard]] std::string path_of(const std::string& digest) const;
 
   std::string directory_;

@@ -23,6 +23,8 @@ std::string_view group_name(command_group x) {
   switch (x) {
   case command_group::plans:
     return "Plans and runs";
+  case command_group::kept:
+    return "Runs on disk";
   case command_group::live:
     return "A live run";
   case command_group::inside:
@@ -211,12 +213,15 @@ std::unique_ptr<CLI::App> make_app(all_options& into) {
   add_command(*app, "schema", schema_text(), command_group::plans)
       ->add_option("WHAT", into.schema.of,
                    "The schema of what; plan by default")
-      ->type_name("plan|report");
+      ->type_name("plan|report|status|history|doctor");
   add_command(*app, "init", init_text(), command_group::plans)
       ->add_option("DIR", into.init.directory, "Where to; here by default")
       ->type_name("DIR");
+  add_kept_commands(*app, into);
   add_live_commands(*app, into);
+  add_attach_command(*app, into);
   add_inside_commands(*app, into);
+  add_doctor_command(*app, into);
   add_session_test(*add_command(*app, "session-test", session_test_text(),
                                 command_group::more),
                    into.session_test);

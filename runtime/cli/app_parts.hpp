@@ -13,7 +13,7 @@
 namespace tutti::cli {
 
 /// Under which head the help lists a command, in this order.
-enum class command_group : std::uint8_t { plans, live, inside, more };
+enum class command_group : std::uint8_t { plans, kept, live, inside, more };
 
 [[nodiscard]] std::string_view group_name(command_group x);
 
@@ -23,6 +23,15 @@ CLI::App* add_command(CLI::App& app, const char* name, const command_text& x,
 /// An option that may be given several times, one value each.
 void add_list(CLI::App& app, const char* name, const char* type,
               std::vector<std::string>& into, const char* text);
+
+/// Commands for the runs of a state directory.
+void add_kept_commands(CLI::App& app, all_options& into);
+
+/// The one that shows a run that goes on.
+void add_attach_command(CLI::App& app, all_options& into);
+
+/// The one that looks whether all is well.
+void add_doctor_command(CLI::App& app, all_options& into);
 
 /// Commands for a run that goes on.
 void add_live_commands(CLI::App& app, all_options& into);

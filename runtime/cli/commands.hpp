@@ -32,6 +32,21 @@ namespace tutti::cli {
 /// Writes a first plan.
 [[nodiscard]] int init_command(const init_options& options);
 
+/// Lists the runs of a state directory.
+[[nodiscard]] int history_command(const history_options& options);
+
+/// Prints the log of a task.
+[[nodiscard]] int logs_command(const logs_options& options);
+
+/// Removes old runs, and artifacts that none needs.
+[[nodiscard]] int clean_command(const clean_options& options);
+
+/// Says whether this machine can run plans, and what is wrong.
+[[nodiscard]] int doctor_command(const doctor_options& options);
+
+/// Shows a live run, as the terminal that it was started in does.
+[[nodiscard]] int attach_command(const attach_options& options);
+
 /// Says how a live run stands.
 [[nodiscard]] int status_command(const status_options& options);
 

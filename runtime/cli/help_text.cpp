@@ -105,7 +105,7 @@ Exit codes:
 }
 
 command_text schema_text() {
-  return {"Print the JSON Schema of plans, or of the report",
+  return {"Print the JSON Schema of plans and of what --json writes",
           R"(Editors complete and check plans with it.
 
 Examples:
@@ -113,6 +113,8 @@ Examples:
                                        # yaml-language-server: $schema=tutti.schema.json
   tutti schema report                  what `tutti run --json` writes
   tutti schema status                  what `tutti status --json` writes
+  tutti schema history                 what `tutti history --json` writes
+  tutti schema doctor                  what `tutti doctor --json` writes
 
 Exit codes:
   0 printed, 2 usage, 7 standard output cannot be written

@@ -16,6 +16,11 @@ struct command_text {
 [[nodiscard]] command_text graph_text();
 [[nodiscard]] command_text schema_text();
 [[nodiscard]] command_text init_text();
+[[nodiscard]] command_text history_text();
+[[nodiscard]] command_text logs_text();
+[[nodiscard]] command_text clean_text();
+[[nodiscard]] command_text doctor_text();
+[[nodiscard]] command_text attach_text();
 [[nodiscard]] command_text status_text();
 [[nodiscard]] command_text explain_text();
 [[nodiscard]] command_text approve_text();

@@ -2,6 +2,7 @@
 // What the command line says, as plain values: one struct a command.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -73,6 +74,53 @@ struct schema_options {
 
 struct init_options {
   std::string directory = ".";
+};
+
+struct history_options {
+  std::string state_directory; ///< empty: .tutti here
+  bool as_json = false;
+  std::string json_file;  ///< empty: a table
+  std::string count_text; ///< as given
+  std::size_t most = 20;  ///< runs that are shown
+  bool no_color = false;
+};
+
+struct logs_options {
+  std::string task;
+  std::string state_directory; ///< empty: .tutti here
+  std::string run_id;          ///< empty: the newest
+  std::string attempt_text;    ///< as given
+  std::uint32_t attempt = 0;   ///< 0: the latest that has a log
+  bool all = false;
+  bool follow = false;
+};
+
+struct clean_options {
+  std::string state_directory; ///< empty: .tutti here
+  std::string age_text;        ///< as given
+  std::string size_text;
+  std::string keep_text;
+  std::optional<std::int64_t> age_max_ns;
+  std::optional<std::uint64_t> size_max;
+  std::optional<std::size_t> keep;
+  bool unfinished = false;
+  bool dry_run = false;
+};
+
+struct doctor_options {
+  std::string plan;            ///< empty: none
+  std::string state_directory; ///< empty: .tutti beside the plan, or here
+  bool as_json = false;
+  std::string json_file; ///< empty: lines
+  bool no_color = false;
+};
+
+struct attach_options {
+  std::string run_id;          ///< empty: the only live one
+  std::string state_directory; ///< empty: .tutti here
+  bool plain = false;
+  bool no_color = false;
+  bool quiet = false;
 };
 
 /// Which live run is meant.
@@ -162,6 +210,11 @@ struct all_options {
   graph_options graph;
   schema_options schema;
   init_options init;
+  history_options history;
+  logs_options logs;
+  clean_options clean;
+  doctor_options doctor;
+  attach_options attach;
   status_options status;
   explain_options explain;
   verdict_options verdict;

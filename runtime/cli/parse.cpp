@@ -3,12 +3,14 @@
 
 #include "config/duration_text.hpp"
 #include "config/suggest.hpp"
+#include "runtime/cli/size_text.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
 #include <charconv>
 #include <chrono>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -30,6 +32,11 @@ constexpr std::array command_names = {
     std::pair{"graph", command_name::graph},
     std::pair{"schema", command_name::schema},
     std::pair{"init", command_name::init},
+    std::pair{"history", command_name::history},
+    std::pair{"logs", command_name::logs},
+    std::pair{"clean", command_name::clean},
+    std::pair{"doctor", command_name::doctor},
+    std::pair{"attach", command_name::attach},
     std::pair{"status", command_name::status},
     std::pair{"explain", command_name::explain},
     std::pair{"approve", command_name::approve},
@@ -156,6 +163,19 @@ usage_error finish(plan_options& x) {
   return {};
 }
 
+/// A whole number, from 0 or 1.
+template <class Number>
+usage_error whole_number(std::string_view option, std::string_view text,
+                         Number least, Number& into) {
+  const auto* end = text.data() + text.size();
+  auto [stop, code] = std::from_chars(text.data(), end, into);
+  if (code != std::errc{} || stop != end || into < least)
+    return usage(fmt::format("{} takes a whole number from {}, and '{}' is not "
+                             "one",
+                             option, least, text));
+  return {};
+}
+
 usage_error one_of(std::string_view what, const std::string& word,
                    const std::vector<std::string>& words) {
   if (std::find(words.begin(), words.end(), word) != words.end())
@@ -174,17 +194,71 @@ usage_error finish(run_options& x) {
     return e;
   if (!x.jobs_text.empty()) {
     std::uint32_t jobs = 0;
-    const auto* end = x.jobs_text.data() + x.jobs_text.size();
-    auto [stop, code] = std::from_chars(x.jobs_text.data(), end, jobs);
-    if (code != std::errc{} || stop != end || jobs == 0)
-      return usage(fmt::format("--jobs takes a whole number from 1, and '{}' "
-                               "is not one",
-                               x.jobs_text));
+    if (auto e = whole_number("--jobs", x.jobs_text, 1u, jobs))
+      return e;
     x.jobs = jobs;
   }
   split_names(x.only);
   split_names(x.skip);
   return finish(x.plan);
+}
+
+usage_error finish(history_options& x) {
+  // Without a name: standard output.
+  if (x.as_json && x.json_file.empty())
+    x.json_file = "-";
+  if (x.count_text.empty())
+    return {};
+  if (auto e = whole_number("--last", x.count_text, std::size_t{0}, x.most))
+    return e;
+  if (x.most == 0)
+    x.most = std::numeric_limits<std::size_t>::max();
+  return {};
+}
+
+usage_error finish(logs_options& x) {
+  if (!x.attempt_text.empty())
+    if (auto e = whole_number("--attempt", x.attempt_text, 1u, x.attempt))
+      return e;
+  int ways = int{x.all} + int{x.follow} + int{x.attempt != 0};
+  if (ways > 1)
+    return usage("--all, --attempt and --follow do not go together; 'tutti "
+                 "help logs' tells more");
+  return {};
+}
+
+usage_error finish(clean_options& x) {
+  if (!x.age_text.empty()) {
+    auto age = config::parse_duration(x.age_text);
+    if (age.flaw != config::duration_flaw::none)
+      return usage(fmt::format("--older-than takes a duration such as 30d or "
+                               "12h, and '{}' is not one",
+                               x.age_text));
+    x.age_max_ns = age.value.count();
+  }
+  if (!x.size_text.empty()) {
+    x.size_max = parse_size(x.size_text);
+    if (!x.size_max)
+      return usage(fmt::format("--max-size takes a size such as 500MiB or "
+                               "2GiB, and '{}' is not one",
+                               x.size_text));
+  }
+  if (!x.keep_text.empty()) {
+    std::size_t keep = 0;
+    if (auto e = whole_number("--keep", x.keep_text, std::size_t{0}, keep))
+      return e;
+    x.keep = keep;
+  }
+  // Nothing said: what is a month old.
+  if (!x.age_max_ns && !x.size_max && !x.keep)
+    x.age_max_ns = duration{std::chrono::hours{24 * 30}}.count();
+  return {};
+}
+
+usage_error finish(doctor_options& x) {
+  if (x.as_json && x.json_file.empty())
+    x.json_file = "-";
+  return {};
 }
 
 usage_error finish(inbox_options& x) {
@@ -255,6 +329,14 @@ usage_error finish(const CLI::App& app, parsed& x) {
                         {"dot", "mermaid", "json"}))
       return e;
     return finish(x.options.graph.plan);
+  case command_name::history:
+    return finish(x.options.history);
+  case command_name::logs:
+    return finish(x.options.logs);
+  case command_name::clean:
+    return finish(x.options.clean);
+  case command_name::doctor:
+    return finish(x.options.doctor);
   case command_name::request_changes:
     split_names(x.options.verdict.to);
     return {};
@@ -266,7 +348,7 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.progress);
   case command_name::schema:
     return one_of("the schema of", x.options.schema.of,
-                  {"plan", "report", "status"});
+                  {"plan", "report", "status", "history", "doctor"});
   case command_name::session_test:
     return finish(x.options.session_test);
   case command_name::completion:

@@ -50,6 +50,16 @@ int dispatch(const parsed& x, const native::agents& team) {
     return schema_command(x.options.schema);
   case command_name::init:
     return init_command(x.options.init);
+  case command_name::history:
+    return history_command(x.options.history);
+  case command_name::logs:
+    return logs_command(x.options.logs);
+  case command_name::clean:
+    return clean_command(x.options.clean);
+  case command_name::doctor:
+    return doctor_command(x.options.doctor);
+  case command_name::attach:
+    return attach_command(x.options.attach);
   case command_name::status:
     return status_command(x.options.status);
   case command_name::explain:

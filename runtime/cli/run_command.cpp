@@ -11,6 +11,7 @@
 #include "runtime/cli/run_settings.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/report/report_json.hpp"
+#include "runtime/secrets/secret_values.hpp"
 #include "runtime/session/session.hpp"
 
 #include <fmt/format.h>
@@ -22,6 +23,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace tutti::cli {
 
@@ -113,9 +115,10 @@ void expose_program() {
 
 namespace {
 
-/// Runs it in this process, which was forked where the run is detached.
+/// Runs it in this process, which was forked where the run is detached. `given`
+/// are the descriptors that it was started with.
 int run_here(run_options options, const native::agents& team,
-             background* foreground) {
+             const std::vector<int>& given, background* foreground) {
   expose_program();
   // Forked before the plan is in memory, so that the child stays small.
   auto processes = process::supervisor::fork_now();
@@ -133,6 +136,12 @@ int run_here(run_options options, const native::agents& team,
   if (auto e = cannot_write_data(options.json_file))
     return fail(*e);
   auto mine = session_options_of(options, team);
+  auto values = secrets::read_all(*loaded.value, given);
+  if (!values)
+    return fail(values.error());
+  for (const auto& x : values->warnings)
+    note(x);
+  mine.secrets = std::move(*values);
   mine.resume_id = *chosen;
   mine.plan_path = absolute_plan(options);
   if (foreground != nullptr)
@@ -158,14 +167,15 @@ int run_command(run_options options, const native::agents& team) {
       return loaded.exit_code;
     return print_dry_run(*loaded.value, options);
   }
+  auto given = secrets::open_descriptors(); // before any is ours
   if (!options.detach)
-    return run_here(std::move(options), team, nullptr);
+    return run_here(std::move(options), team, given, nullptr);
   auto forked = detach();
   if (!forked)
     return fail(forked.error());
   if (!forked->child)
     return forked->exit_code;
-  return run_here(std::move(options), team, forked->child.get());
+  return run_here(std::move(options), team, given, forked->child.get());
 }
 
 } // namespace tutti::cli

@@ -19,6 +19,16 @@ constexpr std::string_view status_schema =
 #include "status_schema.inc"
     ;
 
+/// config/schema/doctor.schema.json, likewise.
+constexpr std::string_view doctor_schema =
+#include "doctor_schema.inc"
+    ;
+
+/// config/schema/history.schema.json, likewise.
+constexpr std::string_view history_schema =
+#include "history_schema.inc"
+    ;
+
 } // namespace
 
 int schema_command(const schema_options& options) {
@@ -26,6 +36,10 @@ int schema_command(const schema_options& options) {
     return print_data(report_schema);
   if (options.of == "status")
     return print_data(status_schema);
+  if (options.of == "doctor")
+    return print_data(doctor_schema);
+  if (options.of == "history")
+    return print_data(history_schema);
   auto text = config::plan_json_schema();
   if (!text.ends_with('\n'))
     text += '\n';

@@ -41,6 +41,8 @@ void tell_status(const control_server_options& x, connection_id from,
 void ask_orchestrator(self_pointer self, const control_line& x,
                       control_call call) {
   auto& s = self->state;
+  if (s.options.mask)
+    s.options.mask(call.text);
   call.id = ++s.last_call;
   call.uid = x.uid;
   call.from_run = descends_from(x.pid, s.options.roots);

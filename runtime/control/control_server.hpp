@@ -65,6 +65,8 @@ struct control_server_options {
   line_server* server = nullptr;
   /// Processes of this run descend from these.
   std::vector<pid_t> roots;
+  /// Masks what people say; empty: there are no secrets.
+  std::function<void(std::string&)> mask;
   /// Asks how the run stands; answered later, on any thread, or never.
   std::function<void(const status_question&, status_answer)> ask_status;
 };

@@ -276,7 +276,7 @@ bool journal_reader::next_row(statement& rows, fact_row& row, chain& found) {
   return true;
 }
 
-expected<std::vector<fact>> journal_reader::read(const plan& p,
+expected<std::vector<fact>> journal_reader::read(const plan* p,
                                                  bool all_known) {
   auto rows = db_.prepare(fmt::format(
       "SELECT {} FROM fact WHERE number > ? ORDER BY number", fact_columns));
@@ -284,9 +284,11 @@ expected<std::vector<fact>> journal_reader::read(const plan& p,
     return failed(db_.last_failure());
   rows.bind(0, static_cast<std::int64_t>(number_));
   auto first = info_.revisions.back().first_fact;
-  row_decoder decoder{p, info_};
+  std::optional<row_decoder> decoder;
+  if (p != nullptr)
+    decoder.emplace(*p, info_);
   std::vector<fact> result;
-  if (info_.last > number_)
+  if (decoder && info_.last > number_)
     result.reserve(info_.last - std::max(number_, first - 1));
   fact_row row;
   chain found;
@@ -302,14 +304,14 @@ expected<std::vector<fact>> journal_reader::read(const plan& p,
           "it was written",
           row.number));
     number_ = row.number;
-    if (row.number < first)
+    if (!decoder || row.number < first)
       continue;
-    auto f = decoder.decode(row);
+    auto f = decoder->decode(row);
     if (f)
       result.push_back(std::move(*f));
     else if (all_known)
       return damaged(
-          fmt::format("of fact {}, {}", row.number, decoder.unknown()));
+          fmt::format("of fact {}, {}", row.number, decoder->unknown()));
   }
   if (rows.result() != 0)
     return failed(db_.last_failure());
@@ -320,15 +322,20 @@ expected<std::vector<fact>> journal_reader::read(const plan& p,
 }
 
 expected<std::vector<fact>> journal_reader::facts(const plan& p) {
-  return read(p, true);
+  return read(&p, true);
 }
 
 expected<std::vector<fact>> journal_reader::facts_known_to(const plan& p) {
-  return read(p, false);
+  return read(&p, false);
+}
+
+std::optional<error> journal_reader::check() {
+  auto all = read(nullptr, false);
+  return all ? std::nullopt : std::optional{all.error()};
 }
 
 expected<std::vector<fact>> journal_reader::more(const plan& p) {
-  return read(p, true);
+  return read(&p, true);
 }
 
 } // namespace tutti::journal

@@ -47,6 +47,9 @@ public:
   /// Those that came since the last call of any of these: of a live run.
   [[nodiscard]] expected<std::vector<fact>> more(const plan& p);
 
+  /// Reads on to its end without a plan: whether all is as it was written.
+  [[nodiscard]] std::optional<error> check();
+
   /// The sum up to what was read.
   [[nodiscard]] chain sum() const {
     return sum_;
@@ -69,7 +72,7 @@ private:
   void read_sessions();
   void read_names();
   [[nodiscard]] std::optional<error> check_head(std::uint64_t durable) const;
-  [[nodiscard]] expected<std::vector<fact>> read(const plan& p, bool all_known);
+  [[nodiscard]] expected<std::vector<fact>> read(const plan* p, bool all_known);
   [[nodiscard]] bool next_row(statement& rows, fact_row& row, chain& found);
   void add_entries_before(std::uint64_t number);
   [[nodiscard]] error failed(const failure& x) const;

@@ -225,6 +225,27 @@ expected<std::vector<std::string>> run_ids(const std::string& state_directory) {
   return result;
 }
 
+/// Reads runs, newest first, until `take` says that it has enough (false). An
+/// id says when to the second; within one, the journals say.
+template <class Take>
+void each_run(const std::string& state_directory,
+              const std::vector<std::string>& ids, Take take) {
+  constexpr std::size_t second = std::string_view{"20261122-201500"}.size();
+  for (std::size_t i = 0; i < ids.size();) {
+    std::vector<run_entry> group;
+    auto moment = ids[i].substr(0, second);
+    for (; i < ids.size() && ids[i].substr(0, second) == moment; ++i)
+      group.push_back(read_run(state_directory, ids[i]));
+    std::stable_sort(group.begin(), group.end(),
+                     [](const auto& x, const auto& y) {
+                       return x.started_ns > y.started_ns;
+                     });
+    for (auto& x : group)
+      if (!take(std::move(x)))
+        return;
+  }
+}
+
 std::string listed(const std::vector<std::string>& ids) {
   auto shown = std::min(ids.size(), listed_max);
   auto text = fmt::format(
@@ -314,12 +335,17 @@ expected<std::vector<run_entry>> list_runs(const std::string& state_directory,
   if (!ids)
     return ids.error();
   std::vector<run_entry> result;
-  for (const auto& id : *ids) {
-    if (result.size() == most)
-      break;
-    result.push_back(read_run(state_directory, id));
-  }
+  each_run(state_directory, *ids, [&](run_entry x) {
+    if (result.size() < most)
+      result.push_back(std::move(x));
+    return result.size() < most;
+  });
   return result;
+}
+
+std::size_t count_runs(const std::string& state_directory) {
+  auto ids = run_ids(state_directory);
+  return ids ? ids->size() : 0;
 }
 
 expected<run_entry> find_run(const run_choice& choice) {
@@ -333,20 +359,24 @@ expected<run_entry> find_run(const run_choice& choice) {
                     choice.state_directory)};
   if (!choice.run_id.empty())
     return run_named(choice, *ids);
-  for (const auto& id : *ids) {
-    auto x = read_run(choice.state_directory, id);
+  std::optional<run_entry> found;
+  each_run(choice.state_directory, *ids, [&](run_entry x) {
     // Of an unreadable one nobody knows whose it is: it may be the one meant.
     if (x.state != run_state::no_journal
         && (choice.plan_path.empty() || x.plan_path.empty()
             || x.plan_path == choice.plan_path))
-      return x;
-  }
+      found = std::move(x);
+    return !found;
+  });
+  if (found)
+    return std::move(*found);
   return error{exit_code::nothing_to_run,
-               fmt::format("there is no run of {} in '{}'; there is {}",
-                           choice.plan_path.empty()
-                               ? "any plan"
-                               : fmt::format("'{}'", choice.plan_path),
-                           choice.state_directory, listed(*ids))};
+               choice.plan_path.empty()
+                   ? fmt::format("no run in '{}' has a journal; there is {}",
+                                 choice.state_directory, listed(*ids))
+                   : fmt::format("there is no run of '{}' in '{}'; there is {}",
+                                 choice.plan_path, choice.state_directory,
+                                 listed(*ids))};
 }
 
 } // namespace tutti::journal

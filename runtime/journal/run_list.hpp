@@ -4,6 +4,7 @@
 
 #include "messages/error.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -67,6 +68,9 @@ struct run_entry {
 [[nodiscard]] expected<std::vector<run_entry>>
 list_runs(const std::string& state_directory,
           std::size_t most = std::numeric_limits<std::size_t>::max());
+
+/// How many there are.
+[[nodiscard]] std::size_t count_runs(const std::string& state_directory);
 
 /// Which run is meant.
 struct run_choice {

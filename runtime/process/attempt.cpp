@@ -23,6 +23,25 @@ attempt::attempt(process_id asked_id, const std::string& attempt_name,
         options.log_bytes_max) {
 }
 
+void attempt::put_out(std::string_view bytes) {
+  std::string masked;
+  if (mask) {
+    mask->append(bytes, masked);
+    bytes = masked;
+  }
+  log.append(bytes);
+  line.append(bytes);
+}
+
+void attempt::end_output() {
+  std::string rest;
+  if (mask)
+    mask->finish(rest);
+  log.append(rest);
+  line.append(rest);
+  line.end();
+}
+
 bool attempt::notice_exit() {
   siginfo_t exit{};
   if (leader_gone

@@ -8,6 +8,7 @@
 #include "runtime/process/process_table.hpp"
 #include "runtime/process/talk.hpp"
 #include "runtime/process/unique_fd.hpp"
+#include "runtime/secrets/masker.hpp"
 
 #include <sys/types.h>
 
@@ -15,6 +16,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tutti::process {
@@ -59,6 +61,8 @@ struct attempt {
 
   unique_fd pipe; ///< its output for the log; none: at its end, or given up
   std::optional<tutti::process::talk> talk; ///< of an interactive one
+  /// Before log and line, where there are secrets.
+  std::optional<secrets::mask_stream> mask;
   capped_log log;
   last_line line;
   steady_time line_due{}; ///< the next line may be sent then
@@ -73,6 +77,11 @@ struct attempt {
   process_end end = process_end::exited;
   bool leaked = false;
   std::string message;
+
+  /// Takes what it has put out.
+  void put_out(std::string_view bytes);
+  /// There is no more of it.
+  void end_output();
 
   /// Notes the leader's exit, without reaping it. True: it exited since.
   bool notice_exit();

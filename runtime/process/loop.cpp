@@ -198,7 +198,7 @@ void loop::finish(attempt& a) {
   forget_pipe(a.pipe);
   if (a.talk)
     end_talk(a);
-  a.line.end();
+  a.end_output();
   send_line(a);
   for (auto pid : a.orphans)
     by_pid_.erase(pid);

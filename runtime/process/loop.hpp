@@ -8,6 +8,7 @@
 #include "runtime/process/process_table.hpp"
 #include "runtime/process/unique_fd.hpp"
 #include "runtime/process/wire.hpp"
+#include "runtime/secrets/masker.hpp"
 
 #include <sys/types.h>
 
@@ -55,6 +56,7 @@ private:
   void watch(int fd, std::uint32_t events, int operation);
 
   // -- starts and output (loop_io.cpp) --
+  void take_secrets(wire::secret_values&& x);
   void start(start_process&& x);
   std::optional<process_exited> prepare(attempt& a, start_process& x);
   std::optional<process_exited> record_run(const attempt& a);
@@ -113,6 +115,9 @@ private:
   std::string oom_score_;         ///< of what is started
   bool configured_ = false;
   supervisor_options options_;
+  wire::secret_values secrets_;
+  /// Finds them in what processes put out; null: there are none.
+  std::unique_ptr<secrets::masker> patterns_;
 
   std::unordered_map<process_id, attempt_ptr> attempts_;
   /// Orders that found no descriptor or no process to spare; each end of an

@@ -6,6 +6,7 @@
 #include "runtime/process/spawn.hpp"
 #include "runtime/process/sweep.hpp"
 #include "runtime/process/text_filter.hpp"
+#include "runtime/secrets/secret_value.hpp"
 
 #include <fcntl.h>
 #include <sys/epoll.h>
@@ -165,6 +166,8 @@ void loop::obey(wire::order&& x) {
           report(wire::answer{});
         } else if constexpr (std::is_same_v<type, wire::lease>) {
           lease_suspended_ = y.suspended;
+        } else if constexpr (std::is_same_v<type, wire::secret_values>) {
+          take_secrets(std::move(y));
         } else if constexpr (std::is_same_v<type, wire::finish>) {
           over_ = true;
         }
@@ -211,6 +214,8 @@ void loop::start(start_process&& x) {
   if (attempts_.contains(x.id))
     return; // an id is never used twice; the first keeps it
   auto a = std::make_unique<attempt>(x.id, x.name, options_);
+  if (patterns_)
+    a->mask.emplace(*patterns_);
   short_of_means_ = false;
   auto failure = prepare(*a, x);
   if (!failure)
@@ -289,6 +294,14 @@ std::optional<process_exited> loop::prepare(attempt& a, start_process& x) {
   }
   for (auto& variable : x.env)
     environment.push_back(std::move(variable));
+  for (const auto& name : x.secrets) {
+    auto at = std::find(secrets_.names.begin(), secrets_.names.end(), name);
+    if (at == secrets_.names.end())
+      return failed(a, process_end::refused, 0,
+                    "there is no value for the secret " + name);
+    environment.push_back(name + "="
+                          + secrets_.values[at - secrets_.names.begin()]);
+  }
   environment.push_back("TUTTI_OUTPUT=" + a.output_path);
   a.number = ++last_number_;
   environment.push_back(std::string{process_variable} + "=" + outer_tag_
@@ -368,6 +381,17 @@ std::optional<process_exited> loop::launch(attempt& a, const start_process& x) {
   return std::nullopt;
 }
 
+/// Who names a secret gets it from here and from nowhere else.
+void loop::take_secrets(wire::secret_values&& x) {
+  secrets::protect_memory();
+  secrets_ = std::move(x);
+  patterns_ = std::make_unique<secrets::masker>(secrets_.values);
+  for (const auto& name : secrets_.names)
+    std::erase_if(base_environment_, [&](const std::string& y) {
+      return y.starts_with(name + "=");
+    });
+}
+
 void loop::read_output(attempt& a) {
   auto got = ::read(a.pipe.get(), buffer_.data(), buffer_.size());
   if (got < 0 && (errno == EINTR || errno == EAGAIN))
@@ -375,8 +399,7 @@ void loop::read_output(attempt& a) {
   if (got <= 0)
     return forget_pipe(a.pipe);
   std::string_view bytes{buffer_.data(), static_cast<std::size_t>(got)};
-  a.log.append(bytes);
-  a.line.append(bytes);
+  a.put_out(bytes);
   if (a.idle_due != steady_time::max())
     a.alive(false, now_);
 }
@@ -386,6 +409,9 @@ void loop::send_line(attempt& a) {
   if (!raw)
     return;
   auto text = clean_line(*raw);
+  // One that was written in several colours shows only now.
+  if (patterns_)
+    patterns_->mask(text);
   if (text.empty())
     return;
   report(process_line{a.id, std::move(text)});

@@ -376,6 +376,15 @@ void supervisor::configure(const supervisor_options& options) {
   state_->send(options);
 }
 
+void supervisor::give_secrets(const std::vector<secrets::secret_value>& xs) {
+  wire::secret_values told;
+  for (const auto& x : xs) {
+    told.names.push_back(x.name);
+    told.values.push_back(x.value);
+  }
+  state_->send(std::move(told));
+}
+
 void supervisor::listen(events handlers) {
   state_->handlers = std::move(handlers);
   state_->reader = std::thread{[s = state_.get()] {

@@ -7,10 +7,12 @@
 #include "messages/error.hpp"
 #include "messages/process.hpp"
 #include "runtime/process/options.hpp"
+#include "runtime/secrets/secret_value.hpp"
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace tutti::process {
 
@@ -51,6 +53,10 @@ public:
   /// Must precede `listen` and the first `start`; a `start` before it is
   /// refused.
   void configure(const supervisor_options& options);
+
+  /// What processes get that name it, and what is masked in their logs and
+  /// lines from then on. Must precede the first `start`, where there is any.
+  void give_secrets(const std::vector<secrets::secret_value>& xs);
 
   /// Starts the reader thread. Call it once.
   void listen(events handlers);

@@ -107,7 +107,8 @@ bool reorders(std::uint32_t x) {
 /// The text without escape sequences and controls; '\r' and '\n' become '\r'.
 class cleaner {
 public:
-  explicit cleaner(std::string_view in) : in_(in) {
+  cleaner(std::string_view in, std::size_t bytes_max)
+    : in_(in), bytes_max_(bytes_max) {
   }
 
   std::string run() {
@@ -141,7 +142,7 @@ private:
   }
 
   void add(std::string_view text) {
-    full_ = full_ || out_.size() + text.size() > clean_line_bytes_max;
+    full_ = full_ || out_.size() + text.size() > bytes_max_;
     if (!full_)
       out_.append(text);
   }
@@ -154,6 +155,7 @@ private:
   }
 
   std::string_view in_;
+  std::size_t bytes_max_;
   std::string out_;
   std::string overwritten_;
   bool full_ = false;
@@ -161,8 +163,8 @@ private:
 
 } // namespace
 
-std::string clean_line(std::string_view raw) {
-  return cleaner{raw}.run();
+std::string clean_line(std::string_view raw, std::size_t bytes_max) {
+  return cleaner{raw, bytes_max}.run();
 }
 
 } // namespace tutti::process

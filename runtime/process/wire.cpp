@@ -118,8 +118,8 @@ bool fields(Codec& c, is<supervisor_options> auto& x) {
 
 template <class Codec>
 bool fields(Codec& c, is<start_process> auto& x) {
-  return all(c, x.id, x.name, x.argv, x.env, x.env_files, x.directory, x.input,
-             x.idle_timeout, x.grace, x.interactive);
+  return all(c, x.id, x.name, x.argv, x.env, x.env_files, x.secrets,
+             x.directory, x.input, x.idle_timeout, x.grace, x.interactive);
 }
 
 template <class Codec>
@@ -150,6 +150,11 @@ bool fields(Codec& c, is<lease> auto& x) {
 template <class Codec>
 bool fields(Codec&, is<finish> auto&) {
   return true;
+}
+
+template <class Codec>
+bool fields(Codec& c, is<secret_values> auto& x) {
+  return all(c, x.names, x.values) && x.names.size() == x.values.size();
 }
 
 template <class Codec>

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace tutti::process::wire {
 
@@ -30,11 +31,16 @@ struct lease {
 };
 struct finish {}; ///< kill everything and exit
 struct answer {}; ///< to each heartbeat: the supervisor lives
+/// What processes may get by name, and what is masked in their output.
+struct secret_values {
+  std::vector<std::string> names;
+  std::vector<std::string> values; ///< in the same order
+};
 
 /// From tutti to the supervisor.
-using order =
-    std::variant<supervisor_options, start_process, end_process, end_all,
-                 heartbeat, lease, finish, process_input, process_alive>;
+using order = std::variant<supervisor_options, start_process, end_process,
+                           end_all, heartbeat, lease, finish, process_input,
+                           process_alive, secret_values>;
 /// From the supervisor to tutti.
 using report = std::variant<process_started, process_line, process_exited,
                             process_output, answer>;

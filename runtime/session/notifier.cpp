@@ -30,6 +30,8 @@ void start(self_pointer self, notice x) {
   order.argv = command_words(p.notify.run, {});
   order.env = {"TUTTI_EVENT=" + x.event, "TUTTI_RUN=" + s.options.run_id,
                "TUTTI_SUBJECT=" + x.subject, "TUTTI_MESSAGE=" + x.message};
+  for (auto secret : p.notify.secrets)
+    order.secrets.push_back(p.secrets[secret.value].name);
   order.directory = p.directory;
   order.grace = grace;
   s.running.emplace(order.id, fmt::format("'{}' of '{}'", x.event, x.subject));

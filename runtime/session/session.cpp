@@ -17,6 +17,7 @@
 #include "runtime/session/signals.hpp"
 #include "runtime/session/state_directory.hpp"
 #include "runtime/session/team.hpp"
+#include "runtime/session/view_pause.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -104,26 +105,6 @@ make_view(const session_options& options, const report::report_options& told) {
                                {options.quiet, false, told});
 }
 
-/// While the program is stopped, the terminal is somebody else's.
-struct view_pause {
-  latch cleared;
-  latch goes_on;
-};
-
-/// Clears the board, on the thread that draws it, which then waits; returns
-/// once that is done, or where the terminal takes too long.
-std::shared_ptr<view_pause> pause_view(run_feed& feed, display::display& view) {
-  auto pause = std::make_shared<view_pause>();
-  feed.ask([pause, &view](const report::run_model&, duration) {
-    view.suspend();
-    pause->cleared.open();
-    pause->goes_on.wait(std::chrono::hours(24 * 365)); // until it goes on
-    view.resume();
-  });
-  pause->cleared.wait(std::chrono::milliseconds(500));
-  return pause;
-}
-
 engine::graph_options graph_of(const session_options& options,
                                std::uint32_t local_slots) {
   engine::graph_options result;
@@ -183,6 +164,8 @@ session_result run_session(plan p, const session_options& options,
   limits.log_directory = files->logs;
   limits.io_directory = files->io;
   processes.configure(limits);
+  if (!options.secrets.values.empty())
+    processes.give_secrets(options.secrets.values);
   auto cores = std::max(1u, std::thread::hardware_concurrency());
   auto local_slots = options.jobs.value_or(cores);
   auto work = std::make_shared<const plan>(std::move(p));

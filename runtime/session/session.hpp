@@ -4,6 +4,7 @@
 #include "messages/plan.hpp"
 #include "runtime/journal/journal_info.hpp"
 #include "runtime/report/report.hpp"
+#include "runtime/secrets/secret_values.hpp"
 #include "runtime/session/run_record.hpp"
 #include "runtime/session/state_directory.hpp"
 
@@ -38,6 +39,8 @@ struct session_options {
   bool plain = false; ///< a line stream even on a terminal
   bool no_color = false;
   bool quiet = false; ///< only failures and the summary
+  /// Of the plan, with their values.
+  secrets::read_secrets secrets;
   journal::durability durability = journal::durability::full;
   /// The run that is to go on; empty: a new one.
   std::string resume_id;

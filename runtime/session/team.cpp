@@ -62,6 +62,7 @@ auto session_maker(const agent_options& x) {
   mine.agent = x.id;
   mine.slots = x.slots;
   mine.grace = x.grace;
+  mine.mask = x.mask;
   return [mine](driver_host& host) {
     return make_session_driver(host, mine);
   };
@@ -113,6 +114,7 @@ team::team(team_options options)
   common.observer = watcher;
   common.processes = host;
   common.artifacts = store;
+  common.mask = mask();
   common.looked_at = outputs_looked_at(*options_.work);
   if (!sockets_.live_path().empty()) {
     common.live = sockets_.live();
@@ -226,7 +228,18 @@ void team::decide(const gate_decision& x) {
   call.who = control::login_name();
   call.uid = ::getuid();
   call.text = x.comment;
+  if (auto hide = mask())
+    hide(call.text);
   caf::anon_send(asker_, std::move(call));
+}
+
+text_mask team::mask() const {
+  const auto& patterns = options_.session.secrets.patterns;
+  if (!patterns || patterns->empty())
+    return {};
+  return [patterns](std::string& text) {
+    patterns->mask(text);
+  };
 }
 
 void team::await_notices() {
@@ -276,6 +289,7 @@ void team::open_sockets() {
   control::control_server_options mine;
   mine.work = options_.work;
   mine.orchestrator = lead_;
+  mine.mask = mask();
   mine.roots = {static_cast<pid_t>(options_.processes->pid()), ::getpid()};
   mine.ask_status = [feed = options_.feed, run_id = options_.files.run_id](
                         const control::status_question& how,

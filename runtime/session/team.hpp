@@ -80,6 +80,8 @@ private:
   [[nodiscard]] std::vector<agent_actor> spawn_agents(agent_options common);
   [[nodiscard]] std::vector<service_actor> spawn_services(service_options each);
   void open_sockets();
+  /// Empty: there are no secrets.
+  [[nodiscard]] text_mask mask() const;
   [[nodiscard]] journal_actor spawn_journal(const orchestrator_actor& lead);
   [[nodiscard]] viewer_actor spawn_notifier(const process_actor& host);
 

@@ -142,11 +142,12 @@ BOOST_AUTO_TEST_CASE(who_has_gone_keeps_every_field) {
 }
 
 BOOST_AUTO_TEST_CASE(process_messages_keep_every_field) {
-  start_process s{9,    "n",  {"a", "b"},  {"K=V"},     {"/f"},
+  start_process s{9,    "n",  {"a", "b"},  {"K=V"},     {"/f"}, {"S"},
                   "/d", "in", duration{5}, duration{6}, true};
   auto t = there_and_back(s);
   BOOST_TEST((t.id == 9 && t.name == "n" && t.argv == s.argv));
   BOOST_TEST((t.env == s.env && t.env_files == s.env_files));
+  BOOST_TEST(t.secrets == s.secrets);
   BOOST_TEST((t.directory == "/d" && t.input == "in"));
   BOOST_TEST((t.idle_timeout == duration{5} && t.grace == duration{6}));
   BOOST_TEST(t.interactive);

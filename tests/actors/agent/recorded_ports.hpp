@@ -61,7 +61,7 @@ public:
 /// One agent, number 0 of the plan, with a store and a live server.
 class lone_agent {
 public:
-  explicit lone_agent(plan p, std::uint32_t slots = 1)
+  explicit lone_agent(plan p, std::uint32_t slots = 1, text_mask mask = {})
     : work(std::make_shared<const plan>(std::move(p))) {
     agent_core_options options;
     options.id = agent_id{0};
@@ -69,6 +69,7 @@ public:
     options.work = work;
     options.has_store = true;
     options.live_socket = "/run/s";
+    options.mask = std::move(mask);
     options.make_token = [this] {
       return "token-" + std::to_string(++tokens);
     };

@@ -22,7 +22,8 @@ inline constexpr auto session_grace = std::chrono::seconds(10);
 /// later.
 class sams {
 public:
-  explicit sams(std::uint32_t slots = 1, duration idle = duration{0}) {
+  explicit sams(std::uint32_t slots = 1, duration idle = duration{0},
+                text_mask mask = {}) {
     plan_builder b;
     b.agent("sam", slots);
     b.task("ui");
@@ -38,6 +39,8 @@ public:
     sam.session.kind = command_kind::shell;
     sam.session.script = "sam --serve";
     sam.session_env.push_back({"MODE", literal_expression("fast")});
+    b.get().secrets.push_back({"KEY", "key"});
+    sam.session_secrets.emplace_back(0u);
     sam.session_directory = literal_expression("sam");
     b.get().directory = "/plan";
     session_driver_options options;
@@ -45,6 +48,7 @@ public:
     options.agent = agent_id{0};
     options.slots = slots;
     options.grace = session_grace;
+    options.mask = std::move(mask);
     session = make_session_driver(host, options);
   }
 

@@ -70,6 +70,13 @@ BOOST_AUTO_TEST_CASE(every_usage_error_is_bad_plan) {
                                              {"graph", "a", "b"},
                                              {"schema", "wat"},
                                              {"help", "wat"},
+                                             {"history", "-n", "x"},
+                                             {"logs"},
+                                             {"logs", "a", "-f", "--all"},
+                                             {"logs", "a", "--attempt", "0"},
+                                             {"clean", "--older-than", "5"},
+                                             {"clean", "--max-size", "5"},
+                                             {"clean", "--keep", "-1"},
                                              {"completion"}}) {
     auto x = parse(words);
     BOOST_TEST(!x);

@@ -189,6 +189,25 @@ BOOST_AUTO_TEST_CASE(the_newest_come_first_and_no_more_than_asked_for) {
   BOOST_TEST(runs->at(1).id == "20261122-2");
 }
 
+BOOST_AUTO_TEST_CASE(within_a_second_the_journals_say_which_is_newer) {
+  temporary_directory dir;
+  for (auto [id, wall] : {std::pair{"20261122-201500-aaaa", 3},
+                          std::pair{"20261122-201500-bbbb", 1},
+                          std::pair{"20261122-201459-cccc", 2}}) {
+    made_run_options x;
+    x.id = id;
+    x.wall_ns = wall;
+    make_run(dir, x);
+  }
+  auto runs = journal::list_runs(dir.path(), 2);
+  BOOST_REQUIRE(runs);
+  BOOST_REQUIRE(runs->size() == 2u);
+  BOOST_TEST(runs->at(0).id == "20261122-201500-aaaa");
+  BOOST_TEST(runs->at(1).id == "20261122-201500-bbbb");
+  BOOST_TEST(journal::find_run({dir.path(), "", ""})->id
+             == "20261122-201500-aaaa");
+}
+
 BOOST_AUTO_TEST_CASE(a_run_is_found_by_what_identifies_it) { // §31
   temporary_directory dir;
   for (const auto* id : {"20261122-2", "20261123-1", "20261122-1"}) {
@@ -218,6 +237,31 @@ BOOST_AUTO_TEST_CASE(a_run_is_found_by_what_identifies_it) { // §31
   auto other = find("", "/p/c.yaml");
   BOOST_REQUIRE(!other);
   BOOST_TEST(static_cast<int>(other.error().code) == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_is_checked_without_its_plan) { // row 6
+  temporary_directory dir;
+  made_run_options x;
+  x.sessions = {{fact_of(fact_kind::run_started), ended_attempt(0)},
+                {fact_of(fact_kind::run_resumed), ended_attempt(1)}};
+  make_run(dir, x);
+  auto path = journal::journal_path(only_run(dir).path);
+  {
+    auto reader = journal::journal_reader::open(path);
+    BOOST_REQUIRE(reader);
+    BOOST_TEST(!(*reader)->check());
+    BOOST_TEST((*reader)->read_up_to() == 4u);
+  }
+  journal::database db;
+  BOOST_REQUIRE(!db.open(path, journal::access::write));
+  BOOST_REQUIRE(!db.run("UPDATE fact SET attempt = 7 WHERE number = 3"));
+  db.close();
+  auto reader = journal::journal_reader::open(path);
+  BOOST_REQUIRE(reader);
+  auto wrong = (*reader)->check();
+  BOOST_REQUIRE(wrong);
+  BOOST_TEST((wrong->code == exit_code::journal));
+  BOOST_TEST(wrong->detail.find("fact 3") != std::string::npos, wrong->detail);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

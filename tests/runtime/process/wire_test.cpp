@@ -20,6 +20,7 @@ start_process sample_start() {
   x.argv = {"sh", "-c", std::string{"a\0b", 3}, ""};
   x.env = {"A=1", "B="};
   x.env_files = {"/tmp/x.env"};
+  x.secrets = {"TOKEN", "PIN"};
   x.directory = "/tmp";
   x.input = "{\"k\": \"\xff\"}";
   x.idle_timeout = std::chrono::hours(9);
@@ -74,6 +75,7 @@ BOOST_AUTO_TEST_CASE(a_start_arrives_as_it_was_sent) {
   BOOST_TEST(y.argv == x.argv);
   BOOST_TEST(y.env == x.env);
   BOOST_TEST(y.env_files == x.env_files);
+  BOOST_TEST(y.secrets == x.secrets);
   BOOST_TEST(y.directory == x.directory);
   BOOST_TEST(y.input == x.input);
   BOOST_TEST((y.idle_timeout == x.idle_timeout));
@@ -85,6 +87,11 @@ BOOST_AUTO_TEST_CASE(all_other_orders_arrive_as_they_were_sent) {
   supervisor_options options{
       "/log", "/io", 1, 2, duration{3}, duration{4}, duration{5}, duration{6}};
   BOOST_TEST((through_order<supervisor_options>(options) == options));
+  wire::secret_values secrets{{"A", "B"}, {"one", std::string{"t\0o", 3}}};
+  BOOST_TEST(through_order<wire::secret_values>(secrets).names
+             == secrets.names);
+  BOOST_TEST(through_order<wire::secret_values>(secrets).values
+             == secrets.values);
   auto end = through_order<end_process>(end_process{5, true});
   BOOST_TEST(end.id == 5U);
   BOOST_TEST(end.at_once);

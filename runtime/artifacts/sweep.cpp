@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/artifacts/sweep.hpp"
+
+#include "runtime/process/files.hpp"
+#include "runtime/process/unique_fd.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <system_error>
+
+namespace tutti::artifacts {
+
+namespace {
+
+namespace fs = std::filesystem;
+using process::unique_fd;
+
+constexpr std::int64_t second_ns = 1'000'000'000;
+constexpr std::size_t prefix_digits = 2;
+
+/// Calls `found` for each file of the store, with its digest, or none for one
+/// that was being written.
+template <class Found>
+void each_file(const std::string& directory, Found found) {
+  std::error_code failure;
+  for (const auto& top : fs::directory_iterator{directory, failure}) {
+    auto name = top.path().filename().string();
+    if (name.starts_with(".tutti-")) {
+      found(top.path().string(), std::string{});
+      continue;
+    }
+    std::error_code inside;
+    if (name.size() == prefix_digits && !top.is_symlink(inside))
+      for (const auto& entry : fs::directory_iterator{top.path(), inside})
+        found(entry.path().string(), name + entry.path().filename().string());
+  }
+}
+
+std::uint64_t disk_bytes(const struct stat& x) {
+  return static_cast<std::uint64_t>(x.st_blocks) * 512;
+}
+
+/// Who holds it alone: nobody finds a file again meanwhile.
+bool lock_alone(const unique_fd& folder) {
+  while (::flock(folder.get(), LOCK_EX) != 0)
+    if (errno != EINTR)
+      return false;
+  return true;
+}
+
+} // namespace
+
+std::unordered_map<std::string, std::uint64_t>
+stored_sizes(const std::string& directory) {
+  std::unordered_map<std::string, std::uint64_t> result;
+  each_file(directory, [&](const std::string& path, const std::string& digest) {
+    struct stat info {};
+    if (!digest.empty() && ::lstat(path.c_str(), &info) == 0)
+      result[digest] = disk_bytes(info);
+  });
+  return result;
+}
+
+swept sweep(const sweep_options& x) {
+  swept result;
+  unique_fd folder{
+      ::open(x.directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (!folder)
+    return result;
+  each_file(
+      x.directory, [&](const std::string& path, const std::string& digest) {
+        if (!digest.empty() && x.needed.contains(digest))
+          return;
+        if (!lock_alone(folder)) {
+          if (result.troubles.empty())
+            result.troubles.push_back(
+                fmt::format("artifacts in '{}' stay: its file system knows no "
+                            "locks, and a run may need them",
+                            x.directory));
+          return;
+        }
+        struct stat info {};
+        bool unused = ::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)
+                   && info.st_mtim.tv_sec * second_ns + info.st_mtim.tv_nsec
+                          < x.unused_since_ns;
+        int why = 0;
+        if (unused && !x.dry_run && ::unlink(path.c_str()) != 0)
+          why = errno;
+        ::flock(folder.get(), LOCK_UN);
+        if (why != 0)
+          result.troubles.push_back(fmt::format("cannot remove '{}': {}", path,
+                                                process::system_text(why)));
+        else if (unused) {
+          ++result.files;
+          result.bytes += disk_bytes(info);
+        }
+      });
+  return result;
+}
+
+} // namespace tutti::artifacts

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The help of what looks at the runs of a state directory.
+#include "runtime/cli/help_text.hpp"
+
+namespace tutti::cli {
+
+command_text history_text() {
+  return {
+      "List the runs of a state directory",
+      R"(Newest first: live ones, how the others ended, and which were killed before
+they could end (unfinished). Those, and stopped and waiting ones, go on with
+'tutti run PLAN --resume=RUN'.
+
+Examples:
+  tutti history                        the newest 20
+  tutti history -n 0 --json | jq -r '.runs[] | select(.resumable) | .id'
+
+Exit codes:
+  0 printed (there may be no runs), 2 usage, 7 the state directory cannot be
+  read, or the list not written
+)"};
+}
+
+command_text logs_text() {
+  return {
+      "Print the log of a task",
+      R"(What the processes of the task put out, of the newest run: live, ended or
+killed. A terminal gets it without escape sequences, a pipe as it is.
+
+Examples:
+  tutti logs e2e                       the latest attempt that wrote something
+  tutti logs e2e -f                    and what comes, until the task is done
+  tutti logs e2e --all                 of all attempts
+  tutti logs e2e --run 20261122-2015 --attempt 1
+
+Exit codes:
+  0 printed, 2 usage, an unknown task or run, 4 nothing was logged or there is
+  no run, 7 the log cannot be read, 8 the journal cannot be read
+)"};
+}
+
+command_text clean_text() {
+  return {
+      "Remove old runs, and artifacts that none needs",
+      R"(Whole runs go, the oldest first: those in which nothing happened for 30 days,
+where nothing else is said. Live runs never go, nor do artifacts that they may
+need. Runs that were killed and can go on stay, unless --unfinished is given.
+
+Examples:
+  tutti clean --dry-run                what would go
+  tutti clean --older-than 7d --keep 3
+  tutti clean --max-size 2GiB
+  tutti clean --keep 10                all but the newest ten
+
+Exit codes:
+  0 done (there may be nothing to do), 2 usage, 7 the state directory cannot be
+  read, or something could not be removed (what and why is printed)
+)"};
+}
+
+command_text doctor_text() {
+  return {
+      "Say whether this machine can run plans",
+      R"(One line a check: ok, warn or fail, each with what to do. Looks at the state
+directory and its disk, at what the system allows, at what killed runs have
+left, and reads the journal of each run to its end. Changes nothing.
+
+Examples:
+  tutti doctor
+  tutti doctor team.yaml               and its plan and state directory
+  tutti doctor --json | jq -r '.checks[] | select(.status != "ok") | .name'
+
+Exit codes:
+  0 no check failed (there may be warnings), 2 usage, or mistakes in the plan,
+  7 a check of the machine failed, 8 a journal is damaged
+)"};
+}
+
+command_text attach_text() {
+  return {
+      "Show a live run, as its own terminal does",
+      R"(The board, or lines where no terminal is, from the run's journal. The keys
+decide over gates as they do there. Ctrl-C ends the showing, never the run.
+
+Examples:
+  tutti attach                         the live run of this directory
+  tutti attach 20261122-2015           one of several
+
+Exit codes:
+  0 left with Ctrl-C, 2 usage, no such run, several live ones, or a plan that
+  was changed since; 6 the run was killed (it can go on), 7 no run is live;
+  where the run ends meanwhile, its own exit code
+)"};
+}
+
+} // namespace tutti::cli

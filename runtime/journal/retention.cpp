@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/journal/retention.hpp"
+
+#include "runtime/journal/database.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <ctime>
+
+namespace tutti::journal {
+
+namespace {
+
+constexpr std::int64_t second_ns = 1'000'000'000;
+
+constexpr std::string_view named_digests =
+    "SELECT DISTINCT json_extract(a.value, '$.digest') FROM fact f, "
+    "json_each(f.details, '$.artifacts') a WHERE f.details IS NOT NULL "
+    "ORDER BY 1";
+/// Of a large result only a reference is in the journal.
+constexpr std::string_view payloads =
+    "SELECT json_extract(details, '$.payload') FROM fact WHERE details IS NOT "
+    "NULL AND json_extract(details, '$.payload') IS NOT NULL";
+
+std::optional<payload_ref> payload_of(std::string_view text) {
+  auto x = nlohmann::json::parse(text, nullptr, false);
+  payload_ref result;
+  if (!x.is_object() || !x.contains("digest"))
+    return std::nullopt;
+  try {
+    x.at("offset").get_to(result.offset);
+    x.at("size").get_to(result.size_bytes);
+    x.at("digest").get_to(result.digest);
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+  return result;
+}
+
+bool may_go(const run_entry& x, const retention& how) {
+  switch (x.state) {
+  case run_state::live:
+    return false;
+  case run_state::unfinished:
+  case run_state::unreadable:
+    return how.unfinished;
+  default:
+    return true;
+  }
+}
+
+/// Sizes of the runs and their artifacts; an artifact counts until the last run
+/// that names it has gone.
+class total_size {
+public:
+  total_size(const std::vector<judged_run>& runs, const artifact_sizes& store)
+    : store_(&store) {
+    for (const auto& x : runs) {
+      bytes_ += x.run.size_bytes;
+      for (const auto& digest : x.use.digests)
+        if (auto i = store.find(digest);
+            i != store.end() && users_[digest]++ == 0)
+          bytes_ += i->second;
+    }
+  }
+
+  void remove(const judged_run& x) {
+    bytes_ -= x.run.size_bytes;
+    for (const auto& digest : x.use.digests)
+      if (auto i = users_.find(digest); i != users_.end() && --i->second == 0)
+        bytes_ -= store_->at(digest);
+  }
+
+  [[nodiscard]] std::uint64_t bytes() const {
+    return bytes_;
+  }
+
+private:
+  const artifact_sizes* store_;
+  std::unordered_map<std::string, std::size_t> users_;
+  std::uint64_t bytes_ = 0;
+};
+
+} // namespace
+
+artifact_use artifacts_of(const run_entry& x) {
+  artifact_use result;
+  result.more = x.state == run_state::live;
+  if (x.state == run_state::no_journal)
+    return result;
+  database db;
+  if (x.state == run_state::unreadable
+      || db.open(journal_path(x.path), access::read)) {
+    result.more = true;
+    return result;
+  }
+  auto rows = db.prepare(named_digests);
+  while (rows.step())
+    result.digests.emplace_back(rows.text(0));
+  bool whole = rows && rows.result() == 0;
+  rows = db.prepare(payloads);
+  while (rows.step())
+    if (auto payload = payload_of(rows.text(0)))
+      result.payloads.push_back(*payload);
+    else
+      whole = false;
+  whole = whole && rows && rows.result() == 0;
+  result.more = result.more || !whole;
+  return result;
+}
+
+std::int64_t used_since(const run_entry& x) {
+  if (x.started_ns != 0)
+    return x.started_ns;
+  std::tm parts{};
+  if (std::sscanf(x.id.c_str(), "%4d%2d%2d-%2d%2d%2d-", &parts.tm_year,
+                  &parts.tm_mon, &parts.tm_mday, &parts.tm_hour, &parts.tm_min,
+                  &parts.tm_sec)
+      != 6)
+    return 0;
+  parts.tm_year -= 1900;
+  parts.tm_mon -= 1;
+  return std::max<std::int64_t>(::timegm(&parts), 0) * second_ns;
+}
+
+std::int64_t last_change(const run_entry& x) {
+  if (x.last_ns != 0)
+    return x.last_ns;
+  struct stat info {};
+  if (::stat(x.path.c_str(), &info) != 0)
+    return 0;
+  return info.st_mtim.tv_sec * second_ns + info.st_mtim.tv_nsec;
+}
+
+std::vector<std::size_t> runs_to_remove(const std::vector<judged_run>& runs,
+                                        const artifact_sizes& store,
+                                        const retention& how,
+                                        std::int64_t now_ns) {
+  std::vector<std::size_t> result;
+  total_size total{runs, store};
+  bool others_go = how.keep && !how.age_max_ns && !how.size_max;
+  for (std::size_t i = runs.size(); i-- > how.keep.value_or(0);) {
+    const auto& x = runs[i];
+    if (!may_go(x.run, how))
+      continue;
+    bool old = how.age_max_ns && now_ns - x.last_ns > *how.age_max_ns;
+    bool large = how.size_max && total.bytes() > *how.size_max;
+    if (!others_go && !old && !large)
+      continue;
+    total.remove(x);
+    result.push_back(i);
+  }
+  return result;
+}
+
+} // namespace tutti::journal

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/journal/task_log.hpp"
+
+#include "actors/agent/attempt_name.hpp"
+#include "config/suggest.hpp"
+#include "messages/fact.hpp"
+#include "runtime/journal/journal_reader.hpp"
+#include "runtime/journal/run_list.hpp"
+#include "runtime/journal/schema.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
+
+namespace tutti::journal {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view facts_of_task =
+    "SELECT k.text, coalesce(f.attempt, 0), p.text, a.name, s.text, e.text, "
+    "CASE WHEN json_valid(f.details) THEN json_extract(f.details, '$.log') END "
+    "FROM fact f JOIN word k ON k.vocabulary = 'kind' AND k.id = f.kind "
+    "LEFT JOIN word p ON p.vocabulary = 'phase' AND p.id = f.phase "
+    "LEFT JOIN name a ON a.id = f.agent "
+    "LEFT JOIN word s ON s.vocabulary = 'state' AND s.id = f.state "
+    "LEFT JOIN word e ON e.vocabulary = 'end' AND e.id = f.ended "
+    "WHERE f.number > ? AND f.number <= ? AND f.subject IN "
+    "(SELECT id FROM name WHERE kind = 'task' AND name = ?) ORDER BY f.number";
+
+/// What state a fact leaves its task in; empty: the one before.
+std::string_view state_after(std::string_view kind, std::string_view state) {
+  constexpr std::pair<fact_kind, task_state> said[] = {
+      {fact_kind::task_ready, task_state::ready},
+      {fact_kind::attempt_started, task_state::running},
+      {fact_kind::task_skipped, task_state::skipped},
+      {fact_kind::task_left_out, task_state::left_out},
+      {fact_kind::task_cancelled, task_state::cancelled},
+      {fact_kind::task_timed_out, task_state::timed_out},
+      {fact_kind::task_errored, task_state::error},
+      {fact_kind::version_started, task_state::waiting},
+  };
+  for (auto [k, s] : said)
+    if (kind == to_string(k))
+      return to_string(s);
+  for (auto k : {fact_kind::attempt_finished, fact_kind::result_kept,
+                 fact_kind::later_failed, fact_kind::stream_ended,
+                 fact_kind::integrate_ready, fact_kind::task_retried})
+    if (kind == to_string(k))
+      return state;
+  return {};
+}
+
+bool is_file(const std::string& path) {
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored);
+}
+
+/// The log of the agent's newest session: "session.ann.3.log".
+std::string session_log(const std::string& logs, const std::string& agent) {
+  auto head = fmt::format("session.{}.", agent);
+  std::string result;
+  unsigned newest = 0;
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator{logs, failure}) {
+    auto name = entry.path().filename().string();
+    if (!name.starts_with(head) || !name.ends_with(".log"))
+      continue;
+    unsigned number = 0;
+    const auto* begin = name.data() + head.size();
+    const auto* end = name.data() + name.size() - 4;
+    auto [stop, code] = std::from_chars(begin, end, number);
+    if (code == std::errc{} && stop == end && number > newest) {
+      newest = number;
+      result = entry.path().string();
+    }
+  }
+  return result;
+}
+
+} // namespace
+
+error task_log::failed(const failure& x) const {
+  return explain(x, journal_path(run_path_));
+}
+
+expected<task_log> task_log::open(const std::string& run_path,
+                                  const std::string& task) {
+  task_log result{run_path, task};
+  auto path = journal_path(run_path);
+  if (!is_file(path))
+    return error{exit_code::environment,
+                 fmt::format("the run in '{}' has no journal (yet)", run_path)};
+  if (auto failed = result.db_.open(path, access::read))
+    return result.failed(*failed);
+  if (auto wrong = check_format(result.db_, path))
+    return *wrong;
+  if (auto wrong = result.find_task())
+    return *wrong;
+  if (auto wrong = result.refresh())
+    return *wrong;
+  return result;
+}
+
+std::optional<error> task_log::find_task() {
+  auto rows = db_.prepare("SELECT DISTINCT name FROM name WHERE kind = 'task' "
+                          "ORDER BY revision DESC, id");
+  std::vector<std::string> names;
+  while (rows.step())
+    names.emplace_back(rows.text(0));
+  if (!rows || rows.result() != 0)
+    return failed(db_.last_failure());
+  if (std::find(names.begin(), names.end(), task_) != names.end())
+    return std::nullopt;
+  std::vector<std::string_view> views{names.begin(), names.end()};
+  auto hint = config::suggester{}.hint(task_, views);
+  if (hint.empty() && names.size() <= 10)
+    hint = fmt::format("there is {}", fmt::join(names, ", "));
+  return error{exit_code::bad_plan,
+               fmt::format("run {} has no task '{}'{}{}",
+                           fs::path{run_path_}.filename().string(), task_,
+                           hint.empty() ? "" : "; ", hint)};
+}
+
+std::optional<error> task_log::refresh() {
+  auto last = db_.number("SELECT max(number) FROM fact").value_or(last_);
+  if (last == last_)
+    return std::nullopt;
+  auto rows = db_.prepare(facts_of_task);
+  if (!rows)
+    return failed(db_.last_failure());
+  rows.bind(0, last_);
+  rows.bind(1, last);
+  rows.bind(2, std::string_view{task_});
+  while (rows.step())
+    add(rows);
+  if (rows.result() != 0)
+    return failed(db_.last_failure());
+  last_ = last;
+  return std::nullopt;
+}
+
+void task_log::add(const statement& row) {
+  auto kind = row.text(0);
+  if (auto x = state_after(kind, row.text(4)); !x.empty())
+    state_ = x;
+  auto number = static_cast<std::uint32_t>(row.integer(1));
+  bool ends = kind == to_string(fact_kind::attempt_finished)
+           || kind == to_string(fact_kind::result_kept);
+  if (number == 0 || (!ends && kind != to_string(fact_kind::attempt_started)))
+    return;
+  auto& x = attempt(number);
+  if (!row.text(2).empty())
+    x.phase = row.text(2);
+  x.agent = row.text(3);
+  x.end = ends ? row.text(5) : std::string_view{};
+  x.log = ends ? row.text(6) : std::string_view{};
+}
+
+logged_attempt& task_log::attempt(std::uint32_t number) {
+  for (auto& x : attempts_)
+    if (x.number == number)
+      return x;
+  attempts_.push_back({number, "run", {}, {}, {}});
+  return attempts_.back();
+}
+
+bool task_log::is_over() const {
+  const auto& states = words_of(vocabulary::state);
+  auto at = std::find(states.begin(), states.end(), state_);
+  return at != states.end()
+      && is_terminal(static_cast<task_state>(at - states.begin()));
+}
+
+std::string task_log::path_of(const logged_attempt& x) const {
+  auto logs = run_path_ + "/logs";
+  if (!x.log.empty()) {
+    // Where the state directory was moved, its name is still the same.
+    auto here = logs + "/" + fs::path{x.log}.filename().string();
+    return is_file(x.log) ? x.log : is_file(here) ? here : std::string{};
+  }
+  if (!x.end.empty())
+    return {};
+  auto own = fmt::format("{}/{}.log", logs, attempt_name(task_, x.number));
+  return is_file(own) ? own : session_log(logs, x.agent);
+}
+
+} // namespace tutti::journal
