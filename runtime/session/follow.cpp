@@ -54,8 +54,9 @@ bool follow(const follow_options& options) {
       view.update(model, x);
       if (x.end == attempt_end::no_space && x.details
           && !std::exchange(told_of_space, true))
-        view.note("tutti: " + x.details->message
-                  + "; nothing new starts. Free some space and go on with --resume.");
+        view.note(
+            "tutti: " + x.details->message
+            + "; nothing new starts. Free some space and go on with --resume.");
     }
     for (const auto& x : batch.progress)
       model.apply(x);
