@@ -160,6 +160,10 @@ std::string notes(const history& x) {
   return result;
 }
 
+bool is_object(const std::string& text) {
+  return nlohmann::json::parse(text, nullptr, false).is_object();
+}
+
 void add_run(report::json_writer& w, const run_entry& x) {
   w.line();
   w.open('{');
@@ -170,8 +174,7 @@ void add_run(report::json_writer& w, const run_entry& x) {
   w.text_or_null("plan", x.plan_name);
   w.text_or_null("plan_path", x.plan_path);
   // Text of a file that somebody may have changed.
-  w.raw("settings",
-        nlohmann::json::accept(x.settings) ? x.settings : std::string{"null"});
+  w.raw("settings", is_object(x.settings) ? x.settings : std::string{"null"});
   w.text("folder", x.path);
   w.text_or_null("started_at",
                  x.started_ns == 0 ? std::string{} : utc_text(x.started_ns));

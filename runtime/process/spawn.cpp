@@ -6,6 +6,7 @@
 #include "runtime/process/mark.hpp"
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -98,10 +99,12 @@ struct plan_of_child {
   pid_t parent;
 };
 
-void raise_oom_score(const std::string& score) {
-  auto fd = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-  (void)!::write(fd, score.data(), score.size());
+bool raise_oom_score(const std::string& score,
+                     const char* path = "/proc/self/oom_score_adj") {
+  auto fd = ::open(path, O_WRONLY | O_CLOEXEC);
+  auto written = ::write(fd, score.data(), score.size());
   ::close(fd);
+  return written > 0;
 }
 
 bool set_streams(const spawn_order& x) {
@@ -133,7 +136,7 @@ void reset_signals() {
     ::_exit(127); // it died before that
   ::setsid();
   bear_limit(x.order.mark);
-  raise_oom_score(x.order.oom_score);
+  (void)raise_oom_score(x.order.oom_score);
   if (!set_streams(x.order))
     fail(step::streams);
   if (::chdir(x.order.directory.c_str()) != 0)
@@ -155,8 +158,19 @@ pid_t make_process(const plan_of_child& x, volatile failure& why) {
     why.error_number = errno;
     return -1;
   }
-  if (why.error_number == 0)
+  if (why.error_number == 0) {
+    // One that protects its memory (secrets) owns no files in /proc, and nor
+    // does who still shares it.
+    auto path = "/proc/" + std::to_string(pid) + "/oom_score_adj";
+    bool raised = ::prctl(PR_GET_DUMPABLE) != 0;
+    // It still shares it for a moment.
+    for (int i = 0; i < 1000 && !raised; ++i) {
+      raised = raise_oom_score(x.order.oom_score, path.c_str());
+      if (!raised)
+        ::sched_yield();
+    }
     return pid;
+  }
   ::waitpid(pid, nullptr, 0); // it has exited already
   return -1;
 }

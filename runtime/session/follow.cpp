@@ -55,7 +55,7 @@ bool follow(const follow_options& options) {
       if (x.end == attempt_end::no_space && x.details
           && !std::exchange(told_of_space, true))
         view.note("tutti: " + x.details->message
-                  + "; the run stops. Free some space and run it again.");
+                  + "; nothing new starts. Free some space and go on with --resume.");
     }
     for (const auto& x : batch.progress)
       model.apply(x);

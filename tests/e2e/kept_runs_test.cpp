@@ -210,6 +210,32 @@ BOOST_AUTO_TEST_CASE(clean_removes_old_runs_and_what_only_they_need) {
   BOOST_TEST(history().empty());
 }
 
+// Where a result is large its artifacts are not named by the journal itself.
+BOOST_AUTO_TEST_CASE(clean_keeps_the_artifacts_of_large_results) { // §21
+  const std::string plan = R"(
+tasks:
+  a: { run: 'for i in 1 2 3 4 5 6 7 8 9 10 11 12; do echo $i TEXT > f$i; done', artifacts: 'f*' }
+)";
+  auto with = [&](const std::string& text) {
+    auto result = plan;
+    result.replace(result.find("TEXT"), 4, text);
+    return result;
+  };
+  BOOST_TEST(run(with("old")).status == 0);
+  BOOST_TEST(run(with("new")).status == 0);
+  std::size_t files = 0;
+  for (const auto& x :
+       fs::recursive_directory_iterator{dir / ".tutti/artifacts"})
+    if (x.is_regular_file()) {
+      ++files;
+      fs::last_write_time(x, fs::last_write_time(x) - std::chrono::hours(1));
+    }
+  BOOST_REQUIRE(files == 24u);
+  BOOST_TEST(has(tutti({"clean"}).out, "removed 0 runs and 0 artifacts"));
+  auto x = tutti({"clean", "--keep", "1"});
+  BOOST_TEST(has(x.out, "removed 1 run and 12 artifacts"), x.out);
+}
+
 BOOST_AUTO_TEST_CASE(clean_leaves_live_and_killed_runs) { // §31
   fifo gate{dir, "gate"};
   const auto* plan = "tasks: { a: 'echo x; read x < gate' }\n";

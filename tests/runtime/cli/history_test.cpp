@@ -86,6 +86,11 @@ BOOST_AUTO_TEST_CASE(the_document_follows_its_schema) {
   BOOST_TEST(runs.at(0).at("started_at") == "1970-01-01T10:00:00Z");
   BOOST_TEST(runs.at(1).at("exit_code") == 0);
   BOOST_TEST(runs.at(2).at("started_at").is_null());
+  x.runs[0].settings = "[1"; // of a file that somebody has changed
+  x.runs[1].settings = "[1]";
+  document = nlohmann::json::parse(cli::history_json(x));
+  test::check_document(document, "history");
+  BOOST_TEST(document.at("runs").at(1).at("settings").is_null());
 }
 
 BOOST_AUTO_TEST_CASE(how_to_go_on_names_another_state_directory) {
