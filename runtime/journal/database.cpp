@@ -127,6 +127,20 @@ std::optional<failure> database::open(const std::string& path, access how,
   return std::nullopt;
 }
 
+std::optional<failure> open_to_read(database& db, const std::string& path,
+                                    const std::string& vfs) {
+  if (auto failed = db.open(path, access::read, vfs))
+    return failed;
+  auto probe = db.prepare("SELECT 1 FROM sqlite_schema");
+  if (db.last_failure().code != SQLITE_READONLY_ROLLBACK)
+    return std::nullopt;
+  probe = {};
+  if (auto failed = db.open(path, access::write, vfs))
+    return failed;
+  (void)db.number("SELECT 1 FROM sqlite_schema");
+  return db.open(path, access::read, vfs);
+}
+
 void database::close() {
   handle_.reset();
 }

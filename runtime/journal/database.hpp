@@ -71,6 +71,14 @@ private:
 
 enum class access : std::uint8_t { read, write, create };
 
+class database;
+
+/// Opens what may be read only. What died while it made the file left half a
+/// change, which is taken back first, as only one who may write can.
+[[nodiscard]] std::optional<failure> open_to_read(database& db,
+                                                  const std::string& path,
+                                                  const std::string& vfs = {});
+
 /// One connection. On one thread at a time.
 class database {
 public:

@@ -39,7 +39,7 @@ journal_reader::open(const std::string& path, const std::string& vfs) {
   // First: a live run may write on, and then the head, while this reads.
   auto head = vfs.empty() ? read_head(head_path(path)) : std::nullopt;
   result->info_.torn = vfs.empty() && ends_torn(path + "-wal");
-  if (auto failed = result->connect(vfs)) {
+  if (auto failed = open_to_read(result->db_, path, vfs)) {
     bool missing = (failed->code & 0xff) == SQLITE_CANTOPEN
                 && !std::filesystem::exists(path);
     if (!missing)
@@ -57,23 +57,6 @@ journal_reader::open(const std::string& path, const std::string& vfs) {
     if (auto wrong = result->check_head(head->last))
       return *wrong;
   return result;
-}
-
-std::optional<failure> journal_reader::connect(const std::string& vfs) {
-  auto opened = db_.open(path_, access::read, vfs);
-  if (opened)
-    return opened;
-  auto probe = db_.prepare("SELECT 1 FROM sqlite_schema");
-  if (db_.last_failure().code != SQLITE_READONLY_ROLLBACK)
-    return std::nullopt;
-  // Who died while it made the file left half a change, which only one who may
-  // write takes back.
-  probe = {};
-  opened = db_.open(path_, access::write, vfs);
-  if (opened)
-    return opened;
-  (void)db_.number("SELECT 1 FROM sqlite_schema");
-  return db_.open(path_, access::read, vfs);
 }
 
 std::optional<error> check_unbegun(const std::string& path) {

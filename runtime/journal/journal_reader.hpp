@@ -63,7 +63,6 @@ private:
   explicit journal_reader(std::string path) : path_(std::move(path)) {
   }
 
-  [[nodiscard]] std::optional<failure> connect(const std::string& vfs);
   [[nodiscard]] std::optional<error> read_info();
   /// Takes all rows; `unread_` says why not all of them could be read.
   template <class Take>

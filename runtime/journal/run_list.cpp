@@ -167,7 +167,7 @@ void read_journal(run_entry& into) {
   if (!fs::exists(path, failure) && !failure)
     return empty();
   database db;
-  if (auto failed = db.open(path, access::read))
+  if (auto failed = open_to_read(db, path))
     return unreadable(explain(*failed, path));
   if (auto failed = db.run("BEGIN"))
     return unreadable(explain(*failed, path));

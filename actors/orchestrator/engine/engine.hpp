@@ -215,7 +215,7 @@ private:
   void retry_all_failed();
   void repeat_finally();
   void look_at_all();
-  void announce_answers();
+  void announce_again();
   void fold_resumed();
   void fold_kept(const fact& f);
   bool accepted_before(const handoff_arrives& e) const;

@@ -28,7 +28,7 @@ void engine::on(const run_resumes& e) {
   if (e.retry_failed)
     retry_all_failed();
   look_at_all();
-  announce_answers();
+  announce_again();
 }
 
 void engine::on(const plan_replaces& e) {
@@ -135,8 +135,19 @@ bool engine::accepted_before(const handoff_arrives& e) const {
   return i != accepted_before_.end() && i->second >= e.version;
 }
 
-/// Answers that an agent had, or had not yet, went with it.
-void engine::announce_answers() {
+/// What agents had been given, and may not have, went with them. A handoff goes
+/// also to whom waits for something else: of a version that is made again it
+/// would never hear. Without rework there is but one, and that comes with the
+/// assignment.
+void engine::announce_again() {
+  for (std::uint32_t x = 0; graph_.has_rework && x < graph_.task_count; ++x)
+    for (auto at = graph_.out_begin[x]; at < graph_.out_begin[x + 1]; ++at) {
+      auto e = graph_.out[at];
+      task_id to{e.target()};
+      if (met_[at] && e.carries_data() && e.deliver_at_once()
+          && !accepted_before({task_id{x}, to, tasks_[x].version}))
+        deliver(x, to.value);
+    }
   for (std::uint32_t i = 0; i < requests_.size(); ++i) {
     auto& r = requests_[i];
     const auto& t = tasks_[r.work.from.value];

@@ -2,6 +2,7 @@
 #include "runtime/journal/run_list.hpp"
 
 #include "tests/runtime/journal/made_run.hpp"
+#include "tests/support/sqlite_connection.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -113,6 +114,22 @@ BOOST_AUTO_TEST_CASE(what_never_began_has_no_journal) {
   BOOST_TEST((only_run(dir).state == run_state::no_journal));
   dir.write("runs/20261122-201500-1a2b/journal.db", "");
   BOOST_TEST((only_run(dir).state == run_state::no_journal));
+}
+
+// row 1: found by tests/crash/. Killed while the file was made, its first
+// change is half done, which is no damage: --resume begins a new run.
+BOOST_AUTO_TEST_CASE(what_was_killed_while_it_made_its_journal_never_began) {
+  temporary_directory dir;
+  sqlite_connection making{dir / "journal.db"};
+  BOOST_REQUIRE(making.run("PRAGMA cache_size = 1; BEGIN; CREATE TABLE t (x);"
+                           "INSERT INTO t VALUES (zeroblob(100000))"));
+  dir.write("runs/x/journal.db", dir.read("journal.db"));
+  dir.write("runs/x/journal.db-journal", dir.read("journal.db-journal"));
+  BOOST_REQUIRE(!dir.read("runs/x/journal.db-journal").empty());
+  BOOST_REQUIRE(!dir.read("runs/x/journal.db").empty());
+  auto run = only_run(dir);
+  BOOST_TEST((run.state == run_state::no_journal));
+  BOOST_TEST(run.trouble.empty(), run.trouble);
 }
 
 // row 4: who lost all of its facts is not taken for a run that never began,

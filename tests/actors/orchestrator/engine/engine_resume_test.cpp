@@ -163,6 +163,32 @@ BOOST_AUTO_TEST_CASE(only_what_was_not_integrated_is_integrated) { // §2, §31
   BOOST_TEST((w.last(fact_kind::run_ended)->status == run_status::succeeded));
 }
 
+// Found by tests/crash/: killed between the sending of a draft and its
+// acceptance by who also waits for a gate, the draft was not sent again, and
+// the next version came in its place.
+BOOST_AUTO_TEST_CASE(
+    who_waits_is_handed_again_what_it_has_not_accepted) { // §31
+  team_builder b;
+  auto draft = b.lane("draft");
+  auto other = b.lane("other");
+  auto use = b.lane("use", {draft, other});
+  auto gate = b.gate("reviewed", {draft}, {});
+  b.ask_person(gate);
+  b.rework(gate, {draft});
+  engine_world w{b.get()};
+  w.begin_run();
+  w.begin_all();
+  w.end(draft);
+  w.crash();
+  BOOST_TEST((w.delivered.contains({draft, use})));
+  w.step(engine::handoff_arrives{task_id{draft}, task_id{use}, 1});
+  w.crash();
+  BOOST_TEST((!w.delivered.contains({draft, use}))); // it comes with the work
+  w.begin_all();
+  w.end(other);
+  BOOST_TEST((w.delivered.contains({draft, use})));
+}
+
 BOOST_AUTO_TEST_CASE(rerun_tries_again_what_failed_and_what_that_skipped) {
   team_builder b;
   auto good = b.lane("good");

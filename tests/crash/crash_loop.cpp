@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tests/crash/crash_loop.hpp"
+
+#include "tests/crash/crash_folder.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace tutti::test {
+
+namespace {
+
+/// What somebody needs to see why, and to see it again.
+std::string explain(const std::string& where, const killed_run& x,
+                    const std::vector<damages::fault>& faults) {
+  std::string text = "killed at point " + where + ":\n";
+  for (const auto& f : faults)
+    text += "  " + f.what + "\n";
+  for (const auto& death : x.deaths) {
+    text += fmt::format("at the death {} facts were in the journal, the last "
+                        "of them:\n",
+                        death.facts.size());
+    auto begin =
+        death.facts.size() - std::min<std::size_t>(death.facts.size(), 12);
+    for (auto i = begin; i < death.facts.size(); ++i)
+      text += "  " + to_text(death.facts[i]) + "\n";
+    text += "and had begun, the last of them:\n";
+    begin = death.executions.size()
+          - std::min<std::size_t>(death.executions.size(), 6);
+    for (auto i = begin; i < death.executions.size(); ++i)
+      text += "  " + to_text(death.executions[i]) + "\n";
+  }
+  text += fmt::format("it ended with {}{}:\n{}", x.end.end.status,
+                      x.end.end.timed_out ? ", too late" : "", x.end.end.err);
+  return text
+       + fmt::format(
+             "once more: TUTTI_TEST_CRASH_ONLY={} ctest --test-dir build "
+             "-V -R crash; what runs side by side may shift the points "
+             "by a few\n",
+             where);
+}
+
+/// Work that several threads take from until somebody says that all is done.
+class crew {
+public:
+  explicit crew(unsigned size) : size_(size) {
+  }
+  /// `act` gets 1, 2, … and returns whether there is more.
+  void work(const std::function<bool(std::uint64_t)>& act) {
+    std::atomic<std::uint64_t> next = 0;
+    std::atomic<bool> over = false;
+    std::vector<std::thread> threads;
+    for (unsigned i = 0; i < size_; ++i)
+      threads.emplace_back([&] {
+        try {
+          while (!over)
+            if (!act(++next))
+              over = true;
+        } catch (const std::exception& e) {
+          std::lock_guard guard{mutex_};
+          trouble_ = e.what();
+          over = true;
+        }
+      });
+    for (auto& x : threads)
+      x.join();
+    if (!trouble_.empty())
+      throw std::runtime_error(trouble_);
+  }
+
+private:
+  unsigned size_;
+  std::mutex mutex_;
+  std::string trouble_;
+};
+
+class loop {
+public:
+  loop(const crash_plan& p, const loop_options& options)
+    : plan_(p), options_(options) {
+  }
+
+  loop_result run() {
+    undisturbed_ = crash_folder{plan_}.run();
+    if (undisturbed_.end.status != 0 || undisturbed_.points == 0)
+      throw std::runtime_error(fmt::format("undisturbed, it ends with {}: {}",
+                                           undisturbed_.end.status,
+                                           undisturbed_.end.err));
+    if (const auto* only = std::getenv("TUTTI_TEST_CRASH_ONLY"))
+      run_only(only);
+    else
+      run_all();
+    return std::move(result_);
+  }
+
+private:
+  void run_only(const char* text) {
+    char* rest = nullptr;
+    auto k = std::strtoull(text, &rest, 10);
+    if (*rest == '/')
+      kill_recovery(k, std::strtoull(rest + 1, nullptr, 10));
+    else
+      kill_run(k);
+  }
+
+  void run_all() {
+    crew all{options_.at_once};
+    all.work([this](std::uint64_t k) {
+      // Side by side, things take turns: another run may have fewer points.
+      return kill_run(k) || k <= undisturbed_.points;
+    });
+    all.work([this](std::uint64_t i) {
+      if (i > options_.recoveries)
+        return false;
+      auto k = undisturbed_.points * i / (options_.recoveries + 1);
+      kill_recoveries(k);
+      return true;
+    });
+  }
+
+  /// False: the run has survived.
+  bool kill_run(std::uint64_t k) {
+    crash_folder folder{plan_};
+    auto death = folder.run({k, options_.fine});
+    if (!death.killed()) {
+      expect_survival(death, fmt::format("{}", k));
+      return false;
+    }
+    add(result_.deaths, fmt::format("{}", k), {death.left}, folder.resume());
+    return true;
+  }
+
+  void kill_recoveries(std::uint64_t k) {
+    crash_folder folder{plan_};
+    auto first = folder.run({k, options_.fine});
+    if (!first.killed())
+      return;
+    folder.save();
+    for (std::uint64_t j = 1;; ++j) {
+      folder.restore();
+      if (!kill_again(folder, first.left, k, j))
+        return;
+    }
+  }
+
+  void kill_recovery(std::uint64_t k, std::uint64_t j) {
+    crash_folder folder{plan_};
+    auto first = folder.run({k, options_.fine});
+    if (first.killed())
+      kill_again(folder, first.left, k, j);
+  }
+
+  bool kill_again(const crash_folder& folder, const evidence& first,
+                  std::uint64_t k, std::uint64_t j) {
+    auto where = fmt::format("{}/{}", k, j);
+    auto second = folder.resume({j, options_.fine});
+    if (!second.killed()) {
+      expect_survival(second, where);
+      return false;
+    }
+    add(result_.recoveries, where, {first, second.left}, folder.resume());
+    return true;
+  }
+
+  /// What nobody killed has ended as usual.
+  void expect_survival(const outcome& x, const std::string& where) {
+    if (x.projection == undisturbed_.projection)
+      return;
+    add(result_.deaths, where, {}, x);
+  }
+
+  void add(loop_row& row, const std::string& where,
+           std::vector<evidence> deaths, const outcome& end) {
+    killed_run x{plan_, undisturbed_, std::move(deaths), end};
+    auto found = judge(x);
+    if (!found.faults.empty())
+      found.faults = {{found.faults[0].what, explain(where, x, found.faults)}};
+    std::lock_guard guard{mutex_};
+    row.points += x.deaths.empty() ? 0 : 1;
+    row.resumes += x.deaths.size();
+    row.found += found;
+  }
+
+  const crash_plan& plan_;
+  loop_options options_;
+  outcome undisturbed_;
+  std::mutex mutex_;
+  loop_result result_;
+};
+
+} // namespace
+
+std::string loop_result::table() const {
+  auto text =
+      fmt::format("{:<22}{:>8}{:>9}{:>6}{:>10}{:>10}{:>11}\n", "", "points",
+                  "resumes", "lost", "repeated", "diverged", "in window");
+  auto add = [&](const char* name, const loop_row& x) {
+    text += fmt::format("{:<22}{:>8}{:>9}{:>6}{:>10}{:>10}{:>11}\n", name,
+                        x.points, x.resumes, x.found.lost, x.found.repeated,
+                        x.found.diverged, x.found.in_window);
+  };
+  add("killed", deaths);
+  add("killed in recovery", recoveries);
+  return text;
+}
+
+loop_result crash_everywhere(const crash_plan& p, const loop_options& options) {
+  return loop{p, options}.run();
+}
+
+} // namespace tutti::test

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The program is killed at every point, and nothing is lost, done again or
+// otherwise: what was in the journal stands, what was not runs again (§29–§31).
+//
+// row 1: kill -9 at every journal write and every send
+// row 2: the same again while it recovers
+#include "tests/crash/crash_loop.hpp"
+#include "tests/crash/crash_plan.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace tutti::test;
+
+namespace {
+
+bool is_long() {
+  return std::getenv("TUTTI_TEST_LONG") != nullptr;
+}
+
+unsigned at_once() {
+  return std::max(2u, std::thread::hardware_concurrency());
+}
+
+boost::test_tools::assertion_result
+in_long_suite(boost::unit_test::test_unit_id) {
+  return is_long();
+}
+
+/// All that is known of the first of each kind.
+void explain(const std::vector<damages::fault>& faults) {
+  constexpr std::size_t kinds_max = 5;
+  std::set<std::string> kinds;
+  for (const auto& x : faults)
+    if (kinds.size() < kinds_max && kinds.insert(x.what).second)
+      BOOST_ERROR(x.text);
+}
+
+void check(const char* name, const loop_result& x) {
+  BOOST_TEST_MESSAGE(name << "\n" << x.table());
+  bool all = std::getenv("TUTTI_TEST_CRASH_ONLY") == nullptr;
+  for (const auto* row : {&x.deaths, &x.recoveries}) {
+    BOOST_TEST((!all || row->points > 0));
+    BOOST_TEST(row->found.lost == 0u);
+    BOOST_TEST(row->found.repeated == 0u);
+    BOOST_TEST(row->found.diverged == 0u);
+    explain(row->found.faults);
+  }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(crash)
+
+BOOST_AUTO_TEST_CASE(at_every_point_of_a_run_with_each_feature) {
+  loop_options options;
+  options.at_once = at_once();
+  check("each feature once", crash_everywhere(small_crash_plan(), options));
+}
+
+BOOST_AUTO_TEST_CASE(at_every_change_of_a_file,
+                     *boost::unit_test::precondition(in_long_suite)) {
+  loop_options options;
+  options.at_once = at_once();
+  options.fine = true;
+  check("each feature once, every change of a file",
+        crash_everywhere(small_crash_plan(), options));
+}
+
+BOOST_AUTO_TEST_CASE(at_every_point_of_a_large_run,
+                     *boost::unit_test::precondition(in_long_suite)) {
+  loop_options options;
+  options.at_once = at_once();
+  check("a large plan", crash_everywhere(large_crash_plan(), options));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
