@@ -94,7 +94,7 @@ artifact_use artifacts_of(const run_entry& x) {
     return result;
   database db;
   if (x.state == run_state::unreadable
-      || db.open(journal_path(x.path), access::read)) {
+      || open_to_read(db, journal_path(x.path))) {
     result.more = true;
     return result;
   }

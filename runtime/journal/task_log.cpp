@@ -96,7 +96,7 @@ expected<task_log> task_log::open(const std::string& run_path,
   if (!is_file(path))
     return error{exit_code::environment,
                  fmt::format("the run in '{}' has no journal (yet)", run_path)};
-  if (auto failed = result.db_.open(path, access::read))
+  if (auto failed = open_to_read(result.db_, path))
     return result.failed(*failed);
   if (auto wrong = check_format(result.db_, path))
     return *wrong;

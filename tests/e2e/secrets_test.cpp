@@ -192,7 +192,8 @@ BOOST_AUTO_TEST_CASE(nothing_that_a_run_leaves_or_prints_shows_one) { // row 28
        std::vector<std::vector<std::string>>{{"status"},
                                              {"status", "--json"},
                                              {"explain", "leak"},
-                                             {"explain", "hold"}}) {
+                                             {"explain", "hold"},
+                                             {"logs", "leak"}}) {
     auto x = expect(0, args);
     check_hides(args[0], x.out + x.err);
   }
