@@ -80,7 +80,7 @@ int read(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) {
     auto found =
         m.disk().read(h.file, static_cast<std::size_t>(offset), wanted);
     std::memset(out, 0, wanted);
-    std::memcpy(out, found.data(), found.size());
+    found.copy(static_cast<char*>(out), found.size());
     return found.size() == wanted ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
   });
 }
