@@ -104,8 +104,10 @@ BOOST_AUTO_TEST_CASE(a_mark_in_the_environment_is_found_beside_others) {
   auto inner = run_mark::make();
   scratch_directory scratch;
   ready_pipe ready{scratch.path() / "ready"};
-  auto script = "echo $$ > " + (scratch.path() / "ready").string()
-              + "; exec tail -f /dev/null";
+  // It stays what it is: while it became another program, it would have no
+  // environment for a moment.
+  auto script =
+      "echo $$ > " + (scratch.path() / "ready").string() + "; kill -STOP $$";
   auto pid = fork_shell(script.c_str(), [&] {
     auto both = outer.variable(3) + ":" + inner.variable(4);
     ::setenv(std::string{process_variable}.c_str(), both.c_str(), 1);

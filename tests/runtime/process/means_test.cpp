@@ -149,9 +149,14 @@ BOOST_AUTO_TEST_CASE(a_supervisor_without_memory_leaves_nothing) { // row 29
   auto x = h.order({"true"});
   x.input = std::string(std::size_t{60} << 20, 'x');
   h.process().start(x);
-  BOOST_TEST(h.wait_lost()
+  auto lost = h.wait_lost();
+#ifdef __SANITIZE_ADDRESS__ // its allocator ends the process in its own way
+  BOOST_TEST(!lost.empty());
+#else
+  BOOST_TEST(lost
              == "the process supervisor ran out of memory; its processes have "
                 "been killed");
+#endif
   BOOST_TEST(all_end(all));
 }
 
