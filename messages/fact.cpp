@@ -221,6 +221,35 @@ bool same_content(const attempt_details* x, const attempt_details* y) {
       && a.contracts == b.contracts;
 }
 
+subject_kind subject_of(fact_kind x) {
+  switch (x) {
+  case fact_kind::run_started:
+  case fact_kind::stop_requested:
+  case fact_kind::run_ended:
+  case fact_kind::request_refused:
+  case fact_kind::run_resumed:
+  case fact_kind::plan_replaced:
+    return subject_kind::none;
+  case fact_kind::gate_opened:
+  case fact_kind::gate_closed:
+  case fact_kind::approval_asked:
+  case fact_kind::verdict_given:
+  case fact_kind::gate_rejected:
+  case fact_kind::gate_reset:
+  case fact_kind::rework_requested:
+    return subject_kind::gate;
+  case fact_kind::request_made:
+  case fact_kind::request_answered:
+  case fact_kind::request_cancelled:
+  case fact_kind::answer_accepted:
+    return subject_kind::request;
+  case fact_kind::service_changed:
+    return subject_kind::service;
+  default:
+    return subject_kind::task;
+  }
+}
+
 std::string_view to_string(run_status x) {
   switch (x) {
   case run_status::succeeded:

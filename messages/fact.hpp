@@ -239,8 +239,8 @@ enum class fact_kind : std::uint8_t {
 
   // journal and resume (§29, §31)
   run_resumed,   ///< version: how often, from 2: the sessions of the run
-  plan_replaced, ///< version: the revision, from 2; extra: text says what is
-                 ///< kept and what is done again
+  plan_replaced, ///< version: the revision, from 2; attempt: the session;
+                 ///< extra: text says what is kept and what is done again
   result_kept,   ///< as attempt_finished: what a task came to under an earlier
                  ///< revision of the plan; `state`: terminal, or waiting to
                  ///< integrate
@@ -248,6 +248,17 @@ enum class fact_kind : std::uint8_t {
 
 /// The name as the journal writes it: "attempt-finished".
 [[nodiscard]] std::string_view to_string(fact_kind x);
+
+/// What the number in a fact's `subject` is.
+enum class subject_kind : std::uint8_t {
+  none,
+  task,
+  gate,
+  service,
+  request, ///< its number, no name
+};
+
+[[nodiscard]] subject_kind subject_of(fact_kind x);
 
 enum class run_status : std::uint8_t { succeeded, failed, stopped, waiting };
 

@@ -8,8 +8,8 @@ namespace tutti {
 
 namespace {
 
-/// Whether a fact about a task can release something. That it was given out
-/// needs no durability of its own (§30).
+/// Whether a fact makes something of a task that others may build on. That it
+/// was given out, waits or was sent a handoff releases nothing (§30).
 bool releases(fact_kind x) {
   switch (x) {
   case fact_kind::task_assigned:
@@ -20,21 +20,9 @@ bool releases(fact_kind x) {
   case fact_kind::attempt_goes_on:
   case fact_kind::handoff_sent:
   case fact_kind::handoff_accepted:
-  case fact_kind::gate_opened:
-  case fact_kind::gate_closed:
-  case fact_kind::approval_asked:
-  case fact_kind::verdict_given:
-  case fact_kind::gate_rejected:
-  case fact_kind::gate_reset:
-  case fact_kind::rework_requested:
-  case fact_kind::request_made:
-  case fact_kind::request_answered:
-  case fact_kind::request_cancelled:
-  case fact_kind::answer_accepted:
-  case fact_kind::service_changed:
     return false;
   default:
-    return true;
+    return subject_of(x) == subject_kind::task;
   }
 }
 

@@ -122,33 +122,4 @@ std::vector<std::pair<name_kind, std::string_view>> names_of(const plan& p) {
   return result;
 }
 
-subject_kind subject_of(fact_kind x) {
-  switch (x) {
-  case fact_kind::run_started:
-  case fact_kind::stop_requested:
-  case fact_kind::run_ended:
-  case fact_kind::request_refused:
-  case fact_kind::run_resumed:
-  case fact_kind::plan_replaced:
-    return subject_kind::none;
-  case fact_kind::gate_opened:
-  case fact_kind::gate_closed:
-  case fact_kind::approval_asked:
-  case fact_kind::verdict_given:
-  case fact_kind::gate_rejected:
-  case fact_kind::gate_reset:
-  case fact_kind::rework_requested:
-    return subject_kind::gate;
-  case fact_kind::request_made:
-  case fact_kind::request_answered:
-  case fact_kind::request_cancelled:
-  case fact_kind::answer_accepted:
-    return subject_kind::request;
-  case fact_kind::service_changed:
-    return subject_kind::service;
-  default:
-    return subject_kind::task;
-  }
-}
-
 } // namespace tutti::journal

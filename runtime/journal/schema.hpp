@@ -60,15 +60,4 @@ inline constexpr std::size_t name_kind_count = 5;
 [[nodiscard]] std::vector<std::pair<name_kind, std::string_view>>
 names_of(const plan& p);
 
-/// What the number in a fact's `subject` is.
-enum class subject_kind : std::uint8_t {
-  none,
-  task,
-  gate,
-  service,
-  request, ///< its number, no name
-};
-
-[[nodiscard]] subject_kind subject_of(fact_kind x);
-
 } // namespace tutti::journal

@@ -18,7 +18,7 @@ std::string agent_name(const plan& p, agent_id x) {
 
 void note_session(const run_model& m, std::size_t index, task_row& row) {
   auto number = m.sessions()[index].number;
-  if (number > 0 && (row.sessions.empty() || row.sessions.back() != number))
+  if (row.sessions.empty() || row.sessions.back() != number)
     row.sessions.push_back(number);
 }
 

@@ -145,7 +145,7 @@ struct service_row {
 };
 
 struct session_row {
-  std::uint32_t number = 1; ///< 0: not known
+  std::uint32_t number = 1;
   duration from{0};
   duration until{0};
   std::optional<run_status> status; ///< none: it goes on, or tutti was gone

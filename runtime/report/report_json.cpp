@@ -172,16 +172,9 @@ void write(json_writer& w, const service_row& x) {
   w.close('}');
 }
 
-void write_number(json_writer& w, std::string_view key, std::uint32_t x) {
-  if (x > 0)
-    w.integer(key, x);
-  else
-    w.raw(key, "null");
-}
-
 void write(json_writer& w, const session_row& x) {
   w.open('{');
-  write_number(w, "session", x.number);
+  w.integer("session", x.number);
   w.seconds("from_s", x.from);
   w.seconds("until_s", x.until);
   w.text_or_null("status", x.status ? to_string(*x.status) : "");

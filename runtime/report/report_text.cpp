@@ -259,8 +259,7 @@ void add_sessions(std::string& out, const run_report& x, std::size_t columns) {
   std::set<std::string_view> again;
   for (const auto& y : x.sessions)
     again.insert(y.again.begin(), y.again.end());
-  auto total =
-      std::max<std::size_t>(x.sessions.size(), x.sessions.back().number);
+  auto total = x.sessions.back().number;
   auto note = fmt::format("resumed {}: {}, {} ran again", times_text(total - 1),
                           kept, again.size());
   if (x.down > duration{0})

@@ -15,8 +15,6 @@ void run_model::resume(const fact& x, duration before) {
   ended_ = stopping_ = false;
   status_ = run_status::stopped;
   exit_code_ = 0;
-  if (sessions_.back().number == 0) // the plan was replaced in it
-    sessions_.back().number = x.version - (x.version > 1);
   session_record made;
   made.number = x.version;
   made.from = made.until = now_;
@@ -66,7 +64,7 @@ void run_model::replace_plan(const fact& x) {
   replaced_ = true;
   revision_ = x.version;
   replaced_text_ = x.extra ? x.extra->text : std::string{};
-  sessions_.back().number = 0;
+  sessions_.back().number = x.attempt;
   sessions_.back().from = x.at;
 }
 

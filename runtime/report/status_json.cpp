@@ -128,10 +128,7 @@ private:
 
   void add_session() {
     const auto& x = model_.session();
-    if (x.number > 0)
-      w_.integer("session", x.number);
-    else
-      w_.raw("session", "null");
+    w_.integer("session", x.number);
     w_.integer("revision", model_.revision());
     w_.integer("kept", x.kept);
     w_.open("again", '[');

@@ -75,9 +75,7 @@ private:
     const auto& x = model_.session();
     if (!model_.resumed())
       return {};
-    auto result = x.number > 0 ? fmt::format(", session {}", x.number)
-                               : std::string(", resumed");
-    result += fmt::format(": {} kept", x.kept);
+    auto result = fmt::format(", session {}: {} kept", x.number, x.kept);
     if (auto down = model_.down(); down > duration{0})
       result += fmt::format(", down for {}", format_duration(down));
     return result;

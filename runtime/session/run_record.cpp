@@ -104,9 +104,11 @@ std::optional<error> replay(const record_options& x,
 
 /// What still stands, onto a plan that is another one.
 void replace_plan(const record_options& x, const journal::plan_changes& changes,
-                  std::uint32_t revision, run_record& result) {
+                  std::uint32_t session, std::uint32_t revision,
+                  run_record& result) {
   auto settled = journal::settle(*x.work, result.history, changes);
   engine::plan_replaces e;
+  e.session = session;
   e.revision = revision;
   e.text = settled.text;
   e.kept = std::move(settled.kept);
@@ -161,7 +163,7 @@ expected<run_record> resume_record(const record_options& x,
   bool begun = !result.history.empty();
   if (replaces) {
     ++revision.number;
-    replace_plan(x, changes, revision.number, result);
+    replace_plan(x, changes, session, revision.number, result);
   } else if (begun) {
     if (auto wrong = replay(x, info, result))
       return *wrong;

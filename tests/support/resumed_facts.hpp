@@ -25,8 +25,10 @@ inline fact cut(duration at, std::uint32_t task, std::uint32_t agent,
   return x;
 }
 
-inline fact replaced(duration at, std::uint32_t revision, std::string text) {
+inline fact replaced(duration at, std::uint32_t session, std::uint32_t revision,
+                     std::string text) {
   auto x = make_fact(fact_kind::plan_replaced, at);
+  x.attempt = session;
   x.version = revision;
   x.extra = extra_text(std::move(text));
   return x;

@@ -7,43 +7,13 @@
 
 namespace tutti::engine {
 
-namespace {
-
-bool has_task(fact_kind x) {
-  switch (x) {
-  case fact_kind::run_started:
-  case fact_kind::run_resumed:
-  case fact_kind::plan_replaced:
-  case fact_kind::run_ended:
-  case fact_kind::stop_requested:
-  case fact_kind::gate_opened:
-  case fact_kind::gate_closed:
-  case fact_kind::approval_asked:
-  case fact_kind::verdict_given:
-  case fact_kind::gate_rejected:
-  case fact_kind::gate_reset:
-  case fact_kind::rework_requested:
-  case fact_kind::request_made:
-  case fact_kind::request_answered:
-  case fact_kind::request_cancelled:
-  case fact_kind::request_refused:
-  case fact_kind::answer_accepted:
-  case fact_kind::service_changed:
-    return false;
-  default:
-    return true;
-  }
-}
-
-} // namespace
-
 bool engine::follows(const fact& f) const {
   using enum task_state;
   if (f.kind != fact_kind::run_started && !begun_)
     return false;
   if (f.agent != agent_id::none && f.agent >= agents_.size())
     return false;
-  if (!has_task(f.kind))
+  if (subject_of(f.kind) != subject_kind::task)
     return thing_follows(f);
   if (f.subject >= graph_.task_count)
     return false;

@@ -36,6 +36,7 @@ void engine::on(const plan_replaces& e) {
   f.kind = fact_kind::run_started;
   emit(f);
   f.kind = fact_kind::plan_replaced;
+  f.attempt = e.session;
   f.version = e.revision;
   fact_extra extra;
   extra.text = e.text;

@@ -24,6 +24,7 @@ struct run_resumes {
 /// The run goes on under a changed plan (semantics §31): the first event, in
 /// place of `run_begins`.
 struct plan_replaces {
+  std::uint32_t session = 2;
   std::uint32_t revision = 2;
   std::string text;       ///< what is kept and what is done again
   std::vector<fact> kept; ///< as `result_kept`, producers before consumers

@@ -249,7 +249,7 @@ BOOST_AUTO_TEST_CASE(a_run_that_was_lost_says_so_beside_exit_code_9) { // §27
 // §31: a changed plan is a fact, and so is what is kept from under the old one.
 BOOST_AUTO_TEST_CASE(results_of_an_earlier_plan_are_there_and_took_no_time) {
   apply_all(m, {make_fact(fact_kind::run_started, 1h),
-                replaced(1h, 2, "kept: crud\ndone again: page"),
+                replaced(1h, 6, 2, "kept: crud\ndone again: page"),
                 kept(1h, crud, morgan, task_state::succeeded, 2),
                 kept(1h, page, sam, task_state::waiting_to_integrate),
                 integrate_ready(1h, page), ready(1h, layouts),
@@ -274,10 +274,11 @@ BOOST_AUTO_TEST_CASE(results_of_an_earlier_plan_are_there_and_took_no_time) {
   apply_all(m,
             {finished(1h + 2s, layouts, sam), integrates(1h + 2s, page, sam, 2),
              integrated(1h + 3s, page, sam, 2), resumed(2h, 7)});
-  BOOST_CHECK_EQUAL(m.sessions().at(0).number, 6u); // known by its order
+  BOOST_CHECK_EQUAL(m.sessions().at(0).number, 6u);
   BOOST_CHECK_EQUAL(m.session().kept, 3u);
   auto x = document();
   BOOST_CHECK_EQUAL(x["revision"], 2);
+  BOOST_CHECK_EQUAL(x["sessions"][0]["session"], 6);
   BOOST_CHECK_EQUAL(x["replaced"], "kept: crud\ndone again: page");
   BOOST_CHECK_EQUAL(x["earlier_s"], 3600.0);
   BOOST_CHECK_EQUAL(x["up_s"], 3.0);
