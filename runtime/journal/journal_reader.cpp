@@ -269,7 +269,9 @@ expected<std::vector<fact>> journal_reader::read(const plan* p,
   auto first = info_.revisions.back().first_fact;
   std::optional<row_decoder> decoder;
   if (p != nullptr)
-    decoder.emplace(*p, info_);
+    decoder.emplace(*p, info_,
+                    all_known ? unknown_names::refused
+                              : unknown_names::left_out);
   std::vector<fact> result;
   if (decoder && info_.last > number_)
     result.reserve(info_.last - std::max(number_, first - 1));

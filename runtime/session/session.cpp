@@ -198,8 +198,7 @@ session_result run_session(plan p, const session_options& options,
     view->note("tutti: the journal ends in the middle of a write, on which "
                "nothing rested yet; that part is dropped");
   if (!record->notice.empty())
-    view->note(fmt::format("tutti: the plan is another than before.\n{}",
-                           record->notice));
+    view->note("tutti: " + record->notice);
   bool whole = true;
   bool goes_on = record->file != nullptr;
   auto elapsed = record->elapsed;

@@ -63,9 +63,6 @@ bool engine::follows(const fact& f) const {
         && (is_terminal(t.state)
             || (f.phase == work_phase::run
                 && (t.state == ready || t.state == waiting_to_integrate)));
-  case fact_kind::result_kept:
-    return has_agent && t.state == waiting
-        && (is_terminal(f.state) || f.state == waiting_to_integrate);
   default:
     return true;
   }
@@ -81,6 +78,9 @@ bool engine::thing_follows(const fact& f) const {
   switch (f.kind) {
   case fact_kind::run_started:
     return !begun_;
+  case fact_kind::plan_replaced:
+    return f.extra
+        && std::all_of(f.extra->tasks.begin(), f.extra->tasks.end(), known);
   case fact_kind::gate_opened:
   case fact_kind::gate_closed:
   case fact_kind::gate_rejected:
