@@ -125,15 +125,18 @@ std::vector<pool_need> read_pools(loader_context& c, node_id x) {
   return result;
 }
 
-std::optional<double> read_backoff(loader_context& c, node_id x) {
+std::optional<double> read_number(loader_context& c, node_id x,
+                                  std::string_view what, double min,
+                                  double max) {
   auto n = c.node(x);
   double result = 0;
   auto last = n.text.data() + n.text.size();
   auto [end, failure] = std::from_chars(n.text.data(), last, result);
   if (n.kind == yaml_kind::scalar && n.plain && failure == std::errc{}
-      && end == last && result >= 1 && result <= 1000)
+      && end == last && result >= min && result <= max)
     return result;
-  c.error(x, "'backoff' must be a number from 1 to 1000");
+  c.error(x,
+          fmt::format("'{}' must be a number from {} to {}", what, min, max));
   return {};
 }
 
@@ -153,7 +156,11 @@ std::optional<retry_policy> read_retries(loader_context& c, node_id x) {
       has_max = true;
       read_max(value, row.name);
     } else if (row.id == key::backoff) {
-      result.backoff = read_backoff(c, value).value_or(result.backoff);
+      result.backoff =
+          read_number(c, value, row.name, 1, 1000).value_or(result.backoff);
+    } else if (row.id == key::jitter) {
+      result.jitter =
+          read_number(c, value, row.name, 0, 1).value_or(result.jitter);
     } else {
       auto& target = row.id == key::wait ? result.wait : result.max_wait;
       target = read_duration(c, value, row.name, zero_duration::allowed)

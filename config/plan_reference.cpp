@@ -186,7 +186,8 @@ std::string plan_reference_markdown() {
           place::ready);
   section("### retries",
           "The long form. The n-th wait is `wait` × "
-          "`backoff`ⁿ⁻¹, at most `max-wait`.\n\n",
+          "`backoff`ⁿ⁻¹, at most `max-wait`, and by up to `jitter` of it "
+          "shorter.\n\n",
           place::retries);
   section("### estimate", "The long form.\n\n", place::estimate);
   section("### agent", "The long form.\n\n", place::agent_choice);

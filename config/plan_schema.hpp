@@ -82,6 +82,7 @@ enum class key : std::uint8_t {
   include,
   integrate,
   integrate_each,
+  jitter,
   matrix,
   max,
   max_parallel,

@@ -355,6 +355,9 @@ inline constexpr key_row key_row_table[] = {
      "By how much each further wait is longer than the one before."},
     {place::retries, key::max_wait, "max-wait", value_type::duration, "5m",
      "The longest wait."},
+    {place::retries, key::jitter, "jitter", value_type::number, "0",
+     "From 0 to 1: by up to which share each wait is shorter, so that tasks "
+     "that failed together do not come back together."},
     {place::estimate, key::min, "min", value_type::duration, "that of `mode`",
      "When all goes well."},
     {place::estimate, key::mode, "mode", value_type::duration, "",

@@ -8,6 +8,7 @@
 #include "messages/ids.hpp"
 
 #include <chrono>
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -56,14 +57,15 @@ struct pool_need {
 };
 
 /// Extra attempts after the first. The n-th retry waits
-/// min(wait * backoff^(n-1), max_wait).
+/// min(wait * backoff^(n-1), max_wait), less a share of up to `jitter` of it.
 struct retry_policy {
   std::uint32_t max = 0;
   duration wait{0};
   double backoff = 2.0;
   duration max_wait = std::chrono::minutes(5);
+  double jitter = 0; ///< 0 … 1
 
-  friend bool operator==(const retry_policy&, const retry_policy&) = default;
+  friend auto operator<=>(const retry_policy&, const retry_policy&) = default;
 };
 
 /// How long work is expected to take; min <= mode <= max, mode is what ranks.

@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(settings_come_from_task_phase_agent_defaults_22) {
   BOOST_TEST((design.env_files == std::vector<std::string>{"a.env", "b.env"}));
   BOOST_TEST((design.timeout == 30min));
   BOOST_TEST((design.idle_timeout == 90min));
-  BOOST_TEST((design.retries == retry_policy{3, 1s, 1.5, 1min}));
+  BOOST_TEST((design.retries == retry_policy{3, 1s, 1.5, 1min, 0.5}));
   BOOST_TEST((design.estimate == tutti::estimate{1min, 2min, 1h}));
   BOOST_TEST(design.has_estimate);
   BOOST_TEST(design.priority == 1);

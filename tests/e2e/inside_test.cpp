@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(progress_is_seen_from_outside) {
 }
 
 // A token is of one attempt: the next one's process, or a leaked one, is not
-// it.
+// it (row 13).
 BOOST_AUTO_TEST_CASE(the_token_of_an_ended_attempt_is_stale) {
   auto x = run(R"(
 tasks:

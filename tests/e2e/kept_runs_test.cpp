@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE(doctor_finds_nothing_wrong_here_and_changes_nothing) {
   BOOST_TEST(tutti({"doctor", "wrong.yaml"}).status == 2);
 }
 
-BOOST_AUTO_TEST_CASE(doctor_finds_a_damaged_journal) { // row 6: flipped bits
+BOOST_AUTO_TEST_CASE(doctor_finds_a_damaged_journal) { // row 4: flipped bits
   BOOST_TEST(run("tasks: { a: echo x, b: { needs: a, run: echo y } }\n").status
              == 0);
   auto name =

@@ -139,6 +139,36 @@ BOOST_AUTO_TEST_CASE(one_run_has_one_program) { // row 12
   BOOST_TEST(x->wait().status == 0);
 }
 
+// row 13: what drains from before has no say beside its successor
+BOOST_AUTO_TEST_CASE(an_attempt_from_before_the_crash_is_not_heard) {
+  constexpr const char* plan = R"(
+tasks:
+  one:
+    run: |
+      echo "$TUTTI_TOKEN" >> tokens
+      until [ -e go ]; do sleep 0.02; done
+      TUTTI_TOKEN=$(head -n 1 tokens) "$TUTTI_BINARY" handoff who=old 2> said || echo $? > code
+      "$TUTTI_BINARY" handoff who=new
+  two: { needs: one, run: 'cp "$TUTTI_INPUT" input' }
+)";
+  auto x = start(plan, {"--plain"});
+  BOOST_REQUIRE(eventually([this] {
+    return lines("tokens").size() == 1u;
+  }));
+  x->send_signal(SIGKILL);
+  (void)x->wait();
+  dir.write("go", "");
+  auto again = go_on({"--resume"});
+  BOOST_TEST(again.status == 0, again.err);
+  BOOST_REQUIRE(lines("tokens").size() == 2u);
+  BOOST_TEST(lines("tokens")[0] != lines("tokens")[1]);
+  BOOST_TEST(dir.read("code") == "1\n");
+  BOOST_TEST(dir.read("said").find("over") != std::string::npos,
+             dir.read("said"));
+  auto input = json::parse(dir.read("input"));
+  BOOST_TEST(input["needs"]["one"]["outputs"]["who"] == "new");
+}
+
 BOOST_AUTO_TEST_CASE(a_changed_plan_keeps_what_still_stands) { // §31, row 17
   auto first = run(R"(
 agents: { a: {}, b: {} }

@@ -216,7 +216,7 @@ private:
   void repeat_finally();
   void look_at_all();
   void announce_again();
-  void fold_resumed();
+  void fold_resumed(const fact& f);
   void fold_kept(const fact& f);
   bool accepted_before(const handoff_arrives& e) const;
   bool thing_follows(const fact& f) const; // engine_follow.cpp

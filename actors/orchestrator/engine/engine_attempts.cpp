@@ -186,7 +186,7 @@ task_state engine::state_after_success(std::uint32_t task) {
 void engine::schedule_retry(std::uint32_t task) {
   const auto& policy = graph_.policy_of(task).retries;
   const auto& t = tasks_[task];
-  auto span = wait_after(policy, t.failures);
+  auto span = wait_after(policy, task, t.failures);
   if (span <= duration::zero())
     return emit(fact_kind::task_ready, task);
   arm(timer_kind::retry, task, t.attempt, now_ + span);

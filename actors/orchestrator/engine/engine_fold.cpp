@@ -98,7 +98,7 @@ void engine::fold(const fact& f) {
   case fact_kind::plan_replaced:
     break;
   case fact_kind::run_resumed:
-    return fold_resumed();
+    return fold_resumed(f);
   case fact_kind::result_kept:
     return fold_kept(f);
   case fact_kind::deadline_over:

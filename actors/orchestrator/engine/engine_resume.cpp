@@ -100,7 +100,7 @@ void engine::arm_again() {
     const auto& t = tasks_[i];
     if (t.backing_off)
       arm(timer_kind::retry, i, t.attempt,
-          now_ + wait_after(graph_.policy_of(i).retries, t.failures));
+          now_ + wait_after(graph_.policy_of(i).retries, i, t.failures));
     if (!graph_.has_clocks || is_terminal(t.state))
       continue;
     const auto& policy = graph_.policy_of(i);
@@ -231,7 +231,7 @@ void engine::retry_all_failed() {
 // -- facts --------------------------------------------------------------------
 
 /// The run is up again: nobody stops it, and nobody has been given anything.
-void engine::fold_resumed() {
+void engine::fold_resumed(const fact& f) {
   over_ = false;
   stopping_ = false;
   abandoned_ = false;
@@ -243,8 +243,12 @@ void engine::fold_resumed() {
   for (std::size_t i = 0; i < agents_.size(); ++i)
     agents_[i].total = graph_.slots[i]; // a process that would not end is gone
   may_assign_ = true;
-  for (auto& t : tasks_)
+  for (std::size_t i = 0; i < tasks_.size(); ++i) {
+    auto& t = tasks_[i];
     t.renewed = t.renewed || !is_terminal(t.state);
+    if (t.backing_off)
+      since_[i] = f.at; // it waits anew
+  }
 }
 
 /// What a task came to under an earlier plan counts under this one, too.

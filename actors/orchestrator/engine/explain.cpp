@@ -318,7 +318,7 @@ private:
       return "Its attempt " + std::to_string(t.attempt)
            + " failed; the next one starts in "
            + span_text(engine_.since(x)
-                       + wait_after(graph_.policy_of(x).retries, t.failures)
+                       + wait_after(graph_.policy_of(x).retries, x, t.failures)
                        - now_)
            + ".";
     if (engine_.stopping() && !engine_.may_start(x))

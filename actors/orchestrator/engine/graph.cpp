@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
-#include <tuple>
 
 namespace tutti::engine {
 
@@ -118,18 +117,7 @@ private:
     // Most plans have a handful; the last one found is nearly always it.
     if (last_policy_ < g_.policies.size() && g_.policies[last_policy_] == mine)
       return last_policy_;
-    auto key = std::tuple{mine.timeout.count(),
-                          mine.deadline.count(),
-                          mine.queue_timeout.count(),
-                          mine.retries.max,
-                          mine.retries.wait.count(),
-                          mine.retries.backoff,
-                          mine.retries.max_wait.count(),
-                          mine.allow_failure,
-                          mine.is_finally,
-                          mine.integrates,
-                          mine.integrate_each};
-    auto [at, fresh] = policy_ids_.try_emplace(key, g_.policies.size());
+    auto [at, fresh] = policy_ids_.try_emplace(mine, g_.policies.size());
     if (fresh)
       g_.policies.push_back(mine);
     return last_policy_ = at->second;
@@ -473,11 +461,7 @@ private:
   node_index group_of_all_ = task_id::none;
   std::vector<bool> needed_by_all_gates_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> blockers_;
-  std::map<
-      std::tuple<std::int64_t, std::int64_t, std::int64_t, std::uint32_t,
-                 std::int64_t, double, std::int64_t, bool, bool, bool, bool>,
-      std::uint32_t>
-      policy_ids_;
+  std::map<task_policy, std::uint32_t> policy_ids_;
   std::uint32_t last_policy_ = 0;
 };
 

@@ -12,6 +12,7 @@
 
 #include "messages/plan.hpp"
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -98,7 +99,7 @@ struct task_policy {
   bool integrates = false;     ///< it has something to do when it integrates
   bool integrate_each = false; ///< once per arrival (§10)
 
-  friend bool operator==(const task_policy&, const task_policy&) = default;
+  friend auto operator<=>(const task_policy&, const task_policy&) = default;
 };
 
 /// The static part of a task.

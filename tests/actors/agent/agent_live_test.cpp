@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(a_token_lives_as_long_as_its_attempt) {
   BOOST_TEST(w.ports.close_live_sent[0].token == "token-1");
 }
 
-BOOST_AUTO_TEST_CASE(a_stale_attempt_is_not_heard) { // rule 6
+BOOST_AUTO_TEST_CASE(a_stale_attempt_is_not_heard) { // rule 6, row 13
   for (auto kind : {live_kind::progress, live_kind::note, live_kind::handoff,
                     live_kind::request, live_kind::inbox}) {
     BOOST_TEST(!w.say(call_of(kind, 0, 7))->ok);
@@ -296,6 +296,7 @@ BOOST_AUTO_TEST_CASE(a_reply_of_the_inbox_is_bounded) { // rule 9
   BOOST_TEST(calls == 3);
 }
 
+// row 14: slow consumer
 BOOST_AUTO_TEST_CASE(a_hundred_thousand_handoffs_wait_in_little_memory) {
   // §21, rule 9: their payloads are on disk; the receiver's slot is taken.
   constexpr std::uint32_t count = 100'000;

@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_journal_that_lost_all_is_damaged) {
   BOOST_TEST((only_run(dir).state == run_state::no_journal));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_no_journal_is_said) { // row 6
+BOOST_AUTO_TEST_CASE(what_is_no_journal_is_said) { // row 4
   temporary_directory dir;
   dir.write("runs/x/journal.db", std::string(5000, 'x'));
   auto run = only_run(dir);
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_journal_is_said) { // row 6
              run.trouble);
 }
 
-BOOST_AUTO_TEST_CASE(a_damaged_table_is_said) { // row 6: flipped bits
+BOOST_AUTO_TEST_CASE(a_damaged_table_is_said) { // row 4: flipped bits
   temporary_directory dir;
   made_run_options x;
   x.sessions = {std::vector<fact>(200, ended_attempt(0))};
@@ -256,7 +256,7 @@ BOOST_AUTO_TEST_CASE(a_run_is_found_by_what_identifies_it) { // §31
   BOOST_TEST(static_cast<int>(other.error().code) == 4);
 }
 
-BOOST_AUTO_TEST_CASE(a_journal_is_checked_without_its_plan) { // row 6
+BOOST_AUTO_TEST_CASE(a_journal_is_checked_without_its_plan) { // row 4
   temporary_directory dir;
   made_run_options x;
   x.sessions = {{fact_of(fact_kind::run_started), ended_attempt(0)},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One case a claim of docs/semantics.md; the world checks the invariants after
 // every step.
+#include "actors/orchestrator/engine/retry_policy.hpp"
 #include "tests/support/engine_world.hpp"
 #include "tests/support/plan_builder.hpp"
 
@@ -32,6 +33,21 @@ BOOST_AUTO_TEST_CASE(retries_use_up_extra_attempts_with_growing_waits) { // §3
   w.end(t, attempt_end::failure);
   BOOST_TEST((w.state(t) == failed));
   BOOST_TEST(w.get().task(t).attempt == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(jitter_only_shortens_a_wait) { // §3
+  retry_policy policy{9, 1s, 2.0, 1min, 0.25};
+  duration longest{0};
+  duration shortest = 1s;
+  for (std::uint32_t task = 0; task < 1000; ++task) {
+    auto wait = engine::wait_after(policy, task, 1);
+    longest = std::max(longest, wait);
+    shortest = std::min(shortest, wait);
+  }
+  BOOST_TEST((longest <= 1s && longest > 990ms));
+  BOOST_TEST((shortest > 750ms && shortest < 760ms));
+  policy.jitter = 0;
+  BOOST_TEST((engine::wait_after(policy, 7, 3) == duration{4s}));
 }
 
 BOOST_AUTO_TEST_CASE(a_timeout_ends_the_attempt_and_a_later_success_is_late) {

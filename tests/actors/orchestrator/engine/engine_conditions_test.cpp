@@ -6,6 +6,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <string>
+#include <vector>
+
 using namespace tutti;
 using namespace tutti::test;
 using namespace std::chrono_literals;
@@ -103,6 +107,74 @@ BOOST_AUTO_TEST_CASE(conditions_ask_what_section_6_says) {
     BOOST_TEST((w.state(c) == r.expected),
                to_string(r.condition) << " after " << to_string(w.state(p)));
   }
+}
+
+// row 21: what is needed fails at once; row 22: what cannot be met passes on
+BOOST_AUTO_TEST_CASE(chains_of_all_conditions_end_as_section_6_says) {
+  using enum need_condition;
+  constexpr std::array conditions{need_condition::succeeded,
+                                  need_condition::failed,
+                                  need_condition::completed, started};
+  auto is_met = [](need_condition c, task_state x) {
+    bool ran = x == task_state::succeeded || x == task_state::failed;
+    return c == need_condition::succeeded ? x == task_state::succeeded
+         : c == need_condition::failed    ? x == task_state::failed
+         : c == started                   ? ran
+                                          : true;
+  };
+  for (auto how : {attempt_end::success, attempt_end::failure})
+    for (auto first : conditions)
+      for (auto second : conditions)
+        for (auto third : conditions) {
+          plan_builder b;
+          b.agent("worker", 4);
+          std::array<std::uint32_t, 4> chain{};
+          chain[0] = b.task("t0");
+          const std::array links{first, second, third};
+          for (std::uint32_t i = 1; i < 4; ++i) {
+            chain[i] = b.task("t" + std::to_string(i));
+            b[chain[i]].needs = {on_task(chain[i - 1], links[i - 1])};
+          }
+          engine_world w{b.get()};
+          w.begin_run();
+          for (w.begin_all(); !w.running.empty(); w.begin_all()) {
+            auto x = w.running.begin()->first.task;
+            w.end(x, x == chain[0] ? how : attempt_end::success);
+          }
+          BOOST_REQUIRE(w.get().over());
+          auto expected = how == attempt_end::success ? task_state::succeeded
+                                                      : task_state::failed;
+          BOOST_TEST((w.state(chain[0]) == expected));
+          for (std::uint32_t i = 1; i < 4; ++i) {
+            expected = is_met(links[i - 1], expected) ? task_state::succeeded
+                                                      : skipped;
+            BOOST_TEST((w.state(chain[i]) == expected));
+          }
+        }
+}
+
+BOOST_AUTO_TEST_CASE(a_shared_need_holds_all_who_need_it) { // row 22: diamonds
+  plan_builder b;
+  b.agent("worker", 4);
+  auto base = b.task("base");
+  std::vector<std::uint32_t> sides;
+  for (std::uint32_t i = 0; i < 3; ++i)
+    sides.push_back(b.task("side" + std::to_string(i), {base}));
+  auto end = b.task("end", sides);
+  engine_world w{b.get()};
+  w.begin_run();
+  w.begin_all();
+  BOOST_TEST(w.running.size() == 1u);
+  w.end(base);
+  w.begin_all();
+  BOOST_TEST(w.running.size() == 3u);
+  for (auto x : sides) {
+    BOOST_TEST(!w.is_queued(end));
+    w.end(x);
+  }
+  w.begin_all();
+  BOOST_TEST(w.runs(end));
+  BOOST_TEST(w.get().task(base).attempt == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(started_cannot_be_met_by_a_task_that_never_starts) {

@@ -35,6 +35,7 @@ struct row : team_builder {
 
 } // namespace
 
+// row 23: cancel in every state
 BOOST_AUTO_TEST_SUITE(engine_people)
 
 // -- cancel -------------------------------------------------------------------

@@ -91,6 +91,67 @@ BOOST_AUTO_TEST_CASE(a_deadline_runs_on_a_backoff_starts_again) { // §24
       (armed[1] == std::pair{engine::timer_kind::deadline, duration{1h}}));
 }
 
+/// 60 tasks of six slots fail once, wait, and the program is gone meanwhile.
+engine_world after_a_crash_of_all(double jitter) {
+  plan_builder b;
+  for (std::uint32_t i = 0; i < 3; ++i)
+    b.agent("a" + std::to_string(i), 2);
+  for (std::uint32_t i = 0; i < 60; ++i) {
+    auto t = b.task("t" + std::to_string(i));
+    b[t].agents = {agent_id{i % 3}};
+    b[t].retries = {3, 10s, 2.0, 5min, jitter};
+  }
+  engine_world w{b.get()};
+  w.begin_run();
+  for (std::uint32_t i = 0; i < 60; ++i) {
+    w.begin_all();
+    w.end(w.running.begin()->first.task, attempt_end::failure);
+  }
+  w.crash();
+  return w;
+}
+
+/// How many retries are due in the tenth of the wait that has most.
+std::size_t largest_herd(const engine_world& w) {
+  std::size_t result = 0;
+  for (const auto& [at, timer] : w.timers)
+    result = std::max(
+        result, static_cast<std::size_t>(std::distance(
+                    w.timers.lower_bound(at), w.timers.upper_bound(at + 1s))));
+  return result;
+}
+
+BOOST_AUTO_TEST_CASE(
+    retries_after_a_resume_start_no_more_than_there_are_slots) {
+  // row 24: retry storm after recovery
+  auto w = after_a_crash_of_all(0);
+  BOOST_TEST(w.running.empty());
+  BOOST_TEST(w.timers.size() == 60u);
+  BOOST_TEST(largest_herd(w) == 60u); // all at once, and yet:
+  std::size_t rounds = 0;
+  while (w.fire_next_timer()) {
+  }
+  for (; !w.get().over(); ++rounds) {
+    w.begin_all();
+    BOOST_REQUIRE(!w.running.empty());
+    BOOST_REQUIRE(w.running.size() <= 6u);
+    while (!w.running.empty())
+      w.end(w.running.begin()->first.task);
+  }
+  BOOST_TEST(rounds == 10u);
+  BOOST_TEST(w.count(fact_kind::attempt_started) == 120u);
+}
+
+BOOST_AUTO_TEST_CASE(jitter_spreads_retries_after_a_resume) { // row 24
+  auto w = after_a_crash_of_all(1);
+  BOOST_TEST(w.timers.size() == 60u);
+  BOOST_TEST(largest_herd(w) <= 12u); // six a second on average
+  for (const auto& [at, timer] : w.timers)
+    BOOST_TEST((at > w.now && at <= w.now + 10s));
+  BOOST_TEST((after_a_crash_of_all(1).timers.begin()->first
+              == w.timers.begin()->first)); // drawn, and each time the same
+}
+
 BOOST_AUTO_TEST_CASE(an_approval_is_asked_on_and_its_time_runs_on) { // §24, I5
   team_builder b;
   auto x = b.lane("x");

@@ -175,6 +175,9 @@ BOOST_AUTO_TEST_CASE(its_retry_has_to_wait) {
   w.wait_until(40s);
   check(w.why(b.page), "Task 'page' is ready (for 10 s). Its attempt 2 failed; "
                        "the next one starts in 50 s.");
+  w.crash(); // it waits anew (§24)
+  check(w.why(b.page), "Task 'page' is ready (for 0 s). Its attempt 2 failed; "
+                       "the next one starts in 60 s.");
 }
 
 BOOST_AUTO_TEST_CASE(it_is_paused) {
