@@ -28,7 +28,7 @@ std::vector<execution> read_executions(const std::string& path) {
     execution x;
     words >> x.task >> x.attempt >> x.version >> x.phase;
     std::getline(words, line);
-    x.triggers = words_of(line);
+    x.shown = words_of(line);
     result.push_back(std::move(x));
   }
   return result;
@@ -99,8 +99,8 @@ evidence read_evidence(const std::string& folder) {
 std::string to_text(const execution& x) {
   auto result = fmt::format("{} attempt {} version {} {}", x.task, x.attempt,
                             x.version, x.phase);
-  for (const auto& trigger : x.triggers)
-    result += " for " + trigger;
+  for (const auto& from : x.shown)
+    result += " saw " + from;
   return result;
 }
 

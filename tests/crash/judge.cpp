@@ -153,10 +153,10 @@ std::string state_at_death::too_early(const execution& x) const {
   auto result = missing(t->needs);
   if (result.empty() && x.phase == "integrate")
     result = missing(t->needs_later);
-  for (const auto& trigger : x.triggers)
-    if (result.empty() && !holds_.contains(trigger))
-      result = trigger;
-  bool for_none = t->kind == task_kind::after_each && x.triggers.empty();
+  for (const auto& from : x.shown)
+    if (result.empty() && !holds_.contains(from))
+      result = from;
+  bool for_none = t->kind == task_kind::after_each && x.shown.empty();
   return for_none ? "any trigger" : result;
 }
 
@@ -192,7 +192,7 @@ private:
     then.for_each_execution([&](const execution& x) {
       if (auto what = then.too_early(x); !what.empty())
         fault(found.lost, fmt::format("lost: {} began, but the journal did "
-                                      "not have what it needs: {}",
+                                      "not have what it works from: {}",
                                       to_text(x), what));
       if (then.has_ended(x))
         return;

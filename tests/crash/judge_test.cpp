@@ -90,11 +90,11 @@ BOOST_AUTO_TEST_CASE(what_somebody_has_worked_from_is_lost) { // §30
 
 BOOST_AUTO_TEST_CASE(what_somebody_was_told_to_look_at_is_lost) { // §13, §30
   death.executions.push_back(ran("tests", 1));
-  death.executions.back().triggers = {"model"};
+  death.executions.back().shown = {"model"};
   end.left.executions.push_back(death.executions.back());
   undisturbed.left.executions = end.left.executions;
   BOOST_TEST(text() == "0 0 0 2");
-  death.executions.back().triggers = {"model", "api"};
+  death.executions.back().shown = {"model", "api"};
   BOOST_TEST(text() == "1 0 0 2");
 }
 

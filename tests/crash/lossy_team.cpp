@@ -42,7 +42,7 @@ lossy_team::lossy_team(std::shared_ptr<const plan> work,
   : work_(std::move(work)), how_(how), dice_(how.seed),
     disk_pace_(1u << dice_.roll(5)), file_(std::move(record.file)),
     told_(record.journaled), seen_before_(record.journaled), stage_(how.seed),
-    outside_(stage_, *work_, kept) {
+    outside_(stage_, *work_, kept, how.seed % 2 == 0) {
   observer_ = stage_.spawn(
       observer_behavior,
       std::vector<viewer_actor>{stage_.spawn(seen_behavior, &seen_)});

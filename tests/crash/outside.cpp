@@ -4,6 +4,7 @@
 #include "actors/agent/payload_shelf.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -72,6 +73,17 @@ artifact_actor::behavior_type play_store(artifact_actor::pointer self,
   };
 }
 
+/// The tasks whose handoffs are in what the inbox showed.
+std::vector<std::string> handed_in(const live_reply& x) {
+  std::vector<std::string> result;
+  auto shown = nlohmann::json::parse(x.text, nullptr, false);
+  if (shown.is_object() && shown.contains("items"))
+    for (const auto& item : shown["items"])
+      if (item.at("kind") == "handoff")
+        result.push_back(item.at("task"));
+  return result;
+}
+
 std::uint64_t hash(std::string_view text) {
   return std::hash<std::string_view>{}(text);
 }
@@ -85,8 +97,10 @@ kept_outside::whole(const std::shared_ptr<const attempt_details>& x) const {
   return payloads.at(x->payload.offset);
 }
 
-outside::outside(actor_stage& stage, const plan& work, kept_outside& kept)
-  : work_(work), kept_(kept), processes_(stage.spawn(play_processes, this)),
+outside::outside(actor_stage& stage, const plan& work, kept_outside& kept,
+                 bool waits_inside)
+  : work_(work), kept_(kept), waits_inside_(waits_inside),
+    processes_(stage.spawn(play_processes, this)),
     live_(stage.spawn(play_live, this)), store_(stage.spawn(play_store, this)) {
 }
 
@@ -103,11 +117,12 @@ void outside::on(const start_process& x, caf::strong_actor_ptr asker) {
     caf::anon_send(caf::actor_cast<caf::actor>(p.asker),
                    process_started{x.id, 1});
   } else {
+    p.execution = kept_.executions.size();
     kept_.executions.push_back(
         {env_text(x, "TUTTI_TASK"), env_number(x, "TUTTI_ATTEMPT"),
          env_number(x, "TUTTI_VERSION"), env_text(x, "TUTTI_PHASE"),
          words_of(env_text(x, "TUTTI_TRIGGER"))});
-    p.call = call_of(work_, x);
+    p.call = call_of(work_, x, waits_inside_);
   }
   running_.push_back(std::move(p));
 }
@@ -147,9 +162,11 @@ void outside::go_on(std::size_t n) {
 
 void outside::on(const live_reply& x) {
   for (auto& p : running_)
-    if (p.called == x.id) {
+    if (p.called == x.id && !vanished_) {
       p.waits = false;
       p.code = x.ok ? 0 : 1;
+      for (auto& from : handed_in(x))
+        kept_.executions[p.execution].shown.push_back(std::move(from));
     }
 }
 

@@ -32,8 +32,10 @@ struct kept_outside {
 
 class outside {
 public:
-  /// All must outlive it, and it what still runs on the stage.
-  outside(actor_stage& stage, const plan& work, kept_outside& kept);
+  /// All must outlive it, and it what still runs on the stage. `waits_inside`:
+  /// see `call_of`.
+  outside(actor_stage& stage, const plan& work, kept_outside& kept,
+          bool waits_inside);
   outside(const outside&) = delete;
   outside& operator=(const outside&) = delete;
 
@@ -71,11 +73,13 @@ private:
     std::optional<live_call> call; ///< that it makes before it ends
     std::uint64_t called = 0;      ///< number of the one that it waits for
     std::int32_t code = 0;
+    std::size_t execution = 0; ///< its index; not of a service
   };
   [[nodiscard]] process_exited end_of(const process& x);
 
   const plan& work_;
   kept_outside& kept_;
+  bool waits_inside_;
   std::vector<process> running_;
   played_files files_;
   std::uint64_t calls_ = 0;

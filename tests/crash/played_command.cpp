@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
 #include <utility>
 
@@ -151,22 +152,31 @@ command_end play_command(const start_process& x, played_files& files) {
   return best->second(x, files);
 }
 
-std::optional<live_call> call_of(const plan& p, const start_process& x) {
+std::optional<live_call> call_of(const plan& p, const start_process& x,
+                                 bool waits_inside) {
   auto name = env_text(x, "TUTTI_TASK");
-  if (!name.starts_with("ask") || integrates(x))
-    return std::nullopt;
   auto of = std::find_if(p.tasks.begin(), p.tasks.end(), [&](const task& t) {
     return t.name == name;
   });
-  auto to = std::find_if(p.agents.begin(), p.agents.end(), [](const agent& a) {
-    return a.requests.present;
-  });
   live_call result;
-  result.kind = live_kind::request;
   result.task = task_id{static_cast<std::size_t>(of - p.tasks.begin())};
   result.attempt = env_number(x, "TUTTI_ATTEMPT");
-  result.to = to->name;
-  result.texts = {"a wish"};
+  if (integrates(x))
+    return std::nullopt;
+  if (name.starts_with("ask")) {
+    auto to =
+        std::find_if(p.agents.begin(), p.agents.end(), [](const agent& a) {
+          return a.requests.present;
+        });
+    result.kind = live_kind::request;
+    result.to = to->name;
+    result.texts = {"a wish"};
+    return result;
+  }
+  if (of->needs_later.empty() || !waits_inside)
+    return std::nullopt;
+  result.kind = live_kind::inbox;
+  result.wait = std::chrono::hours(1);
   return result;
 }
 

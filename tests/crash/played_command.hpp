@@ -27,9 +27,10 @@ struct command_end {
 [[nodiscard]] command_end play_command(const start_process& x,
                                        played_files& files);
 
-/// The request that it makes before it ends; none: it makes none.
-[[nodiscard]] std::optional<live_call> call_of(const plan& p,
-                                               const start_process& x);
+/// What it says or asks before it ends; none: nothing. `waits_inside`: what
+/// needs something later waits for it before it ends (§20).
+[[nodiscard]] std::optional<live_call>
+call_of(const plan& p, const start_process& x, bool waits_inside);
 
 /// What its environment says.
 [[nodiscard]] std::string env_text(const start_process& x,
