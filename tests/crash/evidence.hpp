@@ -15,8 +15,9 @@ struct execution {
   std::uint32_t attempt = 0;
   std::uint32_t version = 0;
   std::string phase;
-  /// Tasks whose results it was shown beside what it needs: those that an
-  /// after-each task runs for, and what arrived while it ran.
+  /// Tasks whose results it was shown beside what it needs, and answers
+  /// ("request/1"): what an after-each task runs for, and what arrived while it
+  /// ran.
   std::vector<std::string> shown = {};
 
   friend bool operator==(const execution&, const execution&) = default;

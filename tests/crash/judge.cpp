@@ -98,6 +98,8 @@ private:
       holds_.insert(f.subject);
     if (f.kind == "request-made")
       asked_ = true;
+    if (f.kind == "request-answered")
+      holds_.insert("request/" + f.subject);
     if (f.kind != "attempt-finished")
       return;
     ended_.insert({f.subject, f.attempt});
@@ -122,7 +124,8 @@ private:
   std::set<attempt_key> stream_runs_;
   std::map<attempt_key, std::vector<std::string>> assigned_;
   std::set<std::string> worked_off_;
-  std::set<std::string> holds_; ///< tasks done, gates open, services ready
+  /// Tasks done, gates open, services ready, requests answered.
+  std::set<std::string> holds_;
   bool asked_ = false;
 };
 
@@ -191,8 +194,8 @@ private:
                                     n));
     then.for_each_execution([&](const execution& x) {
       if (auto what = then.too_early(x); !what.empty())
-        fault(found.lost, fmt::format("lost: {} began, but the journal did "
-                                      "not have what it works from: {}",
+        fault(found.lost, fmt::format("lost: {}, but the journal did not "
+                                      "have what it works from: {}",
                                       to_text(x), what));
       if (then.has_ended(x))
         return;

@@ -29,7 +29,7 @@ struct lossy_folder_options {
 /// In which order messages, processes and the disk take their turns. 0: what
 /// has been said is heard before the disk writes, and nothing ends before it
 /// has; else drawn, so that a write takes in the facts of many steps or of one.
-/// In even ones, what needs something later waits for it inside (§20).
+/// In even ones, what is to get something later waits for it inside (§20).
 using turns = std::uint64_t;
 
 /// How a run on that disk came out.

@@ -73,14 +73,13 @@ artifact_actor::behavior_type play_store(artifact_actor::pointer self,
   };
 }
 
-/// The tasks whose handoffs are in what the inbox showed.
-std::vector<std::string> handed_in(const live_reply& x) {
+/// What the inbox showed, as `execution::shown` says it.
+std::vector<std::string> shown_in(const live_reply& x) {
   std::vector<std::string> result;
   auto shown = nlohmann::json::parse(x.text, nullptr, false);
   if (shown.is_object() && shown.contains("items"))
     for (const auto& item : shown["items"])
-      if (item.at("kind") == "handoff")
-        result.push_back(item.at("task"));
+      result.push_back(item.at(item.at("kind") == "handoff" ? "task" : "id"));
   return result;
 }
 
@@ -122,7 +121,7 @@ void outside::on(const start_process& x, caf::strong_actor_ptr asker) {
         {env_text(x, "TUTTI_TASK"), env_number(x, "TUTTI_ATTEMPT"),
          env_number(x, "TUTTI_VERSION"), env_text(x, "TUTTI_PHASE"),
          words_of(env_text(x, "TUTTI_TRIGGER"))});
-    p.call = call_of(work_, x, waits_inside_);
+    p.calls = calls_of(work_, x, waits_inside_);
   }
   running_.push_back(std::move(p));
 }
@@ -132,7 +131,7 @@ void outside::on(const end_process& x) {
   for (auto& p : running_)
     if (p.order.id == x.id) {
       p.waits = false;
-      p.call.reset();
+      p.calls.clear();
       p.code = terminated;
     }
 }
@@ -149,8 +148,9 @@ void outside::go_on(std::size_t n) {
     return !p.waits && n-- == 0;
   });
   auto to = caf::actor_cast<caf::actor>(i->asker);
-  if (i->call) {
-    auto call = *std::exchange(i->call, {});
+  if (!i->calls.empty()) {
+    auto call = i->calls.front();
+    i->calls.erase(i->calls.begin());
     call.id = i->called = ++calls_;
     i->waits = true;
     return caf::anon_send(to, std::move(call));
@@ -165,7 +165,7 @@ void outside::on(const live_reply& x) {
     if (p.called == x.id && !vanished_) {
       p.waits = false;
       p.code = x.ok ? 0 : 1;
-      for (auto& from : handed_in(x))
+      for (auto& from : shown_in(x))
         kept_.executions[p.execution].shown.push_back(std::move(from));
     }
 }

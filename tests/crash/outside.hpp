@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,7 +32,7 @@ struct kept_outside {
 class outside {
 public:
   /// All must outlive it, and it what still runs on the stage. `waits_inside`:
-  /// see `call_of`.
+  /// see `calls_of`.
   outside(actor_stage& stage, const plan& work, kept_outside& kept,
           bool waits_inside);
   outside(const outside&) = delete;
@@ -69,9 +68,9 @@ private:
   struct process {
     start_process order;
     caf::strong_actor_ptr asker;
-    bool waits = false;            ///< for an answer, or to be ended
-    std::optional<live_call> call; ///< that it makes before it ends
-    std::uint64_t called = 0;      ///< number of the one that it waits for
+    bool waits = false;           ///< for an answer, or to be ended
+    std::vector<live_call> calls; ///< that it makes before it ends, in order
+    std::uint64_t called = 0;     ///< number of the one that it waits for
     std::int32_t code = 0;
     std::size_t execution = 0; ///< its index; not of a service
   };

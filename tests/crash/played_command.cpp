@@ -152,31 +152,34 @@ command_end play_command(const start_process& x, played_files& files) {
   return best->second(x, files);
 }
 
-std::optional<live_call> call_of(const plan& p, const start_process& x,
-                                 bool waits_inside) {
+std::vector<live_call> calls_of(const plan& p, const start_process& x,
+                                bool waits_inside) {
+  if (integrates(x))
+    return {};
   auto name = env_text(x, "TUTTI_TASK");
   auto of = std::find_if(p.tasks.begin(), p.tasks.end(), [&](const task& t) {
     return t.name == name;
   });
-  live_call result;
-  result.task = task_id{static_cast<std::size_t>(of - p.tasks.begin())};
-  result.attempt = env_number(x, "TUTTI_ATTEMPT");
-  if (integrates(x))
-    return std::nullopt;
-  if (name.starts_with("ask")) {
+  live_call call;
+  call.task = task_id{static_cast<std::size_t>(of - p.tasks.begin())};
+  call.attempt = env_number(x, "TUTTI_ATTEMPT");
+  bool requests = name.starts_with("ask");
+  std::vector<live_call> result;
+  if (requests) {
     auto to =
         std::find_if(p.agents.begin(), p.agents.end(), [](const agent& a) {
           return a.requests.present;
         });
-    result.kind = live_kind::request;
-    result.to = to->name;
-    result.texts = {"a wish"};
-    return result;
+    call.kind = live_kind::request;
+    call.to = to->name;
+    call.texts = {"a wish"};
+    result.push_back(call);
   }
-  if (of->needs_later.empty() || !waits_inside)
-    return std::nullopt;
-  result.kind = live_kind::inbox;
-  result.wait = std::chrono::hours(1);
+  if (waits_inside && (requests || !of->needs_later.empty())) {
+    call.kind = live_kind::inbox;
+    call.wait = std::chrono::hours(1);
+    result.push_back(call);
+  }
   return result;
 }
 

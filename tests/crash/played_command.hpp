@@ -9,9 +9,9 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tutti::test {
 
@@ -27,10 +27,11 @@ struct command_end {
 [[nodiscard]] command_end play_command(const start_process& x,
                                        played_files& files);
 
-/// What it says or asks before it ends; none: nothing. `waits_inside`: what
-/// needs something later waits for it before it ends (§20).
-[[nodiscard]] std::optional<live_call>
-call_of(const plan& p, const start_process& x, bool waits_inside);
+/// What it says and asks before it ends, one after the other. `waits_inside`:
+/// what needs something later, or has asked for something, waits for it before
+/// it ends (§20).
+[[nodiscard]] std::vector<live_call>
+calls_of(const plan& p, const start_process& x, bool waits_inside);
 
 /// What its environment says.
 [[nodiscard]] std::string env_text(const start_process& x,
