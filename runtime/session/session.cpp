@@ -191,7 +191,7 @@ session_result run_session(plan p, const session_options& options,
   keyboard keys{STDIN_FILENO};
   auto disk = std::make_shared<artifacts::artifact_disk>(
       files->artifacts, files->payloads,
-      options.durability == journal::durability::full);
+      options.durability != journal::durability::off);
   for (const auto& x : record->history)
     model.apply(x);
   if (record->torn)

@@ -3,6 +3,7 @@
 
 #include "runtime/control/run_lock.hpp"
 #include "runtime/journal/run_list.hpp"
+#include "runtime/process/folder.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -76,9 +77,8 @@ expected<run_directory> make_run_directory(const std::string& state_directory) {
   bool fresh = !fs::exists(root, failure);
   run_directory result;
   fs::path path;
-  fs::create_directories(root / "runs", failure);
-  if (failure)
-    return unusable(root, failure);
+  if (auto number = process::make_folder((root / "runs").string()))
+    return unusable(root, {number, std::generic_category()});
   tidy_dead_runs(root);
   do { // somebody else's run may have taken the name
     result.run_id = new_run_id();
@@ -86,6 +86,8 @@ expected<run_directory> make_run_directory(const std::string& state_directory) {
   } while (!fs::create_directory(path, failure) && !failure);
   if (failure)
     return unusable(root, failure);
+  if (auto number = process::sync_folder((root / "runs").string()))
+    return unusable(root, {number, std::generic_category()});
   // Before there is anything in it that could be taken for a dead run's.
   result.held =
       std::make_shared<process::unique_fd>(control::hold_run(path.string()));
@@ -104,6 +106,11 @@ expected<run_directory> open_run_directory(const std::string& state_directory,
   run_directory result;
   result.run_id = run_id;
   auto held = control::try_to_hold_run(path.string());
+  if (held && !fs::exists(path, failure))
+    return error{exit_code::nothing_to_run,
+                 fmt::format("run {} was removed just now: there is nothing to "
+                             "go on with",
+                             run_id)};
   if (!held)
     return error{exit_code::journal,
                  fmt::format("run {} is live: 'tutti attach {}' shows it, and "
