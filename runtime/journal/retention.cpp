@@ -42,15 +42,10 @@ std::optional<payload_ref> payload_of(std::string_view text) {
 }
 
 bool may_go(const run_entry& x, const retention& how) {
-  switch (x.state) {
-  case run_state::live:
+  if (x.state == run_state::live)
     return false;
-  case run_state::unfinished:
-  case run_state::unreadable:
-    return how.unfinished;
-  default:
-    return true;
-  }
+  bool is_needed = is_resumable(x.state) || x.state == run_state::unreadable;
+  return how.unfinished || !is_needed;
 }
 
 /// Sizes of the runs and their artifacts; an artifact counts until the last run
