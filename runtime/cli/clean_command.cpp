@@ -70,17 +70,32 @@ struct outcome {
   std::uint64_t bytes = 0;
 };
 
-/// Removes the folder of a run that nobody holds; the journal first, so that
-/// what is left, should this be cut off, is no run. Says why it could not.
+/// What a run's folder is called while it is removed: no run any more.
+constexpr std::string_view going = ".going-";
+
+/// Removes the folder of a run that nobody holds. Says why it could not.
 std::string remove_run(const journal::run_entry& x) {
   auto held = control::try_to_hold_run(x.path);
   if (!held)
     return "it lives again";
   std::error_code failure;
-  fs::remove(journal::journal_path(x.path), failure);
+  fs::path path{x.path};
+  auto aside = path.parent_path() / (std::string{going} + x.id);
+  fs::rename(path, aside, failure);
   if (!failure)
-    fs::remove_all(x.path, failure);
+    fs::remove_all(aside, failure);
   return failure ? failure.message() : std::string{};
+}
+
+/// What one that was cut off has left.
+void remove_leftovers(const std::string& state_directory) {
+  std::error_code failure;
+  for (const auto& x :
+       fs::directory_iterator{journal::runs_path(state_directory), failure}) {
+    std::error_code ignored;
+    if (x.path().filename().string().starts_with(going))
+      fs::remove_all(x.path(), ignored);
+  }
 }
 
 std::string line_of(const judged_run& x, std::string_view verb,
@@ -143,6 +158,8 @@ int clean_command(const clean_options& options) {
     return fail(runs.error());
   journal::retention how{options.age_max_ns, options.size_max, options.keep,
                          options.unfinished};
+  if (!options.dry_run)
+    remove_leftovers(state);
   auto which = journal::runs_to_remove(
       *runs, artifacts::stored_sizes(state + "/artifacts"), how, now);
   auto gone = remove_runs(*runs, which, options.dry_run, now);
