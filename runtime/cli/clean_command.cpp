@@ -148,6 +148,15 @@ artifacts::sweep_options sweep_of(const std::string& state_directory,
   return result;
 }
 
+/// How many stay only because they could go on, or cannot be read.
+std::size_t spared(const std::vector<judged_run>& runs,
+                   const journal::artifact_sizes& store, journal::retention how,
+                   std::size_t chosen, std::int64_t now) {
+  how.unfinished = true;
+  auto all = journal::runs_to_remove(runs, store, how, now).size();
+  return all > chosen ? all - chosen : 0;
+}
+
 } // namespace
 
 int clean_command(const clean_options& options) {
@@ -160,8 +169,9 @@ int clean_command(const clean_options& options) {
                          options.unfinished};
   if (!options.dry_run)
     remove_leftovers(state);
-  auto which = journal::runs_to_remove(
-      *runs, artifacts::stored_sizes(state + "/artifacts"), how, now);
+  auto store = artifacts::stored_sizes(state + "/artifacts");
+  auto which = journal::runs_to_remove(*runs, store, how, now);
+  auto unfinished = spared(*runs, store, how, which.size(), now);
   auto gone = remove_runs(*runs, which, options.dry_run, now);
   auto sweeping = sweep_of(state, *runs, now);
   sweeping.dry_run = options.dry_run;
@@ -175,6 +185,11 @@ int clean_command(const clean_options& options) {
       counted(swept.files, "artifact"), size_text(gone.bytes + swept.bytes),
       counted(runs->size(), "run"), runs->size() == 1 ? "stays" : "stay",
       size_text(rest)));
+  if (unfinished > 0)
+    note(fmt::format("{} that can go on or cannot be read {}; --unfinished "
+                     "removes these, too",
+                     counted(unfinished, "run"),
+                     unfinished == 1 ? "stays" : "stay"));
   gone.troubles.insert(gone.troubles.end(), swept.troubles.begin(),
                        swept.troubles.end());
   for (const auto& x : gone.troubles)

@@ -14,16 +14,11 @@ namespace tutti::journal {
 
 namespace {
 
-/// Work begins once the facts that release it are in the journal.
-bool has_worked(const std::filesystem::path& run) {
-  std::error_code failure;
-  if (std::filesystem::exists(run / "payloads", failure))
-    return true;
-  for (const auto& x :
-       std::filesystem::directory_iterator{run / "logs", failure})
-    if (x.is_regular_file(failure))
-      return true;
-  return false;
+/// What lies beside a journal is made after it.
+bool had_journal(const std::filesystem::path& run) {
+  std::error_code ignored;
+  return std::filesystem::exists(run / "logs", ignored)
+      || std::filesystem::exists(run / "payloads", ignored);
 }
 
 } // namespace
@@ -93,8 +88,8 @@ std::optional<error> check_unbegun(const std::string& path) {
                           "was replaced or removed, or its file '{0}-wal' is "
                           "missing or damaged",
                           path, head->last));
-  if (has_worked(std::filesystem::path{path}.parent_path()))
-    return damage(path, "its run has worked, and no fact of it is left: it was "
+  if (had_journal(std::filesystem::path{path}.parent_path()))
+    return damage(path, "its run had begun, and no fact of it is left: it was "
                         "replaced or removed");
   return std::nullopt;
 }

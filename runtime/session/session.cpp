@@ -182,6 +182,8 @@ session_result run_session(plan p, const session_options& options,
     tidy_run_directory(*files);
     return refuse(record.error());
   }
+  if (auto wrong = make_log_directory(*files))
+    return refuse(*wrong);
   if (options.ready)
     options.ready(*files);
   report::run_model model{*work, slots_of(*work, local_slots)};

@@ -45,11 +45,9 @@ error unusable(const fs::path& path, const std::error_code& why) {
 std::optional<error> furnish(const fs::path& root, const fs::path& path,
                              run_directory& x) {
   std::error_code failure;
-  for (const auto& folder : {path / "logs", path / "io"}) {
-    fs::create_directories(folder, failure);
-    if (failure)
-      return unusable(root, failure);
-  }
+  fs::create_directories(path / "io", failure);
+  if (failure)
+    return unusable(root, failure);
   // An existing folder may still be one that we cannot write to.
   if (::access(path.c_str(), W_OK | X_OK) != 0)
     return unusable(root, {errno, std::generic_category()});
@@ -106,7 +104,7 @@ expected<run_directory> open_run_directory(const std::string& state_directory,
   run_directory result;
   result.run_id = run_id;
   auto held = control::try_to_hold_run(path.string());
-  if (held && !fs::exists(path, failure))
+  if (!fs::exists(path, failure))
     return error{exit_code::nothing_to_run,
                  fmt::format("run {} was removed just now: there is nothing to "
                              "go on with",
@@ -123,6 +121,12 @@ expected<run_directory> open_run_directory(const std::string& state_directory,
   if (auto wrong = furnish(root, path, result))
     return *wrong;
   return result;
+}
+
+std::optional<error> make_log_directory(const run_directory& x) {
+  std::error_code failure;
+  fs::create_directories(x.logs, failure);
+  return failure ? std::optional{unusable(x.logs, failure)} : std::nullopt;
 }
 
 void tidy_run_directory(const run_directory& x) {

@@ -22,7 +22,7 @@ namespace {
 constexpr const char* team = R"(
 agents: { a: {}, b: {} }
 tasks:
-  one: { agent: a, run: echo one | tee -a count }
+  one: { agent: a, run: echo one >> count }
   two:
     agent: b
     needs: one

@@ -275,12 +275,14 @@ BOOST_AUTO_TEST_CASE(clean_leaves_what_can_go_on_and_what_is_no_run) {
   BOOST_TEST(history()[0].at("state") == "stopped");
   auto x = tutti({"clean", "--keep", "0"});
   BOOST_TEST(has(x.out, "removed 0 runs"), x.out);
+  BOOST_TEST(has(x.err, "1 run that can go on or cannot be read stays"), x.err);
   BOOST_TEST(history().size() == 1u);
   BOOST_TEST(dir.exists(".tutti/runs/mine/file"));
   // What was being removed when the program was killed.
   BOOST_TEST(!dir.exists(".tutti/runs/.going-20261122-201500-1a2b"));
   x = tutti({"clean", "--keep", "0", "--unfinished"});
   BOOST_TEST(has(x.out, "removed 1 run "), x.out);
+  BOOST_TEST(x.err == "");
   BOOST_TEST(history().empty());
 }
 

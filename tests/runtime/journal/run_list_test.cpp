@@ -138,14 +138,13 @@ BOOST_AUTO_TEST_CASE(the_last_word_on_a_task_counts) { // §17, §26
 BOOST_AUTO_TEST_CASE(what_never_began_has_no_journal) {
   temporary_directory dir;
   dir.write("runs/20261122-201500-1a2b/output.log", "x");
-  std::filesystem::create_directory(dir / "runs/20261122-201500-1a2b/logs");
   BOOST_TEST((only_run(dir).state == run_state::no_journal));
   dir.write("runs/20261122-201500-1a2b/journal.db", "");
   BOOST_TEST((only_run(dir).state == run_state::no_journal));
 }
 
-// row 4: a missing part. Who has worked had facts first (§29).
-BOOST_AUTO_TEST_CASE(who_has_worked_had_a_journal) {
+// row 4: a missing part. The journal is made first.
+BOOST_AUTO_TEST_CASE(what_lies_beside_a_journal_had_one) {
   for (const auto* trace : {"logs/t.1.log", "payloads"}) {
     temporary_directory dir;
     std::string run = "runs/20261122-201500-1a2b/";
