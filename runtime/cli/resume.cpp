@@ -65,6 +65,13 @@ expected<std::string> named_run(run_options& x) {
   bool last = *x.resume == "last" || x.resume->empty();
   auto found = journal::find_run({state_of(x), last ? std::string{} : *x.resume,
                                   last ? absolute_plan(x) : std::string{}});
+  // It may be the one that is meant; another would repeat finished work.
+  if (found && found->state == journal::run_state::unreadable)
+    return error{found->trouble_code,
+                 last ? found->trouble
+                            + ", or go on with an older run by "
+                              "--resume=RUN"
+                      : found->trouble};
   if (found)
     return go_on_with(*found, x);
   // No run yet: it starts one (§31).

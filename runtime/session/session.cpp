@@ -183,6 +183,8 @@ session_result run_session(plan p, const session_options& options,
     tidy_run_directory(*files);
     return refuse(record.error());
   }
+  if (auto wrong = make_log_directory(*files))
+    return refuse(*wrong);
   if (options.ready)
     options.ready(*files);
   report::run_model model{*work, slots_of(*work, local_slots)};
@@ -192,7 +194,7 @@ session_result run_session(plan p, const session_options& options,
   keyboard keys{STDIN_FILENO};
   auto disk = std::make_shared<artifacts::artifact_disk>(
       files->artifacts, files->payloads,
-      options.durability == journal::durability::full);
+      options.durability != journal::durability::off);
   for (const auto& x : record->history)
     model.apply(x);
   if (record->torn)

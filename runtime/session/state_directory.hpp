@@ -5,6 +5,7 @@
 #include "runtime/process/unique_fd.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace tutti::session {
@@ -34,6 +35,10 @@ make_run_directory(const std::string& state_directory);
 [[nodiscard]] expected<run_directory>
 open_run_directory(const std::string& state_directory,
                    const std::string& run_id);
+
+/// Makes the folder of the logs. After the journal: where there are logs and no
+/// journal, it was removed.
+[[nodiscard]] std::optional<error> make_log_directory(const run_directory& x);
 
 /// Removes what only the live run needed; logs stay, empty folders go.
 void tidy_run_directory(const run_directory& x);
