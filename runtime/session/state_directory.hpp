@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace tutti::session {
 
@@ -34,6 +35,19 @@ make_run_directory(const std::string& state_directory);
 [[nodiscard]] expected<run_directory>
 open_run_directory(const std::string& state_directory,
                    const std::string& run_id);
+
+/// Says once, where the folder of a live run is not there any more, what that
+/// means; else empty.
+class lost_directory {
+public:
+  explicit lost_directory(run_directory x) : files_(std::move(x)) {
+  }
+  [[nodiscard]] std::string look();
+
+private:
+  run_directory files_;
+  bool told_ = false;
+};
 
 /// Removes what only the live run needed; logs stay, empty folders go.
 void tidy_run_directory(const run_directory& x);

@@ -98,12 +98,13 @@ struct world_options {
   std::vector<fact> before; ///< of a run that is resumed: its journal
   duration elapsed{0};
   std::function<std::int64_t()> wall_clock = {};
+  std::function<caf::actor_clock::time_point()> clock = {};
 };
 
 class actor_world {
 public:
   explicit actor_world(plan p, std::uint64_t seed)
-    : actor_world(std::move(p), world_options{seed, false, {}, {}, {}}) {
+    : actor_world(std::move(p), world_options{seed, false, {}, {}, {}, {}}) {
   }
 
   explicit actor_world(plan p, world_options how = {})
@@ -135,12 +136,11 @@ public:
       }
       return agents;
     };
-    if (how.has_journal)
-      options.spawn_journal = [this](const orchestrator_actor&) {
-        auto result = system_.spawn(fake_journal_behavior, &journal);
-        keep(result);
-        return result;
-      };
+    if (how.has_journal) {
+      options.journal = system_.spawn(fake_journal_behavior, &journal);
+      keep(options.journal);
+    }
+    options.clock = how.clock;
     options.elapsed = how.elapsed;
     options.wall_clock = how.wall_clock;
     if (!how.before.empty()) {
@@ -223,6 +223,11 @@ public:
     processes.running.erase(i);
     caf::anon_send(asker, std::move(x));
     settle();
+  }
+
+  /// How many messages wait for their time.
+  [[nodiscard]] std::size_t timers() {
+    return coordinator().clock().schedule().size();
   }
 
   [[nodiscard]] std::size_t count(fact_kind kind) const {
