@@ -122,8 +122,7 @@ void arm_timer(self_pointer self, const engine::command& c) {
 
 duration run_time(self_pointer self) {
   const auto& s = self->state;
-  auto now = s.options.clock ? s.options.clock() : self->clock().now();
-  return now - s.start;
+  return time_now(s.options.clock, self) - s.start;
 }
 
 bool is_due(self_pointer self, const timer_due& x) {

@@ -155,6 +155,7 @@ void control(self_pointer self, const control_call& x) {
   if (x.kind == control_kind::explain) {
     reply.text = explain_now(p, *s.engine, x.subject, run_time(self));
   } else if (s.gave_up) {
+    reply.ok = false;
     reply.text = "the run has ended";
     reply.ended = true;
   } else {
@@ -267,8 +268,7 @@ void prepare(self_pointer self) {
   s.agents = s.options.spawn_agents(self);
   if (s.options.spawn_services)
     s.services = s.options.spawn_services(self);
-  s.start = {};
-  s.start += run_time(self) - s.options.elapsed;
+  s.start = time_now(s.options.clock, self) - s.options.elapsed;
   s.latest = s.options.elapsed;
 }
 

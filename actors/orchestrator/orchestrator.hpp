@@ -3,6 +3,7 @@
 
 #include "actors/orchestrator/engine/engine.hpp"
 #include "actors/orchestrator/held_sends.hpp"
+#include "actors/time_source.hpp"
 #include "messages/interfaces.hpp"
 
 #include <cstddef>
@@ -32,9 +33,7 @@ struct orchestrator_options {
   /// Nanoseconds since 1970; for what is due by the wall clock (§24). Empty:
   /// time goes by the actors' clock alone.
   std::function<std::int64_t()> wall_clock;
-  /// The run's clock, which stands still while the program is stopped (§26).
-  /// Empty: that of the actors.
-  std::function<caf::actor_clock::time_point()> clock;
+  time_source clock; ///< of the run
   /// Called before and after each message to an agent or a service, for tests
   /// that end the program there; usually empty.
   std::function<void()> probe;
@@ -52,7 +51,7 @@ struct orchestrator_state {
   std::vector<agent_actor> agents;
   std::vector<service_actor> services;
   held_sends sends{0, false, 0};
-  caf::actor_clock::time_point start; ///< of the run, by its clock
+  duration start{0};           ///< of the run, by its clock
   duration latest{0};          ///< of the last event: no later one is before it
   std::int32_t stuck_code = 0; ///< not 0: the journal is stuck
   duration idle_since{0};      ///< while it is: since when nothing runs

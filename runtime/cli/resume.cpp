@@ -185,8 +185,8 @@ expected<std::string> choose_run(run_options& x) {
     return std::string{};
   if (!may_ask(x)) {
     print_message(fmt::format(
-        "tutti: {}; this is a new one, --resume goes on with that one\n",
-        described(*found)));
+        "tutti: {}; this is a new one, --resume={} goes on with that one\n",
+        described(*found), found->id));
     return std::string{};
   }
   auto yes = ask_yes(

@@ -114,6 +114,7 @@ team::team(team_options options)
   common.processes = host;
   common.artifacts = store;
   common.mask = mask();
+  common.clock = options_.clock;
   common.looked_at = outputs_looked_at(*options_.work);
   if (!sockets_.live_path().empty()) {
     common.live = sockets_.live();
@@ -131,6 +132,7 @@ team::team(team_options options)
     each.work = common.work;
     each.orchestrator = lead;
     each.processes = common.processes;
+    each.clock = common.clock;
     return spawn_services(std::move(each));
   };
   lead_ = system_.spawn(orchestrator_behavior, std::move(mine));

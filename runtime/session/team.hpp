@@ -4,6 +4,7 @@
 
 #include "actors/agent/agent.hpp"
 #include "actors/service/service.hpp"
+#include "actors/time_source.hpp"
 #include "messages/interfaces.hpp"
 #include "runtime/artifacts/artifact_host.hpp"
 #include "runtime/journal/journal_writer.hpp"
@@ -20,9 +21,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
-#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -43,7 +42,7 @@ struct team_options {
   run_record record;
   engine::graph_options graph;
   std::vector<fact> announced; ///< told to `notify` again as the run goes on
-  std::function<std::chrono::steady_clock::time_point()> clock; ///< of the run
+  time_source clock;           ///< of the run
   process::supervisor* processes = nullptr; ///< must outlive the team
   run_feed* feed = nullptr;                 ///< must outlive the team
 };

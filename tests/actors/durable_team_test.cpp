@@ -168,6 +168,10 @@ BOOST_AUTO_TEST_CASE(nothing_starts_once_a_stuck_journal_is_given_up) {
   BOOST_TEST((w.ended().status == run_status::stopped));
   w.make_durable(); // the disk is there again: too late
   BOOST_TEST(!w.runs("two"));
+  auto said = w.ask(control_kind::cancel, "two");
+  BOOST_TEST(!said.ok);
+  BOOST_TEST(said.ended);
+  BOOST_TEST(said.text == "the run has ended");
   get_stuck(w);
   w.advance(1h);
   BOOST_TEST(w.count(fact_kind::run_ended) == 1u);

@@ -92,13 +92,29 @@ fake_journal_behavior(journal_actor::pointer, fake_journal* log) {
   };
 }
 
+/// Asks the orchestrator, and keeps the reply.
+using asking_actor = control_actor::extend<caf::reacts_to<control_call>>;
+
+inline asking_actor::behavior_type
+asking_behavior(asking_actor::pointer self, const orchestrator_actor& lead,
+                control_reply* reply) {
+  return {
+      [reply](const control_reply& x) {
+        *reply = x;
+      },
+      [self, lead](const control_call& x) {
+        self->send(lead, x);
+      },
+  };
+}
+
 struct world_options {
   std::uint64_t seed = 1;
   bool has_journal = false; ///< `journal` and `make_durable` are of use
   std::vector<fact> before; ///< of a run that is resumed: its journal
   duration elapsed{0};
   std::function<std::int64_t()> wall_clock = {};
-  std::function<caf::actor_clock::time_point()> clock = {};
+  time_source clock = {};
 };
 
 class actor_world {
@@ -121,8 +137,8 @@ public:
     orchestrator_options options;
     options.work = work;
     options.observer = watcher;
-    options.spawn_agents = [this, work, watcher,
-                            host](const orchestrator_actor& to) {
+    options.spawn_agents = [this, work, watcher, host,
+                            clock = how.clock](const orchestrator_actor& to) {
       for (std::size_t i = 0; i < work->agents.size(); ++i) {
         agent_options mine;
         mine.id = agent_id{i};
@@ -131,6 +147,7 @@ public:
         mine.orchestrator = to;
         mine.observer = watcher;
         mine.processes = host;
+        mine.clock = clock;
         agents.push_back(system_.spawn(agent_behavior, std::move(mine)));
         keep(agents.back());
       }
@@ -223,6 +240,25 @@ public:
     processes.running.erase(i);
     caf::anon_send(asker, std::move(x));
     settle();
+  }
+
+  /// What a command about a task is told; nothing where the reply is held.
+  control_reply ask(control_kind kind, const std::string& task) {
+    const auto& tasks = plan_->tasks;
+    auto at = std::find_if(tasks.begin(), tasks.end(), [&](const auto& x) {
+      return x.name == task;
+    });
+    control_call call;
+    call.kind = kind;
+    call.subject = {node_kind::task,
+                    static_cast<std::uint32_t>(at - tasks.begin())};
+    control_reply reply;
+    auto asker = system_.spawn(asking_behavior, lead, &reply);
+    caf::anon_send(asker, std::move(call));
+    settle();
+    caf::anon_send_exit(asker, caf::exit_reason::kill);
+    settle();
+    return reply;
   }
 
   /// How many messages wait for their time.
