@@ -56,6 +56,7 @@ int run_live(live_run_options options, const std::string& directory,
                           std::move(*record),
                           recorded.graph,
                           {},
+                          {},
                           &processes,
                           &feed}};
     actors.begin();

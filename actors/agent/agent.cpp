@@ -82,7 +82,7 @@ public:
     self_->send(options().live, std::move(x));
   }
   void wake_after(duration span, std::uint64_t timer) override {
-    self_->delayed_send(self_, span, agent_timer{timer});
+    send_after(options().clock, self_, span, agent_timer{timer});
   }
   std::function<void()> waker() override {
     // Weak: a thread that never ends must not keep the actor.
@@ -192,8 +192,9 @@ agent_with_timers::behavior_type agent_behavior(self_pointer self,
       [core](wake_driver x) {
         core->on(x);
       },
-      [core](agent_timer x) {
-        core->on_timer(x.timer);
+      [self, core](agent_timer x) {
+        if (is_due(self->state.options.clock, self, x))
+          core->on_timer(x.timer);
       },
   };
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/agent/agent_core.hpp"
+#include "actors/time_source.hpp"
 #include "messages/interfaces.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -28,6 +29,7 @@ struct agent_options {
   text_mask mask;                          ///< of all that its tasks say
   /// How its tasks are worked on; empty: by commands.
   std::function<std::unique_ptr<driver>(driver_host&)> make_driver;
+  time_source clock; ///< of the run
 };
 
 /// A mailbox before an `agent_core`, which does all the work.
@@ -42,11 +44,12 @@ struct agent_state {
 /// A timer of the agent is due; it sends this to itself.
 struct agent_timer {
   std::uint64_t timer = 0;
+  duration at{0}; ///< see `send_after`
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, agent_timer& x) {
-  return f(caf::meta::type_name("agent_timer"), x.timer);
+  return f(caf::meta::type_name("agent_timer"), x.timer, x.at);
 }
 
 using agent_with_timers = agent_actor::extend<caf::reacts_to<agent_timer>>;

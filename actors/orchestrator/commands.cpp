@@ -99,10 +99,6 @@ void begin_service(self_pointer self, const engine::command& c) {
 /// The wall clock may jump: it is looked at again after so long.
 constexpr auto wall_look = std::chrono::seconds(10);
 
-duration now(self_pointer self) {
-  return self->clock().now() - self->state.start;
-}
-
 void arm(self_pointer self, timer_due x, duration span) {
   if (x.wall != 0)
     span = std::min<duration>(span, wall_look);
@@ -116,7 +112,7 @@ void arm_timer(self_pointer self, const engine::command& c) {
   bool by_wall = c.timer == engine::timer_kind::approval
               || c.timer == engine::timer_kind::deadline;
   const auto& wall = self->state.options.wall_clock;
-  auto span = c.at - now(self);
+  auto span = c.at - run_time(self);
   if (by_wall && wall)
     x.wall = wall() + span.count();
   arm(self, std::move(x), span);
@@ -124,9 +120,14 @@ void arm_timer(self_pointer self, const engine::command& c) {
 
 } // namespace
 
+duration run_time(self_pointer self) {
+  const auto& s = self->state;
+  return time_now(s.options.clock, self) - s.start;
+}
+
 bool is_due(self_pointer self, const timer_due& x) {
   duration left = x.wall == 0
-                    ? x.at - now(self)
+                    ? x.at - run_time(self)
                     : duration{x.wall - self->state.options.wall_clock()};
   if (left <= duration::zero())
     return true;
@@ -136,6 +137,7 @@ bool is_due(self_pointer self, const timer_due& x) {
 
 void add_sent(self_pointer self, std::vector<fact>& facts) {
   const auto& s = self->state;
+  std::vector<fact> sent;
   for (const auto& c : s.decided.commands) {
     if (c.kind != engine::command_kind::deliver)
       continue;
@@ -144,9 +146,11 @@ void add_sent(self_pointer self, std::vector<fact>& facts) {
     f.subject = c.task;
     f.cause = c.other;
     f.version = s.engine->task(c.other).version;
-    f.at = now(self);
-    facts.push_back(std::move(f));
+    f.at = s.latest;
+    sent.push_back(std::move(f));
   }
+  bool ends = !facts.empty() && facts.back().kind == fact_kind::run_ended;
+  facts.insert(facts.end() - (ends ? 1 : 0), sent.begin(), sent.end());
 }
 
 void obey(self_pointer self, const engine::command& c) {

@@ -5,8 +5,12 @@
 
 namespace tutti {
 
+/// Time of the run that has passed.
+[[nodiscard]] duration
+run_time(orchestrator_with_timers::stateful_pointer<orchestrator_state> self);
+
 /// Adds what the commands of a step hand over: no facts of the engine, they
-/// follow from the senders' ends.
+/// follow from the senders' ends. The end of the run stays the last.
 void add_sent(
     orchestrator_with_timers::stateful_pointer<orchestrator_state> self,
     std::vector<fact>& facts);

@@ -44,33 +44,44 @@ void held_sends::note(const std::vector<fact>& facts) {
     durable_ = noted_;
 }
 
-void held_sends::post(std::uint64_t needs, std::uint32_t task, send x) {
-  if (task != task_id::none && !held_.empty())
-    if (auto i = held_.find(task); i != held_.end())
-      needs = std::max(needs, i->second);
-  if (needs <= durable_)
-    return x();
-  if (task != task_id::none)
-    held_[task] = needs;
-  waiting_.push_back({needs, task, std::move(x)});
+void held_sends::post(entry x) {
+  if (x.task != task_id::none && !held_.empty())
+    if (auto i = held_.find(x.task); i != held_.end())
+      x.needs = std::max(x.needs, i->second);
+  if (x.needs <= durable_)
+    return x.leave();
+  if (x.task != task_id::none)
+    held_[x.task] = x.needs;
+  waiting_.push_back(std::move(x));
 }
 
 void held_sends::after_all(send x) {
-  post(noted_, task_id::none, std::move(x));
+  post({noted_, task_id::none, std::move(x)});
 }
 
 void held_sends::after_result_of(std::uint32_t task, std::uint32_t result_of,
                                  send x) {
   bool known = has_journal_ && !holds_work_;
-  post(known ? became_[result_of] : noted_, task, std::move(x));
+  post({known ? became_[result_of] : noted_, task, std::move(x)});
 }
 
 void held_sends::in_order(std::uint32_t task, send x) {
-  post(0, task, std::move(x));
+  post({0, task, std::move(x)});
 }
 
 void held_sends::after_all_for(std::uint32_t task, send x) {
-  post(noted_, task, std::move(x));
+  post({noted_, task, std::move(x)});
+}
+
+void held_sends::to_viewers(send x) {
+  post({noted_, task_id::none, std::move(x), true});
+}
+
+void held_sends::give_up() {
+  held_.clear();
+  for (auto& x : std::exchange(waiting_, {}))
+    if (x.for_viewers)
+      x.leave();
 }
 
 void held_sends::durable(std::uint64_t last) {

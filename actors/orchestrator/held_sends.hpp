@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What leaves the orchestrator, and when: a fact is durable before what it
 // releases leaves (semantics §30). Work that was released long ago leaves at
-// once, so that a slot is filled again without a wait for the disk.
+// once, so that a slot is filled again without a wait for the disk. Only
+// `tutti explain` looks ahead: it tells what the engine has decided.
 #pragma once
 
 #include "messages/fact.hpp"
@@ -34,6 +35,13 @@ public:
   /// About a task: as `after_all`, in order.
   void after_all_for(std::uint32_t task, send x);
 
+  /// Somebody only looks on: as `after_all`.
+  void to_viewers(send x);
+
+  /// Nothing becomes durable any more: what was for viewers leaves, in order,
+  /// and all else that waits never does.
+  void give_up();
+
   /// All up to this number is durable: lets go, in order, of what waited.
   void durable(std::uint64_t last);
 
@@ -55,8 +63,9 @@ private:
     std::uint64_t needs = 0;
     std::uint32_t task = task_id::none;
     send leave;
+    bool for_viewers = false;
   };
-  void post(std::uint64_t needs, std::uint32_t task, send x);
+  void post(entry x);
 
   std::vector<std::uint64_t> became_; ///< per task: what last became of it
   std::unordered_map<std::uint32_t, std::uint64_t> held_; ///< per task: until

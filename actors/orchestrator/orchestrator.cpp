@@ -16,23 +16,35 @@ namespace {
 using self_pointer =
     orchestrator_with_timers::stateful_pointer<orchestrator_state>;
 
-duration now(self_pointer self) {
-  return self->clock().now() - self->state.start;
+/// Where the journal is given up, viewers hear of what has happened all the
+/// same; but of no end, which is another one now.
+void tell_undurable(self_pointer self, run_facts told) {
+  auto& s = self->state;
+  std::erase_if(told.facts, [](const fact& f) {
+    return f.kind == fact_kind::run_ended;
+  });
+  for (const auto& f : told.facts)
+    if (f.kind == fact_kind::attempt_finished && is_terminal(f.state))
+      s.not_kept.push_back(f.subject);
+  self->send(s.options.observer, std::move(told));
 }
 
 /// Viewers hear of what is durable.
 void tell(self_pointer self, run_facts told) {
-  if (!told.facts.empty())
-    self->state.sends.after_all([self, told = std::move(told)]() mutable {
-      self->send(self->state.options.observer, std::move(told));
-    });
+  if (told.facts.empty())
+    return;
+  self->state.sends.to_viewers([self, told = std::move(told)]() mutable {
+    if (self->state.gave_up)
+      return tell_undurable(self, std::move(told));
+    self->send(self->state.options.observer, std::move(told));
+  });
 }
 
 void record(self_pointer self, const std::vector<fact>& facts) {
   auto& s = self->state;
   s.sends.note(facts);
-  if (s.journal && !facts.empty())
-    self->send(s.journal, append_facts{s.sends.noted(), facts});
+  if (s.options.journal && !facts.empty())
+    self->send(s.options.journal, append_facts{s.sends.noted(), facts});
 }
 
 /// The end is told once nothing of the run is left.
@@ -66,7 +78,7 @@ void step(self_pointer self, const engine::event& e) {
   auto& s = self->state;
   if (s.gave_up)
     return; // what is decided now could not be kept
-  s.latest = std::max(s.latest, now(self));
+  s.latest = std::max(s.latest, run_time(self));
   s.engine->decide(s.latest, e, s.decided);
   run_facts told;
   told.facts = s.decided.facts;
@@ -107,6 +119,7 @@ void let_go(self_pointer self, agent_left x) {
 /// The second Ctrl-C also reaches what is being ended.
 void stop(self_pointer self, stop_run x) {
   auto& s = self->state;
+  s.told_to_stop = true;
   step(self, engine::stop_requested{x.exit_code, x.at_once});
   if (!x.at_once || s.ending.facts.empty())
     return;
@@ -119,6 +132,8 @@ void stop(self_pointer self, stop_run x) {
 }
 
 void request(self_pointer self, make_requests& x) {
+  if (self->state.gave_up)
+    return; // as with all that is decided now
   auto asker = caf::actor_cast<agent_actor>(self->current_sender());
   auto call = x.call;
   step(self, engine::requests_arrive{x.task, x.attempt, std::move(x.to),
@@ -138,7 +153,11 @@ void control(self_pointer self, const control_call& x) {
   reply.id = x.id;
   const auto& p = *s.options.work;
   if (x.kind == control_kind::explain) {
-    reply.text = explain_now(p, *s.engine, x.subject, now(self));
+    reply.text = explain_now(p, *s.engine, x.subject, run_time(self));
+  } else if (s.gave_up) {
+    reply.ok = false;
+    reply.text = "the run has ended";
+    reply.ended = true;
   } else {
     auto done = run_control(p, *s.engine, x, [self](const engine::event& e) {
       step(self, e);
@@ -159,15 +178,25 @@ void control(self_pointer self, const control_call& x) {
 // -- the journal --------------------------------------------------------------
 
 /// So long nothing may run while the journal is stuck, before the run is given
-/// up; a stop does not wait for that long.
+/// up; a person who stops it does not wait for that long.
 constexpr duration stuck_max = std::chrono::seconds(60);
 constexpr duration stuck_max_stopping = std::chrono::seconds(5);
 
+/// Of the tasks whose ends were not kept, so many are named.
+constexpr std::size_t named_max = 5;
+
 void go_on_durably(self_pointer self, facts_durable x) {
   auto& s = self->state;
+  if (s.gave_up)
+    return; // nothing starts any more, though the disk is there again
   s.stuck_code = 0;
   s.sends.hold_work(false);
   s.sends.durable(x.last);
+}
+
+void look_soon(self_pointer self) {
+  if (!std::exchange(self->state.looks, true))
+    self->delayed_send(self, std::chrono::seconds(1), look_at_journal{});
 }
 
 /// No new work is given out; what runs keeps its results until the disk takes
@@ -175,10 +204,23 @@ void go_on_durably(self_pointer self, facts_durable x) {
 void get_stuck(self_pointer self, const journal_stuck& x) {
   auto& s = self->state;
   s.sends.hold_work(true);
-  if (std::exchange(s.stuck_code, x.exit_code) != 0)
+  if (s.gave_up || std::exchange(s.stuck_code, x.exit_code) != 0)
     return;
-  s.idle_since = now(self);
-  self->delayed_send(self, std::chrono::seconds(1), look_at_journal{});
+  s.idle_since = run_time(self);
+  look_soon(self);
+}
+
+std::string text_of_not_kept(const orchestrator_state& s) {
+  std::string names;
+  for (std::size_t i = 0; i < std::min(s.not_kept.size(), named_max); ++i)
+    names += (i == 0 ? "" : ", ") + s.options.work->tasks[s.not_kept[i]].name;
+  if (s.not_kept.size() > named_max)
+    names += " and more";
+  return names.empty() ? names
+                       : "the journal took nothing more, so the run is given "
+                         "up; what it could not keep runs again when the run "
+                         "goes on: "
+                             + names;
 }
 
 /// Nobody can work and nothing can be kept: the run ends, and a resumed one
@@ -186,26 +228,33 @@ void get_stuck(self_pointer self, const journal_stuck& x) {
 void give_up(self_pointer self) {
   auto& s = self->state;
   s.gave_up = true;
+  s.ending = {};
+  s.sends.give_up();
   fact f;
   f.kind = fact_kind::run_ended;
   f.status = run_status::stopped;
   f.exit_code = s.stuck_code;
-  f.at = now(self);
+  f.at = run_time(self);
+  if (auto text = text_of_not_kept(s); !text.empty()) {
+    auto extra = std::make_shared<fact_extra>();
+    extra->text = std::move(text);
+    f.extra = std::move(extra);
+  }
   self->send(s.options.observer, run_facts{{f}});
   dismiss(self, true);
 }
 
 void look(self_pointer self) {
   auto& s = self->state;
+  s.looks = false;
   if (s.stuck_code == 0 || s.gave_up)
     return;
   if (s.engine->counts().live > 0)
-    s.idle_since = now(self);
-  auto patience =
-      s.engine->stopping() || s.engine->over() ? stuck_max_stopping : stuck_max;
-  if (now(self) - s.idle_since >= patience)
+    s.idle_since = run_time(self);
+  auto patience = s.told_to_stop ? stuck_max_stopping : stuck_max;
+  if (run_time(self) - s.idle_since >= patience)
     return give_up(self);
-  self->delayed_send(self, std::chrono::seconds(1), look_at_journal{});
+  look_soon(self);
 }
 
 void prepare(self_pointer self) {
@@ -214,14 +263,12 @@ void prepare(self_pointer self) {
   if (!s.engine)
     s.engine = std::make_shared<engine::engine>(
         engine::compile(*s.options.work, s.options.graph));
-  if (s.options.spawn_journal)
-    s.journal = s.options.spawn_journal(self);
-  s.sends = held_sends{s.options.work->tasks.size(), bool{s.journal},
+  s.sends = held_sends{s.options.work->tasks.size(), bool{s.options.journal},
                        s.options.journaled};
   s.agents = s.options.spawn_agents(self);
   if (s.options.spawn_services)
     s.services = s.options.spawn_services(self);
-  s.start = self->clock().now() - s.options.elapsed;
+  s.start = time_now(s.options.clock, self) - s.options.elapsed;
   s.latest = s.options.elapsed;
 }
 

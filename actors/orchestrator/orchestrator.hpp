@@ -3,6 +3,7 @@
 
 #include "actors/orchestrator/engine/engine.hpp"
 #include "actors/orchestrator/held_sends.hpp"
+#include "actors/time_source.hpp"
 #include "messages/interfaces.hpp"
 
 #include <cstddef>
@@ -21,9 +22,8 @@ struct orchestrator_options {
   std::function<std::vector<agent_actor>(orchestrator_actor)> spawn_agents;
   /// As `spawn_agents`, for the services; may be empty where there are none.
   std::function<std::vector<service_actor>(orchestrator_actor)> spawn_services;
-  /// As `spawn_agents`, for the journal. Empty: nothing is made durable, and
-  /// nothing waits for it.
-  std::function<journal_actor(orchestrator_actor)> spawn_journal;
+  /// Null: nothing is made durable, and nothing waits for it.
+  journal_actor journal;
   /// Of a run that goes on: the facts of its journal are folded into it. Null:
   /// a new one.
   std::shared_ptr<engine::engine> engine;
@@ -33,6 +33,7 @@ struct orchestrator_options {
   /// Nanoseconds since 1970; for what is due by the wall clock (§24). Empty:
   /// time goes by the actors' clock alone.
   std::function<std::int64_t()> wall_clock;
+  time_source clock; ///< of the run
   /// Called before and after each message to an agent or a service, for tests
   /// that end the program there; usually empty.
   std::function<void()> probe;
@@ -49,14 +50,15 @@ struct orchestrator_state {
   engine::decision decided; ///< reused from step to step
   std::vector<agent_actor> agents;
   std::vector<service_actor> services;
-  journal_actor journal; ///< null: there is none
   held_sends sends{0, false, 0};
-  /// Of the run; later by as much as the program stood still.
-  caf::actor_clock::time_point start;
+  duration start{0};           ///< of the run, by its clock
   duration latest{0};          ///< of the last event: no later one is before it
   std::int32_t stuck_code = 0; ///< not 0: the journal is stuck
   duration idle_since{0};      ///< while it is: since when nothing runs
+  bool looks = false;          ///< a `look_at_journal` is under way
+  bool told_to_stop = false;   ///< by a person: the end is not to take long
   bool gave_up = false;        ///< it was stuck for too long
+  std::vector<std::uint32_t> not_kept; ///< tasks whose ends it did not take
   /// The last fact, held back until all of these have left.
   run_facts ending;
   std::vector<bool> agents_to_leave;

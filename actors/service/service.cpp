@@ -26,7 +26,7 @@ public:
                 service_changed{options_.id, state, std::move(text)});
   }
   void wake_after(duration span, std::uint64_t timer) override {
-    self_->delayed_send(self_, span, service_timer{timer});
+    send_after(options_.clock, self_, span, service_timer{timer});
   }
 
 private:
@@ -47,6 +47,7 @@ service_with_timers::behavior_type service_behavior(self_pointer self,
   service_keeper_options mine{options.work, options.id, options.grace,
                               first_process(options)};
   auto& s = self->state;
+  s.clock = options.clock;
   s.ports = std::make_unique<actor_ports>(self, std::move(options));
   s.keeper = std::make_unique<service_keeper>(std::move(mine), *s.ports);
   return {
@@ -66,7 +67,8 @@ service_with_timers::behavior_type service_behavior(self_pointer self,
         self->state.keeper->on(x);
       },
       [self](service_timer x) {
-        self->state.keeper->on_timer(x.timer);
+        if (is_due(self->state.clock, self, x))
+          self->state.keeper->on_timer(x.timer);
       },
   };
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/service/service_keeper.hpp"
+#include "actors/time_source.hpp"
 #include "messages/interfaces.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -17,6 +18,7 @@ struct service_options {
   std::shared_ptr<const plan> work;
   orchestrator_actor orchestrator;
   process_actor processes;
+  time_source clock; ///< of the run
 };
 
 /// A mailbox before a `service_keeper`, which decides.
@@ -25,16 +27,18 @@ struct service_actor_state {
 
   std::unique_ptr<service_ports> ports;
   std::unique_ptr<service_keeper> keeper;
+  time_source clock;
 };
 
 /// A timer of the service is due; it sends this to itself.
 struct service_timer {
   std::uint64_t timer = 0;
+  duration at{0}; ///< see `send_after`
 };
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, service_timer& x) {
-  return f(caf::meta::type_name("service_timer"), x.timer);
+  return f(caf::meta::type_name("service_timer"), x.timer, x.at);
 }
 
 using service_with_timers =

@@ -55,6 +55,12 @@ void add_plan(CLI::App& app, plan_options& into) {
                "No colour, even on a terminal (also: NO_COLOR=1)");
 }
 
+void add_durability(CLI::App& app, std::string& into) {
+  app.add_option("--durability", into,
+                 "What survives a power loss: full, normal or off")
+      ->type_name("full|normal|off");
+}
+
 void add_run(CLI::App& app, run_options& into) {
   add_plan(app, into.plan);
   app.add_option("-j,--jobs", into.jobs_text, "At most N tasks at once")
@@ -67,9 +73,7 @@ void add_run(CLI::App& app, run_options& into) {
                "Go on with this plan's last run; --resume=RUN: with that one");
   app.add_flag("--settled", into.settled,
                "With --resume: keep results, plan all else anew");
-  app.add_option("--durability", into.durability,
-                 "What survives a power loss: full, normal or off")
-      ->type_name("full|normal|off");
+  add_durability(app, into.durability);
   app.add_flag("-d,--detach", into.detach,
                "Run in the background; see tutti attach");
   add_list(app, "--only", "TASK", into.only,
@@ -95,6 +99,7 @@ void add_rerun(CLI::App& app, rerun_options& into) {
   app.add_option("-f,--file", into.plan,
                  "The last run of which plan; tutti.yaml by default")
       ->type_name("PLAN");
+  add_durability(app, into.durability);
   app.add_option("--json", into.json_file,
                  "Write the report as JSON; - is standard output")
       ->type_name("FILE");

@@ -130,6 +130,10 @@ int attach_command(const attach_options& options) {
     return fail(chosen.error());
   if (chosen->run.state != run_state::live)
     return fail({exit_code::environment, why_not_live(*chosen)});
+  auto here = state_directory_of(options.state_directory);
+  if (options.run_id.empty() && chosen->state_directory != here)
+    note(fmt::format("no run is live in '{}'; this is run {} of plan '{}'",
+                     here, chosen->run.id, chosen->run.plan_path));
   run_options how;
   auto work = plan_of(chosen->run, how);
   if (!work)

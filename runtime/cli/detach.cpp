@@ -49,9 +49,10 @@ int tell(pid_t child, int from_background) {
   if (id.empty())
     return exit_code_of(child); // it has said why
   return print_data(fmt::format("run {} goes on in the background\n"
-                                "  tutti attach {}    shows it\n"
-                                "  tutti status       tells how far it is\n",
-                                id, id));
+                                "  tutti attach {}          shows it\n"
+                                "  tutti status --run {}    tells how far it "
+                                "is\n",
+                                id, id, id));
 }
 
 } // namespace

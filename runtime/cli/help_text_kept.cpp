@@ -82,10 +82,12 @@ command_text attach_text() {
   return {
       "Show a live run, as its own terminal does",
       R"(The board, or lines where no terminal is, from the run's journal. The keys
-decide over gates as they do there. Ctrl-C ends the showing, never the run.
+decide over gates as they do there. Ctrl-C ends the showing, never the run. Of
+all commands for runs on disk only this one needs the plan, as the run has it.
 
 Examples:
-  tutti attach                         the live run of this directory
+  tutti attach                         the live run of this directory, else
+                                       the only one that you have
   tutti attach 20261122-2015           one of several
 
 Exit codes:

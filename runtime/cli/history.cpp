@@ -220,9 +220,8 @@ std::string resume_command(const std::string& state_directory,
                            const journal::run_entry& run) {
   auto usual = std::filesystem::path{run.plan_path}.parent_path() / ".tutti";
   bool is_usual = state_directory == usual.string();
-  return session::resume_command(run.plan_path,
-                                 is_usual ? std::string{} : state_directory, {})
-       + "=" + run.id;
+  return session::resume_command(
+      run.plan_path, is_usual ? std::string{} : state_directory, {}, run.id);
 }
 
 std::string history_text(const history& x, const display::traits& can,

@@ -31,7 +31,7 @@ struct run_options {
   std::vector<std::string> skip;
   std::string resume_text;           ///< as given; empty: not given
   std::optional<std::string> resume; ///< which run, or "last"
-  std::string durability = "full";
+  std::string durability;            ///< empty: as the run had it, or full
   bool settled = false; ///< of a resumed run: keep results, plan the rest anew
   bool retry_failed = false; ///< of a resumed run
   /// Not said on the command line: for tests that end the program at a message
@@ -49,6 +49,7 @@ struct rerun_options {
   std::string plan;   ///< empty: tutti.yaml, or that of the run
   std::string state_directory;
   std::string json_file;
+  std::string durability; ///< empty: as the run had it
   bool failed = false;
   bool detach = false;
   bool no_wait = false;

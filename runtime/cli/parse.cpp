@@ -185,12 +185,36 @@ usage_error one_of(std::string_view what, const std::string& word,
                            did_you_mean(word, words, all)));
 }
 
+usage_error check_durability(const std::string& word) {
+  if (word.empty()) // not given
+    return {};
+  return one_of("durability", word, {"full", "normal", "off"});
+}
+
+/// In the background both would go into the same file.
+usage_error check_detached(bool detach, const std::string& json_file) {
+  if (!detach || json_file != "-")
+    return {};
+  return usage("--detach leaves no standard output for --json -: name a file");
+}
+
+usage_error finish(rerun_options& x) {
+  if (auto e = check_detached(x.detach, x.json_file))
+    return e;
+  return check_durability(x.durability);
+}
+
 usage_error finish(run_options& x) {
   if (!x.resume_text.empty())
     x.resume = x.resume_text;
   if (x.settled && !x.resume)
     return usage("--settled needs --resume: it says how to go on with a run");
-  if (auto e = one_of("durability", x.durability, {"full", "normal", "off"}))
+  if (x.dry_run && x.resume)
+    return usage("--dry-run tells of a new run; what --resume keeps is listed "
+                 "only as it goes on");
+  if (auto e = check_detached(x.detach, x.json_file))
+    return e;
+  if (auto e = check_durability(x.durability))
     return e;
   if (!x.jobs_text.empty()) {
     std::uint32_t jobs = 0;
@@ -329,6 +353,8 @@ usage_error finish(const CLI::App& app, parsed& x) {
                         {"dot", "mermaid", "json"}))
       return e;
     return finish(x.options.graph.plan);
+  case command_name::rerun:
+    return finish(x.options.rerun);
   case command_name::history:
     return finish(x.options.history);
   case command_name::logs:

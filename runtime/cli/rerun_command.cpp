@@ -13,6 +13,7 @@ int rerun_command(const rerun_options& options, const native::agents& team) {
   run.state_directory = options.state_directory;
   run.json_file = options.json_file;
   run.retry_failed = options.failed;
+  run.durability = options.durability;
   run.detach = options.detach;
   run.no_wait = options.no_wait;
   run.plain = options.plain;

@@ -37,6 +37,8 @@ std::string settings_json(const run_options& x) {
     result["jobs"] = *x.jobs;
   if (x.no_wait)
     result["no-wait"] = true;
+  if (!x.durability.empty())
+    result["durability"] = x.durability;
   return json_text(result);
 }
 
@@ -60,6 +62,10 @@ void apply_settings(const std::string& text, run_options& x) {
     x.jobs = jobs->get<std::uint32_t>();
   auto no_wait = parsed->find("no-wait");
   x.no_wait = x.no_wait || (no_wait != parsed->end() && *no_wait == true);
+  auto durability = parsed->find("durability");
+  if (x.durability.empty() && durability != parsed->end()
+      && durability->is_string())
+    x.durability = durability->get<std::string>();
 }
 
 } // namespace tutti::cli

@@ -9,8 +9,8 @@
 
 namespace tutti::cli {
 
-/// {"set": {"K": "V"}, "only": […], "skip": […], "jobs": 3, "no-wait": true};
-/// what was not said is not there.
+/// {"set": {"K": "V"}, "only": […], "skip": […], "jobs": 3, "no-wait": true,
+/// "durability": "off"}; what was not said is not there.
 [[nodiscard]] std::string settings_json(const run_options& x);
 
 /// Fills in what `x` leaves open; of parameters, those that it does not set.

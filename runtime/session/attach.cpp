@@ -26,6 +26,7 @@
 #include <chrono>
 #include <csignal>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -136,30 +137,66 @@ std::string_view command_of(verdict x) {
   return "reject";
 }
 
-/// As `tutti approve` does, and says what came of it.
-void decide(const plan& p, const attach_options& options,
-            const gate_decision& x, run_feed& feed) {
-  constexpr auto patience = std::chrono::seconds(20);
-  auto pointer = process::read_file(options.run_path + "/control", 4096);
-  auto path = pointer.content.substr(0, pointer.content.find('\n'));
-  if (path.empty())
-    return feed.note("tutti: the run takes no verdicts: it has no socket");
-  auto said = control::ask(path,
-                           {{"command", command_of(x.verdict)},
-                            {"gate", p.gates[x.gate.value].name},
-                            {"as", control::login_name()},
-                            {"message", x.comment}},
-                           patience);
-  if (!said)
-    feed.note("tutti: " + said.error().detail);
-  else if (!said->ok)
-    feed.note("tutti: " + said->error);
-}
+/// Brings what is decided at the keyboard to the run, as `tutti approve` does,
+/// and says what came of it. The board goes on meanwhile, and whoever leaves
+/// waits for no run that does not answer.
+class verdict_teller {
+public:
+  explicit verdict_teller(run_feed& feed) : to_(std::make_shared<listener>()) {
+    to_->feed = &feed;
+  }
+  verdict_teller(const verdict_teller&) = delete;
+  verdict_teller& operator=(const verdict_teller&) = delete;
+  ~verdict_teller() {
+    std::lock_guard lock{to_->mutex};
+    to_->feed = nullptr;
+  }
 
-/// Whether the plan has the names that the journal speaks of.
-std::optional<error> misfit(const journal::journal_info& info, const plan& p,
+  void tell(const plan& p, const attach_options& options,
+            const gate_decision& x) {
+    control::json request{{"command", command_of(x.verdict)},
+                          {"gate", p.gates[x.gate.value].name},
+                          {"as", control::login_name()},
+                          {"message", x.comment}};
+    std::thread{[to = to_, pointer = options.run_path + "/control",
+                 request = std::move(request)]() mutable {
+      to->note(answer_to(pointer, std::move(request)));
+    }}.detach();
+  }
+
+private:
+  /// Outlives the teller where an answer comes too late.
+  struct listener {
+    std::mutex mutex;
+    run_feed* feed = nullptr;
+
+    void note(const std::string& text) {
+      std::lock_guard lock{mutex};
+      if (feed != nullptr && !text.empty())
+        feed->note("tutti: " + text);
+    }
+  };
+
+  /// Empty: it is done, and shown as what happens.
+  static std::string answer_to(const std::string& pointer,
+                               control::json request) {
+    constexpr auto patience = std::chrono::seconds(20);
+    auto file = process::read_file(pointer, 4096);
+    auto path = file.content.substr(0, file.content.find('\n'));
+    if (path.empty())
+      return "the run takes no verdicts: it has no socket";
+    auto said = control::ask(path, std::move(request), patience);
+    if (!said)
+      return said.error().detail;
+    return said->ok ? std::string{} : said->error;
+  }
+
+  std::shared_ptr<listener> to_;
+};
+
+/// Why the plan does not have the names that the journal speaks of.
+std::optional<error> misfit(const journal::plan_changes& changes,
                             const attach_options& options) {
-  auto changes = journal::changes_since(info, p, journal::parts_of(p));
   if (!changes.names_differ)
     return std::nullopt;
   auto what = changes.removed.empty() ? std::string{"it has other names now"}
@@ -180,7 +217,9 @@ int attach(plan p, const attach_options& options) {
       journal::journal_reader::open(journal::journal_path(options.run_path));
   if (!reader)
     return refuse(reader.error());
-  if (auto wrong = misfit((*reader)->info(), p, options))
+  auto changes =
+      journal::changes_since((*reader)->info(), p, journal::parts_of(p));
+  if (auto wrong = misfit(changes, options))
     return refuse(*wrong);
   auto history = (*reader)->facts(p);
   if (!history)
@@ -216,11 +255,16 @@ int attach(plan p, const attach_options& options) {
                    keys.resume();
                    pause->goes_on.open();
                  }});
+  if (changes.any())
+    view->note(
+        "tutti: the plan was changed since the run began: what waits for "
+        "what is shown as the file has it now");
+  verdict_teller verdicts{feed};
   auto elapsed = elapsed_of((*reader)->info());
   source.start();
   bool whole = follow({feed, model, *view, board ? &keys : nullptr,
                        [&](const gate_decision& x) {
-                         decide(p, options, x, feed);
+                         verdicts.tell(p, options, x);
                        },
                        elapsed});
   keys.listen(false);

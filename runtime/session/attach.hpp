@@ -23,7 +23,8 @@ struct attach_options {
 
 /// Shows it on standard output until it ends (the result is its exit code), is
 /// killed (6), or a signal comes: Ctrl-C leaves it to itself (0). `p` is the
-/// plan that the run goes by; where it does not fit the journal that is said.
+/// plan that the run goes by; where it has other names than the journal that is
+/// an error (2), and any other change since the run began is told.
 /// All errors are printed. Call from the main thread, once in a process.
 [[nodiscard]] int attach(plan p, const attach_options& options);
 

@@ -11,8 +11,6 @@ namespace tutti::session {
 
 namespace {
 
-using clock = std::chrono::steady_clock;
-
 /// Between two looks at the feed, and so between two redraws.
 constexpr auto frame = std::chrono::milliseconds(100);
 
@@ -44,14 +42,21 @@ void ask_people(const follow_options& x, approval_prompt& prompt) {
 bool follow(const follow_options& options) {
   auto& model = options.model;
   auto& view = options.view;
-  auto start = clock::now() - options.elapsed;
+  auto start = options.clock() - options.elapsed;
   approval_prompt prompt;
   bool told_of_space = false;
+  bool ended = false;
   for (;;) {
     auto batch = options.feed.take(frame);
     for (const auto& x : batch.facts) {
       model.apply(x);
       view.update(model, x);
+      if (x.kind == fact_kind::run_ended)
+        ended = true;
+      else if (x.kind == fact_kind::run_resumed)
+        ended = false;
+      if (x.kind == fact_kind::run_ended && x.extra)
+        view.note("tutti: " + x.extra->text);
       if (x.end == attempt_end::no_space && x.details
           && !std::exchange(told_of_space, true))
         view.note(
@@ -63,15 +68,18 @@ bool follow(const follow_options& options) {
     for (const auto& x : batch.notes)
       view.note(x);
     for (const auto& x : batch.questions)
-      x(model, clock::now() - start);
-    if (model.ended())
+      x(model, options.clock() - start);
+    if (ended)
       return true;
     if (!batch.lost.empty()) {
       view.note("tutti: " + batch.lost);
       return false;
     }
     ask_people(options, prompt);
-    view.refresh(model, clock::now() - start);
+    if (options.look)
+      if (auto text = options.look(); !text.empty())
+        view.note("tutti: " + text);
+    view.refresh(model, options.clock() - start);
   }
 }
 

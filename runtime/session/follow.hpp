@@ -8,7 +8,9 @@
 #include "runtime/session/keyboard.hpp"
 #include "runtime/session/run_feed.hpp"
 
+#include <chrono>
 #include <functional>
+#include <string>
 
 namespace tutti::session {
 
@@ -20,9 +22,15 @@ struct follow_options {
   /// What was decided at the keyboard.
   std::function<void(gate_decision)> decide;
   duration elapsed{0}; ///< since the run's first start
+  /// The run's clock.
+  std::function<std::chrono::steady_clock::time_point()> clock =
+      std::chrono::steady_clock::now;
+  /// Called now and then: what the user should know, once; empty: nothing.
+  std::function<std::string()> look = {};
 };
 
-/// Shows the run until it has ended; false where it was lost.
+/// Shows the run until the feed says that it has ended, whatever the model
+/// knows of an end before; false where it was lost.
 [[nodiscard]] bool follow(const follow_options& options);
 
 } // namespace tutti::session

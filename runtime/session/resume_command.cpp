@@ -33,11 +33,13 @@ std::string from(const std::string& directory, const std::string& path) {
 
 std::string resume_command(const std::string& plan,
                            const std::string& state_directory,
-                           const std::string& directory) {
+                           const std::string& directory,
+                           const std::string& run_id) {
   auto state = state_directory.empty()
                  ? std::string{}
                  : " --state-dir " + from(directory, state_directory);
-  return fmt::format("tutti run {}{} --resume", from(directory, plan), state);
+  return fmt::format("tutti run {}{} --resume={}", from(directory, plan), state,
+                     run_id);
 }
 
 } // namespace tutti::session

@@ -6,11 +6,12 @@
 namespace tutti::session {
 
 /// What a shell takes that stands in `directory` to make the run of a plan go
-/// on: "tutti run team.yaml --resume". A path in `directory` is named from
+/// on: "tutti run team.yaml --resume=RUN". A path in `directory` is named from
 /// there, with an empty `directory` none; `state_directory` is left out where
 /// it is empty.
 [[nodiscard]] std::string resume_command(const std::string& plan,
                                          const std::string& state_directory,
-                                         const std::string& directory);
+                                         const std::string& directory,
+                                         const std::string& run_id);
 
 } // namespace tutti::session

@@ -13,6 +13,7 @@
 #include "runtime/session/keyboard.hpp"
 #include "runtime/session/notifier.hpp"
 #include "runtime/session/resume_command.hpp"
+#include "runtime/session/run_clock.hpp"
 #include "runtime/session/run_feed.hpp"
 #include "runtime/session/signals.hpp"
 #include "runtime/session/state_directory.hpp"
@@ -20,7 +21,6 @@
 #include "runtime/session/view_pause.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
@@ -120,7 +120,8 @@ report::report_options told_of(const run_directory& files,
   std::error_code gone; // then paths are not shortened
   return {files.run_id, options.jobs, local_slots,
           resume_command(options.plan_path, options.state_directory,
-                         std::filesystem::current_path(gone).string())};
+                         std::filesystem::current_path(gone).string(),
+                         files.run_id)};
 }
 
 /// Approvals that were asked before the run was resumed are told of again.
@@ -185,7 +186,8 @@ session_result run_session(plan p, const session_options& options,
   }
   if (auto wrong = make_log_directory(*files))
     return refuse(*wrong);
-  if (options.ready)
+  bool goes_on = record->file != nullptr;
+  if (options.ready && goes_on)
     options.ready(*files);
   report::run_model model{*work, slots_of(*work, local_slots)};
   auto told = told_of(*files, options, local_slots);
@@ -203,15 +205,18 @@ session_result run_session(plan p, const session_options& options,
   if (!record->notice.empty())
     view->note("tutti: " + record->notice);
   bool whole = true;
-  bool goes_on = record->file != nullptr;
   auto elapsed = record->elapsed;
   std::shared_ptr<view_pause> pause; // of the signals' thread
-  std::chrono::steady_clock::time_point paused_at;
+  auto time = std::make_shared<run_clock>();
+  auto clock = [time] {
+    return time->now();
+  };
+  lost_directory lost{*files};
   if (!goes_on)
     view->finish(model);
   else {
     team actors{{work, options, local_slots, *files, disk, std::move(*record),
-                 recorded.graph, asked_again(model), &processes, &feed}};
+                 recorded.graph, asked_again(model), clock, &processes, &feed}};
     actors.begin(); // before a signal can ask to stop it
     signals.start({[&](int signal, int count) {
                      if (count > 2)
@@ -225,11 +230,10 @@ session_result run_session(plan p, const session_options& options,
                      keys.suspend();
                      pause = pause_view(feed, *view);
                      processes.suspend_lease();
-                     paused_at = std::chrono::steady_clock::now();
+                     time->stop();
                    },
                    [&] {
-                     actors.stood_still(std::chrono::steady_clock::now()
-                                        - paused_at);
+                     time->go_on();
                      processes.resume_lease();
                      keys.resume();
                      pause->goes_on.open();
@@ -238,8 +242,13 @@ session_result run_session(plan p, const session_options& options,
                     [&](const gate_decision& x) {
                       actors.decide(x);
                     },
-                    elapsed});
+                    elapsed, clock,
+                    [&] {
+                      return lost.look();
+                    }});
     keys.listen(false);
+    if (auto text = lost.look(); !text.empty())
+      view->note("tutti: " + text);
     view->finish(model);
     if (whole)
       actors.await_notices();

@@ -5,6 +5,7 @@
 #include "runtime/journal/run_list.hpp"
 #include "runtime/process/folder.hpp"
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -14,6 +15,7 @@
 #include <fstream>
 #include <optional>
 #include <random>
+#include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -127,6 +129,24 @@ std::optional<error> make_log_directory(const run_directory& x) {
   std::error_code failure;
   fs::create_directories(x.logs, failure);
   return failure ? std::optional{unusable(x.logs, failure)} : std::nullopt;
+}
+
+std::string lost_directory::look() {
+  struct stat held {};
+  struct stat now {};
+  bool gone = ::stat(files_.journal.c_str(), &now) != 0
+           && (errno == ENOENT || errno == ENOTDIR);
+  // Another folder may have its name.
+  if (!gone && files_.held && *files_.held
+      && ::fstat(files_.held->get(), &held) == 0
+      && ::stat(files_.path.c_str(), &now) == 0)
+    gone = held.st_ino != now.st_ino || held.st_dev != now.st_dev;
+  if (!gone || std::exchange(told_, true))
+    return {};
+  return fmt::format("the run's folder '{}' was removed while the run goes on: "
+                     "its journal and its logs are lost, and it cannot be "
+                     "resumed; what runs goes on",
+                     files_.path);
 }
 
 void tidy_run_directory(const run_directory& x) {

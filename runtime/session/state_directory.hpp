@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace tutti::session {
 
@@ -39,6 +40,19 @@ open_run_directory(const std::string& state_directory,
 /// Makes the folder of the logs. After the journal: where there are logs and no
 /// journal, it was removed.
 [[nodiscard]] std::optional<error> make_log_directory(const run_directory& x);
+
+/// Says once, where the folder of a live run is not there any more, what that
+/// means; else empty.
+class lost_directory {
+public:
+  explicit lost_directory(run_directory x) : files_(std::move(x)) {
+  }
+  [[nodiscard]] std::string look();
+
+private:
+  run_directory files_;
+  bool told_ = false;
+};
 
 /// Removes what only the live run needed; logs stay, empty folders go.
 void tidy_run_directory(const run_directory& x);

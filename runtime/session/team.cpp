@@ -106,15 +106,15 @@ team::team(team_options options)
     auto now = std::chrono::system_clock::now().time_since_epoch();
     return std::chrono::duration_cast<duration>(now).count();
   };
-  mine.spawn_journal = [this](const orchestrator_actor& lead) {
-    return spawn_journal(lead);
-  };
+  mine.clock = options_.clock;
+  mine.journal = spawn_journal();
   agent_options common;
   common.work = options_.work;
   common.observer = watcher;
   common.processes = host;
   common.artifacts = store;
   common.mask = mask();
+  common.clock = options_.clock;
   common.looked_at = outputs_looked_at(*options_.work);
   if (!sockets_.live_path().empty()) {
     common.live = sockets_.live();
@@ -132,9 +132,11 @@ team::team(team_options options)
     each.work = common.work;
     each.orchestrator = lead;
     each.processes = common.processes;
+    each.clock = common.clock;
     return spawn_services(std::move(each));
   };
   lead_ = system_.spawn(orchestrator_behavior, std::move(mine));
+  *told_by_journal_ = caf::actor_cast<caf::actor_addr>(lead_);
   asker_ = system_.spawn(asker_behavior, lead_, feed);
   keep(asker_);
   open_sockets();
@@ -155,11 +157,11 @@ team::~team() {
     for (auto& x : all_)
       caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
     all_.clear();
+    closed_ = true;
   }
   routes_->clear();
   options_.disk->stop();
-  if (journal_)
-    journal_->stop(); // it speaks to the orchestrator
+  journal_->stop(); // it speaks to the orchestrator
   system_.await_all_actors_done();
 }
 
@@ -171,22 +173,16 @@ void team::stop(std::int32_t code, bool at_once) {
   caf::anon_send(lead_, stop_run{code, at_once});
 }
 
-void team::stood_still(duration span) {
-  caf::anon_send(lead_, time_stood_still{span});
-}
-
-/// Called by the orchestrator as it starts, on a worker's thread.
-journal_actor team::spawn_journal(const orchestrator_actor& lead) {
-  auto to = caf::actor_cast<caf::actor_addr>(lead);
-  auto tell = [to](auto x) {
-    if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(to))
+journal_actor team::spawn_journal() {
+  auto tell = [to = told_by_journal_](auto x) {
+    if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(*to))
       caf::anon_send(caf::actor_cast<orchestrator_actor>(alive), std::move(x));
   };
   auto stuck = std::make_shared<bool>(false); // of the writer's thread
   journal::writer_events events;
   events.durable = [tell, stuck, feed = options_.feed](facts_durable x) {
     if (std::exchange(*stuck, false))
-      feed->note("tutti: the journal takes facts again; the run goes on");
+      feed->note("tutti: the journal takes facts again");
     tell(x);
   };
   events.stuck = [tell, stuck, feed = options_.feed](const journal_stuck& x) {

@@ -4,6 +4,7 @@
 
 #include "actors/agent/agent.hpp"
 #include "actors/service/service.hpp"
+#include "actors/time_source.hpp"
 #include "messages/interfaces.hpp"
 #include "runtime/artifacts/artifact_host.hpp"
 #include "runtime/journal/journal_writer.hpp"
@@ -16,8 +17,10 @@
 #include "runtime/session/session.hpp"
 #include "runtime/session/state_directory.hpp"
 
+#include <caf/actor_addr.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -39,6 +42,7 @@ struct team_options {
   run_record record;
   engine::graph_options graph;
   std::vector<fact> announced; ///< told to `notify` again as the run goes on
+  time_source clock;           ///< of the run
   process::supervisor* processes = nullptr; ///< must outlive the team
   run_feed* feed = nullptr;                 ///< must outlive the team
 };
@@ -58,8 +62,6 @@ public:
 
   void begin();
   void stop(std::int32_t code, bool at_once);
-  /// The program stood still for so long (SIGTSTP).
-  void stood_still(duration span);
   /// A person decided at the keyboard; the answer becomes a note.
   void decide(const gate_decision& x);
   /// After the run's end: waits, bounded, until the plan's `notify` has told of
@@ -73,8 +75,12 @@ public:
 private:
   template <class Handle>
   void keep(const Handle& x) {
+    auto kept = caf::actor_cast<caf::strong_actor_ptr>(x);
     std::lock_guard lock{mutex_};
-    all_.push_back(caf::actor_cast<caf::strong_actor_ptr>(x));
+    if (closed_) // the others have been told to go already
+      caf::anon_send_exit(kept, caf::exit_reason::user_shutdown);
+    else
+      all_.push_back(std::move(kept));
   }
 
   [[nodiscard]] std::vector<agent_actor> spawn_agents(agent_options common);
@@ -82,7 +88,7 @@ private:
   void open_sockets();
   /// Empty: there are no secrets.
   [[nodiscard]] text_mask mask() const;
-  [[nodiscard]] journal_actor spawn_journal(const orchestrator_actor& lead);
+  [[nodiscard]] journal_actor spawn_journal();
   [[nodiscard]] viewer_actor spawn_notifier(const process_actor& host);
 
   team_options options_;
@@ -92,6 +98,10 @@ private:
   std::shared_ptr<journal::journal_writer> journal_;
   std::mutex mutex_;
   std::vector<caf::strong_actor_ptr> all_;
+  bool closed_ = false; ///< with `all_`
+  /// Whom the journal tells; set before it is given anything.
+  std::shared_ptr<caf::actor_addr> told_by_journal_ =
+      std::make_shared<caf::actor_addr>();
   orchestrator_actor lead_;
   asker_actor asker_;
   std::shared_ptr<latch> notices_told_; ///< null: the plan has no `notify`

@@ -71,11 +71,9 @@ orchestrator_options lossy_team::options_of(session::run_record& record) {
   result.first = std::move(record.first);
   result.journaled = record.journaled;
   result.elapsed = record.elapsed;
-  result.spawn_journal = [this](const orchestrator_actor&) {
-    return stage_.spawn(play_journal, [this](append_facts x) {
-      take(std::move(x));
-    });
-  };
+  result.journal = stage_.spawn(play_journal, [this](append_facts x) {
+    take(std::move(x));
+  });
   result.spawn_agents = [this](const orchestrator_actor& lead) {
     return spawn_agents(lead);
   };

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Looking at a run from another terminal.
+#include "runtime/process/unique_fd.hpp"
 #include "tests/e2e/live_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <csignal>
+#include <filesystem>
 #include <memory>
 
 using namespace tutti::test;
@@ -24,6 +30,33 @@ tasks: { crud: 'true', release: echo released > order }
 gates:
   deploy: { needs: crud, blocks: release, approval: { by: human } }
 )";
+
+/// Takes calls, and never answers.
+class deaf_socket {
+public:
+  explicit deaf_socket(const std::string& path)
+    : fd_(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    BOOST_REQUIRE(path.size() < sizeof name.sun_path);
+    path.copy(name.sun_path, path.size());
+    BOOST_REQUIRE(
+        ::bind(fd_.get(), reinterpret_cast<sockaddr*>(&name), sizeof name)
+        == 0);
+    BOOST_REQUIRE(::listen(fd_.get(), 1) == 0);
+  }
+  /// Waits for one; it stays open.
+  void take_call() {
+    pollfd x{fd_.get(), POLLIN, 0};
+    BOOST_REQUIRE(::poll(&x, 1, 10'000) == 1);
+    call_.reset(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    BOOST_REQUIRE(call_);
+  }
+
+private:
+  tutti::process::unique_fd fd_;
+  tutti::process::unique_fd call_;
+};
 
 struct attach_fixture : live_fixture {
   fifo gate{dir, "gate"};
@@ -139,6 +172,64 @@ BOOST_AUTO_TEST_CASE(a_plan_that_was_changed_is_said) {
   BOOST_TEST(x.status == 2);
   check_one_sentence(x, {"tutti.yaml", "tutti status"});
   gate.put();
+  BOOST_TEST(finish(*live).status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(other_changes_of_the_plan_are_told) {
+  auto live = begun();
+  auto text = dir.read("tutti.yaml");
+  dir.write("tutti.yaml", text + "  # nothing\n");
+  program same{options({"attach"})};
+  BOOST_REQUIRE(same.read_until("second"));
+  auto at = text.find(", run: read");
+  BOOST_REQUIRE(at != std::string::npos);
+  dir.write("tutti.yaml", text.substr(0, at) + ", run: echo }\n");
+  program changed{options({"attach"})};
+  BOOST_REQUIRE(changed.read_until("second"));
+  gate.put();
+  BOOST_TEST(!has(same.wait().out, "was changed since"));
+  auto x = changed.wait();
+  BOOST_TEST(has(x.out + x.err, "the plan was changed since"), x.out << x.err);
+  BOOST_TEST(finish(*live).status == 0);
+}
+
+// A run that does not answer holds up neither the board nor who leaves.
+BOOST_AUTO_TEST_CASE(a_verdict_for_a_run_that_hangs_lets_one_leave) {
+  auto live = start(asking);
+  wait_for_approval("deploy");
+  auto pointer = ".tutti/runs/" + run_id() + "/control";
+  auto before = dir.read(pointer);
+  deaf_socket deaf{dir / "deaf"};
+  dir.write(pointer, dir / "deaf" + "\n");
+  auto how = in_terminal();
+  how.deadline = std::chrono::seconds(15); // an answer may take 20
+  program looking{how};
+  BOOST_REQUIRE(looking.read_until("[a]pprove"));
+  looking.type("a");
+  BOOST_REQUIRE(looking.read_until("approve deploy"));
+  looking.type("fine\r");
+  deaf.take_call();
+  looking.type("\x03");
+  auto x = looking.wait();
+  BOOST_TEST(!x.timed_out);
+  BOOST_TEST(x.status == 0, x.out);
+  BOOST_TEST(has(x.out, "goes on"), x.out);
+  dir.write(pointer, before);
+  BOOST_TEST(tutti({"approve", "deploy"}).status == 0);
+  BOOST_TEST(finish(*live).status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_of_another_folder_is_named) {
+  auto live = begun();
+  std::filesystem::create_directory(dir / "elsewhere");
+  auto how = options({"attach"});
+  how.directory = dir / "elsewhere";
+  program looking{how};
+  BOOST_REQUIRE(looking.read_until("second"));
+  gate.put();
+  auto x = looking.wait();
+  BOOST_TEST(x.status == 0, x.err);
+  check_one_sentence(x, {run_id(), "tutti.yaml", "elsewhere"});
   BOOST_TEST(finish(*live).status == 0);
 }
 

@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(a_killed_supervisor_is_9_and_nothing_is_left) { // §26, §
   BOOST_TEST(x.status == 9);
   BOOST_TEST(x.report.at("status") == "lost");
   BOOST_TEST(x.report.at("exit_code") == 9);
-  BOOST_TEST(x.out.find("to go on: tutti run tutti.yaml --resume\n")
+  BOOST_TEST(x.out.find("to go on: tutti run tutti.yaml --resume=2")
                  != std::string::npos,
              x.out);
   BOOST_TEST((x.out + x.err)

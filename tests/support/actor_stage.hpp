@@ -62,6 +62,11 @@ public:
     coordinator().advance_time(span);
     settle();
   }
+
+  /// How many messages wait for their time.
+  [[nodiscard]] std::size_t timers() {
+    return coordinator().clock().schedule().size();
+  }
   /// Time goes to the next timer, which sends its message; false: there is
   /// none.
   bool next_timer() {

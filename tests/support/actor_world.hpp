@@ -70,18 +70,35 @@ fake_journal_behavior(journal_actor::pointer, fake_journal* log) {
   };
 }
 
+/// Asks the orchestrator, and keeps the reply.
+using asking_actor = control_actor::extend<caf::reacts_to<control_call>>;
+
+inline asking_actor::behavior_type
+asking_behavior(asking_actor::pointer self, const orchestrator_actor& lead,
+                control_reply* reply) {
+  return {
+      [reply](const control_reply& x) {
+        *reply = x;
+      },
+      [self, lead](const control_call& x) {
+        self->send(lead, x);
+      },
+  };
+}
+
 struct world_options {
   std::uint64_t seed = 1;
   bool has_journal = false; ///< `journal` and `make_durable` are of use
   std::vector<fact> before; ///< of a run that is resumed: its journal
   duration elapsed{0};
   std::function<std::int64_t()> wall_clock = {};
+  time_source clock = {};
 };
 
 class actor_world {
 public:
   explicit actor_world(plan p, std::uint64_t seed)
-    : actor_world(std::move(p), world_options{seed, false, {}, {}, {}}) {
+    : actor_world(std::move(p), world_options{seed, false, {}, {}, {}, {}}) {
   }
 
   explicit actor_world(plan p, world_options how = {}) : stage_(how.seed) {
@@ -94,8 +111,8 @@ public:
     orchestrator_options options;
     options.work = work;
     options.observer = watcher;
-    options.spawn_agents = [this, work, watcher,
-                            host](const orchestrator_actor& to) {
+    options.spawn_agents = [this, work, watcher, host,
+                            clock = how.clock](const orchestrator_actor& to) {
       for (std::size_t i = 0; i < work->agents.size(); ++i) {
         agent_options mine;
         mine.id = agent_id{i};
@@ -104,14 +121,14 @@ public:
         mine.orchestrator = to;
         mine.observer = watcher;
         mine.processes = host;
+        mine.clock = clock;
         agents.push_back(stage_.spawn(agent_behavior, std::move(mine)));
       }
       return agents;
     };
     if (how.has_journal)
-      options.spawn_journal = [this](const orchestrator_actor&) {
-        return stage_.spawn(fake_journal_behavior, &journal);
-      };
+      options.journal = stage_.spawn(fake_journal_behavior, &journal);
+    options.clock = how.clock;
     options.elapsed = how.elapsed;
     options.wall_clock = how.wall_clock;
     if (!how.before.empty()) {
@@ -182,6 +199,28 @@ public:
     processes.running.erase(i);
     caf::anon_send(asker, std::move(x));
     settle();
+  }
+
+  /// What a command about a task is told; nothing where the reply is held.
+  control_reply ask(control_kind kind, const std::string& task) {
+    const auto& tasks = plan_->tasks;
+    auto at = std::find_if(tasks.begin(), tasks.end(), [&](const auto& x) {
+      return x.name == task;
+    });
+    control_call call;
+    call.kind = kind;
+    call.subject = {node_kind::task,
+                    static_cast<std::uint32_t>(at - tasks.begin())};
+    control_reply reply;
+    auto asker = stage_.spawn(asking_behavior, lead, &reply);
+    caf::anon_send(asker, std::move(call));
+    settle();
+    return reply;
+  }
+
+  /// How many messages wait for their time.
+  [[nodiscard]] std::size_t timers() {
+    return stage_.timers();
   }
 
   [[nodiscard]] std::size_t count(fact_kind kind) const {

@@ -7,6 +7,17 @@
 
 namespace tutti::engine {
 
+namespace {
+
+/// What an attempt of a stream's task takes: known tasks and requests.
+bool items_follow(const fact_extra& x, const graph& g, std::size_t requests) {
+  return std::all_of(x.items.begin(), x.items.end(), [&](const auto& item) {
+    return item.from.value < g.task_count && item.request <= requests;
+  });
+}
+
+} // namespace
+
 bool engine::follows(const fact& f) const {
   using enum task_state;
   if (f.kind != fact_kind::run_started && !begun_)
@@ -22,28 +33,31 @@ bool engine::follows(const fact& f) const {
   bool unstarted = !t.assigned && (t.state == waiting || t.state == ready);
   bool runs = t.assigned && (t.state == running || t.state == integrating);
   bool has_agent = f.agent != agent_id::none;
+  bool same_attempt = f.attempt == t.attempt;
   switch (f.kind) {
   case fact_kind::task_ready:
     return !t.assigned && !is_terminal(t.state);
   case fact_kind::task_assigned:
-    return has_agent && !t.assigned && (f.extra || !loose)
+    return has_agent && !t.assigned && f.attempt == t.attempt + 1
+        && (!loose
+            || (f.extra && items_follow(*f.extra, graph_, requests_.size())))
         && (t.state == ready || t.state == waiting_to_integrate);
   case fact_kind::attempt_started:
-    return has_agent && t.assigned && !runs;
+    return has_agent && t.assigned && !runs && same_attempt;
   case fact_kind::attempt_finished:
-    return has_agent && runs
+    return has_agent && runs && same_attempt
         && (is_terminal(f.state) || f.state == ready
             || f.state == waiting_to_integrate
             || (f.state == waiting && loose));
   case fact_kind::attempt_revoked:
-    return has_agent && t.assigned && !runs && f.attempt > 0;
+    return has_agent && t.assigned && !runs && same_attempt && f.attempt > 0;
   case fact_kind::attempt_ending:
-    return t.assigned;
+    return t.assigned && same_attempt;
   case fact_kind::attempt_waits:
-    return runs && !t.waits;
+    return runs && !t.waits && same_attempt;
   case fact_kind::wait_over:
   case fact_kind::attempt_goes_on:
-    return runs && t.waits;
+    return runs && t.waits && same_attempt;
   case fact_kind::task_skipped:
   case fact_kind::task_left_out:
   case fact_kind::task_cancelled:
@@ -63,6 +77,12 @@ bool engine::follows(const fact& f) const {
         && (is_terminal(t.state)
             || (f.phase == work_phase::run
                 && (t.state == ready || t.state == waiting_to_integrate)));
+  case fact_kind::version_doubted:
+    return !t.doubted;
+  case fact_kind::task_paused:
+    return !t.paused && !is_terminal(t.state);
+  case fact_kind::task_resumed:
+    return t.paused;
   default:
     return true;
   }

@@ -52,6 +52,19 @@ BOOST_AUTO_TEST_CASE(what_was_released_long_ago_leaves_at_once) { // §30
   BOOST_TEST(left == "a");
 }
 
+BOOST_AUTO_TEST_CASE(given_up_only_viewers_hear_of_what_waits) { // row 5
+  sends.note({about(fact_kind::task_ready, 0)});
+  sends.after_result_of(0, 0, leave('a'));
+  sends.to_viewers(leave('v'));
+  sends.after_all(leave('b'));
+  sends.to_viewers(leave('w'));
+  BOOST_TEST(left == "");
+  sends.give_up();
+  BOOST_TEST(left == "vw");
+  sends.durable(1);
+  BOOST_TEST(left == "vw");
+}
+
 BOOST_AUTO_TEST_CASE(about_one_task_nothing_overtakes) {
   sends.note({about(fact_kind::task_ready, 0)});
   sends.after_result_of(0, 0, leave('a'));

@@ -131,4 +131,26 @@ BOOST_AUTO_TEST_CASE(the_words_behind_session_test_are_another_programs) {
       (parse({"session-test", "--help"})->command == cli::command_name::help));
 }
 
+BOOST_AUTO_TEST_CASE(what_does_not_go_together_is_refused) {
+  for (const auto& [words, part] :
+       std::vector<std::pair<std::vector<const char*>, const char*>>{
+           {{"run", "--resume", "--dry-run"}, "--dry-run"},
+           {{"run", "--resume=1", "-n"}, "--dry-run"},
+           {{"run", "--detach", "--json", "-"}, "--json -"},
+           {{"rerun", "--failed", "-d", "--json", "-"}, "--json -"},
+           {{"rerun", "--failed", "--durability", "most"}, "'most'"}}) {
+    auto x = parse(words);
+    BOOST_REQUIRE(!x);
+    BOOST_TEST((x.error().code == exit_code::bad_plan));
+    BOOST_TEST(x.error().detail.find(part) != std::string::npos,
+               x.error().detail);
+  }
+  BOOST_TEST(static_cast<bool>(parse({"run", "-d", "--json", "file"})));
+}
+
+BOOST_AUTO_TEST_CASE(durability_is_open_where_it_is_not_said) {
+  BOOST_TEST(run_options({}).durability == "");
+  BOOST_TEST(run_options({"--durability", "off"}).durability == "off");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -66,7 +66,7 @@ struct going_on_fixture {
     session.number = 2;
     session.first_fact = info.last + 1;
     journal::journal_file file{options, run.work};
-    return file.go_on(info, (*opened)->sum(), session, std::nullopt, {});
+    return file.go_on(info, (*opened)->sum(), session, std::nullopt, {}, {});
   }
 
   sleepless_vfs vfs;

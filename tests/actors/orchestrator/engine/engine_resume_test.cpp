@@ -309,4 +309,80 @@ BOOST_AUTO_TEST_CASE(a_fact_from_nowhere_does_not_follow) {
   BOOST_TEST(!e.follows(f)); // it does not run
 }
 
+BOOST_AUTO_TEST_CASE(a_fact_said_twice_or_of_another_attempt_does_not_follow) {
+  team_builder b;
+  auto x = b.lane("x");
+  engine::engine e{engine::compile(b.get(), {})};
+  e.fold({});
+  fact f;
+  f.subject = x;
+  f.kind = fact_kind::task_resumed;
+  BOOST_TEST(!e.follows(f)); // it is not paused
+  f.kind = fact_kind::task_paused;
+  BOOST_TEST(e.follows(f));
+  e.fold(f);
+  BOOST_TEST(!e.follows(f)); // it is
+  f.kind = fact_kind::task_resumed;
+  BOOST_TEST(e.follows(f));
+  e.fold(f);
+  f.kind = fact_kind::task_ready;
+  e.fold(f);
+  f.kind = fact_kind::task_assigned;
+  f.agent = 0;
+  f.attempt = 2;
+  BOOST_TEST(!e.follows(f)); // the first is 1
+  f.attempt = 1;
+  BOOST_TEST(e.follows(f));
+  e.fold(f);
+  for (auto kind : {fact_kind::attempt_started, fact_kind::attempt_revoked,
+                    fact_kind::attempt_ending}) {
+    f.kind = kind;
+    f.attempt = 1;
+    BOOST_TEST(e.follows(f));
+    f.attempt = 2;
+    BOOST_TEST(!e.follows(f));
+  }
+  f.kind = fact_kind::attempt_started;
+  f.attempt = 1;
+  e.fold(f);
+  f.kind = fact_kind::attempt_finished;
+  f.state = task_state::succeeded;
+  f.attempt = 7;
+  BOOST_TEST(!e.follows(f));
+  f.attempt = 1;
+  BOOST_TEST(e.follows(f));
+  f.kind = fact_kind::version_doubted;
+  BOOST_TEST(e.follows(f));
+  e.fold(f);
+  BOOST_TEST(!e.follows(f)); // it is in doubt already
+}
+
+BOOST_AUTO_TEST_CASE(work_on_a_request_that_nobody_made_does_not_follow) {
+  team_builder b;
+  auto one = b.lane("one");
+  auto test = b.after_each("test", {one});
+  engine::engine e{engine::compile(b.get(), {})};
+  e.fold({});
+  fact f;
+  f.kind = fact_kind::task_ready;
+  f.subject = test;
+  e.fold(f);
+  f.kind = fact_kind::task_assigned;
+  f.agent = 0;
+  f.attempt = 1;
+  BOOST_TEST(!e.follows(f)); // it takes something
+  auto takes = [&](std::uint32_t from, std::uint32_t request) {
+    fact_extra extra;
+    work_item item;
+    item.from = task_id{from};
+    item.request = request;
+    extra.items = {item};
+    f.extra = std::make_shared<const fact_extra>(std::move(extra));
+    return e.follows(f);
+  };
+  BOOST_TEST(takes(one, 0));
+  BOOST_TEST(!takes(one, 1));
+  BOOST_TEST(!takes(7, 0));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
