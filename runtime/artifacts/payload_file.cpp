@@ -4,11 +4,13 @@
 #include "messages/inspect/inspect.hpp"
 #include "runtime/artifacts/digest.hpp"
 #include "runtime/process/files.hpp"
+#include "runtime/process/folder.hpp"
 
 #include <caf/binary_deserializer.hpp>
 #include <caf/binary_serializer.hpp>
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -36,6 +38,9 @@ int write_at(int fd, const std::vector<char>& bytes, std::uint64_t offset) {
   return 0;
 }
 
+/// Behind the last byte there is.
+constexpr int too_short = -1;
+
 int read_at(int fd, std::vector<char>& bytes, std::uint64_t offset) {
   std::size_t done = 0;
   while (done < bytes.size()) {
@@ -44,19 +49,10 @@ int read_at(int fd, std::vector<char>& bytes, std::uint64_t offset) {
     if (got < 0 && errno == EINTR)
       continue;
     if (got <= 0)
-      return got < 0 ? errno : EIO;
+      return got < 0 ? errno : too_short;
     done += static_cast<std::size_t>(got);
   }
   return 0;
-}
-
-/// A new file is there for certain only once its folder is.
-void sync_folder(const std::string& path) {
-  auto folder = path.substr(0, path.rfind('/'));
-  process::unique_fd fd{
-      ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (fd)
-    ::fsync(fd.get());
 }
 
 /// Of what counts where results are compared.
@@ -77,7 +73,11 @@ int payload_file::open(int how) const {
   std::lock_guard lock{mutex_};
   if (fd_)
     return 0;
-  fd_.reset(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW | how, 0600));
+  auto flags = O_CLOEXEC | O_NOFOLLOW | how;
+  fd_.reset(::open(path_.c_str(), O_RDWR | flags, 0600));
+  bool reads_only = how == 0 && (errno == EROFS || errno == EACCES);
+  if (!fd_ && reads_only)
+    fd_.reset(::open(path_.c_str(), O_RDONLY | flags));
   return fd_ ? 0 : errno;
 }
 
@@ -94,9 +94,11 @@ payload_kept payload_file::keep(const keep_payload& x) {
     auto end = ::lseek(fd_.get(), 0, SEEK_END); // behind what is kept already
     if (end < 0)
       return failed(errno);
-    end_ = static_cast<std::uint64_t>(end);
+    // A new file is there for certain only once its folder is.
     if (syncs_)
-      sync_folder(path_);
+      if (auto number = process::sync_folder(path_.substr(0, path_.rfind('/'))))
+        return failed(number);
+    end_ = static_cast<std::uint64_t>(end);
   }
   auto details = x.details ? *x.details : attempt_details{};
   std::vector<char> bytes;
@@ -114,13 +116,23 @@ payload_kept payload_file::keep(const keep_payload& x) {
 
 payload_loaded payload_file::load(const load_payload& x) const {
   auto failed = [&](int number) {
-    return payload_loaded{x.id, nullptr,
-                          fmt::format("cannot read a handoff back from '{}': "
-                                      "{}",
-                                      path_, process::system_text(number))};
+    return payload_loaded{
+        x.id, nullptr,
+        fmt::format("cannot read a handoff back from '{}': "
+                    "{}",
+                    path_,
+                    number == too_short ? "it is shorter than the journal says"
+                                        : process::system_text(number))};
   };
   if (auto number = open(0))
     return failed(number);
+  // A damaged size is not asked for as memory.
+  struct stat there {};
+  if (::fstat(fd_.get(), &there) != 0)
+    return failed(errno);
+  auto size = static_cast<std::uint64_t>(there.st_size);
+  if (x.payload.offset > size || x.payload.size_bytes > size - x.payload.offset)
+    return failed(too_short);
   std::vector<char> bytes(x.payload.size_bytes);
   if (auto number = read_at(fd_.get(), bytes, x.payload.offset))
     return failed(number);

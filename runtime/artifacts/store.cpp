@@ -5,6 +5,7 @@
 #include "runtime/artifacts/glob.hpp"
 #include "runtime/artifacts/walk.hpp"
 #include "runtime/process/files.hpp"
+#include "runtime/process/folder.hpp"
 #include "runtime/process/unique_fd.hpp"
 
 #include <fcntl.h>
@@ -35,26 +36,6 @@ constexpr mode_t executable_bits = S_IXUSR | S_IXGRP | S_IXOTH;
 
 unique_fd open_directory(const std::string& path) {
   return unique_fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-}
-
-/// A new name is on disk once its folder is synced.
-int sync_directory(const std::string& path) {
-  auto fd = open_directory(path);
-  return fd && ::fsync(fd.get()) == 0 ? 0 : errno;
-}
-
-/// Makes a folder, with what is above it, and syncs where it made one.
-int make_directory(const std::string& path) {
-  std::error_code failure;
-  std::filesystem::path folder{path};
-  if (std::filesystem::is_directory(folder, failure))
-    return 0;
-  if (folder.has_parent_path() && folder.parent_path() != folder)
-    if (auto failed = make_directory(folder.parent_path().string()))
-      return failed;
-  if (::mkdir(path.c_str(), 0777) != 0 && errno != EEXIST)
-    return errno;
-  return sync_directory(folder.parent_path().string());
 }
 
 /// Removes a temporary file unless it was renamed away.
@@ -145,6 +126,10 @@ std::string store::path_of(const std::string& digest) const {
                      digest.substr(2));
 }
 
+std::string store::folder_of(const std::string& digest) const {
+  return fmt::format("{}/{}", directory_, digest.substr(0, 2));
+}
+
 // -- capture ------------------------------------------------------------------
 
 bool store::has(const std::string& digest, std::uint64_t size) const {
@@ -176,7 +161,7 @@ artifacts_captured store::capture(const capture_artifacts& x) const {
   result.mistake = std::move(found.mistake);
   auto directory =
       found.paths.empty() ? unique_fd{} : open_directory(x.directory);
-  fresh_files fresh;
+  taken_files taken;
   for (const auto& path : found.paths) {
     if (!result.mistake.empty())
       break;
@@ -184,14 +169,14 @@ artifacts_captured store::capture(const capture_artifacts& x) const {
     made.path = path;
     auto file = open_below(directory.get(), path);
     auto done = !is_utf8(path) ? outcome{"its name is no UTF-8: rename it"}
-              : file           ? take_in(file.get(), made, fresh)
+              : file           ? take_in(file.get(), made, taken)
                                : outcome{why_unreadable(errno)};
     if (!done.mistake.empty())
       result.mistake = fmt::format("artifact '{}': {}", path, done.mistake);
     result.no_space = done.no_space;
     result.artifacts.push_back(std::move(made));
   }
-  if (auto done = settle(fresh);
+  if (auto done = settle(taken);
       !done.mistake.empty() && result.mistake.empty()) {
     result.mistake = fmt::format("artifacts cannot be kept in '{}': {}",
                                  directory_, done.mistake);
@@ -213,14 +198,14 @@ artifacts_captured store::capture(const capture_artifacts& x) const {
   return result;
 }
 
-store::outcome store::take_in(int from, artifact& x, fresh_files& made) const {
+store::outcome store::take_in(int from, artifact& x, taken_files& taken) const {
   auto failed = [](int number) {
     return outcome{system_text(number), process::no_space(number)};
   };
   struct stat before {};
   if (::fstat(from, &before) != 0)
     return failed(errno);
-  if (auto number = make_directory(directory_))
+  if (auto number = process::make_folder(directory_))
     return failed(number);
   auto folder = open_directory(directory_);
   if (!folder)
@@ -243,37 +228,40 @@ store::outcome store::take_in(int from, artifact& x, fresh_files& made) const {
   x.digest = copy.digest;
   x.size_bytes = copy.size_bytes;
   x.executable = (before.st_mode & S_IXUSR) != 0;
-  if (!use(folder.get(), x)) {
+  if (use(folder.get(), x)) {
+    taken.found.insert(folder_of(x.digest));
+  } else {
     file.keep();
-    made.push_back({std::move(name), x.digest});
+    taken.fresh.push_back({std::move(name), x.digest});
   }
   return {};
 }
 
 /// Content first, then names, then the folders of the names: all are on disk
-/// before anybody hears of them (§30). Many files are synced at one go.
-store::outcome store::settle(fresh_files& made) const {
+/// before anybody hears of them (§30). Many files are synced at one go. What
+/// was found may have been renamed by one that was killed right after that.
+store::outcome store::settle(taken_files& taken) const {
   constexpr std::size_t few = 8;
   auto failed = [](int number) {
     return outcome{system_text(number), process::no_space(number)};
   };
-  if (made.empty())
+  if (taken.fresh.empty() && taken.found.empty())
     return {};
   auto folder = open_directory(directory_);
   int number = folder ? 0 : errno;
-  if (number == 0 && made.size() > few)
+  if (number == 0 && taken.fresh.size() > few)
     number = ::syncfs(folder.get()) == 0 ? 0 : errno;
-  std::set<std::string> parents;
-  for (const auto& x : made) {
+  auto parents = std::move(taken.found);
+  for (const auto& x : taken.fresh) {
     unique_fd fd;
-    if (number == 0 && made.size() <= few) {
+    if (number == 0 && taken.fresh.size() <= few) {
       fd.reset(::openat(folder.get(), x.name.c_str(), O_RDONLY | O_CLOEXEC));
       number = fd && ::fsync(fd.get()) == 0 ? 0 : errno;
     }
     auto target = path_of(x.digest);
-    auto parent = std::filesystem::path{target}.parent_path().string();
+    auto parent = folder_of(x.digest);
     if (number == 0)
-      number = make_directory(parent);
+      number = process::make_folder(parent);
     if (number == 0
         && ::renameat(folder.get(), x.name.c_str(), AT_FDCWD, target.c_str())
                != 0)
@@ -282,9 +270,10 @@ store::outcome store::settle(fresh_files& made) const {
       ::unlinkat(folder.get(), x.name.c_str(), 0);
     parents.insert(std::move(parent));
   }
+  parents.insert(directory_); // they are entries of it
   for (const auto& x : parents)
     if (number == 0)
-      number = sync_directory(x);
+      number = process::sync_folder(x);
   return number == 0 ? outcome{} : failed(number);
 }
 

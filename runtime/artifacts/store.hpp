@@ -10,6 +10,7 @@
 #include "messages/storage.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,15 +37,20 @@ private:
     std::string name; ///< in the store's folder, until all are synced
     std::string digest;
   };
-  using fresh_files = std::vector<fresh_file>;
+  struct taken_files {
+    std::vector<fresh_file> fresh;
+    std::set<std::string> found; ///< the folders of what was there already
+  };
 
-  [[nodiscard]] outcome take_in(int from, artifact& x, fresh_files& made) const;
-  [[nodiscard]] outcome settle(fresh_files& made) const;
+  [[nodiscard]] outcome take_in(int from, artifact& x,
+                                taken_files& taken) const;
+  [[nodiscard]] outcome settle(taken_files& taken) const;
   [[nodiscard]] outcome put_out(int directory, const artifact& x) const;
   [[nodiscard]] int save_other(int folder, const std::string& name) const;
   [[nodiscard]] bool has(const std::string& digest, std::uint64_t size) const;
   [[nodiscard]] bool use(int folder, const artifact& x) const;
   [[nodiscard]] std::string path_of(const std::string& digest) const;
+  [[nodiscard]] std::string folder_of(const std::string& digest) const;
 
   std::string directory_;
 };

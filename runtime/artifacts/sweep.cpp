@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/artifacts/sweep.hpp"
 
+#include "runtime/artifacts/digest.hpp"
 #include "runtime/process/files.hpp"
 #include "runtime/process/unique_fd.hpp"
 
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
@@ -55,6 +57,39 @@ bool lock_alone(const unique_fd& folder) {
 }
 
 } // namespace
+
+namespace {
+
+std::string path_of(const std::string& directory, const std::string& digest) {
+  return fmt::format("{}/{}/{}", directory, digest.substr(0, prefix_digits),
+                     digest.substr(std::min(prefix_digits, digest.size())));
+}
+
+} // namespace
+
+bool is_stored(const std::string& directory, const artifact& x) {
+  struct stat there {};
+  return ::lstat(path_of(directory, x.digest).c_str(), &there) == 0
+      && S_ISREG(there.st_mode)
+      && static_cast<std::uint64_t>(there.st_size) == x.size_bytes;
+}
+
+std::string check_stored(const std::string& directory,
+                         const std::string& digest) {
+  auto path = path_of(directory, digest);
+  unique_fd file{::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
+  struct stat there {};
+  if (!file || ::fstat(file.get(), &there) != 0)
+    return fmt::format("artifact '{}': {}", path, process::system_text(errno));
+  auto content = copy_and_digest(file.get(), -1,
+                                 static_cast<std::uint64_t>(there.st_size));
+  if (content.error_number != 0)
+    return fmt::format("artifact '{}': {}", path,
+                       process::system_text(content.error_number));
+  return content.digest == digest
+           ? std::string{}
+           : fmt::format("artifact '{}' is not as it was kept", path);
+}
 
 std::unordered_map<std::string, std::uint64_t>
 stored_sizes(const std::string& directory) {

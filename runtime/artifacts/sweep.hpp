@@ -2,6 +2,8 @@
 // The store of artifacts as a whole: what lies in it, and what nobody needs.
 #pragma once
 
+#include "messages/fact.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,6 +16,14 @@ namespace tutti::artifacts {
 /// Bytes on disk of every file of a store, by digest.
 [[nodiscard]] std::unordered_map<std::string, std::uint64_t>
 stored_sizes(const std::string& directory);
+
+/// Whether the store has a file that is as large as the artifact.
+[[nodiscard]] bool is_stored(const std::string& directory, const artifact& x);
+
+/// Reads a file of the store to its end. Empty: it is what it was; else one
+/// sentence.
+[[nodiscard]] std::string check_stored(const std::string& directory,
+                                       const std::string& digest);
 
 struct sweep_options {
   std::string directory;                  ///< of the store

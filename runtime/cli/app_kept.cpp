@@ -61,7 +61,7 @@ void add_clean(CLI::App& app, clean_options& into) {
                  "The newest N stay; given alone, all others go")
       ->type_name("N");
   app.add_flag("--unfinished", into.unfinished,
-               "Also runs that were killed, and unreadable ones");
+               "Also runs that can go on, and unreadable ones");
   app.add_flag("-n,--dry-run", into.dry_run, "Only say what would go");
   add_state_directory(app, into.state_directory);
 }

@@ -70,17 +70,32 @@ struct outcome {
   std::uint64_t bytes = 0;
 };
 
-/// Removes the folder of a run that nobody holds; the journal first, so that
-/// what is left, should this be cut off, is no run. Says why it could not.
+/// What a run's folder is called while it is removed: no run any more.
+constexpr std::string_view going = ".going-";
+
+/// Removes the folder of a run that nobody holds. Says why it could not.
 std::string remove_run(const journal::run_entry& x) {
   auto held = control::try_to_hold_run(x.path);
   if (!held)
     return "it lives again";
   std::error_code failure;
-  fs::remove(journal::journal_path(x.path), failure);
+  fs::path path{x.path};
+  auto aside = path.parent_path() / (std::string{going} + x.id);
+  fs::rename(path, aside, failure);
   if (!failure)
-    fs::remove_all(x.path, failure);
+    fs::remove_all(aside, failure);
   return failure ? failure.message() : std::string{};
+}
+
+/// What one that was cut off has left.
+void remove_leftovers(const std::string& state_directory) {
+  std::error_code failure;
+  for (const auto& x :
+       fs::directory_iterator{journal::runs_path(state_directory), failure}) {
+    std::error_code ignored;
+    if (x.path().filename().string().starts_with(going))
+      fs::remove_all(x.path(), ignored);
+  }
 }
 
 std::string line_of(const judged_run& x, std::string_view verb,
@@ -133,6 +148,15 @@ artifacts::sweep_options sweep_of(const std::string& state_directory,
   return result;
 }
 
+/// How many stay only because they could go on, or cannot be read.
+std::size_t spared(const std::vector<judged_run>& runs,
+                   const journal::artifact_sizes& store, journal::retention how,
+                   std::size_t chosen, std::int64_t now) {
+  how.unfinished = true;
+  auto all = journal::runs_to_remove(runs, store, how, now).size();
+  return all > chosen ? all - chosen : 0;
+}
+
 } // namespace
 
 int clean_command(const clean_options& options) {
@@ -143,8 +167,11 @@ int clean_command(const clean_options& options) {
     return fail(runs.error());
   journal::retention how{options.age_max_ns, options.size_max, options.keep,
                          options.unfinished};
-  auto which = journal::runs_to_remove(
-      *runs, artifacts::stored_sizes(state + "/artifacts"), how, now);
+  if (!options.dry_run)
+    remove_leftovers(state);
+  auto store = artifacts::stored_sizes(state + "/artifacts");
+  auto which = journal::runs_to_remove(*runs, store, how, now);
+  auto unfinished = spared(*runs, store, how, which.size(), now);
   auto gone = remove_runs(*runs, which, options.dry_run, now);
   auto sweeping = sweep_of(state, *runs, now);
   sweeping.dry_run = options.dry_run;
@@ -158,6 +185,11 @@ int clean_command(const clean_options& options) {
       counted(swept.files, "artifact"), size_text(gone.bytes + swept.bytes),
       counted(runs->size(), "run"), runs->size() == 1 ? "stays" : "stay",
       size_text(rest)));
+  if (unfinished > 0)
+    note(fmt::format("{} that can go on or cannot be read {}; --unfinished "
+                     "removes these, too",
+                     counted(unfinished, "run"),
+                     unfinished == 1 ? "stays" : "stay"));
   gone.troubles.insert(gone.troubles.end(), swept.troubles.begin(),
                        swept.troubles.end());
   for (const auto& x : gone.troubles)

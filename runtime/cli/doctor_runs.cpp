@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/artifacts/payload_file.hpp"
+#include "runtime/artifacts/sweep.hpp"
 #include "runtime/cli/doctor.hpp"
 #include "runtime/cli/history.hpp"
 #include "runtime/control/run_lock.hpp"
 #include "runtime/journal/journal_reader.hpp"
+#include "runtime/journal/retention.hpp"
 #include "runtime/journal/run_list.hpp"
 #include "runtime/process/files.hpp"
 
@@ -12,6 +15,7 @@
 #include <filesystem>
 #include <string>
 #include <system_error>
+#include <unordered_map>
 #include <vector>
 
 namespace tutti::cli {
@@ -34,7 +38,7 @@ void check_journals(const std::vector<run_entry>& runs, health_checks& into) {
     auto wrong = reader ? (*reader)->check() : std::optional{reader.error()};
     if (wrong) {
       into.push_back(
-          {name, check_status::fail, wrong->detail, {}, exit_code::journal});
+          {name, check_status::fail, wrong->detail, {}, wrong->code});
       continue;
     }
     ++whole;
@@ -44,6 +48,57 @@ void check_journals(const std::vector<run_entry>& runs, health_checks& into) {
     into.push_back({"journals",
                     check_status::ok,
                     fmt::format("{} of {} facts, all as written", whole, facts),
+                    {}});
+}
+
+/// What of a run's results is not on disk as it was; `known`: artifacts that
+/// were looked at, with what is wrong with them.
+std::vector<std::string>
+lost_files(const run_entry& run, const std::string& store,
+           std::unordered_map<std::string, std::string>& known) {
+  std::vector<std::string> result;
+  auto use = journal::artifacts_of(run);
+  artifacts::payload_file payloads{run.path + "/payloads"};
+  for (const auto& x : use.payloads) {
+    auto loaded = payloads.load({0, x});
+    if (!loaded.details)
+      result.push_back(loaded.mistake);
+    else
+      for (const auto& a : loaded.details->artifacts)
+        use.digests.push_back(a.digest);
+  }
+  for (const auto& digest : use.digests) {
+    auto [at, is_new] = known.try_emplace(digest);
+    if (is_new)
+      at->second = artifacts::check_stored(store, digest);
+    if (!at->second.empty())
+      result.push_back(at->second);
+  }
+  return result;
+}
+
+void check_results(const std::string& state_directory,
+                   const std::vector<run_entry>& runs, health_checks& into) {
+  std::unordered_map<std::string, std::string> known;
+  bool all_there = true;
+  for (const auto& x : runs) {
+    if (x.state == run_state::no_journal || x.state == run_state::unreadable)
+      continue;
+    auto lost = lost_files(x, state_directory + "/artifacts", known);
+    if (lost.empty())
+      continue;
+    all_there = false;
+    auto more = lost.size() > 1 ? fmt::format(", and {} more", lost.size() - 1)
+                                : std::string{};
+    into.push_back({"results " + x.id, check_status::fail, lost.front() + more,
+                    "put an undamaged copy back; where that cannot be had, the "
+                    "tasks that made it have to run again",
+                    exit_code::journal});
+  }
+  if (all_there)
+    into.push_back({"results",
+                    check_status::ok,
+                    "all that journals name is there, as it was kept",
                     {}});
 }
 
@@ -142,6 +197,7 @@ void check_runs(const std::string& state_directory, std::int64_t now_ns,
   check_leftovers(*runs, into);
   check_processes(*runs, into);
   check_journals(*runs, into);
+  check_results(state_directory, *runs, into);
   check_clock(*runs, now_ns, into);
 }
 

@@ -44,7 +44,8 @@ command_text clean_text() {
       "Remove old runs, and artifacts that none needs",
       R"(Whole runs go, the oldest first: those in which nothing happened for 30 days,
 where nothing else is said. Live runs never go, nor do artifacts that they may
-need. Runs that were killed and can go on stay, unless --unfinished is given.
+need. Runs that can go on (killed, stopped, waiting) stay, and unreadable ones,
+unless --unfinished is given.
 
 Examples:
   tutti clean --dry-run                what would go
@@ -63,7 +64,8 @@ command_text doctor_text() {
       "Say whether this machine can run plans",
       R"(One line a check: ok, warn or fail, each with what to do. Looks at the state
 directory and its disk, at what the system allows, at what killed runs have
-left, and reads the journal of each run to its end. Changes nothing.
+left, and reads the journal of each run, and the payloads and artifacts that it
+names, to their ends. Changes nothing.
 
 Examples:
   tutti doctor
@@ -72,7 +74,7 @@ Examples:
 
 Exit codes:
   0 no check failed (there may be warnings), 2 usage, or mistakes in the plan,
-  7 a check of the machine failed, 8 a journal is damaged
+  7 a check of the machine failed, 8 a journal, or what it names, is damaged
 )"};
 }
 

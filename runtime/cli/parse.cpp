@@ -263,8 +263,8 @@ usage_error finish(clean_options& x) {
   if (!x.size_text.empty()) {
     x.size_max = parse_size(x.size_text);
     if (!x.size_max)
-      return usage(fmt::format("--max-size takes a size such as 500MiB or "
-                               "2GiB, and '{}' is not one",
+      return usage(fmt::format("--max-size takes a number with its unit, such "
+                               "as 0B, 500MiB or 2GiB, and '{}' is not one",
                                x.size_text));
   }
   if (!x.keep_text.empty()) {

@@ -4,12 +4,34 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <filesystem>
+#include <system_error>
+
 namespace tutti::journal {
 
 namespace {
 
 /// A reader of ours or of the user holds a lock for milliseconds.
 constexpr int busy_timeout_ms = 5000;
+
+/// A name for SQLite that says that nobody writes the file.
+std::string unchanging_uri(const std::string& path) {
+  std::string result = "file:";
+  for (char c : path)
+    if (c == '%' || c == '?' || c == '#')
+      result += fmt::format("%{:02X}", static_cast<unsigned>(c));
+    else
+      result += c;
+  return result + "?immutable=1";
+}
+
+/// Or not there.
+bool is_empty(const std::string& path) {
+  std::error_code failure;
+  auto size = std::filesystem::file_size(path, failure);
+  return failure == std::errc::no_such_file_or_directory
+      || (!failure && size == 0);
+}
 
 } // namespace
 
@@ -31,6 +53,11 @@ bool failure::is_read_only() const {
       || primary == SQLITE_PERM || primary == SQLITE_AUTH;
 }
 
+bool failure::is_busy() const {
+  auto primary = code & 0xff;
+  return primary == SQLITE_BUSY || primary == SQLITE_LOCKED;
+}
+
 error explain(const failure& x, const std::string& path) {
   auto says = [&](exit_code code, std::string_view remedy) {
     return error{code, fmt::format("the journal '{}' cannot be used: {}; {}",
@@ -45,7 +72,7 @@ error explain(const failure& x, const std::string& path) {
   if (x.is_damage())
     return says(exit_code::journal,
                 "put an undamaged copy back, or begin anew without --resume");
-  if ((x.code & 0xff) == SQLITE_BUSY || (x.code & 0xff) == SQLITE_LOCKED)
+  if (x.is_busy())
     return says(exit_code::journal, "another program holds it: end that one");
   return says(exit_code::journal, "see to its disk, then go on with --resume");
 }
@@ -111,10 +138,14 @@ void database::closer::operator()(sqlite3* x) const {
 std::optional<failure> database::open(const std::string& path, access how,
                                       const std::string& vfs) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  flags |= how == access::read ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
+  bool unchanging = how == access::read_unchanging;
+  flags |= unchanging || how == access::read ? SQLITE_OPEN_READONLY
+                                             : SQLITE_OPEN_READWRITE;
   flags |= how == access::create ? SQLITE_OPEN_CREATE : 0;
+  flags |= unchanging ? SQLITE_OPEN_URI : 0;
   sqlite3* made = nullptr;
-  auto code = sqlite3_open_v2(path.c_str(), &made, flags,
+  auto name = unchanging ? unchanging_uri(path) : path;
+  auto code = sqlite3_open_v2(name.c_str(), &made, flags,
                               vfs.empty() ? nullptr : vfs.c_str());
   handle_.reset(made);
   if (code != SQLITE_OK) {
@@ -132,9 +163,14 @@ std::optional<failure> open_to_read(database& db, const std::string& path,
   if (auto failed = db.open(path, access::read, vfs))
     return failed;
   auto probe = db.prepare("SELECT 1 FROM sqlite_schema");
-  if (db.last_failure().code != SQLITE_READONLY_ROLLBACK)
-    return std::nullopt;
+  auto why = db.last_failure();
   probe = {};
+  // Without a log there is nothing that an index of it would be needed for.
+  if (why.is_read_only() && why.code != SQLITE_READONLY_ROLLBACK
+      && is_empty(path + "-wal"))
+    return db.open(path, access::read_unchanging, vfs);
+  if (why.code != SQLITE_READONLY_ROLLBACK)
+    return std::nullopt;
   if (auto failed = db.open(path, access::write, vfs))
     return failed;
   (void)db.number("SELECT 1 FROM sqlite_schema");
@@ -143,6 +179,23 @@ std::optional<failure> open_to_read(database& db, const std::string& path,
 
 void database::close() {
   handle_.reset();
+}
+
+std::optional<failure> database::checkpoint(int mode) {
+  auto code =
+      sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, mode, nullptr, nullptr);
+  return code == SQLITE_OK ? std::nullopt : std::optional{last_failure()};
+}
+
+std::optional<failure> database::move_log() {
+  return checkpoint(SQLITE_CHECKPOINT_FULL);
+}
+
+std::optional<failure> database::empty_log(bool waits) {
+  sqlite3_busy_timeout(handle_.get(), waits ? busy_timeout_ms : 0);
+  auto result = checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+  sqlite3_busy_timeout(handle_.get(), busy_timeout_ms);
+  return result;
 }
 
 std::optional<failure> database::run(const char* sql) {

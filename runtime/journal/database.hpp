@@ -24,6 +24,7 @@ struct failure {
   [[nodiscard]] bool is_full() const;
   [[nodiscard]] bool is_damage() const;
   [[nodiscard]] bool is_read_only() const;
+  [[nodiscard]] bool is_busy() const;
 };
 
 /// As a mistake of the journal at `path`: what to do about it is said, too.
@@ -69,12 +70,18 @@ private:
   int result_ = 0;
 };
 
-enum class access : std::uint8_t { read, write, create };
+enum class access : std::uint8_t {
+  read,
+  read_unchanging, ///< nobody writes it meanwhile; nothing is made beside it
+  write,
+  create,
+};
 
 class database;
 
-/// Opens what may be read only. What died while it made the file left half a
-/// change, which is taken back first, as only one who may write can.
+/// Opens what is only to be read. What died while it made the file left half a
+/// change, which is taken back first, as only one who may write can. A whole
+/// file can be read where nothing can be written.
 [[nodiscard]] std::optional<failure> open_to_read(database& db,
                                                   const std::string& path,
                                                   const std::string& vfs = {});
@@ -88,6 +95,12 @@ public:
   [[nodiscard]] std::optional<failure> open(const std::string& path, access how,
                                             const std::string& vfs = {});
   void close();
+
+  /// Moves the log into the file, as durable as this connection writes. Who
+  /// reads an older state is in the way (`is_busy`).
+  [[nodiscard]] std::optional<failure> move_log();
+  /// The same, and the log begins anew. Who reads is waited for where `waits`.
+  [[nodiscard]] std::optional<failure> empty_log(bool waits);
 
   /// Runs statements that have no rows.
   [[nodiscard]] std::optional<failure> run(const char* sql);
@@ -103,6 +116,8 @@ public:
   }
 
 private:
+  [[nodiscard]] std::optional<failure> checkpoint(int mode);
+
   struct closer {
     void operator()(sqlite3* x) const;
   };

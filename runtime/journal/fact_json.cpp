@@ -87,6 +87,14 @@ work_item item_of(const plan_names& p, const json& x) {
   return result;
 }
 
+payload_ref read_payload(const json& x) {
+  payload_ref result;
+  x.at("offset").get_to(result.offset);
+  x.at("size").get_to(result.size_bytes);
+  x.at("digest").get_to(result.digest);
+  return result;
+}
+
 attempt_details read_details(const plan_names& p, const json& x) {
   attempt_details result;
   if (auto found = x.find("outputs"); found != x.end())
@@ -114,11 +122,8 @@ attempt_details read_details(const plan_names& p, const json& x) {
   take(x, "log", result.log);
   take(x, "dropped", result.dropped_bytes);
   take(x, "leaked", result.leaked);
-  if (auto found = x.find("payload"); found != x.end()) {
-    take(*found, "offset", result.payload.offset);
-    take(*found, "size", result.payload.size_bytes);
-    take(*found, "digest", result.payload.digest);
-  }
+  if (auto found = x.find("payload"); found != x.end())
+    result.payload = read_payload(*found);
   return result;
 }
 
@@ -209,6 +214,10 @@ std::optional<attempt_details> details_of_json(const plan_names& p,
   return read_text<attempt_details>(text, [&](const json& x) {
     return read_details(p, x);
   });
+}
+
+std::optional<payload_ref> payload_of_json(std::string_view text) {
+  return read_text<payload_ref>(text, read_payload);
 }
 
 std::optional<fact_extra> extra_of_json(const plan_names& p,

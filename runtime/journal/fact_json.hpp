@@ -29,6 +29,8 @@ struct plan_names {
 /// None: the text is none of ours, or names what the plan does not have.
 [[nodiscard]] std::optional<attempt_details>
 details_of_json(const plan_names& p, std::string_view text);
+/// Of the part of details that says where the rest lies.
+[[nodiscard]] std::optional<payload_ref> payload_of_json(std::string_view text);
 [[nodiscard]] std::optional<fact_extra> extra_of_json(const plan_names& p,
                                                       std::string_view text);
 

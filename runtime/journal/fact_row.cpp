@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string_view>
 #include <tuple>
@@ -72,9 +73,12 @@ void fact_row::add_to(chain& x) const {
   }
 }
 
-fact_row row_of(const plan& p, const name_ids& names, std::uint64_t number,
-                const fact& x) {
+fact_row row_of(const plan& p, const name_ids& names, const word_ids& words,
+                std::uint64_t number, const fact& x) {
   static const fact usual;
+  auto word = [&](vocabulary in, auto value) {
+    return words[static_cast<std::size_t>(in)][static_cast<std::size_t>(value)];
+  };
   // What ends says so in words, for who reads the table.
   bool ends =
       x.kind == fact_kind::attempt_finished || x.kind == fact_kind::result_kept;
@@ -83,29 +87,30 @@ fact_row row_of(const plan& p, const name_ids& names, std::uint64_t number,
   fact_row r;
   r.number = number;
   r[column::at] = x.at.count();
-  r[column::kind] = static_cast<std::int64_t>(x.kind);
+  r[column::kind] = word(vocabulary::kind, x.kind);
   auto subject = subject_of(x.kind);
   if (auto kind = name_kind_of(subject))
     r[column::subject] = id_of(names, *kind, x.subject);
   else
     r[column::subject] =
         subject == subject_kind::request ? std::int64_t{x.subject} : absent;
-  r[column::cause_kind] = unless(x.cause_kind, usual.cause_kind);
+  auto said = [&](bool always, vocabulary in, auto value, auto none) {
+    return always || value != none ? word(in, value) : absent;
+  };
+  r[column::cause_kind] =
+      said(false, vocabulary::node, x.cause_kind, usual.cause_kind);
   r[column::cause] = id_of(names, name_kind_of(x.cause_kind), x.cause);
   r[column::agent] = id_of(names, name_kind::agent, x.agent);
   r[column::attempt] = unless(x.attempt, usual.attempt);
   r[column::version] = unless(x.version, usual.version);
-  auto said = [](bool always, const auto& value, const auto& none) {
-    return always ? static_cast<std::int64_t>(value) : unless(value, none);
-  };
-  r[column::phase] = said(works, x.phase, usual.phase);
-  r[column::state] = said(ends, x.state, usual.state);
-  r[column::ended] = said(ends, x.end, usual.end);
-  r[column::status] =
-      said(x.kind == fact_kind::run_ended, x.status, usual.status);
+  r[column::phase] = said(works, vocabulary::phase, x.phase, usual.phase);
+  r[column::state] = said(ends, vocabulary::state, x.state, usual.state);
+  r[column::ended] = said(ends, vocabulary::end, x.end, usual.end);
+  r[column::status] = said(x.kind == fact_kind::run_ended, vocabulary::status,
+                           x.status, usual.status);
   r[column::exit_code] = unless(x.exit_code, usual.exit_code);
-  r[column::service] =
-      said(x.kind == fact_kind::service_changed, x.service, usual.service);
+  r[column::service] = said(x.kind == fact_kind::service_changed,
+                            vocabulary::service, x.service, usual.service);
   if (x.extra)
     r.extra = to_json(p, *x.extra);
   if (x.details)
@@ -118,9 +123,11 @@ row_decoder::row_decoder(const plan& p, const journal_info& journal)
   for (std::size_t v = 0; v < vocabulary_count; ++v) {
     const auto& known = words_of(static_cast<vocabulary>(v));
     for (const auto& [id, text] : journal.words[v])
-      for (std::size_t i = 0; i < known.size(); ++i)
-        if (known[i] == text)
-          words_[v].emplace(id, static_cast<int>(i));
+      if (auto at = std::find(known.begin(), known.end(), text);
+          at != known.end())
+        words_[v].emplace(id, static_cast<int>(at - known.begin()));
+      else
+        newer_words_[v].emplace(id, text);
   }
   std::array<std::unordered_map<std::string_view, std::uint32_t>,
              name_kind_count>
@@ -143,8 +150,15 @@ bool row_decoder::word(const fact_row& x, column at, vocabulary in, T& result) {
   const auto& words = words_[static_cast<std::size_t>(in)];
   auto i = words.find(x[at]);
   if (i == words.end()) {
+    const auto& newer = newer_words_[static_cast<std::size_t>(in)];
+    auto text = newer.find(x[at]);
+    is_newer_ = text != newer.end();
     unknown_ =
-        fmt::format("'{}' has the unknown number {}", text_of(at), x[at]);
+        is_newer_
+            ? fmt::format("'{}' is '{}', which this tutti does not "
+                          "know",
+                          text_of(at), text->second)
+            : fmt::format("'{}' has the unknown number {}", text_of(at), x[at]);
     return false;
   }
   result = static_cast<T>(i->second);

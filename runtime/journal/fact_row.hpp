@@ -54,8 +54,10 @@ struct fact_row {
   void add_to(chain& x) const;
 };
 
+/// By the numbers that names and words have in its journal.
 [[nodiscard]] fact_row row_of(const plan& p, const name_ids& names,
-                              std::uint64_t number, const fact& x);
+                              const word_ids& words, std::uint64_t number,
+                              const fact& x);
 
 /// Reads rows back: the journal's words and names lead to those of a plan.
 class row_decoder {
@@ -70,6 +72,11 @@ public:
   [[nodiscard]] const std::string& unknown() const {
     return unknown_;
   }
+  /// What is not known is a word that the journal has: a newer program wrote
+  /// it.
+  [[nodiscard]] bool is_newer() const {
+    return is_newer_;
+  }
 
 private:
   template <class T>
@@ -82,7 +89,11 @@ private:
   std::array<std::unordered_map<std::int64_t, int>, vocabulary_count> words_;
   std::array<std::unordered_map<std::int64_t, std::uint32_t>, name_kind_count>
       ids_;
+  /// Words of the journal that this program does not have.
+  std::array<std::unordered_map<std::int64_t, std::string>, vocabulary_count>
+      newer_words_;
   std::string unknown_;
+  bool is_newer_ = false;
 };
 
 } // namespace tutti::journal

@@ -10,9 +10,10 @@ namespace tutti::journal {
 
 namespace {
 
-using words = std::array<std::uint64_t, 4>; ///< mark, last, sum, check
+/// Mark, last, sum, whether it is a promise, check.
+using words = std::array<std::uint64_t, 5>;
 
-constexpr std::uint64_t mark = 0x3164616568747574; // "tuthead1"
+constexpr std::uint64_t mark = 0x3264616568747574; // "tuthead2"
 
 std::uint64_t check_of(const words& x) {
   chain sum;
@@ -31,16 +32,16 @@ std::optional<journal_head> read_head(const std::string& path) {
   process::unique_fd fd{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   words x{};
   if (!fd || ::pread(fd.get(), x.data(), sizeof(x), 0) != sizeof(x)
-      || x[0] != mark || x[3] != check_of(x))
+      || x[0] != mark || x.back() != check_of(x))
     return std::nullopt;
-  return journal_head{x[1], chain{x[2]}};
+  return journal_head{x[1], chain{x[2]}, x[3] != 0};
 }
 
 void head_file::write(const std::string& path, journal_head x) {
   if (!fd_)
     fd_.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
-  words all{mark, x.last, x.sum.value(), 0};
-  all[3] = check_of(all);
+  words all{mark, x.last, x.sum.value(), std::uint64_t{x.is_promise}, 0};
+  all.back() = check_of(all);
   if (fd_)
     (void)!::pwrite(fd_.get(), all.data(), sizeof(all), 0);
 }

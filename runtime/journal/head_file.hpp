@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A second witness of how far a journal is: a small file beside it, written
-// after each transaction. A journal that ends before it has lost what was
-// durable: an older copy was put back, or its -wal file is missing. It is never
-// synced: after a power loss it may say less than the journal, never more.
+// after each transaction. A journal without the fact that it names has lost
+// what was durable: an older copy was put back, or its -wal file is missing. It
+// is never synced: after a power loss it may say less than the journal, and it
+// says more only of a session that was not to survive one.
 #pragma once
 
 #include "runtime/journal/chain.hpp"
@@ -17,6 +18,8 @@ namespace tutti::journal {
 struct journal_head {
   std::uint64_t last = 0; ///< number of a fact
   chain sum;              ///< there
+  /// The fact was to survive a power loss, too (durability `full`).
+  bool is_promise = false;
 };
 
 /// Of the journal at a path.

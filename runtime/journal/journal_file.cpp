@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/journal/journal_file.hpp"
 
-#include <fcntl.h>
+#include "runtime/process/files.hpp"
+#include "runtime/process/folder.hpp"
+
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <utility>
@@ -23,17 +24,6 @@ const char* synchronous(durability x) {
     break;
   }
   return "PRAGMA synchronous = OFF";
-}
-
-/// A new file is there for certain only once its folder is.
-void sync_folders(const std::string& path) {
-  auto folder = std::filesystem::path{path}.parent_path();
-  for (int i = 0; i < 2; ++i, folder = folder.parent_path()) {
-    process::unique_fd fd{
-        ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-    if (fd)
-      ::fsync(fd.get());
-  }
 }
 
 } // namespace
@@ -93,20 +83,20 @@ journal_file::add_about(const std::map<std::string, std::string>& about,
     sum.add(key);
     sum.add(value);
   }
-  insert = db_.prepare("INSERT INTO word VALUES (?, ?, ?)");
-  for (std::size_t v = 0; v < vocabulary_count; ++v) {
-    auto vocabulary = static_cast<journal::vocabulary>(v);
-    std::int64_t id = 0;
-    for (auto word : words_of(vocabulary)) {
-      insert.bind(0, name_of(vocabulary));
-      insert.bind(1, id);
-      insert.bind(2, word);
-      if (auto failed = finish(insert))
-        return failed;
-      sum.add(static_cast<std::uint64_t>(id));
-      sum.add(word);
-      ++id;
-    }
+  return add_words({}, 0, sum);
+}
+
+std::optional<failure> journal_file::add_words(const journal_info& known,
+                                               std::uint32_t session,
+                                               chain& sum) {
+  auto insert = db_.prepare("INSERT INTO word VALUES (?, ?, ?)");
+  for (const auto& x : learn_words(known, session, words_)) {
+    insert.bind(0, name_of(x.vocabulary));
+    insert.bind(1, x.id);
+    insert.bind(2, x.text);
+    if (auto failed = finish(insert))
+      return failed;
+    add_word_to(sum, x.id, x.text);
   }
   return std::nullopt;
 }
@@ -192,8 +182,15 @@ journal_file::create(const std::map<std::string, std::string>& about,
   };
   if (auto failed = make())
     return as_error(*failed);
-  if (options_.how != durability::off && options_.vfs.empty())
-    sync_folders(options_.path);
+  // A new file is there for certain only once its folder is.
+  if (options_.how != durability::off && options_.vfs.empty()) {
+    auto folder = std::filesystem::path{options_.path}.parent_path().string();
+    if (auto number = process::sync_folder(folder))
+      return error{exit_code::environment,
+                   fmt::format("the folder '{}' cannot be synced: {}; choose "
+                               "another with --state-dir",
+                               folder, process::system_text(number))};
+  }
   sum_ = sum;
   return std::nullopt;
 }
@@ -206,13 +203,17 @@ std::optional<error> journal_file::go_on(const journal_info& known, chain sum,
     if (auto failed = connect(access::write))
       return failed;
     // Nothing is appended to a log whose end a power loss may have torn: what
-    // shares a sector with what is written now would be at risk again.
-    if (auto failed = db_.run("PRAGMA wal_checkpoint(TRUNCATE)"))
+    // shares a sector with what is written now would be at risk again. A whole
+    // one may go on: a reader that is in the way is not waited for.
+    if (auto failed = db_.empty_log(known.torn);
+        failed && (known.torn || !failed->is_busy()))
       return failed;
     if (auto failed = db_.run("BEGIN IMMEDIATE"))
       return failed;
     next_name_ = db_.number("SELECT max(id) FROM name").value_or(0) + 1;
     if (auto failed = add_session(session, sum))
+      return failed;
+    if (auto failed = add_words(known, session.number, sum))
       return failed;
     if (revision) {
       if (auto failed = add_revision(*revision, parts, sum))
@@ -262,7 +263,7 @@ journal_file::append(const std::vector<append_facts>& steps) {
     return failed;
   for (const auto& step : steps)
     for (const auto& f : step.facts) {
-      auto row = row_of(*work_, names_, ++number, f);
+      auto row = row_of(*work_, names_, words_, ++number, f);
       row.add_to(sum);
       if (auto failed = add_row(row, sum))
         return failed;
@@ -274,7 +275,8 @@ journal_file::append(const std::vector<append_facts>& steps) {
   last_ = number;
   sum_ = sum;
   if (options_.has_head)
-    head_.write(head_path(options_.path), {last_, sum_});
+    head_.write(head_path(options_.path),
+                {last_, sum_, options_.how == durability::full});
   return std::nullopt;
 }
 
@@ -299,7 +301,7 @@ std::optional<failure> journal_file::mend() {
                                "fact {}, not {}",
                                number, last_)};
   // It is there; that it is durable has to be seen to.
-  if (auto failed = db_.run("PRAGMA wal_checkpoint(FULL)"))
+  if (auto failed = db_.move_log())
     return failed;
   last_ = number;
   sum_ = sum;

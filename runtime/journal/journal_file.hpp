@@ -63,6 +63,9 @@ private:
   [[nodiscard]] std::optional<failure> connect(access how);
   [[nodiscard]] std::optional<failure>
   add_about(const std::map<std::string, std::string>& about, chain& sum);
+  /// Those that the journal does not have yet, with this session.
+  [[nodiscard]] std::optional<failure>
+  add_words(const journal_info& known, std::uint32_t session, chain& sum);
   [[nodiscard]] std::optional<failure> add_session(const session_entry& x,
                                                    chain& sum);
   [[nodiscard]] std::optional<failure>
@@ -77,6 +80,7 @@ private:
   database db_;
   statement insert_;
   name_ids names_;
+  word_ids words_;
   std::int64_t next_name_ = 1;
   head_file head_;
   std::uint64_t last_ = 0;

@@ -23,6 +23,31 @@ void add_to(chain& sum, const revision_entry& x) {
   sum.add(x.settings);
 }
 
+void add_word_to(chain& sum, std::int64_t id, std::string_view word) {
+  sum.add(static_cast<std::uint64_t>(id));
+  sum.add(word);
+}
+
+std::vector<new_word> learn_words(const journal_info& known,
+                                  std::uint32_t session, word_ids& ids) {
+  std::vector<new_word> result;
+  for (std::size_t v = 0; v < vocabulary_count; ++v) {
+    std::unordered_map<std::string_view, std::int64_t> there;
+    for (const auto& [id, text] : known.words[v])
+      there.emplace(text, id);
+    auto next = session * word_stride;
+    auto vocabulary = static_cast<journal::vocabulary>(v);
+    ids[v].clear();
+    for (auto text : words_of(vocabulary)) {
+      auto [at, is_new] = there.try_emplace(text, next);
+      if (is_new)
+        result.push_back({vocabulary, next++, text});
+      ids[v].push_back(at->second);
+    }
+  }
+  return result;
+}
+
 void add_name_to(chain& sum, std::int64_t id, name_kind kind,
                  std::string_view name) {
   sum.add(static_cast<std::uint64_t>(id));

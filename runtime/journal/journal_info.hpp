@@ -5,11 +5,13 @@
 #include "messages/ids.hpp"
 #include "messages/plan.hpp"
 #include "runtime/journal/chain.hpp"
+#include "runtime/journal/run_end.hpp"
 #include "runtime/journal/schema.hpp"
 
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -64,7 +66,8 @@ struct journal_info {
   std::vector<std::tuple<std::int64_t, name_kind, std::string>> names;
   /// Of the last revision; `index` is into `names`.
   std::vector<part_entry> parts;
-  std::uint64_t last = 0; ///< number of the last fact
+  std::uint64_t last = 0;     ///< number of the last fact
+  std::optional<run_end> end; ///< none: it is to go on
   /// What was being written when the program or the power went is dropped.
   bool torn = false;
 };
@@ -77,6 +80,23 @@ void add_name_to(chain& sum, std::int64_t id, name_kind kind,
                  std::string_view name);
 void add_part_to(chain& sum, std::int64_t name, std::string_view aspect,
                  std::uint64_t digest);
+
+void add_word_to(chain& sum, std::int64_t id, std::string_view word);
+
+/// What this program's words are called by in a journal, by their numbers here.
+using word_ids = std::array<std::vector<std::int64_t>, vocabulary_count>;
+
+/// A word that a journal did not know.
+struct new_word {
+  journal::vocabulary vocabulary = journal::vocabulary::kind;
+  std::int64_t id = 0;
+  std::string_view text;
+};
+
+/// Fills in the ids of all words of this program; the result are those that the
+/// journal gets with a session of this number, in the order of the sum.
+[[nodiscard]] std::vector<new_word>
+learn_words(const journal_info& known, std::uint32_t session, word_ids& ids);
 
 /// What a plan's parts are called by in a journal: by kind and index.
 using name_ids = std::array<std::vector<std::int64_t>, name_kind_count>;

@@ -1,17 +1,34 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/journal/journal_reader.hpp"
 
-#include "runtime/journal/head_file.hpp"
 #include "runtime/journal/log_tail.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace tutti::journal {
+
+namespace {
+
+/// What lies beside a journal is made after it.
+bool had_journal(const std::filesystem::path& run) {
+  std::error_code ignored;
+  return std::filesystem::exists(run / "logs", ignored)
+      || std::filesystem::exists(run / "payloads", ignored);
+}
+
+} // namespace
+
+error damage(const std::string& path, const std::string& what) {
+  return {exit_code::journal,
+          fmt::format("the journal '{}' is damaged: {}; put an undamaged copy "
+                      "back, or begin anew without --resume",
+                      path, what)};
+}
 
 error journal_reader::failed(const failure& x) const {
   // What we ask is right: the tables are not.
@@ -27,9 +44,13 @@ void journal_reader::each(statement& rows, Take take) {
 }
 
 error journal_reader::damaged(const std::string& what) const {
+  return damage(path_, what);
+}
+
+error journal_reader::newer(const std::string& what) const {
   return {exit_code::journal,
-          fmt::format("the journal '{}' is damaged: {}; put an undamaged copy "
-                      "back, or begin anew without --resume",
+          fmt::format("the journal '{}' was gone on with by a newer tutti: {}; "
+                      "use that one",
                       path_, what)};
 }
 
@@ -51,25 +72,46 @@ journal_reader::open(const std::string& path, const std::string& vfs) {
     return result->failed(*failed);
   if (auto wrong = result->read_info())
     return *wrong;
+  if (head)
+    if (auto wrong = check_head(*head, result->db_, path))
+      return *wrong;
   if (auto failed = result->db_.run("COMMIT"))
     return result->failed(*failed);
-  if (head)
-    if (auto wrong = result->check_head(head->last))
-      return *wrong;
   return result;
 }
 
 std::optional<error> check_unbegun(const std::string& path) {
   auto head = read_head(head_path(path));
-  if (!head || head->last == 0)
+  if (head && head->last > 0)
+    return damage(
+        path, fmt::format("{1} facts in it were durable, and none is left: it "
+                          "was replaced or removed, or its file '{0}-wal' is "
+                          "missing or damaged",
+                          path, head->last));
+  if (had_journal(std::filesystem::path{path}.parent_path()))
+    return damage(path, "its run had begun, and no fact of it is left: it was "
+                        "replaced or removed");
+  return std::nullopt;
+}
+
+std::optional<error> check_head(const journal_head& head, database& db,
+                                const std::string& path) {
+  if (!head.is_promise || head.last == 0)
     return std::nullopt;
-  return error{
-      exit_code::journal,
-      fmt::format("the journal '{0}' is damaged: {1} facts in it were durable, "
-                  "and none is left: it was replaced or removed, or its file "
-                  "'{0}-wal' is missing or damaged; put an undamaged copy "
-                  "back, or begin anew without --resume",
-                  path, head->last)};
+  auto last = db.number("SELECT max(number) FROM fact").value_or(0);
+  if (static_cast<std::uint64_t>(last) < head.last)
+    return damage(path, fmt::format("it ends at fact {}, but {} was durable: "
+                                    "an older copy was put in its place, or "
+                                    "its file '{}-wal' is missing or damaged",
+                                    last, head.last, path));
+  auto sum = db.number(
+      fmt::format("SELECT chain FROM fact WHERE number = {}", head.last));
+  if (sum && chain{static_cast<std::uint64_t>(*sum)} == head.sum)
+    return std::nullopt;
+  return damage(path, fmt::format("fact {} is another than the one that was "
+                                  "durable: another journal was put in its "
+                                  "place",
+                                  head.last));
 }
 
 std::optional<error> check_format(database& db, const std::string& path) {
@@ -120,11 +162,17 @@ void journal_reader::read_words() {
     rows.bind(0, name_of(static_cast<vocabulary>(v)));
     each(rows, [&] {
       info_.words[v].emplace_back(rows.integer(0), rows.text(1));
-      sum_.add(static_cast<std::uint64_t>(rows.integer(0)));
-      sum_.add(rows.text(1));
     });
     rows.reset();
   }
+  add_words_of(0);
+}
+
+void journal_reader::add_words_of(std::uint32_t session) {
+  for (const auto& words : info_.words)
+    for (const auto& [id, text] : words)
+      if (id / word_stride == session)
+        add_word_to(sum_, id, text);
 }
 
 void journal_reader::read_sessions() {
@@ -159,6 +207,8 @@ void journal_reader::read_names() {
       db_.prepare("SELECT id, revision, kind, name FROM name ORDER BY id");
   each(rows, [&] {
     auto kind = name_kind_of(rows.text(2));
+    if (!kind)
+      unknown_kind_ = rows.text(2);
     names_.push_back({rows.integer(1), rows.integer(0),
                       kind.value_or(name_kind::task),
                       std::string{rows.text(3)}});
@@ -195,22 +245,14 @@ std::optional<error> journal_reader::read_info() {
     return failed(*unread_);
   if (info_.sessions.empty() || info_.revisions.empty())
     return damaged("it does not say which plan it is of");
+  if (!unknown_kind_.empty())
+    return damaged(fmt::format("a name in it is one of a '{}'", unknown_kind_));
   auto last = db_.prepare("SELECT max(number) FROM fact");
   if (!last || !last.step())
     return failed(db_.last_failure());
   info_.last = static_cast<std::uint64_t>(last.integer(0));
-  return std::nullopt;
-}
-
-std::optional<error> journal_reader::check_head(std::uint64_t durable) const {
-  if (durable <= info_.last)
-    return std::nullopt;
-  if (info_.sessions.back().durability != "full")
-    return std::nullopt; // it was not to survive a power loss
-  return damaged(fmt::format(
-      "it ends at fact {}, but {} was durable: an older copy was put in its "
-      "place, or its file '{}-wal' is missing or damaged",
-      info_.last, durable, path_));
+  info_.end = end_of(db_, unread_);
+  return unread_ ? std::optional{failed(*unread_)} : std::nullopt;
 }
 
 // -- facts --------------------------------------------------------------------
@@ -226,6 +268,7 @@ void journal_reader::add_entries_before(std::uint64_t number) {
          && info_.sessions[sessions_added_].first_fact <= number) {
     const auto& session = info_.sessions[sessions_added_++];
     add_to(sum_, session);
+    add_words_of(session.number);
     if (!revision_due(&session))
       continue;
     const auto& revision = info_.revisions[revisions_added_++];
@@ -271,8 +314,6 @@ expected<std::vector<fact>> journal_reader::read(const plan* p,
   if (p != nullptr)
     decoder.emplace(*p, info_);
   std::vector<fact> result;
-  if (decoder && info_.last > number_)
-    result.reserve(info_.last - std::max(number_, first - 1));
   fact_row row;
   chain found;
   while (next_row(rows, row, found)) {
@@ -292,15 +333,21 @@ expected<std::vector<fact>> journal_reader::read(const plan* p,
     auto f = decoder->decode(row);
     if (f)
       result.push_back(std::move(*f));
-    else if (all_known)
-      return damaged(
-          fmt::format("of fact {}, {}", row.number, decoder->unknown()));
+    else if (all_known) {
+      auto what = fmt::format("of fact {}, {}", row.number, decoder->unknown());
+      return decoder->is_newer() ? newer(what) : damaged(what);
+    }
   }
   if (rows.result() != 0)
     return failed(db_.last_failure());
   if (number_ < info_.last)
     return damaged(fmt::format("facts after {} cannot be read", number_));
   add_entries_before(number_ + 1);
+  if (sessions_added_ < info_.sessions.size()
+      || revisions_added_ < info_.revisions.size())
+    return damaged(fmt::format("it ends at fact {}, before what session {} "
+                               "went on from",
+                               number_, info_.sessions.back().number));
   return result;
 }
 

@@ -7,6 +7,7 @@
 #include "messages/fact.hpp"
 #include "runtime/journal/database.hpp"
 #include "runtime/journal/fact_row.hpp"
+#include "runtime/journal/head_file.hpp"
 #include "runtime/journal/journal_info.hpp"
 
 #include <cstdint>
@@ -21,9 +22,18 @@ namespace tutti::journal {
 [[nodiscard]] std::optional<error> check_format(database& db,
                                                 const std::string& path);
 
-/// Of a journal that is empty or not there: that facts in it were durable.
-/// None: its run never began, as far as anyone can tell.
+/// That a journal is not as it was written, and what to do (exit 8).
+[[nodiscard]] error damage(const std::string& path, const std::string& what);
+
+/// Of a journal that is empty or not there: that it had facts, as its head or
+/// what lies beside it says. None: its run never began, as far as anyone can
+/// tell.
 [[nodiscard]] std::optional<error> check_unbegun(const std::string& path);
+
+/// What was to survive a power loss, as the head that was read before `db` was
+/// opened says, is there, as it was. None: it is.
+[[nodiscard]] std::optional<error>
+check_head(const journal_head& head, database& db, const std::string& path);
 
 class journal_reader {
 public:
@@ -70,12 +80,13 @@ private:
   void read_words();
   void read_sessions();
   void read_names();
-  [[nodiscard]] std::optional<error> check_head(std::uint64_t durable) const;
   [[nodiscard]] expected<std::vector<fact>> read(const plan* p, bool all_known);
   [[nodiscard]] bool next_row(statement& rows, fact_row& row, chain& found);
   void add_entries_before(std::uint64_t number);
+  void add_words_of(std::uint32_t session);
   [[nodiscard]] error failed(const failure& x) const;
   [[nodiscard]] error damaged(const std::string& what) const;
+  [[nodiscard]] error newer(const std::string& what) const;
 
   std::string path_;
   database db_;
@@ -98,6 +109,7 @@ private:
   std::size_t sessions_added_ = 0;
   std::size_t revisions_added_ = 0;
   std::optional<failure> unread_;
+  std::string unknown_kind_; ///< of a name
   chain sum_;
   std::uint64_t number_ = 0;
 };

@@ -2,8 +2,7 @@
 #include "runtime/journal/retention.hpp"
 
 #include "runtime/journal/database.hpp"
-
-#include <nlohmann/json.hpp>
+#include "runtime/journal/fact_json.hpp"
 
 #include <sys/stat.h>
 
@@ -26,31 +25,11 @@ constexpr std::string_view payloads =
     "SELECT json_extract(details, '$.payload') FROM fact WHERE details IS NOT "
     "NULL AND json_extract(details, '$.payload') IS NOT NULL";
 
-std::optional<payload_ref> payload_of(std::string_view text) {
-  auto x = nlohmann::json::parse(text, nullptr, false);
-  payload_ref result;
-  if (!x.is_object() || !x.contains("digest"))
-    return std::nullopt;
-  try {
-    x.at("offset").get_to(result.offset);
-    x.at("size").get_to(result.size_bytes);
-    x.at("digest").get_to(result.digest);
-  } catch (const nlohmann::json::exception&) {
-    return std::nullopt;
-  }
-  return result;
-}
-
 bool may_go(const run_entry& x, const retention& how) {
-  switch (x.state) {
-  case run_state::live:
+  if (x.state == run_state::live)
     return false;
-  case run_state::unfinished:
-  case run_state::unreadable:
-    return how.unfinished;
-  default:
-    return true;
-  }
+  bool is_needed = is_resumable(x.state) || x.state == run_state::unreadable;
+  return how.unfinished || !is_needed;
 }
 
 /// Sizes of the runs and their artifacts; an artifact counts until the last run
@@ -104,7 +83,7 @@ artifact_use artifacts_of(const run_entry& x) {
   bool whole = rows && rows.result() == 0;
   rows = db.prepare(payloads);
   while (rows.step())
-    if (auto payload = payload_of(rows.text(0)))
+    if (auto payload = payload_of_json(rows.text(0)))
       result.payloads.push_back(*payload);
     else
       whole = false;

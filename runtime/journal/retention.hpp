@@ -38,7 +38,7 @@ struct retention {
   std::optional<std::uint64_t> size_max;
   /// The newest so many stay; given alone, all others go.
   std::optional<std::size_t> keep;
-  /// Runs that were killed, and unreadable ones, may go, too.
+  /// Runs that can go on, and unreadable ones, may go, too.
   bool unfinished = false;
 };
 

@@ -64,12 +64,6 @@ std::string count_done_sql() {
       in("kind", changes), in("kind", ends), in("state", terminal));
 }
 
-std::string kind_is(fact_kind x) {
-  return fmt::format("kind = (SELECT id FROM word WHERE vocabulary = 'kind' "
-                     "AND text = '{}')",
-                     to_string(x));
-}
-
 /// Reads single rows, and remembers the first that could not be read.
 class row_reader {
 public:
@@ -90,6 +84,14 @@ public:
     first(sql, [&](const statement& x) {
       result = x.integer(0);
     });
+    return result;
+  }
+
+  [[nodiscard]] std::optional<run_end> end() {
+    std::optional<failure> failed;
+    auto result = end_of(*db_, failed);
+    if (!failed_)
+      failed_ = std::move(failed);
     return result;
   }
 
@@ -128,22 +130,37 @@ void read_sessions(row_reader& rows, run_entry& into) {
              });
 }
 
+run_state state_of(run_status x) {
+  switch (x) {
+  case run_status::succeeded:
+    return run_state::succeeded;
+  case run_status::failed:
+    return run_state::failed;
+  case run_status::stopped:
+    return run_state::stopped;
+  case run_status::waiting:
+    return run_state::waiting;
+  }
+  return run_state::unfinished;
+}
+
+/// What is missing, as far as that is seen without reading all; else empty.
+std::string gap(row_reader& rows, const run_entry& x) {
+  auto last = rows.number("SELECT max(number) FROM fact");
+  auto first = rows.number("SELECT max(first_fact) FROM session");
+  if (x.sessions == 0)
+    return "it does not say which plan it is of";
+  if (static_cast<std::uint64_t>(last) != x.facts || first > last + 1)
+    return "facts of it are missing";
+  return {};
+}
+
 void read_facts(row_reader& rows, run_entry& into) {
   static const auto count_done = count_done_sql();
-  // What the last `run_ended` says, unless the run went on after it.
-  static const auto end = fmt::format(
-      "SELECT w.text, f.exit_code FROM fact f LEFT JOIN word w "
-      "ON w.vocabulary = 'status' AND w.id = f.status WHERE f.number = "
-      "(SELECT max(number) FROM fact WHERE {}) AND f.number > "
-      "coalesce((SELECT max(number) FROM fact WHERE {}), 0)",
-      kind_is(fact_kind::run_ended), kind_is(fact_kind::run_resumed));
-  rows.first(end, [&](const statement& x) {
-    for (auto s : {run_state::succeeded, run_state::failed, run_state::stopped,
-                   run_state::waiting})
-      if (to_string(s) == x.text(0))
-        into.state = s;
-    into.exit_code = static_cast<int>(x.integer(1));
-  });
+  if (auto end = rows.end()) {
+    into.state = state_of(end->status);
+    into.exit_code = end->exit_code;
+  }
   into.tasks = static_cast<std::uint32_t>(
       rows.number("SELECT count(*) FROM name WHERE kind = 'task' AND "
                   "revision = (SELECT max(number) FROM revision)"));
@@ -157,7 +174,10 @@ void read_journal(run_entry& into) {
   auto unreadable = [&](const error& x) {
     into.state = run_state::unreadable;
     into.trouble = x.detail;
+    into.trouble_code = x.code;
   };
+  // First: a live run may write on, and then the head, while this reads.
+  auto head = read_head(head_path(path));
   // What was killed while it made the file has made nothing.
   auto empty = [&] {
     if (auto lost = check_unbegun(path))
@@ -181,7 +201,12 @@ void read_journal(run_entry& into) {
   read_sessions(rows, into);
   read_facts(rows, into);
   if (rows.failed())
-    unreadable(explain(*rows.failed(), path));
+    return unreadable(explain(*rows.failed(), path));
+  if (auto missing = gap(rows, into); !missing.empty())
+    return unreadable(damage(path, missing));
+  if (head)
+    if (auto wrong = check_head(*head, db, path))
+      unreadable(*wrong);
 }
 
 run_entry read_run(const std::string& state_directory, const std::string& id) {
@@ -196,8 +221,10 @@ run_entry read_run(const std::string& state_directory, const std::string& id) {
           && result.state == run_state::unfinished
           && control::is_alive(result.pid)))
     result.state = run_state::live;
-  if (result.state == run_state::live)
+  if (result.state == run_state::live || result.state == run_state::unreadable)
     result.exit_code.reset();
+  if (result.state == run_state::live)
+    result.trouble.clear();
   result.size_bytes = size_on_disk(result.path);
   return result;
 }
@@ -213,8 +240,11 @@ expected<std::vector<std::string>> run_ids(const std::string& state_directory) {
   for (; !failure && entries != fs::directory_iterator{};
        entries.increment(failure)) {
     std::error_code ignored;
-    if (entries->symlink_status(ignored).type() == fs::file_type::directory)
-      result.push_back(entries->path().filename().string());
+    auto path = entries->path();
+    if (entries->symlink_status(ignored).type() == fs::file_type::directory
+        && (is_run_id(path.filename().string())
+            || fs::exists(journal_path(path.string()), ignored)))
+      result.push_back(path.filename().string());
   }
   if (failure)
     return error{exit_code::environment,
@@ -302,6 +332,20 @@ std::string_view to_string(run_state x) {
   return "unknown";
 }
 
+bool is_run_id(std::string_view name) {
+  constexpr std::string_view form = "dddddddd-dddddd-xxxx";
+  constexpr std::string_view digits = "0123456789abcdef";
+  if (name.size() != form.size())
+    return false;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    auto most = form[i] == 'd' ? std::size_t{10} : digits.size();
+    bool fits = form[i] == '-' ? name[i] == '-' : digits.find(name[i]) < most;
+    if (!fits)
+      return false;
+  }
+  return true;
+}
+
 std::string journal_path(const std::string& run_path) {
   return run_path + "/journal.db";
 }
@@ -363,7 +407,7 @@ expected<run_entry> find_run(const run_choice& choice) {
   each_run(choice.state_directory, *ids, [&](run_entry x) {
     // Of an unreadable one nobody knows whose it is: it may be the one meant.
     if (x.state != run_state::no_journal
-        && (choice.plan_path.empty() || x.plan_path.empty()
+        && (choice.plan_path.empty() || x.state == run_state::unreadable
             || x.plan_path == choice.plan_path))
       found = std::move(x);
     return !found;

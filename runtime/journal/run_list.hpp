@@ -39,6 +39,7 @@ struct run_entry {
   std::string path; ///< of its folder, absolute
   run_state state = run_state::no_journal;
   std::string trouble; ///< one sentence, of what is unreadable
+  tutti::exit_code trouble_code = tutti::exit_code::journal; ///< of it
   std::string plan_name;
   std::string plan_path; ///< absolute
   std::string settings;  ///< JSON: what the command line said of the plan
@@ -52,6 +53,9 @@ struct run_entry {
   std::uint64_t facts = 0;
   std::uint64_t size_bytes = 0; ///< of its folder on disk
 };
+
+/// Whether a folder has the name of a run: "20261122-201500-1a2b".
+[[nodiscard]] bool is_run_id(std::string_view name);
 
 /// Where a run keeps its journal.
 [[nodiscard]] std::string journal_path(const std::string& run_path);
@@ -81,7 +85,8 @@ struct run_choice {
   std::string plan_path;
 };
 
-/// The run with that id, else the newest that has a journal. The error says
+/// The run with that id, else the newest that has a journal; one whose journal
+/// cannot be read may be of any plan, so it is found, too. The error says
 /// what there is: exit 2 where the id fits none or several, 4 where there is
 /// no run to choose from, 7 where the state directory cannot be read.
 [[nodiscard]] expected<run_entry> find_run(const run_choice& choice);

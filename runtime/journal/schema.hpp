@@ -31,7 +31,8 @@ inline constexpr std::string_view fact_columns =
 inline constexpr int fact_column_count = 18;
 
 /// The words that a journal writes as numbers, by the column that they stand
-/// in. Their numbers are those of the program that made the journal.
+/// in. Their numbers are those of the program that made the journal; words that
+/// only a later program knew have numbers of the session that brought them.
 enum class vocabulary : std::uint8_t {
   kind,
   node,
@@ -42,6 +43,10 @@ enum class vocabulary : std::uint8_t {
   service,
 };
 inline constexpr std::size_t vocabulary_count = 7;
+
+/// Words that session N brought have numbers from N times this; those that the
+/// journal was made with are below it.
+inline constexpr std::int64_t word_stride = 4096;
 
 /// "kind", "node", …: as table `word` names them.
 [[nodiscard]] std::string_view name_of(vocabulary x);

@@ -55,14 +55,10 @@ duration elapsed_of(const journal::journal_info& info,
 }
 
 /// Whether nothing is left to do: all tasks are terminal, and that stands.
-bool has_finished(const std::vector<fact>& facts) {
-  for (auto i = facts.rbegin(); i != facts.rend(); ++i)
-    if (i->kind == fact_kind::run_ended)
-      return i->status == run_status::succeeded
-          || i->status == run_status::failed;
-    else if (i->kind == fact_kind::run_resumed)
-      return false;
-  return false;
+bool has_finished(const journal::journal_info& info) {
+  return info.end
+      && (info.end->status == run_status::succeeded
+          || info.end->status == run_status::failed);
 }
 
 error does_not_follow(const std::string& path, std::uint64_t number,
@@ -155,7 +151,7 @@ expected<run_record> resume_record(const record_options& x,
   result.history = std::move(*facts);
   result.journaled = info.last;
   result.elapsed = elapsed_of(info, result.history);
-  if (!replaces && !how.retry_failed && has_finished(result.history))
+  if (!replaces && !how.retry_failed && has_finished(info))
     return result;
   auto revision = info.revisions.back();
   auto session = static_cast<std::uint32_t>(info.sessions.size()) + 1;

@@ -184,6 +184,8 @@ session_result run_session(plan p, const session_options& options,
     return refuse(record.error());
   }
   bool goes_on = record->file != nullptr;
+  if (auto wrong = make_log_directory(*files))
+    return refuse(*wrong);
   if (options.ready && goes_on)
     options.ready(*files);
   report::run_model model{*work, slots_of(*work, local_slots)};
@@ -193,7 +195,7 @@ session_result run_session(plan p, const session_options& options,
   keyboard keys{STDIN_FILENO};
   auto disk = std::make_shared<artifacts::artifact_disk>(
       files->artifacts, files->payloads,
-      options.durability == journal::durability::full);
+      options.durability != journal::durability::off);
   for (const auto& x : record->history)
     model.apply(x);
   if (record->torn)

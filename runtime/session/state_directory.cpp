@@ -3,6 +3,7 @@
 
 #include "runtime/control/run_lock.hpp"
 #include "runtime/journal/run_list.hpp"
+#include "runtime/process/folder.hpp"
 
 #include <cerrno>
 #include <chrono>
@@ -46,11 +47,9 @@ error unusable(const fs::path& path, const std::error_code& why) {
 std::optional<error> furnish(const fs::path& root, const fs::path& path,
                              run_directory& x) {
   std::error_code failure;
-  for (const auto& folder : {path / "logs", path / "io"}) {
-    fs::create_directories(folder, failure);
-    if (failure)
-      return unusable(root, failure);
-  }
+  fs::create_directories(path / "io", failure);
+  if (failure)
+    return unusable(root, failure);
   // An existing folder may still be one that we cannot write to.
   if (::access(path.c_str(), W_OK | X_OK) != 0)
     return unusable(root, {errno, std::generic_category()});
@@ -78,9 +77,8 @@ expected<run_directory> make_run_directory(const std::string& state_directory) {
   bool fresh = !fs::exists(root, failure);
   run_directory result;
   fs::path path;
-  fs::create_directories(root / "runs", failure);
-  if (failure)
-    return unusable(root, failure);
+  if (auto number = process::make_folder((root / "runs").string()))
+    return unusable(root, {number, std::generic_category()});
   tidy_dead_runs(root);
   do { // somebody else's run may have taken the name
     result.run_id = new_run_id();
@@ -88,6 +86,8 @@ expected<run_directory> make_run_directory(const std::string& state_directory) {
   } while (!fs::create_directory(path, failure) && !failure);
   if (failure)
     return unusable(root, failure);
+  if (auto number = process::sync_folder((root / "runs").string()))
+    return unusable(root, {number, std::generic_category()});
   // Before there is anything in it that could be taken for a dead run's.
   result.held =
       std::make_shared<process::unique_fd>(control::hold_run(path.string()));
@@ -106,6 +106,11 @@ expected<run_directory> open_run_directory(const std::string& state_directory,
   run_directory result;
   result.run_id = run_id;
   auto held = control::try_to_hold_run(path.string());
+  if (!fs::exists(path, failure))
+    return error{exit_code::nothing_to_run,
+                 fmt::format("run {} was removed just now: there is nothing to "
+                             "go on with",
+                             run_id)};
   if (!held)
     return error{exit_code::journal,
                  fmt::format("run {} is live: 'tutti attach {}' shows it, and "
@@ -136,6 +141,12 @@ std::string lost_directory::look() {
                      "its journal and its logs are lost, and it cannot be "
                      "resumed; what runs goes on",
                      files_.path);
+}
+
+std::optional<error> make_log_directory(const run_directory& x) {
+  std::error_code failure;
+  fs::create_directories(x.logs, failure);
+  return failure ? std::optional{unusable(x.logs, failure)} : std::nullopt;
 }
 
 void tidy_run_directory(const run_directory& x) {

@@ -5,6 +5,7 @@
 #include "runtime/process/unique_fd.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -48,6 +49,10 @@ private:
   run_directory files_;
   bool told_ = false;
 };
+
+/// Makes the folder of the logs. After the journal: where there are logs and no
+/// journal, it was removed.
+[[nodiscard]] std::optional<error> make_log_directory(const run_directory& x);
 
 /// Removes what only the live run needed; logs stay, empty folders go.
 void tidy_run_directory(const run_directory& x);

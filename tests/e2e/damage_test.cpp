@@ -2,6 +2,7 @@
 // A run that was killed, whose journal is not as it was written when it is to
 // go on (row 4 of the fault catalogue): refused, and nothing is executed.
 #include "tests/e2e/run_fixture.hpp"
+#include "tests/support/sqlite_connection.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -106,6 +107,33 @@ BOOST_AUTO_TEST_CASE(a_damaged_journal_is_refused_and_nothing_runs) {
   check_refused("not a database", [&] {
     fs::remove(log);
     std::ofstream{journal} << "a text of some length, and no database at all";
+  });
+}
+
+// row 4: a duplicate block. What is left to read of it names no plan, or
+// another: it is not passed over, for a new run would do all again.
+BOOST_AUTO_TEST_CASE(a_journal_that_does_not_say_of_which_plan_is_not_passed) {
+  for (std::size_t page : {0, 1, 2, 3, 4, 5}) {
+    auto x = go_on([&] {
+      BOOST_TEST(
+          sqlite_connection{journal}.run("pragma wal_checkpoint(truncate)"));
+      std::ifstream file{journal, std::ios::binary};
+      std::string bytes{std::istreambuf_iterator<char>{file}, {}};
+      constexpr std::size_t size = 4096;
+      bytes.insert(page * size, bytes.substr(page * size, size));
+      std::ofstream{journal, std::ios::binary} << bytes;
+    });
+    BOOST_TEST(x.status == 8, page << ": " << x.err);
+    check_one_sentence(x, {journal, "begin anew without --resume"});
+    BOOST_TEST(lines("count").empty());
+  }
+}
+
+// row 4: a missing part
+BOOST_AUTO_TEST_CASE(a_run_that_worked_and_has_no_journal_is_refused) {
+  check_refused("replaced or removed", [&] {
+    for (const auto* end : {"", "-wal", "-shm", "-head"})
+      fs::remove(journal + end);
   });
 }
 

@@ -260,6 +260,32 @@ BOOST_AUTO_TEST_CASE(clean_leaves_live_and_killed_runs) { // §31
   BOOST_TEST(finish(*live).status == 0); // nothing that it needs has gone
 }
 
+// §31: what was stopped can go on as well as what was killed.
+BOOST_AUTO_TEST_CASE(clean_leaves_what_can_go_on_and_what_is_no_run) {
+  fifo gate{dir, "gate"};
+  auto stopped = start("tasks: { a: 'read x < gate' }\n");
+  BOOST_REQUIRE(eventually([&] {
+    auto runs = history();
+    return !runs.empty() && runs[0].at("facts") > 2;
+  }));
+  stopped->send_signal(SIGTERM);
+  BOOST_TEST(stopped->wait().status == 143);
+  dir.write(".tutti/runs/mine/file", "x");
+  dir.write(".tutti/runs/.going-20261122-201500-1a2b/logs/x", "x");
+  BOOST_TEST(history()[0].at("state") == "stopped");
+  auto x = tutti({"clean", "--keep", "0"});
+  BOOST_TEST(has(x.out, "removed 0 runs"), x.out);
+  BOOST_TEST(has(x.err, "1 run that can go on or cannot be read stays"), x.err);
+  BOOST_TEST(history().size() == 1u);
+  BOOST_TEST(dir.exists(".tutti/runs/mine/file"));
+  // What was being removed when the program was killed.
+  BOOST_TEST(!dir.exists(".tutti/runs/.going-20261122-201500-1a2b"));
+  x = tutti({"clean", "--keep", "0", "--unfinished"});
+  BOOST_TEST(has(x.out, "removed 1 run "), x.out);
+  BOOST_TEST(x.err == "");
+  BOOST_TEST(history().empty());
+}
+
 BOOST_AUTO_TEST_CASE(clean_says_what_it_cannot_remove) {
   if (::geteuid() == 0)
     return; // whom nothing is refused
@@ -305,6 +331,36 @@ BOOST_AUTO_TEST_CASE(doctor_finds_a_damaged_journal) { // row 4: flipped bits
   BOOST_TEST(x.status == 8, x.out);
   BOOST_TEST(has(x.out, "fail  journal "), x.out);
   BOOST_TEST(has(x.out, "is not as it was written"), x.out);
+}
+
+// row 4: what a journal names, and does not have itself
+BOOST_AUTO_TEST_CASE(doctor_finds_results_that_are_gone_or_damaged) {
+  BOOST_TEST(run(R"(
+tasks:
+  a:
+    artifacts: f
+    run: |
+      echo content > f
+      printf 'k=%3000s\n' v >> "$TUTTI_OUTPUT"
+)")
+                 .status
+             == 0);
+  BOOST_TEST(has(tutti({"doctor"}).out, "ok    results"));
+  auto id = history()[0].at("id").get<std::string>();
+  auto payloads = dir / (".tutti/runs/" + id + "/payloads");
+  auto fails = [&](const std::string& why) {
+    auto x = tutti({"doctor"});
+    BOOST_TEST(x.status == 8, x.out);
+    BOOST_TEST(has(x.out, "fail  results " + id), x.out);
+    BOOST_TEST(has(x.out, why), x.out);
+  };
+  fs::rename(payloads, dir / "aside");
+  fails(payloads);
+  fs::rename(dir / "aside", payloads);
+  fs::resize_file(payloads, fs::file_size(payloads) - 1);
+  fails("is shorter than the journal says");
+  fs::remove_all(dir / ".tutti/artifacts");
+  fails(".tutti");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -172,8 +172,14 @@ BOOST_AUTO_TEST_CASE(a_payload_that_cannot_be_kept_or_read_is_said) {
   BOOST_TEST(has_text(kept_it.mistake, "cannot keep a handoff in"));
   artifacts::payload_file file{kept / "payloads"};
   (void)file.keep({1, std::make_shared<const attempt_details>(x)});
-  BOOST_TEST(has_text(file.load({1, {1u << 20, 10, {}}}).mistake,
-                      "cannot read a handoff back"));
+  for (auto [at, size] : {std::pair{1ull << 20, 10ull},
+                          {0ull, ~0ull},
+                          {~0ull, 10ull},
+                          {1ull, 1ull << 40}})
+    BOOST_TEST(has_text(file.load({1, {at, size, {}}}).mistake,
+                        "cannot read a handoff back from"));
+  BOOST_TEST(has_text(file.load({1, {1ull << 20, 10, {}}}).mistake,
+                      "it is shorter than the journal says"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -85,6 +85,15 @@ BOOST_AUTO_TEST_CASE(every_usage_error_is_bad_plan) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_size_without_its_unit_says_what_is_missing) {
+  auto x = parse({"clean", "--max-size", "0"});
+  BOOST_REQUIRE(!x);
+  BOOST_TEST(x.error().detail.find("a number with its unit, such as 0B")
+                 != std::string::npos,
+             x.error().detail);
+  BOOST_TEST(static_cast<bool>(parse({"clean", "--max-size", "0B"})));
+}
+
 BOOST_AUTO_TEST_CASE(completion_knows_every_command_and_option) {
   cli::all_options unused;
   auto app = cli::make_app(unused);

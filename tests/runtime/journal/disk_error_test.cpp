@@ -87,13 +87,19 @@ std::string told(const std::optional<error>& x) {
 }
 
 /// As somebody who is not root, whom a mode does not bind.
-std::string go_on_as_nobody(const std::string& path, const sample_run& run) {
+std::string as_nobody(const std::function<std::string()>& what) {
   return in_a_process([&] {
     constexpr uid_t nobody = 65534;
     if (::geteuid() == 0
         && (::setresgid(nobody, nobody, nobody) != 0
             || ::setresuid(nobody, nobody, nobody) != 0))
       return std::string{"cannot become nobody"};
+    return what();
+  });
+}
+
+std::string go_on_as_nobody(const std::string& path, const sample_run& run) {
+  return as_nobody([&] {
     return told(go_on(options(path), run).refused);
   });
 }
@@ -268,6 +274,35 @@ BOOST_FIXTURE_TEST_CASE(a_read_only_folder_is_named, half_written) {
   BOOST_TEST(has(said, "make the file and its folder writable"), said);
   ::chmod(folder.path().c_str(), 0777);
   BOOST_TEST(go_on_as_nobody(path, run) == "nothing");
+}
+
+// row 5: read-only. What is there can be looked at all the same, be it closed
+// or what a killed program left.
+BOOST_FIXTURE_TEST_CASE(a_journal_is_read_where_nothing_can_be_written,
+                        half_written) {
+  auto look = [this] {
+    return as_nobody([this] {
+      auto found = read_journal(path, run);
+      return found.refused ? told(found.refused)
+                           : std::to_string(found.facts) + " facts";
+    });
+  };
+  auto closed = look();
+  BOOST_TEST(has(closed, "facts"), closed);
+  ::chmod(path.c_str(), 0444);
+  ::chmod(folder.path().c_str(), 0555);
+  BOOST_TEST(look() == closed);
+  temporary_directory killed;
+  sample_writer writer{options(killed / "journal.db"), run};
+  auto all = std::to_string(writer.append_all()) + " facts";
+  for (const auto* name : {"journal.db", "journal.db-wal"}) {
+    std::ofstream{folder / name} << killed.read(name);
+    ::chmod((folder / name).c_str(), 0444);
+  }
+  BOOST_TEST(std::filesystem::file_size(path + "-wal") > 0u);
+  std::filesystem::remove(path + "-head");
+  BOOST_TEST(look() == all);
+  ::chmod(folder.path().c_str(), 0777);
 }
 
 // row 32: no permission

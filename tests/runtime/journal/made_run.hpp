@@ -65,7 +65,7 @@ struct made_run_options {
 inline void make_run(const temporary_directory& state, made_run_options x,
                      plan work = two_tasks()) {
   auto p = std::make_shared<const plan>(std::move(work));
-  state.write("runs/" + x.id + "/logs/.keep", "");
+  state.write("runs/" + x.id + "/.keep", "");
   auto path = state / ("runs/" + x.id + "/journal.db");
   std::uint64_t last = 0;
   for (std::uint32_t i = 0; i < x.sessions.size(); ++i) {

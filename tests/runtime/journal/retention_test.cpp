@@ -25,12 +25,12 @@ judged_run judged(run_state state, std::int64_t last, std::uint64_t size,
   return x;
 }
 
-/// Newest first, each of 10 bytes: a live one, three that have ended, one that
-/// was killed, one that ended.
+/// Newest first, each of 10 bytes: a live one, two that have ended, one that
+/// never began, one that was killed, one that ended.
 std::vector<judged_run> several() {
   return {judged(run_state::live, 90, 10),
           judged(run_state::succeeded, 80, 10),
-          judged(run_state::stopped, 70, 10),
+          judged(run_state::failed, 70, 10),
           judged(run_state::no_journal, 60, 10),
           judged(run_state::unfinished, 50, 10),
           judged(run_state::failed, 40, 10)};
@@ -52,6 +52,22 @@ BOOST_AUTO_TEST_CASE(old_runs_go_but_live_and_killed_ones_stay) {
   BOOST_TEST((chosen(how, several()) == indexes{5, 4, 3, 2}));
   how.age_max_ns = 0;
   BOOST_TEST((chosen(how, several()) == indexes{5, 4, 3, 2, 1}));
+}
+
+// §31: whatever cut it off, it can go on.
+BOOST_AUTO_TEST_CASE(what_can_go_on_stays) {
+  std::vector<judged_run> runs;
+  for (auto x : {run_state::stopped, run_state::waiting, run_state::unfinished,
+                 run_state::unreadable})
+    runs.push_back(judged(x, 1, 10));
+  for (bool unfinished : {false, true}) {
+    retention how;
+    how.unfinished = unfinished;
+    how.keep = 0;
+    BOOST_TEST(chosen(how, runs).size() == (unfinished ? 4u : 0u));
+    how.age_max_ns = 0;
+    BOOST_TEST(chosen(how, runs).size() == (unfinished ? 4u : 0u));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_oldest_go_until_the_rest_is_small_enough) {

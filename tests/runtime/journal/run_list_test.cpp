@@ -99,6 +99,33 @@ BOOST_AUTO_TEST_CASE(what_went_on_after_its_end_has_not_ended) { // §31
   BOOST_TEST(run.facts == 4u);
 }
 
+// §31: a session that began takes the end back, whatever it came to: a replaced
+// plan, or a kill before its first fact.
+BOOST_AUTO_TEST_CASE(an_end_counts_until_another_session_begins) {
+  for (const auto& second :
+       {std::vector<fact>{}, {fact_of(fact_kind::plan_replaced)}}) {
+    temporary_directory dir;
+    made_run_options x;
+    x.sessions = {{fact_of(fact_kind::run_started), ended_attempt(0),
+                   ended_run(run_status::succeeded, 0)},
+                  second};
+    make_run(dir, x);
+    auto run = only_run(dir);
+    BOOST_TEST((run.state == run_state::unfinished));
+    BOOST_TEST(!run.exit_code);
+    auto reader =
+        journal::journal_reader::open(journal::journal_path(run.path));
+    BOOST_REQUIRE(reader);
+    BOOST_TEST(!(*reader)->info().end);
+  }
+  temporary_directory dir;
+  made_run_options x;
+  x.sessions = {{ended_run(run_status::failed, 1)},
+                {ended_run(run_status::waiting, 6)}};
+  make_run(dir, x);
+  BOOST_TEST((only_run(dir).state == run_state::waiting));
+}
+
 BOOST_AUTO_TEST_CASE(the_last_word_on_a_task_counts) { // §17, §26
   temporary_directory dir;
   made_run_options x;
@@ -110,10 +137,87 @@ BOOST_AUTO_TEST_CASE(the_last_word_on_a_task_counts) { // §17, §26
 
 BOOST_AUTO_TEST_CASE(what_never_began_has_no_journal) {
   temporary_directory dir;
-  dir.write("runs/20261122-201500-1a2b/logs/t.1.log", "x");
+  dir.write("runs/20261122-201500-1a2b/output.log", "x");
   BOOST_TEST((only_run(dir).state == run_state::no_journal));
   dir.write("runs/20261122-201500-1a2b/journal.db", "");
   BOOST_TEST((only_run(dir).state == run_state::no_journal));
+}
+
+// row 4: a missing part. The journal is made first.
+BOOST_AUTO_TEST_CASE(what_lies_beside_a_journal_had_one) {
+  for (const auto* trace : {"logs/t.1.log", "payloads"}) {
+    temporary_directory dir;
+    std::string run = "runs/20261122-201500-1a2b/";
+    dir.write(run + trace, "x");
+    auto says = [&] {
+      auto x = only_run(dir);
+      BOOST_TEST((x.state == run_state::unreadable));
+      BOOST_TEST(x.trouble.find("replaced or removed") != x.trouble.npos,
+                 x.trouble);
+    };
+    says();
+    dir.write(run + "journal.db", "");
+    says();
+  }
+}
+
+// row 4: what would be refused is not offered to go on with
+BOOST_AUTO_TEST_CASE(what_is_missing_is_seen_without_reading_all) {
+  for (const auto* change :
+       {"DELETE FROM fact WHERE number > 2",
+        "DELETE FROM fact WHERE number = 1", "DELETE FROM session",
+        "UPDATE session SET first_fact = 9",
+        "UPDATE fact SET chain = 1 WHERE number = 3"}) {
+    temporary_directory dir;
+    made_run_options x;
+    x.sessions = {std::vector<fact>(3, ended_attempt(0))};
+    make_run(dir, x);
+    BOOST_TEST((only_run(dir).state == run_state::unfinished));
+    journal::database db;
+    BOOST_REQUIRE(!db.open(journal::journal_path(only_run(dir).path),
+                           journal::access::write));
+    BOOST_REQUIRE(!db.run(change));
+    db.close();
+    auto run = only_run(dir);
+    BOOST_TEST((run.state == run_state::unreadable), change);
+    BOOST_TEST((run.trouble_code == exit_code::journal));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(another_programs_folder_is_no_run) {
+  temporary_directory dir;
+  dir.write("runs/mine/file", "x");
+  dir.write("runs/20261122-201500-1a2/file", "x");
+  dir.write("runs/20261122-201500-1A2b/file", "x");
+  auto runs = journal::list_runs(dir.path());
+  BOOST_REQUIRE(runs);
+  BOOST_TEST(runs->empty());
+  BOOST_TEST(journal::count_runs(dir.path()) == 0u);
+  dir.write("runs/20261122-201500-1a2b/file", "x");
+  BOOST_TEST((only_run(dir).state == run_state::no_journal));
+}
+
+// row 4: of a journal that cannot be read nobody knows whose it is
+BOOST_AUTO_TEST_CASE(an_unreadable_newer_run_is_not_passed_over) {
+  temporary_directory dir;
+  made_run_options x;
+  x.id = "20261122-1";
+  make_run(dir, x);
+  x.id = "20261122-2";
+  make_run(dir, x);
+  auto find = [&] {
+    return journal::find_run({dir.path(), "", x.plan_path});
+  };
+  BOOST_TEST(find()->id == x.id);
+  journal::database db;
+  BOOST_REQUIRE(
+      !db.open(journal::journal_path(find()->path), journal::access::write));
+  // What is left of it says another plan.
+  BOOST_REQUIRE(!db.run("UPDATE revision SET plan = '/other.yaml'; "
+                        "DELETE FROM session"));
+  db.close();
+  BOOST_TEST(find()->id == x.id);
+  BOOST_TEST((find()->state == run_state::unreadable));
 }
 
 // row 1: found by tests/crash/. Killed while the file was made, its first
@@ -233,7 +337,7 @@ BOOST_AUTO_TEST_CASE(a_run_is_found_by_what_identifies_it) { // §31
     x.plan_path = id == std::string{"20261122-2"} ? "/p/b.yaml" : "/p/a.yaml";
     make_run(dir, x);
   }
-  dir.write("runs/20261124-1/logs/x", ""); // it never began
+  dir.write("runs/20261124-1/journal.db", ""); // it never began
   auto find = [&](const char* id, const char* plan) {
     return journal::find_run({dir.path(), id, plan});
   };

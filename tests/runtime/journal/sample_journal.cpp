@@ -53,7 +53,9 @@ name_ids first_ids(const plan& p) {
 } // namespace
 
 std::string text_of(const plan& p, const fact& x) {
-  auto row = row_of(p, first_ids(p), 0, x);
+  word_ids words;
+  static_cast<void>(learn_words({}, 0, words));
+  auto row = row_of(p, first_ids(p), words, 0, x);
   std::string result{to_string(x.kind)};
   for (auto n : row.numbers)
     result += n == absent ? " -" : fmt::format(" {}", n);
