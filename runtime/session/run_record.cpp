@@ -30,6 +30,8 @@ std::unique_ptr<journal::journal_file> file_of(const record_options& x) {
   journal::journal_options options;
   options.path = x.files.journal;
   options.how = x.how;
+  options.vfs = x.vfs;
+  options.has_head = x.vfs.empty(); // it lies beside the journal
   return std::make_unique<journal::journal_file>(std::move(options), x.work);
 }
 
@@ -135,7 +137,7 @@ expected<run_record> begin_record(const record_options& x) {
 
 expected<run_record> resume_record(const record_options& x,
                                    const resume_choice& how) {
-  auto reader = journal::journal_reader::open(x.files.journal);
+  auto reader = journal::journal_reader::open(x.files.journal, x.vfs);
   if (!reader)
     return reader.error();
   const auto& info = (*reader)->info();

@@ -30,6 +30,8 @@ struct record_options {
   journal::durability how = journal::durability::full;
   std::string plan_path; ///< absolute
   std::string settings;  ///< JSON: what the command line said of the plan
+  /// One of SQLite's, on a disk of its own; empty: the platform's.
+  std::string vfs;
 };
 
 /// What a run begins, or goes on, with.

@@ -175,7 +175,8 @@ session_result run_session(plan p, const session_options& options,
                           graph_of(options, local_slots),
                           options.durability,
                           options.plan_path,
-                          options.settings};
+                          options.settings,
+                          {}};
   auto record = options.resume_id.empty()
                   ? begin_record(recorded)
                   : resume_record(recorded, options.resume);

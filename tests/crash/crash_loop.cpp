@@ -2,18 +2,13 @@
 #include "tests/crash/crash_loop.hpp"
 
 #include "tests/crash/crash_folder.hpp"
+#include "tests/crash/crew.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <atomic>
 #include <cstdlib>
-#include <exception>
-#include <functional>
 #include <mutex>
-#include <optional>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 namespace tutti::test {
@@ -21,68 +16,16 @@ namespace tutti::test {
 namespace {
 
 /// What somebody needs to see why, and to see it again.
-std::string explain(const std::string& where, const killed_run& x,
+std::string explain(const std::string& where, const cut_off_run& x,
+                    const program_result& end,
                     const std::vector<damages::fault>& faults) {
-  std::string text = "killed at point " + where + ":\n";
-  for (const auto& f : faults)
-    text += "  " + f.what + "\n";
-  for (const auto& death : x.deaths) {
-    text += fmt::format("at the death {} facts were in the journal, the last "
-                        "of them:\n",
-                        death.facts.size());
-    auto begin =
-        death.facts.size() - std::min<std::size_t>(death.facts.size(), 12);
-    for (auto i = begin; i < death.facts.size(); ++i)
-      text += "  " + to_text(death.facts[i]) + "\n";
-    text += "and had begun, the last of them:\n";
-    begin = death.executions.size()
-          - std::min<std::size_t>(death.executions.size(), 6);
-    for (auto i = begin; i < death.executions.size(); ++i)
-      text += "  " + to_text(death.executions[i]) + "\n";
-  }
-  text += fmt::format("it ended with {}{}:\n{}", x.end.end.status,
-                      x.end.end.timed_out ? ", too late" : "", x.end.end.err);
-  return text
-       + fmt::format(
-             "once more: TUTTI_TEST_CRASH_ONLY={} ctest --test-dir build "
-             "-V -R crash; what runs side by side may shift the points "
-             "by a few\n",
-             where);
+  return fmt::format(
+      "killed at point {}:\n{}it ended with {}{}:\n{}once more: "
+      "TUTTI_TEST_CRASH_ONLY={} ctest --test-dir build -V -R crash; what runs "
+      "side by side may shift the points by a few\n",
+      where, describe(x, faults), end.status, end.timed_out ? ", too late" : "",
+      end.err, where);
 }
-
-/// Work that several threads take from until somebody says that all is done.
-class crew {
-public:
-  explicit crew(unsigned size) : size_(size) {
-  }
-  /// `act` gets 1, 2, … and returns whether there is more.
-  void work(const std::function<bool(std::uint64_t)>& act) {
-    std::atomic<std::uint64_t> next = 0;
-    std::atomic<bool> over = false;
-    std::vector<std::thread> threads;
-    for (unsigned i = 0; i < size_; ++i)
-      threads.emplace_back([&] {
-        try {
-          while (!over)
-            if (!act(++next))
-              over = true;
-        } catch (const std::exception& e) {
-          std::lock_guard guard{mutex_};
-          trouble_ = e.what();
-          over = true;
-        }
-      });
-    for (auto& x : threads)
-      x.join();
-    if (!trouble_.empty())
-      throw std::runtime_error(trouble_);
-  }
-
-private:
-  unsigned size_;
-  std::mutex mutex_;
-  std::string trouble_;
-};
 
 class loop {
 public:
@@ -173,18 +116,19 @@ private:
   }
 
   /// What nobody killed has ended as usual.
-  void expect_survival(const outcome& x, const std::string& where) {
+  void expect_survival(const program_outcome& x, const std::string& where) {
     if (x.projection == undisturbed_.projection)
       return;
     add(result_.deaths, where, {}, x);
   }
 
   void add(loop_row& row, const std::string& where,
-           std::vector<evidence> deaths, const outcome& end) {
-    killed_run x{plan_, undisturbed_, std::move(deaths), end};
+           std::vector<evidence> deaths, const program_outcome& end) {
+    cut_off_run x{plan_, undisturbed_, std::move(deaths), end};
     auto found = judge(x);
     if (!found.faults.empty())
-      found.faults = {{found.faults[0].what, explain(where, x, found.faults)}};
+      found.faults = {
+          {found.faults[0].what, explain(where, x, end.end, found.faults)}};
     std::lock_guard guard{mutex_};
     row.points += x.deaths.empty() ? 0 : 1;
     row.resumes += x.deaths.size();
@@ -193,7 +137,7 @@ private:
 
   const crash_plan& plan_;
   loop_options options_;
-  outcome undisturbed_;
+  program_outcome undisturbed_;
   std::mutex mutex_;
   loop_result result_;
 };
@@ -201,17 +145,7 @@ private:
 } // namespace
 
 std::string loop_result::table() const {
-  auto text =
-      fmt::format("{:<22}{:>8}{:>9}{:>6}{:>10}{:>10}{:>11}\n", "", "points",
-                  "resumes", "lost", "repeated", "diverged", "in window");
-  auto add = [&](const char* name, const loop_row& x) {
-    text += fmt::format("{:<22}{:>8}{:>9}{:>6}{:>10}{:>10}{:>11}\n", name,
-                        x.points, x.resumes, x.found.lost, x.found.repeated,
-                        x.found.diverged, x.found.in_window);
-  };
-  add("killed", deaths);
-  add("killed in recovery", recoveries);
-  return text;
+  return loop_table({{"killed", &deaths}, {"killed in recovery", &recoveries}});
 }
 
 loop_result crash_everywhere(const crash_plan& p, const loop_options& options) {

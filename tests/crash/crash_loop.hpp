@@ -3,7 +3,7 @@
 #pragma once
 
 #include "tests/crash/crash_plan.hpp"
-#include "tests/crash/judge.hpp"
+#include "tests/crash/loop_row.hpp"
 
 #include <cstdint>
 #include <string>
@@ -15,12 +15,6 @@ struct loop_options {
   bool fine = false;          ///< every change of a file counts
   std::size_t recoveries = 5; ///< points whose recovery is killed, too
   unsigned at_once = 2;       ///< runs
-};
-
-struct loop_row {
-  std::uint64_t points = 0; ///< that killed
-  std::uint64_t resumes = 0;
-  damages found;
 };
 
 struct loop_result {

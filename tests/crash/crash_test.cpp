@@ -11,10 +11,8 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <set>
 #include <string>
 #include <thread>
-#include <vector>
 
 using namespace tutti::test;
 
@@ -33,15 +31,6 @@ in_long_suite(boost::unit_test::test_unit_id) {
   return is_long();
 }
 
-/// All that is known of the first of each kind.
-void explain(const std::vector<damages::fault>& faults) {
-  constexpr std::size_t kinds_max = 5;
-  std::set<std::string> kinds;
-  for (const auto& x : faults)
-    if (kinds.size() < kinds_max && kinds.insert(x.what).second)
-      BOOST_ERROR(x.text);
-}
-
 void check(const char* name, const loop_result& x) {
   BOOST_TEST_MESSAGE(name << "\n" << x.table());
   bool all = std::getenv("TUTTI_TEST_CRASH_ONLY") == nullptr;
@@ -50,7 +39,8 @@ void check(const char* name, const loop_result& x) {
     BOOST_TEST(row->found.lost == 0u);
     BOOST_TEST(row->found.repeated == 0u);
     BOOST_TEST(row->found.diverged == 0u);
-    explain(row->found.faults);
+    for (const auto& text : first_of_each_kind(row->found.faults))
+      BOOST_ERROR(text);
   }
 }
 

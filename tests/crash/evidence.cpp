@@ -9,8 +9,10 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <sstream>
+#include <utility>
 
 namespace tutti::test {
 
@@ -21,8 +23,14 @@ namespace fs = std::filesystem;
 std::vector<execution> read_executions(const std::string& path) {
   std::vector<execution> result;
   std::ifstream file{path};
-  for (execution x; file >> x.task >> x.attempt >> x.version >> x.phase;)
-    result.push_back(x);
+  for (std::string line; std::getline(file, line);) {
+    std::istringstream words{line};
+    execution x;
+    words >> x.task >> x.attempt >> x.version >> x.phase;
+    std::getline(words, line);
+    x.shown = words_of(line);
+    result.push_back(std::move(x));
+  }
   return result;
 }
 
@@ -32,11 +40,22 @@ constexpr const char* query =
     "coalesce(state, service, ''), coalesce(ended, ''), coalesce(extra, ''), "
     "coalesce(details, '') FROM facts ORDER BY number";
 
-/// None: the journal was not yet made.
-std::vector<journal_fact> read_facts(const std::string& path) {
+/// Of a copy: to open a journal is to change what lies beside it.
+std::vector<journal_fact> read_copy(const fs::path& run) {
+  temporary_directory copy;
+  for (const auto* name :
+       {"journal.db", "journal.db-wal", "journal.db-journal"})
+    if (fs::exists(run / name))
+      fs::copy_file(run / name, copy / name);
+  return read_facts(copy / "journal.db");
+}
+
+} // namespace
+
+std::vector<journal_fact> read_facts(const std::string& path, const char* vfs) {
   sqlite3* handle = nullptr;
   int opened =
-      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE, nullptr);
+      sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE, vfs);
   std::unique_ptr<sqlite3, decltype(&sqlite3_close)> db{handle, sqlite3_close};
   sqlite3_stmt* prepared = nullptr;
   if (opened != SQLITE_OK
@@ -58,17 +77,10 @@ std::vector<journal_fact> read_facts(const std::string& path) {
   return result;
 }
 
-/// Of a copy: to open a journal is to change what lies beside it.
-std::vector<journal_fact> read_copy(const fs::path& run) {
-  temporary_directory copy;
-  for (const auto* name :
-       {"journal.db", "journal.db-wal", "journal.db-journal"})
-    if (fs::exists(run / name))
-      fs::copy_file(run / name, copy / name);
-  return read_facts(copy / "journal.db");
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream words{text};
+  return {std::istream_iterator<std::string>{words}, {}};
 }
-
-} // namespace
 
 evidence read_evidence(const std::string& folder) {
   evidence result;
@@ -85,8 +97,11 @@ evidence read_evidence(const std::string& folder) {
 }
 
 std::string to_text(const execution& x) {
-  return fmt::format("{} attempt {} version {} {}", x.task, x.attempt,
-                     x.version, x.phase);
+  auto result = fmt::format("{} attempt {} version {} {}", x.task, x.attempt,
+                            x.version, x.phase);
+  for (const auto& from : x.shown)
+    result += " saw " + from;
+  return result;
 }
 
 std::string to_text(const journal_fact& x) {

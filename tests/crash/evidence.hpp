@@ -15,6 +15,10 @@ struct execution {
   std::uint32_t attempt = 0;
   std::uint32_t version = 0;
   std::string phase;
+  /// Tasks whose results it was shown beside what it needs, and answers
+  /// ("request/1"): what an after-each task runs for, and what arrived while it
+  /// ran.
+  std::vector<std::string> shown = {};
 
   friend bool operator==(const execution&, const execution&) = default;
 };
@@ -39,7 +43,17 @@ struct journal_fact {
 struct evidence {
   std::vector<execution> executions; ///< in the order of their starts
   std::vector<journal_fact> facts;   ///< of the last run that has any
+  /// So many facts were durable, as somebody heard; 0: nobody can say.
+  std::uint64_t told = 0;
 };
+
+/// All of a journal, or none where it was not yet made. Changes what lies
+/// beside it. `vfs`: one of SQLite's; null: the default.
+[[nodiscard]] std::vector<journal_fact> read_facts(const std::string& path,
+                                                   const char* vfs = nullptr);
+
+/// The words of a text, as TUTTI_TRIGGER has them.
+[[nodiscard]] std::vector<std::string> words_of(const std::string& text);
 
 /// Leaves the folder as it is.
 [[nodiscard]] evidence read_evidence(const std::string& folder);

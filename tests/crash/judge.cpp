@@ -98,6 +98,8 @@ private:
       holds_.insert(f.subject);
     if (f.kind == "request-made")
       asked_ = true;
+    if (f.kind == "request-answered")
+      holds_.insert("request/" + f.subject);
     if (f.kind != "attempt-finished")
       return;
     ended_.insert({f.subject, f.attempt});
@@ -122,7 +124,8 @@ private:
   std::set<attempt_key> stream_runs_;
   std::map<attempt_key, std::vector<std::string>> assigned_;
   std::set<std::string> worked_off_;
-  std::set<std::string> holds_; ///< tasks done, gates open, services ready
+  /// Tasks done, gates open, services ready, requests answered.
+  std::set<std::string> holds_;
   bool asked_ = false;
 };
 
@@ -153,18 +156,16 @@ std::string state_at_death::too_early(const execution& x) const {
   auto result = missing(t->needs);
   if (result.empty() && x.phase == "integrate")
     result = missing(t->needs_later);
-  auto holds = [&](task_id of) {
-    return holds_.contains(plan_.work.tasks[of.value].name);
-  };
-  if (t->kind == task_kind::after_each
-      && std::none_of(t->after_each.begin(), t->after_each.end(), holds))
-    result = "any trigger";
-  return result;
+  for (const auto& from : x.shown)
+    if (result.empty() && !holds_.contains(from))
+      result = from;
+  bool for_none = t->kind == task_kind::after_each && x.shown.empty();
+  return for_none ? "any trigger" : result;
 }
 
 class comparison {
 public:
-  explicit comparison(const killed_run& x) : run_(x) {
+  explicit comparison(const cut_off_run& x) : run_(x) {
     std::size_t before = 0;
     for (const auto& death : run_.deaths) {
       compare_with(death, {run_.plan, death, before});
@@ -187,10 +188,14 @@ private:
     for (std::size_t i = 0; i < left.facts.size(); ++i)
       if (i >= facts.size() || facts[i] != left.facts[i])
         fault(found.lost, "lost: " + to_text(left.facts[i]));
+    for (auto n = left.facts.size() + 1; n <= left.told; ++n)
+      fault(found.lost, fmt::format("lost: fact {}, which somebody had heard "
+                                    "to be durable",
+                                    n));
     then.for_each_execution([&](const execution& x) {
       if (auto what = then.too_early(x); !what.empty())
-        fault(found.lost, fmt::format("lost: {} began, but the journal did "
-                                      "not have what it needs: {}",
+        fault(found.lost, fmt::format("lost: {}, but the journal did not "
+                                      "have what it works from: {}",
                                       to_text(x), what));
       if (then.has_ended(x))
         return;
@@ -274,7 +279,7 @@ private:
     return result;
   }
 
-  const killed_run& run_;
+  const cut_off_run& run_;
   std::map<work_key, std::uint64_t> window_;
 };
 
@@ -289,7 +294,7 @@ damages& damages::operator+=(const damages& x) {
   return *this;
 }
 
-damages judge(const killed_run& x) {
+damages judge(const cut_off_run& x) {
   return comparison{x}.found;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Whether a run that was killed, and went on, came to what it comes to
+// Whether a run that was cut off, and went on, came to what it comes to
 // undisturbed, and what it cost.
 #pragma once
 
-#include "tests/crash/crash_folder.hpp"
 #include "tests/crash/crash_plan.hpp"
+#include "tests/crash/outcome.hpp"
 
 #include <cstdint>
 #include <string>
@@ -31,13 +31,13 @@ struct damages {
   damages& operator+=(const damages& x);
 };
 
-struct killed_run {
+struct cut_off_run {
   const crash_plan& plan;
   const outcome& undisturbed;
   std::vector<evidence> deaths; ///< what each of them left, in their order
   const outcome& end;
 };
 
-[[nodiscard]] damages judge(const killed_run& x);
+[[nodiscard]] damages judge(const cut_off_run& x);
 
 } // namespace tutti::test

@@ -36,7 +36,7 @@ journal_fact succeeded(std::uint64_t number, std::string task,
 }
 
 execution ran(std::string task, std::uint32_t attempt) {
-  return {std::move(task), attempt, 1, "run"};
+  return {std::move(task), attempt, 1, "run", {}};
 }
 
 /// One death between a run that nobody disturbs and the end of this one:
@@ -86,6 +86,23 @@ BOOST_AUTO_TEST_CASE(what_somebody_has_worked_from_is_lost) { // §30
   end.left.facts = death.facts;
   end.left.executions = {ran("model", 1), ran("draft", 1)};
   BOOST_TEST(text() == "1 0 0 2");
+}
+
+BOOST_AUTO_TEST_CASE(what_somebody_was_told_to_look_at_is_lost) { // §13, §30
+  death.executions.push_back(ran("tests", 1));
+  death.executions.back().shown = {"model"};
+  end.left.executions.push_back(death.executions.back());
+  undisturbed.left.executions = end.left.executions;
+  BOOST_TEST(text() == "0 0 0 2");
+  death.executions.back().shown = {"model", "api"};
+  BOOST_TEST(text() == "1 0 0 2");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_said_to_be_durable_is_lost) { // §30
+  death.told = 3;
+  BOOST_TEST(text() == "0 0 0 1");
+  death.told = 5;
+  BOOST_TEST(text() == "2 0 0 1");
 }
 
 BOOST_AUTO_TEST_CASE(what_had_ended_is_repeated) {

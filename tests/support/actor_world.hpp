@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The real orchestrator, agents and observer on CAF's deterministic scheduler
-// and virtual clock, with fake processes: nothing waits, nothing depends on
-// timing.
+// The real orchestrator, agents and observer in virtual time, with fake
+// processes.
 #pragma once
 
 #include "actors/agent/agent.hpp"
 #include "actors/observer/observer.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
+#include "tests/support/actor_stage.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
-#include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
 #include <functional>
 #include <memory>
-#include <random>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,23 +50,6 @@ fake_process_behavior(process_actor::pointer self, fake_processes* log) {
       },
       [log](end_process x) {
         log->told_to_end.push_back(x);
-      },
-  };
-}
-
-struct seen_run {
-  std::vector<fact> facts;
-  std::vector<task_progress> progress;
-};
-
-inline viewer_actor::behavior_type seen_behavior(viewer_actor::pointer,
-                                                 seen_run* log) {
-  return {
-      [log](const run_facts& x) {
-        log->facts.insert(log->facts.end(), x.facts.begin(), x.facts.end());
-      },
-      [log](const task_progress& x) {
-        log->progress.push_back(x);
       },
   };
 }
@@ -123,17 +101,13 @@ public:
     : actor_world(std::move(p), world_options{seed, false, {}, {}, {}, {}}) {
   }
 
-  explicit actor_world(plan p, world_options how = {})
-    : random_(how.seed), system_(prepare(config_)) {
+  explicit actor_world(plan p, world_options how = {}) : stage_(how.seed) {
     auto work = std::make_shared<const plan>(std::move(p));
     plan_ = work;
-    auto viewer = system_.spawn(seen_behavior, &seen);
+    auto viewer = stage_.spawn(seen_behavior, &seen);
     auto watcher =
-        system_.spawn(observer_behavior, std::vector<viewer_actor>{viewer});
-    auto host = system_.spawn(fake_process_behavior, &processes);
-    keep(viewer);
-    keep(watcher);
-    keep(host);
+        stage_.spawn(observer_behavior, std::vector<viewer_actor>{viewer});
+    auto host = stage_.spawn(fake_process_behavior, &processes);
     orchestrator_options options;
     options.work = work;
     options.observer = watcher;
@@ -148,15 +122,12 @@ public:
         mine.observer = watcher;
         mine.processes = host;
         mine.clock = clock;
-        agents.push_back(system_.spawn(agent_behavior, std::move(mine)));
-        keep(agents.back());
+        agents.push_back(stage_.spawn(agent_behavior, std::move(mine)));
       }
       return agents;
     };
-    if (how.has_journal) {
-      options.journal = system_.spawn(fake_journal_behavior, &journal);
-      keep(options.journal);
-    }
+    if (how.has_journal)
+      options.journal = stage_.spawn(fake_journal_behavior, &journal);
     options.clock = how.clock;
     options.elapsed = how.elapsed;
     options.wall_clock = how.wall_clock;
@@ -168,7 +139,7 @@ public:
       options.first = engine::run_resumes{2, false};
       options.journaled = how.before.size();
     }
-    lead = system_.spawn(orchestrator_behavior, std::move(options));
+    lead = stage_.spawn(orchestrator_behavior, std::move(options));
     settle();
   }
 
@@ -182,16 +153,10 @@ public:
   }
 
   ~actor_world() {
-    caf::anon_send_exit(lead, caf::exit_reason::kill);
     lead = nullptr;
     agents.clear();
     processes.running.clear();
-    for (auto& x : all_)
-      caf::anon_send_exit(x, caf::exit_reason::kill);
-    all_.clear();
-    settle();
-    coordinator().clock().cancel_all();
-    system_.await_actors_before_shutdown(false);
+    stage_.clear();
   }
 
   actor_world(const actor_world&) = delete;
@@ -199,12 +164,7 @@ public:
 
   /// Runs all messages there are, one at a time, in an order drawn by the seed.
   void settle() {
-    auto& jobs = coordinator().jobs;
-    while (!jobs.empty()) {
-      auto k = static_cast<std::ptrdiff_t>(random_() % jobs.size());
-      std::rotate(jobs.begin(), jobs.begin() + k, jobs.begin() + k + 1);
-      coordinator().run_once();
-    }
+    stage_.settle();
   }
 
   void begin() {
@@ -213,8 +173,7 @@ public:
   }
 
   void advance(duration span) {
-    coordinator().advance_time(span);
-    settle();
+    stage_.advance(span);
   }
 
   [[nodiscard]] bool runs(const std::string& name) const {
@@ -253,7 +212,7 @@ public:
     call.subject = {node_kind::task,
                     static_cast<std::uint32_t>(at - tasks.begin())};
     control_reply reply;
-    auto asker = system_.spawn(asking_behavior, lead, &reply);
+    auto asker = stage_.spawn(asking_behavior, lead, &reply);
     caf::anon_send(asker, std::move(call));
     settle();
     caf::anon_send_exit(asker, caf::exit_reason::kill);
@@ -263,7 +222,7 @@ public:
 
   /// How many messages wait for their time.
   [[nodiscard]] std::size_t timers() {
-    return coordinator().clock().schedule().size();
+    return stage_.timers();
   }
 
   [[nodiscard]] std::size_t count(fact_kind kind) const {
@@ -290,26 +249,8 @@ public:
   std::vector<agent_actor> agents;
 
 private:
-  static caf::actor_system_config& prepare(caf::actor_system_config& config) {
-    config.add_message_types<caf::id_block::tutti>();
-    config.set("scheduler.policy", caf::atom("testing"));
-    return config;
-  }
-
-  caf::scheduler::test_coordinator& coordinator() {
-    return dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
-  }
-
-  template <class Handle>
-  void keep(const Handle& x) {
-    all_.push_back(caf::actor_cast<caf::strong_actor_ptr>(x));
-  }
-
-  std::mt19937_64 random_;
   std::shared_ptr<const plan> plan_;
-  caf::actor_system_config config_;
-  caf::actor_system system_;
-  std::vector<caf::strong_actor_ptr> all_;
+  actor_stage stage_;
 };
 
 } // namespace tutti::test
