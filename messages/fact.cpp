@@ -203,8 +203,6 @@ std::string_view to_string(fact_kind x) {
     return "run-resumed";
   case fact_kind::plan_replaced:
     return "plan-replaced";
-  case fact_kind::result_kept:
-    return "result-kept";
   }
   return "unknown";
 }

@@ -239,11 +239,8 @@ enum class fact_kind : std::uint8_t {
 
   // journal and resume (§29, §31)
   run_resumed,   ///< version: how often, from 2: the sessions of the run
-  plan_replaced, ///< version: the revision, from 2; attempt: the session;
-                 ///< extra: text says what is kept and what is done again
-  result_kept,   ///< as attempt_finished: what a task came to under an earlier
-                 ///< revision of the plan; `state`: terminal, or waiting to
-                 ///< integrate
+  plan_replaced, ///< version: the revision, from 2; extra: text says what is
+                 ///< kept and what is done again, which is `tasks`
 };
 
 /// The name as the journal writes it: "attempt-finished".

@@ -71,14 +71,24 @@ value value_of(const json& x) {
           entry.value().get<std::string>()};
 }
 
+/// None: it is left out with what names it.
 template <class Map>
-std::uint32_t index_of(const Map& names, const json& x) {
-  return names.at(x.get_ref<const std::string&>());
+std::optional<std::uint32_t> index_of(const plan_names& p, const Map& names,
+                                      const json& x) {
+  const auto& name = x.get_ref<const std::string&>();
+  if (auto i = names.find(name); i != names.end())
+    return i->second;
+  if (p.policy == unknown_names::refused)
+    throw json::other_error::create(501, "unknown name", nullptr);
+  return std::nullopt;
 }
 
-work_item item_of(const plan_names& p, const json& x) {
+std::optional<work_item> item_of(const plan_names& p, const json& x) {
+  auto from = index_of(p, p.tasks, x.at("from"));
+  if (!from)
+    return std::nullopt;
   work_item result;
-  result.from = task_id{index_of(p.tasks, x.at("from"))};
+  result.from = task_id{*from};
   take(x, "version", result.version);
   take(x, "request", result.request);
   result.status = word_of(x.at("status"), task_state::cancelled);
@@ -112,8 +122,11 @@ attempt_details read_details(const plan_names& p, const json& x) {
     }
   if (auto found = x.find("contracts"); found != x.end())
     for (const auto& c : *found) {
+      auto contract = index_of(p, p.contracts, c.at("name"));
+      if (!contract)
+        continue;
       contract_text made;
-      made.contract = contract_id{index_of(p.contracts, c.at("name"))};
+      made.contract = contract_id{*contract};
       take(c, "schema", made.schema);
       take(c, "mock", made.mock);
       result.contracts.push_back(std::move(made));
@@ -137,10 +150,12 @@ fact_extra read_extra(const plan_names& p, const json& x) {
   take(x, "note", result.note);
   if (auto found = x.find("tasks"); found != x.end())
     for (const auto& t : *found)
-      result.tasks.emplace_back(index_of(p.tasks, t));
+      if (auto known = index_of(p, p.tasks, t))
+        result.tasks.emplace_back(*known);
   if (auto found = x.find("items"); found != x.end())
     for (const auto& i : *found)
-      result.items.push_back(item_of(p, i));
+      if (auto known = item_of(p, i))
+        result.items.push_back(std::move(*known));
   take(x, "awaited", result.awaited);
   return result;
 }
@@ -201,7 +216,7 @@ std::string to_json(const plan& p, const fact_extra& x) {
   return json_text(result);
 }
 
-plan_names::plan_names(const plan& p) {
+plan_names::plan_names(const plan& p, unknown_names unknown) : policy(unknown) {
   tasks.reserve(p.tasks.size());
   for (std::uint32_t i = 0; i < p.tasks.size(); ++i)
     tasks.emplace(p.tasks[i].name, i);

@@ -7,6 +7,7 @@
 #include "messages/fact.hpp"
 #include "messages/plan.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,15 +19,21 @@ namespace tutti::journal {
 [[nodiscard]] std::string to_json(const plan& p, const attempt_details& x);
 [[nodiscard]] std::string to_json(const plan& p, const fact_extra& x);
 
+/// What is done about a name that the plan does not have.
+enum class unknown_names : std::uint8_t { refused, left_out };
+
 /// Where names lead in a plan.
 struct plan_names {
-  explicit plan_names(const plan& p);
+  plan_names(const plan& p, unknown_names unknown);
+
+  unknown_names policy;
 
   std::unordered_map<std::string_view, std::uint32_t> tasks;
   std::unordered_map<std::string_view, std::uint32_t> contracts;
 };
 
-/// None: the text is none of ours, or names what the plan does not have.
+/// None: the text is none of ours, or names what the plan does not have and is
+/// to be refused for that.
 [[nodiscard]] std::optional<attempt_details>
 details_of_json(const plan_names& p, std::string_view text);
 /// Of the part of details that says where the rest lies.

@@ -80,8 +80,7 @@ fact_row row_of(const plan& p, const name_ids& names, const word_ids& words,
     return words[static_cast<std::size_t>(in)][static_cast<std::size_t>(value)];
   };
   // What ends says so in words, for who reads the table.
-  bool ends =
-      x.kind == fact_kind::attempt_finished || x.kind == fact_kind::result_kept;
+  bool ends = x.kind == fact_kind::attempt_finished;
   bool works = ends || x.kind == fact_kind::attempt_started
             || x.kind == fact_kind::task_assigned;
   fact_row r;
@@ -118,8 +117,9 @@ fact_row row_of(const plan& p, const name_ids& names, const word_ids& words,
   return r;
 }
 
-row_decoder::row_decoder(const plan& p, const journal_info& journal)
-  : names_of_plan_(p) {
+row_decoder::row_decoder(const plan& p, const journal_info& journal,
+                         unknown_names policy)
+  : names_of_plan_(p, policy) {
   for (std::size_t v = 0; v < vocabulary_count; ++v) {
     const auto& known = words_of(static_cast<vocabulary>(v));
     for (const auto& [id, text] : journal.words[v])
@@ -171,6 +171,10 @@ bool row_decoder::name(const fact_row& x, column at, name_kind kind,
     return true;
   const auto& ids = ids_[static_cast<std::size_t>(kind)];
   auto i = ids.find(x[at]);
+  bool is_left_out =
+      names_of_plan_.policy == unknown_names::left_out && at != column::subject;
+  if (i == ids.end() && is_left_out)
+    return true;
   if (i == ids.end()) {
     unknown_ = fmt::format("'{}' names a {} that the plan does not have",
                            text_of(at), to_string(kind));

@@ -62,8 +62,10 @@ struct fact_row {
 /// Reads rows back: the journal's words and names lead to those of a plan.
 class row_decoder {
 public:
-  /// `p` must outlive this.
-  row_decoder(const plan& p, const journal_info& journal);
+  /// `p` must outlive this. Where unknown names are left out, an agent or a
+  /// cause that the plan does not have is none.
+  row_decoder(const plan& p, const journal_info& journal,
+              unknown_names policy = unknown_names::refused);
 
   /// None: the row says something that this plan or this program does not
   /// know; `unknown` says what.

@@ -198,7 +198,9 @@ journal_file::create(const std::map<std::string, std::string>& about,
 std::optional<error> journal_file::go_on(const journal_info& known, chain sum,
                                          session_entry session,
                                          std::optional<revision_entry> revision,
-                                         const std::vector<part_entry>& parts) {
+                                         const std::vector<part_entry>& parts,
+                                         const std::vector<fact>& facts) {
+  auto number = known.last;
   auto begin = [&]() -> std::optional<failure> {
     if (auto failed = connect(access::write))
       return failed;
@@ -221,11 +223,13 @@ std::optional<error> journal_file::go_on(const journal_info& known, chain sum,
     } else {
       names_ = ids_in(*work_, known);
     }
+    if (auto failed = add_facts(facts, number, sum))
+      return failed;
     return db_.run("COMMIT");
   };
   if (auto failed = begin())
     return as_error(*failed);
-  last_ = known.last;
+  last_ = number;
   sum_ = sum;
   return std::nullopt;
 }
@@ -247,8 +251,9 @@ std::optional<failure> journal_file::add_row(const fact_row& x, chain sum) {
   return finish(insert_);
 }
 
-std::optional<failure>
-journal_file::append(const std::vector<append_facts>& steps) {
+std::optional<failure> journal_file::add_facts(const std::vector<fact>& facts,
+                                               std::uint64_t& number,
+                                               chain& sum) {
   if (!insert_) {
     insert_ = db_.prepare(fmt::format(
         "INSERT INTO fact ({}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
@@ -257,17 +262,24 @@ journal_file::append(const std::vector<append_facts>& steps) {
     if (!insert_)
       return db_.last_failure();
   }
+  for (const auto& f : facts) {
+    auto row = row_of(*work_, names_, words_, ++number, f);
+    row.add_to(sum);
+    if (auto failed = add_row(row, sum))
+      return failed;
+  }
+  return std::nullopt;
+}
+
+std::optional<failure>
+journal_file::append(const std::vector<append_facts>& steps) {
   auto sum = sum_;
   auto number = last_;
   if (auto failed = db_.run("BEGIN IMMEDIATE"))
     return failed;
   for (const auto& step : steps)
-    for (const auto& f : step.facts) {
-      auto row = row_of(*work_, names_, words_, ++number, f);
-      row.add_to(sum);
-      if (auto failed = add_row(row, sum))
-        return failed;
-    }
+    if (auto failed = add_facts(step.facts, number, sum))
+      return failed;
   doubtful_ = std::pair{number, sum};
   if (auto failed = db_.run("COMMIT"))
     return failed;

@@ -36,11 +36,12 @@ public:
          revision_entry revision, const std::vector<part_entry>& parts);
 
   /// Goes on with a journal that was read to its end; `sum` is the sum there.
-  /// With a `revision` the plan is another than before.
+  /// With a `revision` the plan is another than before, and `facts` are what
+  /// the journal begins with under it: with it or not at all.
   [[nodiscard]] std::optional<error>
   go_on(const journal_info& known, chain sum, session_entry session,
         std::optional<revision_entry> revision,
-        const std::vector<part_entry>& parts);
+        const std::vector<part_entry>& parts, const std::vector<fact>& facts);
 
   /// All of these, or none: one transaction. After a failure the file is to be
   /// opened again (`mend`) before the next try.
@@ -72,6 +73,8 @@ private:
   add_revision(const revision_entry& x, const std::vector<part_entry>& parts,
                chain& sum);
   [[nodiscard]] std::optional<failure> add_row(const fact_row& x, chain sum);
+  [[nodiscard]] std::optional<failure>
+  add_facts(const std::vector<fact>& facts, std::uint64_t& number, chain& sum);
   [[nodiscard]] std::optional<failure> finish(statement& x);
   [[nodiscard]] error as_error(const failure& x) const;
 

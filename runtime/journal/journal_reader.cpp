@@ -312,7 +312,9 @@ expected<std::vector<fact>> journal_reader::read(const plan* p,
   auto first = info_.revisions.back().first_fact;
   std::optional<row_decoder> decoder;
   if (p != nullptr)
-    decoder.emplace(*p, info_);
+    decoder.emplace(*p, info_,
+                    all_known ? unknown_names::refused
+                              : unknown_names::left_out);
   std::vector<fact> result;
   fact_row row;
   chain found;

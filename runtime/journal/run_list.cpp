@@ -44,10 +44,9 @@ std::string count_done_sql() {
                  fact_kind::task_errored})
     ends.push_back(quoted(to_string(x)));
   auto changes = ends;
-  for (auto x : {fact_kind::attempt_finished, fact_kind::result_kept,
-                 fact_kind::later_failed, fact_kind::stream_ended,
-                 fact_kind::integrate_ready, fact_kind::version_started,
-                 fact_kind::task_retried})
+  for (auto x : {fact_kind::attempt_finished, fact_kind::later_failed,
+                 fact_kind::stream_ended, fact_kind::integrate_ready,
+                 fact_kind::version_started, fact_kind::task_retried})
     changes.push_back(quoted(to_string(x)));
   constexpr auto ids = "SELECT id FROM word WHERE vocabulary = '{}' "
                        "AND text IN ({})";

@@ -4,9 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <map>
-#include <optional>
+#include <memory>
 #include <utility>
 
 namespace tutti::journal {
@@ -16,230 +15,364 @@ namespace {
 /// Names in a line of text; more than this are counted.
 constexpr std::size_t listed_max = 20;
 
-/// What facts say that a task came to; the order is that of the ends.
-struct result {
-  fact last;             ///< as `result_kept`
-  std::size_t order = 0; ///< of its end among all
-  bool stands = false;
-  bool begun = false; ///< it has been worked on
-};
+bool is_of_attempt(fact_kind x) {
+  switch (x) {
+  case fact_kind::task_assigned:
+  case fact_kind::attempt_started:
+  case fact_kind::attempt_finished:
+  case fact_kind::attempt_ending:
+  case fact_kind::attempt_revoked:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// Whether a fact says nothing once the task that it names as its cause is
+/// gone.
+bool rests_on_cause(fact_kind x) {
+  return x == fact_kind::handoff_sent || x == fact_kind::handoff_accepted
+      || x == fact_kind::trigger_queued || x == fact_kind::request_made
+      || x == fact_kind::request_refused;
+}
+
+std::string listed(const std::vector<std::string>& names) {
+  auto few = std::min(names.size(), listed_max);
+  auto text = fmt::format(
+      "{}", fmt::join(names.begin(),
+                      names.begin() + static_cast<std::ptrdiff_t>(few), ", "));
+  return few == names.size()
+           ? text
+           : text + fmt::format(" and {} more", names.size() - few);
+}
 
 class settler {
 public:
-  settler(const plan& p, const plan_changes& changes)
-    : plan_(p), tasks_(p.tasks.size()), open_(p.gates.size(), false),
-      why_(p.tasks.size()), verdicts_(p.tasks.size(), open), changes_(changes) {
-    for (const auto& x : changes.changed)
-      (x.kind == name_kind::task ? changed_tasks_ : changed_gates_)
-          .emplace(x.index, &x);
+  settler(const plan& p, engine::engine& state, const plan_changes& changes,
+          const settle_options& how)
+    : plan_(p), state_(state), graph_(state.plan_graph()), changes_(changes),
+      how_(how), why_(p.tasks.size()), only_integrates_(p.tasks.size(), false),
+      in_question_(graph_.node_count(), false) {
   }
 
-  settled_results run(const std::vector<fact>& facts) {
+  settled_run run(const std::vector<fact>& facts) {
     for (const auto& f : facts)
       take(f);
-    settled_results result;
-    for (std::uint32_t i = 0; i < tasks_.size(); ++i)
-      if (tasks_[i].stands && is_kept(i))
-        result.kept.push_back(tasks_[i].last);
-    std::sort(result.kept.begin(), result.kept.end(),
-              [this](const fact& a, const fact& b) {
-                return tasks_[a.subject].order < tasks_[b.subject].order;
-              });
-    for (std::uint32_t i = 0; i < open_.size(); ++i)
-      if (stays_open(i))
-        result.open_gates.emplace_back(i);
-    result.text = describe(result);
+    if (facts_.empty())
+      return {};
+    note_changes();
+    spread();
+    auto failed = state_.counts().failed;
+    reset_gates();
+    do_again();
+    queue_triggers();
+    settled_run result;
+    result.text = describe();
+    result.retry_cancelled =
+        graph_.fail_fast && failed > 0 && state_.counts().failed == 0;
+    tell_of_change(result.text);
+    result.facts = std::move(facts_);
     return result;
   }
 
 private:
-  enum verdict_on_task { open, kept, dropped };
+  // -- what has happened ------------------------------------------------------
 
-  void take(const fact& f) {
-    switch (f.kind) {
-    case fact_kind::gate_opened:
-      open_[f.subject] = true;
+  /// What does not follow any more (a task of another kind, say) is left out.
+  void add(fact f) {
+    if (!state_.follows(f))
       return;
-    case fact_kind::gate_reset:
-      open_[f.subject] = false;
+    state_.fold(f);
+    facts_.push_back(std::move(f));
+  }
+
+  void take(fact f) {
+    if (f.kind == fact_kind::plan_replaced
+        || (rests_on_cause(f.kind) && f.cause == task_id::none))
       return;
-    case fact_kind::attempt_started:
-      tasks_[f.subject].begun = true;
+    if (subject_of(f.kind) == subject_kind::request && !renumber(f))
       return;
-    case fact_kind::attempt_finished:
-    case fact_kind::result_kept:
-      return end(f);
-    case fact_kind::integrate_ready:
-    case fact_kind::later_failed:
-      if (is_terminal(f.state))
-        tasks_[f.subject].last.state = f.state;
+    if (is_of_attempt(f.kind) && f.agent == agent_id::none)
+      f.agent = agent_of(f.subject);
+    if (f.kind == fact_kind::task_assigned && f.extra
+        && graph_.tasks[f.subject].loose && !renumber_items(f))
       return;
-    case fact_kind::stream_ended: {
-      auto& t = tasks_[f.subject];
-      t.stands = t.begun
-              && (f.state == task_state::succeeded
-                  || f.state == task_state::failed);
-      t.last.state = f.state;
-      t.order = ++ends_;
-      return;
+    add(std::move(f));
+  }
+
+  /// Who works on it, or will: its agent then is none of this plan.
+  [[nodiscard]] std::uint32_t agent_of(std::uint32_t task) const {
+    const auto& t = state_.task(task);
+    return t.agent != agent_id::none ? t.agent
+                                     : plan_.tasks[task].agents[0].value;
+  }
+
+  /// Requests of who is gone are gone: the others move up.
+  bool renumber(fact& f) {
+    if (f.kind == fact_kind::request_made) {
+      if (f.agent == agent_id::none)
+        return false;
+      auto number = static_cast<std::uint32_t>(state_.requests().size()) + 1;
+      numbers_[f.subject] = number;
+      f.subject = number;
+      return true;
     }
-    case fact_kind::version_started:
-    case fact_kind::version_doubted:
-    case fact_kind::task_retried:
-      tasks_[f.subject].stands = false;
-      return;
-    case fact_kind::version_kept:
-      tasks_[f.subject].stands = true;
-      return;
-    default:
-      return;
-    }
-  }
-
-  void end(const fact& f) {
-    auto& t = tasks_[f.subject];
-    t.begun = true;
-    bool ended =
-        is_terminal(f.state) || f.state == task_state::waiting_to_integrate;
-    bool streams = plan_.tasks[f.subject].kind == task_kind::after_each
-                || plan_.tasks[f.subject].kind == task_kind::requests;
-    // A stream's attempt that ended well leaves its result for the end of all.
-    if (!ended && !(streams && f.state == task_state::waiting))
-      return;
-    t.last = f;
-    t.last.kind = fact_kind::result_kept;
-    t.stands = ended && plan_.tasks[f.subject].kind != task_kind::requests;
-    t.order = ++ends_;
-  }
-
-  /// Unchanged, with a result that stands, made of what is kept, too.
-  bool is_kept(std::uint32_t i) {
-    if (verdicts_[i] != open)
-      return verdicts_[i] == kept;
-    verdicts_[i] = dropped; // of cycles there are none but by rework
-    why_[i] = why_dropped(i);
-    if (why_[i].empty())
-      verdicts_[i] = kept;
-    return why_[i].empty();
-  }
-
-  std::string why_dropped(std::uint32_t i) {
-    if (auto c = changed_tasks_.find(i); c != changed_tasks_.end())
-      return c->second->aspects.empty()
-               ? "it is new"
-               : fmt::format("its {} changed",
-                             fmt::join(c->second->aspects, " and "));
-    if (!tasks_[i].stands)
-      return "it has no result yet";
-    const auto& t = plan_.tasks[i];
-    for (const auto& n : t.needs)
-      if (auto why = input_dropped(n.of); !why.empty())
-        return why;
-    if (t.review_of.valid() && !stays_open(t.review_of.value))
-      return fmt::format("gate {} asks again",
-                         plan_.gates[t.review_of.value].name);
-    // Between its phases it has not taken what it needs later.
-    if (tasks_[i].last.state != task_state::waiting_to_integrate)
-      for (const auto& n : t.needs_later)
-        if (auto why = input_dropped(n.of); !why.empty())
-          return why;
-    for (auto x : t.after_each)
-      if (tasks_[x.value].stands && !is_kept(x.value))
-        return fmt::format("{} runs again", plan_.tasks[x.value].name);
-    return {};
-  }
-
-  std::string input_dropped(node_ref x) {
-    auto of_task = [this](std::uint32_t i) {
-      // What never ended with a result (skipped, say) was no input.
-      bool again =
-          (tasks_[i].begun || changed_tasks_.contains(i)) && !is_kept(i);
-      return again ? fmt::format("{} runs again", plan_.tasks[i].name)
-                   : std::string{};
-    };
-    switch (x.kind) {
-    case node_kind::task:
-      return of_task(x.index);
-    case node_kind::phase:
-      for (auto t : plan_.phases[x.index].tasks)
-        if (auto why = of_task(t.value); !why.empty())
-          return why;
-      return {};
-    case node_kind::gate:
-      return changed_gates_.contains(x.index)
-               ? fmt::format("gate {} changed", plan_.gates[x.index].name)
-               : std::string{};
-    case node_kind::service:
-      return {};
-    }
-    return {};
-  }
-
-  bool stays_open(std::uint32_t gate) {
-    if (!open_[gate] || changed_gates_.contains(gate))
+    auto known = numbers_.find(f.subject);
+    if (known == numbers_.end())
       return false;
-    const auto& needs = plan_.gates[gate].needs;
-    return std::all_of(needs.begin(), needs.end(), [this](const need& n) {
-      return input_dropped(n.of).empty();
+    f.subject = known->second;
+    return true;
+  }
+
+  /// False: nothing is left of what was taken together.
+  bool renumber_items(fact& f) {
+    auto extra = *f.extra;
+    std::erase_if(extra.items, [this](work_item& x) {
+      if (x.request == 0)
+        return false;
+      auto known = numbers_.find(x.request);
+      if (known != numbers_.end())
+        x.request = known->second;
+      return known == numbers_.end();
     });
+    bool any = !extra.items.empty();
+    f.extra = std::make_shared<const fact_extra>(std::move(extra));
+    return any;
   }
 
-  static std::string listed(const std::vector<std::string>& names) {
-    std::vector<std::string> few(
-        names.begin(),
-        names.begin()
-            + static_cast<std::ptrdiff_t>(std::min(names.size(), listed_max)));
-    auto text = fmt::format("{}", fmt::join(few, ", "));
-    return names.size() <= listed_max
-             ? text
-             : text + fmt::format(" and {} more", names.size() - listed_max);
-  }
+  // -- what that is worth -----------------------------------------------------
 
-  std::string describe(const settled_results& x) {
-    std::vector<std::string> stays;
-    for (const auto& f : x.kept)
-      stays.push_back(plan_.tasks[f.subject].name);
-    std::vector<std::string> again;
-    std::vector<std::string> fresh;
-    for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
-      auto c = changed_tasks_.find(i);
-      if (c != changed_tasks_.end() && c->second->aspects.empty())
-        fresh.push_back(plan_.tasks[i].name);
-      else if (tasks_[i].begun && !is_kept(i))
-        again.push_back(
-            fmt::format("{} ({})", plan_.tasks[i].name,
-                        tasks_[i].stands || c != changed_tasks_.end()
-                            ? why_[i]
-                            : "it had not ended"));
+  void note_changes() {
+    for (const auto& x : changes_.changed) {
+      if (x.kind == name_kind::gate) {
+        put_in_question(graph_.gate_node(x.index));
+        continue;
+      }
+      const auto& t = plan_.tasks[x.index];
+      if (t.kind == task_kind::requests)
+        continue; // who asks now is answered by what there is now
+      // A review belongs to its gate, which asks again.
+      if (t.review_of.valid()) {
+        put_in_question(graph_.gate_node(t.review_of.value));
+        continue;
+      }
+      only_integrates_[x.index] =
+          !x.aspects.empty()
+          && std::all_of(x.aspects.begin(), x.aspects.end(),
+                         [](const std::string& aspect) {
+                           return aspect == "integrate"
+                               || aspect == "needs-later";
+                         });
+      why_[x.index] =
+          x.aspects.empty()
+              ? "it is new"
+              : fmt::format("its {} changed", fmt::join(x.aspects, " and "));
+      put_in_question(x.index);
     }
-    std::string text = stays.empty() ? "nothing is kept"
-                                     : fmt::format("kept: {}", listed(stays));
-    auto add = [&text](const char* what, const std::vector<std::string>& xs) {
-      if (!xs.empty())
-        text += fmt::format("\n{}: {}", what, listed(xs));
+  }
+
+  void put_in_question(engine::node_index x) {
+    if (in_question_[x])
+      return;
+    in_question_[x] = true;
+    open_.push_back(x);
+  }
+
+  /// All that follows on it.
+  void spread() {
+    while (!open_.empty()) {
+      auto x = open_.back();
+      open_.pop_back();
+      for (auto e : graph_.out_of(x))
+        if (e.kind() != engine::edge_kind::asked)
+          put_in_question(e.target());
+    }
+  }
+
+  [[nodiscard]] bool has_changed(std::uint32_t task) const {
+    return !why_[task].empty();
+  }
+
+  void reset_gates() {
+    for (std::uint32_t i = 0; i < graph_.gate_count; ++i)
+      if (in_question_[graph_.gate_node(i)]
+          && state_.gate(i).state != gate_state::waiting)
+        add(made(fact_kind::gate_reset, i));
+  }
+
+  /// First what was changed, then what is in question for it: so that its edges
+  /// are looked at when they are open.
+  void do_again() {
+    for (std::uint32_t i = 0; i < graph_.task_count; ++i)
+      if (in_question_[i] && has_changed(i))
+        start_again(i);
+    for (std::uint32_t i = 0; i < graph_.task_count; ++i) {
+      if (!in_question_[i] || has_changed(i))
+        continue;
+      const auto& t = state_.task(i);
+      bool begun =
+          t.state != task_state::waiting && t.state != task_state::ready;
+      // A person's word stands (§26).
+      if (!begun || t.state == task_state::cancelled || t.doubted)
+        continue;
+      bool unbegun = is_terminal(t.state) && !t.begun_version;
+      if (graph_.tasks[i].loose ? is_terminal(t.state) : unbegun)
+        start_again(i); // it may run now
+      else if (!graph_.tasks[i].loose)
+        doubt(i);
+    }
+  }
+
+  void start_again(std::uint32_t task) {
+    const auto& t = state_.task(task);
+    bool ran = is_terminal(t.state)
+            || t.state == task_state::waiting_to_integrate
+            || t.state == task_state::integrating;
+    bool integrates_anew = only_integrates_[task] && t.ran;
+    if (!ran)
+      return; // it goes on, or begins, as it is now
+    if (integrates_anew && !is_terminal(t.state))
+      return doubt(task);
+    if (t.begun_version)
+      again_.emplace_back(task);
+    if (t.assigned)
+      return; // the engine starts it, once its attempt is lost
+    auto f = made(fact_kind::version_started, task);
+    f.version = t.version + (t.begun_version || has_changed(task));
+    if (integrates_anew)
+      f.phase = work_phase::integrate;
+    add(std::move(f));
+    if (integrates_anew)
+      doubt(task);
+  }
+
+  /// It waits until what it is made of is there again, and is looked at then.
+  void doubt(std::uint32_t task) {
+    if (!state_.task(task).doubted)
+      add(made(fact_kind::version_doubted, task));
+  }
+
+  /// Triggers that stand, and of which an after-each task has not heard.
+  void queue_triggers() {
+    for (const auto& info : graph_.streams) {
+      auto x = info.task;
+      if (graph_.tasks[x].kind != task_kind::after_each
+          || is_terminal(state_.task(x).state))
+        continue;
+      const auto& s = *state_.stream(x);
+      for (auto e : graph_.into(x)) {
+        auto from = e.target();
+        if (e.kind() != engine::edge_kind::trigger
+            || state_.task(from).state != task_state::succeeded)
+          continue;
+        auto is_it = [from](const work_item& y) {
+          return y.from.value == from;
+        };
+        bool heard = std::any_of(s.taken.begin(), s.taken.end(), is_it)
+                  || std::any_of(s.queue.begin(), s.queue.end(),
+                                 [&](const auto& y) {
+                                   return is_it(y.work);
+                                 })
+                  || (!has_changed(x)
+                      && std::any_of(s.results.begin(), s.results.end(),
+                                     [from](const auto& y) {
+                                       return y.first == from;
+                                     }));
+        if (heard)
+          continue;
+        auto f = made(fact_kind::trigger_queued, x);
+        f.cause = from;
+        f.version = state_.task(from).version;
+        f.state = task_state::succeeded;
+        add(std::move(f));
+      }
+    }
+  }
+
+  void tell_of_change(const std::string& text) {
+    auto f = made(fact_kind::plan_replaced, task_id::none);
+    f.version = how_.revision;
+    fact_extra extra;
+    extra.text = text;
+    extra.tasks = again_;
+    f.extra = std::make_shared<const fact_extra>(std::move(extra));
+    add(std::move(f));
+  }
+
+  [[nodiscard]] fact made(fact_kind kind, std::uint32_t subject) const {
+    fact f;
+    f.kind = kind;
+    f.subject = subject;
+    f.at = facts_.back().at;
+    return f;
+  }
+
+  // -- in words ---------------------------------------------------------------
+
+  std::string describe() const {
+    std::vector<std::string> kept;
+    std::vector<std::string> again;
+    std::vector<std::string> doubted;
+    std::vector<std::string> fresh;
+    for (std::uint32_t i = 0; i < graph_.task_count; ++i) {
+      const auto& name = plan_.tasks[i].name;
+      const auto& t = state_.task(i);
+      bool tried_again =
+          how_.retry_failed
+          && (is_failure(t.state) || t.state == task_state::cancelled);
+      if (plan_.tasks[i].kind == task_kind::requests)
+        continue;
+      if (why_[i] == "it is new")
+        fresh.push_back(name);
+      else if (has_changed(i) && t.ever_started)
+        again.push_back(fmt::format("{} ({})", name, why_[i]));
+      else if (t.doubted && t.ever_started)
+        doubted.push_back(name);
+      else if (t.assigned && t.state != task_state::ready)
+        again.push_back(name + " (it had not ended)");
+      else if (tried_again && t.ever_started)
+        again.push_back(fmt::format(
+            "{} (it has {})", name,
+            t.state == task_state::cancelled ? "been cancelled" : "failed"));
+      else if (t.ever_started
+               && (is_terminal(t.state)
+                   || t.state == task_state::waiting_to_integrate))
+        kept.push_back(name);
+    }
+    std::string text = kept.empty() ? "nothing is kept"
+                                    : fmt::format("kept: {}", listed(kept));
+    auto add_line = [&text](const char* what,
+                            const std::vector<std::string>& names) {
+      if (!names.empty())
+        text += fmt::format("\n{}: {}", what, listed(names));
     };
-    add("runs again", again);
-    add("new", fresh);
-    add("gone", changes_.removed);
+    add_line("runs again", again);
+    add_line("runs again where what it was made of comes out another", doubted);
+    add_line("new", fresh);
+    add_line("gone", changes_.removed);
     return text;
   }
 
   const plan& plan_;
-  std::vector<result> tasks_;
-  std::vector<bool> open_;
-  std::vector<std::string> why_;
-  std::vector<verdict_on_task> verdicts_;
+  engine::engine& state_;
+  const engine::graph& graph_;
   const plan_changes& changes_;
-  std::map<std::uint32_t, const part_change*> changed_tasks_;
-  std::map<std::uint32_t, const part_change*> changed_gates_;
-  std::size_t ends_ = 0;
+  const settle_options& how_;
+  std::vector<fact> facts_;
+  std::map<std::uint32_t, std::uint32_t> numbers_; ///< of requests, old to new
+  std::vector<std::string> why_;      ///< a task was changed; empty: it was not
+  std::vector<bool> only_integrates_; ///< all that was changed is of that
+  std::vector<bool> in_question_;     ///< by node
+  std::vector<engine::node_index> open_;
+  std::vector<task_id> again_;
 };
 
 } // namespace
 
-settled_results settle(const plan& p, const std::vector<fact>& facts,
-                       const plan_changes& changes) {
-  return settler{p, changes}.run(facts);
+settled_run settle(const plan& p, engine::engine& state,
+                   const std::vector<fact>& facts, const plan_changes& changes,
+                   const settle_options& how) {
+  return settler{p, state, changes, how}.run(facts);
 }
 
 } // namespace tutti::journal

@@ -48,9 +48,9 @@ std::string_view state_after(std::string_view kind, std::string_view state) {
   for (auto [k, s] : said)
     if (kind == to_string(k))
       return to_string(s);
-  for (auto k : {fact_kind::attempt_finished, fact_kind::result_kept,
-                 fact_kind::later_failed, fact_kind::stream_ended,
-                 fact_kind::integrate_ready, fact_kind::task_retried})
+  for (auto k : {fact_kind::attempt_finished, fact_kind::later_failed,
+                 fact_kind::stream_ended, fact_kind::integrate_ready,
+                 fact_kind::task_retried})
     if (kind == to_string(k))
       return state;
   return {};
@@ -150,8 +150,7 @@ void task_log::add(const statement& row) {
   if (auto x = state_after(kind, row.text(4)); !x.empty())
     state_ = x;
   auto number = static_cast<std::uint32_t>(row.integer(1));
-  bool ends = kind == to_string(fact_kind::attempt_finished)
-           || kind == to_string(fact_kind::result_kept);
+  bool ends = kind == to_string(fact_kind::attempt_finished);
   if (number == 0 || (!ends && kind != to_string(fact_kind::attempt_started)))
     return;
   auto& x = attempt(number);

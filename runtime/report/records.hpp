@@ -47,10 +47,9 @@ struct task_record {
   bool doubted = false;     ///< what it is made of is being made again (§18)
   bool later_ready = false; ///< all it needs later has arrived
   bool in_backoff = false;  ///< a retry has to wait
-  bool lost = false;    ///< tutti was gone before its last attempt had ended
-  bool again = false;   ///< its last attempt was cut off; the next repeats it
-  bool brought = false; ///< its result is from before the plan was replaced
-  bool stands = false;  ///< counted among what the present session has kept
+  bool lost = false;   ///< tutti was gone before its last attempt had ended
+  bool again = false;  ///< its last attempt was cut off; the next repeats it
+  bool stands = false; ///< counted among what the present session has kept
   std::uint32_t session = 0; ///< in which its state last changed; an index
   std::uint32_t cause = task_id::none; ///< why skipped, left out or failed
   std::uint32_t attempts = 0;          ///< started ones, of both phases
@@ -230,7 +229,7 @@ struct late_record {
 /// start, or from where it was resumed, to its end, or to the last thing that
 /// the journal knows of it.
 struct session_record {
-  std::uint32_t number = 1; ///< 0: not known, for the plan has been replaced
+  std::uint32_t number = 1;
   duration from{0};
   duration until{0}; ///< its last fact
   /// How it ended; none: it goes on, or tutti was gone without a word.

@@ -267,9 +267,8 @@ run_report make_report(const run_model& m, const report_options& options) {
   // A run that was lost is a fault of the program (semantics §27).
   r.exit_code = r.ended ? m.exit_code() : static_cast<int>(exit_code::internal);
   r.makespan = m.now();
-  r.earlier = m.sessions().front().from;
   r.down = m.down();
-  r.up = r.makespan - r.earlier - r.down;
+  r.up = r.makespan - r.down;
   for (std::size_t i = 0; i < p.tasks.size(); ++i)
     r.sequential += m.task_busy(i, r.makespan);
   r.bounds = compute_bounds(m, options.jobs);

@@ -172,7 +172,6 @@ struct run_report {
   run_status status = run_status::stopped;
   int exit_code = 0;
   duration makespan{0}; ///< from its first start, whatever came between
-  duration earlier{0};  ///< of these, before the plan was replaced
   duration down{0};     ///< of these, tutti was not there
   duration up{0};       ///< the rest, which all other figures are of
   duration sequential{0};

@@ -220,7 +220,6 @@ std::string to_json(const run_report& x) {
   w.integer("revision", x.revision);
   w.text_or_null("replaced", x.replaced);
   w.integer("kept_count", static_cast<std::int64_t>(x.kept_count));
-  w.seconds("earlier_s", x.earlier);
   w.seconds("down_s", x.down);
   w.seconds("up_s", x.up);
   write(w, "sessions", x.sessions);

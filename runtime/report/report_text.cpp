@@ -249,13 +249,8 @@ std::string times_text(std::size_t n) {
 void add_sessions(std::string& out, const run_report& x, std::size_t columns) {
   auto kept = fmt::format("{} {} kept", x.sessions.back().kept,
                           x.sessions.back().kept == 1 ? "task" : "tasks");
-  if (x.sessions.size() == 1) {
-    if (x.revision > 1)
-      add_figure(out, columns, "revision", std::to_string(x.revision),
-                 fmt::format("of the plan: {}, {} under earlier ones", kept,
-                             format_duration(x.earlier)));
+  if (x.sessions.size() == 1)
     return;
-  }
   std::set<std::string_view> again;
   for (const auto& y : x.sessions)
     again.insert(y.again.begin(), y.again.end());
@@ -265,8 +260,7 @@ void add_sessions(std::string& out, const run_report& x, std::size_t columns) {
   if (x.down > duration{0})
     note += fmt::format(", down for {}", format_duration(x.down));
   if (x.revision > 1)
-    note += fmt::format("; revision {} of the plan, {} under earlier ones",
-                        x.revision, format_duration(x.earlier));
+    note += fmt::format("; revision {} of the plan", x.revision);
   add_figure(out, columns, "sessions", std::to_string(total), note);
 }
 

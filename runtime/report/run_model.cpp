@@ -68,8 +68,6 @@ void run_model::apply(const fact& x) {
     break;
   case fact_kind::plan_replaced:
     return replace_plan(x);
-  case fact_kind::result_kept:
-    return keep_result(x);
   case fact_kind::result_late:
     ++late_results_;
     if (late_.size() < listed_max)
@@ -309,7 +307,6 @@ void run_model::finish_attempt(const fact& x) {
     --t.tries;
     t.busy_before += t.attempt_busy;
   }
-  t.brought = false;
   if (t.lost && is_terminal(x.state))
     std::erase(sessions_.back().again, task_id{x.subject});
   note_run(x);

@@ -84,7 +84,7 @@ public:
     return sessions_.back();
   }
   [[nodiscard]] bool resumed() const {
-    return sessions_.size() > 1 || replaced_;
+    return sessions_.size() > 1;
   }
   /// Revision of the plan, from 1; and what was kept and what is done again
   /// when it took the place of the one before it.
@@ -264,7 +264,6 @@ private:
   // run_model_sessions.cpp: sessions, and what they keep
   void resume(const fact& x, duration before);
   void replace_plan(const fact& x);
-  void keep_result(const fact& x);
   void lose_attempts(duration at);
   [[nodiscard]] bool stands(std::uint32_t task) const;
   void note_reopened(std::uint32_t task, duration at);
@@ -417,7 +416,6 @@ private:
 
   std::vector<session_record> sessions_{session_record{}};
   std::uint32_t revision_ = 1;
-  bool replaced_ = false; ///< the facts begin with a plan that was replaced
   std::string replaced_text_;
 
   duration now_{0};

@@ -60,32 +60,15 @@ void run_model::note_reopened(std::uint32_t task, duration at) {
     now.again.emplace_back(task);
 }
 
+// It comes between two sessions: the one that it is for begins with the next
+// fact.
 void run_model::replace_plan(const fact& x) {
-  replaced_ = true;
   revision_ = x.version;
   replaced_text_ = x.extra ? x.extra->text : std::string{};
-  sessions_.back().number = x.attempt;
-  sessions_.back().from = x.at;
-}
-
-void run_model::keep_result(const fact& x) {
-  auto& t = tasks_[x.subject];
-  t.brought = true;
-  t.attempts = std::max(x.attempt, 1u);
-  t.version = x.version;
-  if (x.agent < agents_.size())
-    t.agent = agent_id{x.agent};
-  t.phase = x.phase;
-  t.end = x.end;
-  t.exit_code = x.exit_code;
-  t.details = x.details;
-  t.cause_kind = x.cause_kind;
-  t.cause = x.cause;
-  note_contracts(x);
-  settle_start(x.subject, x.at);
-  enter(x.subject, x.state, x.at);
-  t.stands = stands(x.subject);
-  sessions_.back().kept += t.stands;
+  if (!x.extra)
+    return;
+  for (auto t : x.extra->tasks)
+    tasks_[t.value].again = true;
 }
 
 // -- queries ------------------------------------------------------------------
@@ -120,8 +103,7 @@ duration run_model::down() const {
 
 bool run_model::is_kept(std::size_t i) const {
   const auto& t = tasks_[i];
-  return is_terminal(t.state)
-      && (t.brought || t.session + 1 < sessions_.size());
+  return is_terminal(t.state) && t.session + 1 < sessions_.size();
 }
 
 std::size_t run_model::kept_count() const {

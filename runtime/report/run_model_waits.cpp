@@ -106,8 +106,7 @@ void run_model::leave_for_good(std::uint32_t task, duration at) {
     completed_.push_back(task_id{task});
     if (t.agent.value < agents_.size())
       ++agents_[t.agent.value].tasks;
-    if (!t.brought)
-      note_measured(task);
+    note_measured(task);
   }
   if (is_failure(t.state))
     failures_.push_back(task_id{task});

@@ -84,12 +84,27 @@ bool any_failed(const engine::engine& e) {
   return false;
 }
 
+/// Whether nothing in the plan is of the run.
+bool is_another_plan(const plan& p, const journal::plan_changes& changes) {
+  auto fresh = std::count_if(
+      changes.changed.begin(), changes.changed.end(), [](const auto& x) {
+        return x.kind == journal::name_kind::task && x.aspects.empty();
+      });
+  return fresh > 0 && static_cast<std::size_t>(fresh) == p.tasks.size();
+}
+
+std::shared_ptr<engine::engine> engine_for(const record_options& x,
+                                           bool was_changed) {
+  auto options = x.graph;
+  options.was_changed = was_changed;
+  return std::make_shared<engine::engine>(engine::compile(*x.work, options));
+}
+
 /// The facts as they were decided, onto the same plan.
 std::optional<error> replay(const record_options& x,
                             const journal::journal_info& info,
                             run_record& result) {
-  result.engine =
-      std::make_shared<engine::engine>(engine::compile(*x.work, x.graph));
+  result.engine = engine_for(x, info.revisions.size() > 1);
   auto number = info.revisions.back().first_fact;
   for (const auto& f : result.history) {
     if (!result.engine->follows(f))
@@ -102,18 +117,19 @@ std::optional<error> replay(const record_options& x,
 
 /// What still stands, onto a plan that is another one.
 void replace_plan(const record_options& x, const journal::plan_changes& changes,
-                  std::uint32_t session, std::uint32_t revision,
+                  std::uint32_t revision, engine::run_resumes goes_on,
                   run_record& result) {
-  auto settled = journal::settle(*x.work, result.history, changes);
-  engine::plan_replaces e;
-  e.session = session;
-  e.revision = revision;
-  e.text = settled.text;
-  e.kept = std::move(settled.kept);
-  e.open_gates = std::move(settled.open_gates);
-  result.notice = std::move(settled.text);
-  result.first = std::move(e);
-  result.history.clear();
+  auto state = engine_for(x, true);
+  auto settled = journal::settle(*x.work, *state, result.history, changes,
+                                 {revision, goes_on.retry_failed});
+  result.notice = (changes.any() ? "the plan is another than before.\n" : "")
+                + std::move(settled.text);
+  result.history = std::move(settled.facts);
+  if (result.history.empty())
+    return;
+  goes_on.retry_failed = goes_on.retry_failed || settled.retry_cancelled;
+  result.engine = std::move(state);
+  result.first = goes_on;
 }
 
 } // namespace
@@ -159,9 +175,16 @@ expected<run_record> resume_record(const record_options& x,
   auto session = static_cast<std::uint32_t>(info.sessions.size()) + 1;
   // A run that never came to its first fact begins as a new one.
   bool begun = !result.history.empty();
+  engine::run_resumes goes_on{session, how.retry_failed || how.settled};
   if (replaces) {
+    if (begun && is_another_plan(*x.work, changes))
+      return error{exit_code::bad_plan,
+                   fmt::format("plan '{}' has no task of run {}, so nothing "
+                               "of it would be kept; go on with the plan of "
+                               "the run, or begin a run without --resume",
+                               x.work->name, x.files.run_id)};
     ++revision.number;
-    replace_plan(x, changes, session, revision.number, result);
+    replace_plan(x, changes, revision.number, goes_on, result);
   } else if (begun) {
     if (auto wrong = replay(x, info, result))
       return *wrong;
@@ -170,7 +193,7 @@ expected<run_record> resume_record(const record_options& x,
                    fmt::format("nothing failed in run {}: there is nothing to "
                                "try again",
                                x.files.run_id)};
-    result.first = engine::run_resumes{session, how.retry_failed};
+    result.first = goes_on;
   }
   revision.session = session;
   revision.first_fact = info.last + 1;
@@ -180,8 +203,10 @@ expected<run_record> resume_record(const record_options& x,
   if (auto wrong = result.file->go_on(
           info, (*reader)->sum(),
           session_of(x, session, info.last + 1, result.elapsed),
-          replaces ? std::optional{revision} : std::nullopt, parts))
+          replaces ? std::optional{revision} : std::nullopt, parts,
+          replaces ? result.history : std::vector<fact>{}))
     return *wrong;
+  result.journaled = result.file->last();
   return result;
 }
 

@@ -203,8 +203,7 @@ session_result run_session(plan p, const session_options& options,
     view->note("tutti: the journal ends in the middle of a write, on which "
                "nothing rested yet; that part is dropped");
   if (!record->notice.empty())
-    view->note(fmt::format("tutti: the plan is another than before.\n{}",
-                           record->notice));
+    view->note("tutti: " + record->notice);
   bool whole = true;
   auto elapsed = record->elapsed;
   std::shared_ptr<view_pause> pause; // of the signals' thread

@@ -173,16 +173,19 @@ public:
         broken("a fact of the engine's own does not follow");
       engine_.fold(f);
     }
-    queues_.clear();
-    quarantined_.clear();
-    revokes_.clear();
-    running.clear();
-    told_to_end.clear();
-    timers.clear();
-    waiting_inside.clear();
-    delivered.clear();
-    started_services.clear();
-    step(engine::run_resumes{++session_, false});
+    come_back(false);
+  }
+
+  /// The program is gone, and goes on with another plan: `state` has folded
+  /// `known`, and nothing else.
+  void go_on_with(const plan& p, engine::engine state, std::vector<fact> known,
+                  bool retry_failed = false) {
+    plan_ = p;
+    options_.was_changed = true;
+    engine_ = std::move(state);
+    facts = std::move(known);
+    steps_.clear();
+    come_back(retry_failed);
   }
 
   void step(const engine::event& e) {
@@ -275,6 +278,20 @@ public:
   std::vector<std::uint32_t> started_services;
 
 private:
+  /// All but the engine and its facts has gone.
+  void come_back(bool retry_failed) {
+    queues_.clear();
+    quarantined_.clear();
+    revokes_.clear();
+    running.clear();
+    told_to_end.clear();
+    timers.clear();
+    waiting_inside.clear();
+    delivered.clear();
+    started_services.clear();
+    step(engine::run_resumes{++session_, retry_failed});
+  }
+
   std::uint32_t slots_of(std::uint32_t agent) {
     auto n = plan_.agents[agent].slots;
     n = n == 0 ? options_.implicit_slots : n;

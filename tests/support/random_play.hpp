@@ -41,6 +41,7 @@ public:
     };
   }
 
+  virtual ~random_play() = default;
   void play() {
     world_.begin_run();
     for (std::size_t i = 0; i < 100 + 5 * plan_.tasks.size() && !over(); ++i) {
@@ -74,7 +75,7 @@ public:
     return world_.get();
   }
 
-private:
+protected:
   [[noreturn]] void fail(std::string_view what) const {
     throw broken_rule{fmt::format("{} (seed {})\n{}{}", what, seed_,
                                   describe(plan_, world_), trace_of(world_))};
@@ -100,15 +101,13 @@ private:
     return result;
   }
 
-  // -- crashes ----------------------------------------------------------------
-
   void crash_perhaps() {
     if (crashes_ && crash_dice_.one_in(40))
       crash(crash_dice_.one_in(2) ? crash_dice_.roll(4) : 0);
   }
 
   /// What had ended before stands (rule 4), unless its end was not durable.
-  void crash(std::size_t lost_steps) {
+  virtual void crash(std::size_t lost_steps) {
     handed_.clear(); // their receivers go
     world_.crash(lost_steps);
     auto known = world_.facts;
@@ -365,10 +364,10 @@ private:
     auto after = state();
     require(after == before, "an event that is late changes the state, event "
                                  + what + "\n" + before + "\nto\n" + after);
-    bool receipt = std::holds_alternative<engine::handoff_arrives>(*e)
-                || std::holds_alternative<engine::answer_arrives>(*e);
-    require(told == 0 || is_late || receipt
-                || std::holds_alternative<engine::requests_arrive>(*e),
+    bool may_tell = std::holds_alternative<engine::handoff_arrives>(*e)
+                 || std::holds_alternative<engine::answer_arrives>(*e)
+                 || std::holds_alternative<engine::requests_arrive>(*e);
+    require(told == 0 || is_late || may_tell,
             "an event that is late has facts, event " + what);
     if (over())
       require(world_.rejects.back() == engine::reject_reason::run_is_over,

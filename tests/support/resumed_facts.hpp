@@ -25,21 +25,15 @@ inline fact cut(duration at, std::uint32_t task, std::uint32_t agent,
   return x;
 }
 
-inline fact replaced(duration at, std::uint32_t session, std::uint32_t revision,
-                     std::string text) {
+inline fact replaced(duration at, std::uint32_t revision, std::string text,
+                     const std::vector<std::uint32_t>& again = {}) {
   auto x = make_fact(fact_kind::plan_replaced, at);
-  x.attempt = session;
   x.version = revision;
-  x.extra = extra_text(std::move(text));
-  return x;
-}
-
-/// What a task came to under an earlier plan.
-inline fact kept(duration at, std::uint32_t task, std::uint32_t agent,
-                 task_state state = task_state::succeeded,
-                 std::uint32_t attempt = 1) {
-  auto x = finished(at, task, agent, state, 0, attempt);
-  x.kind = fact_kind::result_kept;
+  fact_extra extra;
+  extra.text = std::move(text);
+  for (auto t : again)
+    extra.tasks.emplace_back(t);
+  x.extra = std::make_shared<const fact_extra>(std::move(extra));
   return x;
 }
 

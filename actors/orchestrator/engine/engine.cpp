@@ -49,8 +49,7 @@ void engine::decide(duration now, const event& e, decision& out) {
   now_ = now;
   out.clear();
   out_ = &out;
-  bool begins = std::holds_alternative<run_begins>(e)
-             || std::holds_alternative<plan_replaces>(e);
+  bool begins = std::holds_alternative<run_begins>(e);
   if (over_ && !std::holds_alternative<run_resumes>(e))
     reject(reject_reason::run_is_over, 0, 0);
   else if (begun_ == begins)
@@ -154,10 +153,7 @@ void engine::on(const run_begins&) {
   fact f;
   f.kind = fact_kind::run_started;
   emit(f);
-  for (auto gate : graph_.closed_gates)
-    emit(fact_kind::gate_closed, gate);
-  for (auto t : graph_.skipped)
-    emit(fact_kind::task_left_out, t);
+  leave_out();
   look_at_all();
 }
 

@@ -57,8 +57,7 @@ struct decision {
   }
 };
 
-/// What a producer means to an edge of a kind (semantics §6, §7): it holds, it
-/// will not hold, or that is open as yet.
+/// What a producer means to an edge (§6, §7); `open`: that is not known yet.
 enum class edge_verdict : std::uint8_t { open, met, unmet, left_out };
 
 /// What the end of a producing task means to an edge. `to_task`: the consumer
@@ -207,7 +206,6 @@ private:
 
   // engine_resume.cpp: going on after the program was gone
   void on(const run_resumes& e);
-  void on(const plan_replaces& e);
   void forget_lists();
   void arm_again();
   void lose_attempt(std::uint32_t task);
@@ -217,7 +215,9 @@ private:
   void look_at_all();
   void announce_again();
   void fold_resumed(const fact& f);
-  void fold_kept(const fact& f);
+  void leave_out();
+  void end_overdue();
+  [[nodiscard]] std::optional<duration> deadline_of(std::uint32_t task) const;
   bool accepted_before(const handoff_arrives& e) const;
   bool thing_follows(const fact& f) const; // engine_follow.cpp
 
@@ -457,11 +457,11 @@ private:
   std::vector<std::uint32_t> run_took_;
   std::vector<std::uint32_t> integrate_took_;
   std::uint32_t changes_ = 0;
-  /// With rework only: the version of a handoff (sender, receiver) that has
-  /// left. No fact: a resumed run announces handoffs again (§31).
+  /// With rework: the version of a handoff (sender, receiver) that has left.
   std::unordered_map<std::uint64_t, std::uint32_t> handed_;
   /// Of a resumed run: the same of those that were accepted before.
   std::unordered_map<std::uint64_t, std::uint32_t> accepted_before_;
+  std::vector<std::uint32_t> changed_; ///< while under way, with the plan
   std::unordered_map<std::uint32_t, clock_start> clock_starts_; ///< deadlines
 
   ready_set ready_; ///< units, by position

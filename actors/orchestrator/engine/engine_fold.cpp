@@ -95,12 +95,14 @@ void engine::fold(const fact& f) {
     break;
   case fact_kind::handoff_sent:
   case fact_kind::request_refused:
+    break;
   case fact_kind::plan_replaced:
+    for (auto t : f.extra->tasks)
+      if (tasks_[t.value].assigned)
+        changed_.push_back(t.value);
     break;
   case fact_kind::run_resumed:
     return fold_resumed(f);
-  case fact_kind::result_kept:
-    return fold_kept(f);
   case fact_kind::deadline_over:
     tasks_[f.subject].overdue = true;
     break;

@@ -76,6 +76,7 @@ void engine::fold_gate(const fact& f) {
     }
     return;
   case fact_kind::gate_reset:
+    counts_.rejected -= g.state == gate_state::rejected;
     g.state = gate_state::waiting;
     g.unmet = false;
     g.cause = task_id::none;
@@ -119,6 +120,7 @@ void engine::reopen(std::uint32_t task) {
     --counts_.cancelled;
   if (t.overdue && t.state == task_state::timed_out)
     --counts_.overdue;
+  clock_starts_.erase(task);
   t.failures = 0;
   t.cause = task_id::none;
   t.overdue = false;

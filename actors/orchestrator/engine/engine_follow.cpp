@@ -38,7 +38,7 @@ bool engine::follows(const fact& f) const {
   case fact_kind::task_ready:
     return !t.assigned && !is_terminal(t.state);
   case fact_kind::task_assigned:
-    return has_agent && !t.assigned && f.attempt == t.attempt + 1
+    return has_agent && !t.assigned && f.attempt > t.attempt
         && (!loose
             || (f.extra && items_follow(*f.extra, graph_, requests_.size())))
         && (t.state == ready || t.state == waiting_to_integrate);
@@ -83,9 +83,6 @@ bool engine::follows(const fact& f) const {
     return !t.paused && !is_terminal(t.state);
   case fact_kind::task_resumed:
     return t.paused;
-  case fact_kind::result_kept:
-    return has_agent && t.state == waiting
-        && (is_terminal(f.state) || f.state == waiting_to_integrate);
   default:
     return true;
   }
@@ -101,6 +98,9 @@ bool engine::thing_follows(const fact& f) const {
   switch (f.kind) {
   case fact_kind::run_started:
     return !begun_;
+  case fact_kind::plan_replaced:
+    return f.extra
+        && std::all_of(f.extra->tasks.begin(), f.extra->tasks.end(), known);
   case fact_kind::gate_opened:
   case fact_kind::gate_closed:
   case fact_kind::gate_rejected:

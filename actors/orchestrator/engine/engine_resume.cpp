@@ -15,6 +15,7 @@ namespace tutti::engine {
 
 void engine::on(const run_resumes& e) {
   forget_lists();
+  auto changed = std::exchange(changed_, {});
   fact f;
   f.kind = fact_kind::run_resumed;
   f.version = e.session;
@@ -23,42 +24,30 @@ void engine::on(const run_resumes& e) {
   for (std::uint32_t i = 0; i < graph_.task_count; ++i)
     if (tasks_[i].assigned)
       lose_attempt(i);
+  for (auto x : changed)
+    if (tasks_[x].state == task_state::waiting_to_integrate)
+      start_version(x, tasks_[x].version + 1, work_phase::run);
+  leave_out();
   repeat_finally();
   restart_services(e.retry_failed);
   if (e.retry_failed)
     retry_all_failed();
+  end_overdue();
   look_at_all();
   announce_again();
 }
 
-void engine::on(const plan_replaces& e) {
-  fact f;
-  f.kind = fact_kind::run_started;
-  emit(f);
-  f.kind = fact_kind::plan_replaced;
-  f.attempt = e.session;
-  f.version = e.revision;
-  fact_extra extra;
-  extra.text = e.text;
-  f.extra = std::make_shared<const fact_extra>(std::move(extra));
-  emit(f);
+/// What the command line leaves out (§28), where it has come to nothing yet.
+void engine::leave_out() {
   for (auto gate : graph_.closed_gates)
-    emit(fact_kind::gate_closed, gate);
-  for (auto t : graph_.skipped)
-    emit(fact_kind::task_left_out, t);
-  for (const auto& x : e.kept)
-    emit(x);
-  for (auto x : e.open_gates)
-    open_gate(x.value);
-  // What ran after each of them is kept, too, or has them before it anew.
-  accepted_.clear();
-  for (const auto& x : e.kept)
-    for (auto out : graph_.out_of(x.subject))
-      if (out.kind() == edge_kind::trigger
-          && tasks_[x.subject].state == task_state::succeeded
-          && !is_terminal(tasks_[out.target()].state))
-        queue_result(out.target(), x.subject);
-  look_at_all();
+    if (others_[gate].state == gate_state::waiting)
+      emit(fact_kind::gate_closed, gate);
+  for (auto x : graph_.skipped) {
+    const auto& t = tasks_[x];
+    if (!t.assigned
+        && (t.state == task_state::waiting || t.state == task_state::ready))
+      emit(fact_kind::task_left_out, x);
+  }
 }
 
 // -- what only lived in memory ------------------------------------------------
@@ -104,11 +93,8 @@ void engine::arm_again() {
     if (!graph_.has_clocks || is_terminal(t.state))
       continue;
     const auto& policy = graph_.policy_of(i);
-    auto from = clock_starts_.find(i);
-    if (from != clock_starts_.end() && from->second.version == t.version
-        && !graph_.tasks[i].loose)
-      arm(timer_kind::deadline, i, t.version,
-          from->second.at + policy.deadline);
+    if (auto due = deadline_of(i); due && *due > now_)
+      arm(timer_kind::deadline, i, t.version, *due);
     if (policy.queue_timeout > duration::zero() && t.state == task_state::ready)
       arm(timer_kind::queue_timeout, i, t.version, now_ + policy.queue_timeout);
   }
@@ -125,6 +111,26 @@ void engine::arm_again() {
         && tasks_[x].state == task_state::ready)
       arm(timer_kind::aging, i, ++streams_[i].aging_epoch,
           since_[x] + aging_after);
+}
+
+/// When the deadline of a task's version is over; none: it has none, or its
+/// clock does not run yet.
+std::optional<duration> engine::deadline_of(std::uint32_t task) const {
+  auto span = graph_.policy_of(task).deadline;
+  auto from = clock_starts_.find(task);
+  if (span <= duration::zero() || from == clock_starts_.end()
+      || from->second.version != tasks_[task].version
+      || graph_.tasks[task].loose)
+    return std::nullopt;
+  return from->second.at + span;
+}
+
+/// What ran out of time while the program was gone does not start again.
+void engine::end_overdue() {
+  for (std::uint32_t i = 0; graph_.has_clocks && i < graph_.task_count; ++i)
+    if (auto due = deadline_of(i);
+        due && *due <= now_ && !is_terminal(tasks_[i].state))
+      on_clock({timer_kind::deadline, i, tasks_[i].version});
 }
 
 /// Whether a handoff has been accepted before the run was resumed.
@@ -240,6 +246,7 @@ void engine::fold_resumed(const fact& f) {
   stop_code_ = 0;
   handed_.clear();
   timeout_at_.clear();
+  changed_.clear();
   for (std::size_t i = 0; i < agents_.size(); ++i)
     agents_[i].total = graph_.slots[i]; // a process that would not end is gone
   may_assign_ = true;
@@ -249,30 +256,6 @@ void engine::fold_resumed(const fact& f) {
     if (t.backing_off)
       since_[i] = f.at; // it waits anew
   }
-}
-
-/// What a task came to under an earlier plan counts under this one, too.
-void engine::fold_kept(const fact& f) {
-  auto& t = tasks_[f.subject];
-  since_[f.subject] = f.at;
-  t.attempt = f.attempt;
-  t.version = f.version;
-  t.agent = f.agent;
-  t.ever_started = true;
-  t.begun_version = true;
-  t.renewed = true;
-  t.ran = f.end == attempt_end::success || f.phase == work_phase::integrate;
-  if (graph_.has_rework)
-    run_took_[f.subject] = integrate_took_[f.subject] = changes_;
-  keep_details(f.subject, f.details);
-  release(t.state);
-  begin(t.state);
-  if (f.state == task_state::waiting_to_integrate) {
-    park(t.state);
-    return parked_.push_back(f.subject);
-  }
-  finish(t.state, f.state);
-  fold_end(f.subject, f.state);
 }
 
 } // namespace tutti::engine

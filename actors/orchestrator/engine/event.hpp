@@ -21,16 +21,6 @@ struct run_resumes {
   bool retry_failed = false; ///< and tries again what failed or was cancelled
 };
 
-/// The run goes on under a changed plan (semantics §31): the first event, in
-/// place of `run_begins`.
-struct plan_replaces {
-  std::uint32_t session = 2;
-  std::uint32_t revision = 2;
-  std::string text;       ///< what is kept and what is done again
-  std::vector<fact> kept; ///< as `result_kept`, producers before consumers
-  std::vector<gate_id> open_gates; ///< that stay open
-};
-
 /// An agent has begun to work on what it was assigned.
 struct attempt_begins {
   task_id task;
@@ -150,12 +140,10 @@ struct resume_requested {
   task_id task;
 };
 
-using event =
-    std::variant<run_begins, run_resumes, plan_replaces, attempt_begins,
-                 attempt_ends, attempt_given_back, handoff_arrives, timer_fires,
-                 stop_requested, cancel_requested, retry_requested,
-                 pause_requested, resume_requested, wait_begins, wait_ends,
-                 requests_arrive, answer_arrives, verdict_arrives,
-                 service_changes>;
+using event = std::variant<
+    run_begins, run_resumes, attempt_begins, attempt_ends, attempt_given_back,
+    handoff_arrives, timer_fires, stop_requested, cancel_requested,
+    retry_requested, pause_requested, resume_requested, wait_begins, wait_ends,
+    requests_arrive, answer_arrives, verdict_arrives, service_changes>;
 
 } // namespace tutti::engine

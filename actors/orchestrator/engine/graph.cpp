@@ -47,6 +47,7 @@ public:
     g_.fail_fast = plan_.fail_fast;
     g_.jobs = options_.jobs;
     g_.no_wait = options_.no_wait;
+    g_.has_rework = options_.was_changed;
     add_resources();
     make_classes();
     make_edges();

@@ -163,6 +163,9 @@ struct graph_options {
   std::uint32_t implicit_slots = 1;
   /// The run ends where only people could make it go on (§27).
   bool no_wait = false;
+  /// Versions of results are told apart though no gate sends work back: the
+  /// plan was changed meanwhile (§31).
+  bool was_changed = false;
 };
 
 struct graph {
@@ -200,7 +203,7 @@ struct graph {
   /// no fault of the task (semantics §22).
   std::vector<bool> has_session;
   bool has_clocks = false; ///< some task has a deadline or a queue-timeout
-  bool has_rework = false; ///< some gate can send work back
+  bool has_rework = false; ///< work can be sent back; or `was_changed`
   bool no_wait = false;    ///< `--no-wait`: approvals are not waited for (§27)
   std::vector<std::uint32_t> skipped;      ///< tasks left out by `--skip`
   std::vector<std::uint32_t> closed_gates; ///< gates closed by `--skip`

@@ -93,7 +93,7 @@ inline void make_run(const temporary_directory& state, made_run_options x,
       BOOST_REQUIRE(reader);
       BOOST_REQUIRE((*reader)->facts(*p));
       BOOST_REQUIRE(!file.go_on((*reader)->info(), (*reader)->sum(), session,
-                                std::nullopt, {}));
+                                std::nullopt, {}, {}));
     }
     if (x.sessions[i].empty())
       continue;

@@ -147,8 +147,8 @@ gone_on go_on(const journal_options& options, const sample_run& run) {
   reader = error{}; // closes it
   journal_file file{options, run.work};
   auto number = static_cast<std::uint32_t>(info.sessions.size() + 1);
-  result.refused =
-      file.go_on(info, sum, session(number, info.last + 1), std::nullopt, {});
+  result.refused = file.go_on(info, sum, session(number, info.last + 1),
+                              std::nullopt, {}, {});
   if (result.refused)
     return result;
   result.acknowledged = result.found;

@@ -8,23 +8,6 @@ using namespace tutti;
 using namespace tutti::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-/// Of a task whose agent has the same number.
-fact kept(std::uint32_t task, task_state state = task_state::succeeded) {
-  fact f;
-  f.kind = fact_kind::result_kept;
-  f.subject = task;
-  f.agent = task;
-  f.attempt = 1;
-  f.state = state;
-  f.end =
-      state == task_state::failed ? attempt_end::failure : attempt_end::success;
-  return f;
-}
-
-} // namespace
-
 BOOST_AUTO_TEST_SUITE(engine_resume)
 
 BOOST_AUTO_TEST_CASE(what_ran_runs_again_without_a_retry) { // §31
@@ -273,43 +256,35 @@ BOOST_AUTO_TEST_CASE(rerun_tries_again_what_failed_and_what_that_skipped) {
   BOOST_TEST((w.last(fact_kind::run_ended)->status == run_status::succeeded));
 }
 
-BOOST_AUTO_TEST_CASE(a_changed_plan_begins_with_what_is_kept) { // §31
+BOOST_AUTO_TEST_CASE(a_retried_task_has_its_whole_deadline_again) { // §24, §26
   team_builder b;
-  auto one = b.lane("one");
-  auto two = b.lane("two", {one});
-  auto later = b.lane("later");
-  b.integrate(later, {two});
+  auto x = b.lane("x");
+  b[x].deadline = 1h;
   engine_world w{b.get()};
-  engine::plan_replaces e;
-  e.text = "kept: one, later";
-  e.kept = {kept(one), kept(later, task_state::waiting_to_integrate)};
-  w.step(e);
-  BOOST_TEST((w.state(one) == task_state::succeeded));
-  BOOST_TEST((w.state(later) == task_state::waiting_to_integrate));
+  w.begin_run();
   w.begin_all();
-  BOOST_TEST(w.runs(two));
-  w.end(two);
-  w.begin_all();
-  BOOST_TEST((w.state(later) == task_state::integrating));
-  w.end(later);
-  BOOST_TEST((w.last(fact_kind::run_ended)->status == run_status::succeeded));
-  BOOST_TEST(w.replayed() == fingerprint(w.get())); // rule 8
+  w.now = 50min;
+  w.end(x, attempt_end::failure);
+  w.now = 2h;
+  w.step(engine::run_resumes{2, true});
+  BOOST_TEST((w.state(x) == task_state::ready));
+  w.now = 150min;
+  w.crash();
+  BOOST_TEST((w.state(x) == task_state::ready));
 }
 
-BOOST_AUTO_TEST_CASE(what_runs_after_each_kept_task_is_not_lost) { // §13, §31
+BOOST_AUTO_TEST_CASE(what_is_overdue_does_not_start_again) { // §24
   team_builder b;
-  auto one = b.lane("one");
-  auto test = b.after_each("test", {one});
+  auto x = b.lane("x");
+  b[x].deadline = 1h;
   engine_world w{b.get()};
-  engine::plan_replaces e;
-  e.kept = {kept(one)};
-  w.step(e);
+  w.begin_run();
   w.begin_all();
-  BOOST_TEST(w.runs(test));
-  engine_world both{b.get()};
-  e.kept.push_back(kept(test));
-  both.step(e);
-  BOOST_TEST(both.get().over()); // it is kept, too: nothing runs
+  w.now = 2h; // the program was gone meanwhile
+  w.crash();
+  BOOST_TEST((w.state(x) == task_state::timed_out));
+  BOOST_TEST(!w.is_queued(x));
+  BOOST_TEST(w.last(fact_kind::run_ended)->exit_code == 5);
 }
 
 BOOST_AUTO_TEST_CASE(a_fact_from_nowhere_does_not_follow) {
@@ -354,7 +329,7 @@ BOOST_AUTO_TEST_CASE(a_fact_said_twice_or_of_another_attempt_does_not_follow) {
   e.fold(f);
   f.kind = fact_kind::task_assigned;
   f.agent = 0;
-  f.attempt = 2;
+  f.attempt = 0;
   BOOST_TEST(!e.follows(f)); // the first is 1
   f.attempt = 1;
   BOOST_TEST(e.follows(f));
