@@ -22,7 +22,6 @@ standing(const std::vector<fact>& facts) {
   for (const auto& f : facts)
     switch (f.kind) {
     case fact_kind::attempt_finished:
-    case fact_kind::result_kept:
       if (f.details)
         result[f.subject].push_back(f.details);
       break;
