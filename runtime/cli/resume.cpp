@@ -137,6 +137,13 @@ expected<std::string> first_run(const run_options& x) {
   return std::string{};
 }
 
+/// It may be the one that is meant; another would repeat finished work.
+std::optional<error> unreadable(const run_entry& x, const char* remedy) {
+  if (x.state != journal::run_state::unreadable)
+    return std::nullopt;
+  return error{x.trouble_code, x.trouble + remedy};
+}
+
 expected<std::string> last_run(run_options& x) {
   // "--resume RUN" names a plan.
   if (!x.plan.plan.empty() && !exists(absolute_plan(x)))
@@ -146,13 +153,12 @@ expected<std::string> last_run(run_options& x) {
                                "with it",
                                x.plan.plan, x.plan.plan)};
   auto found = journal::find_run({state_of(x), {}, absolute_plan(x)});
-  // It may be the one that is meant; another would repeat finished work.
-  if (found && found->state == journal::run_state::unreadable)
-    return error{found->trouble_code,
-                 found->trouble
-                     + ", or go on with an older run by --resume=RUN"};
-  if (found)
+  if (found) {
+    if (auto e = unreadable(*found, ", or go on with an older run by "
+                                    "--resume=RUN"))
+      return *e;
     return go_on_with(*found, x);
+  }
   if (found.error().code == exit_code::nothing_to_run)
     return first_run(x);
   return found.error();
@@ -164,8 +170,8 @@ expected<std::string> named_run(run_options& x) {
   auto found = journal::find_run({state_of(x), *x.resume, {}});
   if (!found)
     return found.error();
-  if (found->state == journal::run_state::unreadable)
-    return error{found->trouble_code, found->trouble};
+  if (auto e = unreadable(*found, ""))
+    return *e;
   return go_on_with(*found, x);
 }
 

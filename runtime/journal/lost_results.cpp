@@ -38,7 +38,7 @@ standing(const std::vector<fact>& facts) {
 /// Empty: all of it is there.
 std::string why_lost(const attempt_details& x, const result_files& where) {
   for (const auto& a : x.artifacts)
-    if (!artifacts::is_stored(where.artifacts, a))
+    if (!where.artifacts.empty() && !artifacts::is_stored(where.artifacts, a))
       return fmt::format("its artifact '{}' is not in '{}' any more", a.path,
                          where.artifacts);
   return {};
@@ -53,7 +53,8 @@ std::vector<lost_result> lost_results(const std::vector<fact>& facts,
   for (const auto& [task, all] : standing(facts))
     for (const auto& x : all) {
       auto why = why_lost(*x, where);
-      if (why.empty() && x->payload.size_bytes != 0) {
+      if (why.empty() && x->payload.size_bytes != 0
+          && !where.payloads.empty()) {
         auto whole = payloads.load({0, x->payload});
         why = whole.details ? why_lost(*whole.details, where) : whole.mistake;
       }

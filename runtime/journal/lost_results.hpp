@@ -11,7 +11,8 @@
 
 namespace tutti::journal {
 
-/// Where the large parts of a run's results lie; absolute.
+/// Where the large parts of a run's results lie; absolute. Empty: they are not
+/// looked at.
 struct result_files {
   std::string payloads;  ///< the file of the run
   std::string artifacts; ///< the store of all runs

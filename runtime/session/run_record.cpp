@@ -2,6 +2,7 @@
 #include "runtime/session/run_record.hpp"
 
 #include "runtime/journal/journal_reader.hpp"
+#include "runtime/journal/lost_results.hpp"
 #include "runtime/journal/plan_parts.hpp"
 #include "runtime/journal/settle.hpp"
 #include "runtime/version.hpp"
@@ -100,6 +101,47 @@ std::shared_ptr<engine::engine> engine_for(const record_options& x,
   return std::make_shared<engine::engine>(engine::compile(*x.work, options));
 }
 
+/// Whether somebody still has to get the result of a task; `retried`: what has
+/// not succeeded, too.
+bool is_needed(const engine::engine& e, std::uint32_t task, bool retried) {
+  const auto& g = e.plan_graph();
+  if (e.task(task).state == task_state::waiting_to_integrate)
+    return true; // its own other phase
+  auto any_open = [&](engine::node_index from) {
+    auto out = g.out_of(from);
+    return std::any_of(out.begin(), out.end(), [&](auto x) {
+      if (!g.is_task(x.target()))
+        return false;
+      auto state = e.task(x.target()).state;
+      return !is_terminal(state) || (retried && state != task_state::succeeded);
+    });
+  };
+  auto out = g.out_of(task);
+  return any_open(task) || std::any_of(out.begin(), out.end(), [&](auto x) {
+           return g.is_group(x.target()) && any_open(x.target());
+         });
+}
+
+/// Adds the tasks whose result somebody needs, and is not on disk as it was
+/// kept; says why.
+std::string add_lost(const record_options& x, const run_record& result,
+                     bool retried, journal::plan_changes& changes) {
+  std::vector<fact> needed;
+  for (const auto& f : result.history)
+    if (subject_of(f.kind) == subject_kind::task
+        && is_needed(*result.engine, f.subject, retried))
+      needed.push_back(f);
+  std::string text;
+  for (const auto& lost :
+       journal::lost_results(needed, {x.files.payloads, x.files.artifacts})) {
+    changes.changed.push_back(
+        {journal::name_kind::task, lost.task.value, {"result on disk"}});
+    text += fmt::format("the result of {} is not as it was kept: {}\n",
+                        x.work->tasks[lost.task.value].name, lost.why);
+  }
+  return text;
+}
+
 /// The facts as they were decided, onto the same plan.
 std::optional<error> replay(const record_options& x,
                             const journal::journal_info& info,
@@ -115,21 +157,62 @@ std::optional<error> replay(const record_options& x,
   return std::nullopt;
 }
 
+/// How a run is gone on with.
+struct way_on {
+  engine::run_resumes first;
+  journal::plan_changes changes;
+  std::uint32_t revision = 1; ///< of the plan, from now on
+  bool replaces = false;      ///< it is another than before
+};
+
 /// What still stands, onto a plan that is another one.
-void replace_plan(const record_options& x, const journal::plan_changes& changes,
-                  std::uint32_t revision, engine::run_resumes goes_on,
-                  run_record& result) {
+void replace_plan(const record_options& x, const way_on& way,
+                  std::vector<fact> history, run_record& result) {
   auto state = engine_for(x, true);
-  auto settled = journal::settle(*x.work, *state, result.history, changes,
-                                 {revision, goes_on.retry_failed});
-  result.notice = (changes.any() ? "the plan is another than before.\n" : "")
-                + std::move(settled.text);
+  auto settled = journal::settle(*x.work, *state, history, way.changes,
+                                 {way.revision, way.first.retry_failed});
+  result.notice += settled.text;
   result.history = std::move(settled.facts);
-  if (result.history.empty())
-    return;
-  goes_on.retry_failed = goes_on.retry_failed || settled.retry_cancelled;
+  auto first = way.first;
+  first.retry_failed = first.retry_failed || settled.retry_cancelled;
   result.engine = std::move(state);
-  result.first = goes_on;
+  result.first = first;
+}
+
+/// Of a run that has begun.
+std::optional<error> take_up(const record_options& x,
+                             const journal::journal_info& info, way_on& way,
+                             run_record& result) {
+  auto history = result.history;
+  if (way.replaces && is_another_plan(*x.work, way.changes))
+    return error{exit_code::bad_plan,
+                 fmt::format("plan '{}' has no task of run {}, so nothing of "
+                             "it would be kept; go on with the plan of the "
+                             "run, or begin a run without --resume",
+                             x.work->name, x.files.run_id)};
+  if (way.changes.any())
+    result.notice = "the plan is another than before.\n";
+  auto head = result.notice;
+  if (way.replaces) {
+    replace_plan(x, way, history, result);
+  } else {
+    if (auto wrong = replay(x, info, result))
+      return *wrong;
+    if (way.first.retry_failed && !any_failed(*result.engine))
+      return error{exit_code::nothing_to_run,
+                   fmt::format("nothing failed in run {}: there is nothing to "
+                               "try again",
+                               x.files.run_id)};
+    result.first = way.first;
+  }
+  auto lost = add_lost(x, result, way.first.retry_failed, way.changes);
+  if (lost.empty())
+    return std::nullopt;
+  way.revision += !way.replaces;
+  way.replaces = true;
+  result.notice = head + lost;
+  replace_plan(x, way, std::move(history), result);
+  return std::nullopt;
 }
 
 } // namespace
@@ -158,43 +241,28 @@ expected<run_record> resume_record(const record_options& x,
     return reader.error();
   const auto& info = (*reader)->info();
   auto parts = journal::parts_of(*x.work);
-  auto changes = journal::changes_since(info, *x.work, parts);
-  bool replaces = changes.any() || how.settled;
-  auto facts =
-      replaces ? (*reader)->facts_known_to(*x.work) : (*reader)->facts(*x.work);
+  way_on way;
+  way.changes = journal::changes_since(info, *x.work, parts);
+  way.replaces = way.changes.any() || how.settled;
+  auto facts = way.replaces ? (*reader)->facts_known_to(*x.work)
+                            : (*reader)->facts(*x.work);
   if (!facts)
     return facts.error();
   run_record result;
   result.torn = info.torn;
   result.history = std::move(*facts);
-  result.journaled = info.last;
   result.elapsed = elapsed_of(info, result.history);
-  if (!replaces && !how.retry_failed && has_finished(info))
+  if (!way.replaces && !how.retry_failed && has_finished(info))
     return result;
   auto revision = info.revisions.back();
   auto session = static_cast<std::uint32_t>(info.sessions.size()) + 1;
+  way.first = {session, how.retry_failed || how.settled};
+  way.revision = revision.number + way.replaces;
   // A run that never came to its first fact begins as a new one.
-  bool begun = !result.history.empty();
-  engine::run_resumes goes_on{session, how.retry_failed || how.settled};
-  if (replaces) {
-    if (begun && is_another_plan(*x.work, changes))
-      return error{exit_code::bad_plan,
-                   fmt::format("plan '{}' has no task of run {}, so nothing "
-                               "of it would be kept; go on with the plan of "
-                               "the run, or begin a run without --resume",
-                               x.work->name, x.files.run_id)};
-    ++revision.number;
-    replace_plan(x, changes, revision.number, goes_on, result);
-  } else if (begun) {
-    if (auto wrong = replay(x, info, result))
+  if (!result.history.empty())
+    if (auto wrong = take_up(x, info, way, result))
       return *wrong;
-    if (how.retry_failed && !any_failed(*result.engine))
-      return error{exit_code::nothing_to_run,
-                   fmt::format("nothing failed in run {}: there is nothing to "
-                               "try again",
-                               x.files.run_id)};
-    result.first = goes_on;
-  }
+  revision.number = way.revision;
   revision.session = session;
   revision.first_fact = info.last + 1;
   revision.plan = x.plan_path;
@@ -203,8 +271,8 @@ expected<run_record> resume_record(const record_options& x,
   if (auto wrong = result.file->go_on(
           info, (*reader)->sum(),
           session_of(x, session, info.last + 1, result.elapsed),
-          replaces ? std::optional{revision} : std::nullopt, parts,
-          replaces ? result.history : std::vector<fact>{}))
+          way.replaces ? std::optional{revision} : std::nullopt, parts,
+          way.replaces ? result.history : std::vector<fact>{}))
     return *wrong;
   result.journaled = result.file->last();
   return result;

@@ -184,9 +184,9 @@ session_result run_session(plan p, const session_options& options,
     tidy_run_directory(*files);
     return refuse(record.error());
   }
+  bool goes_on = record->file != nullptr;
   if (auto wrong = make_log_directory(*files))
     return refuse(*wrong);
-  bool goes_on = record->file != nullptr;
   if (options.ready && goes_on)
     options.ready(*files);
   report::run_model model{*work, slots_of(*work, local_slots)};

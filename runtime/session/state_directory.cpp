@@ -125,12 +125,6 @@ expected<run_directory> open_run_directory(const std::string& state_directory,
   return result;
 }
 
-std::optional<error> make_log_directory(const run_directory& x) {
-  std::error_code failure;
-  fs::create_directories(x.logs, failure);
-  return failure ? std::optional{unusable(x.logs, failure)} : std::nullopt;
-}
-
 std::string lost_directory::look() {
   struct stat held {};
   struct stat now {};
@@ -147,6 +141,12 @@ std::string lost_directory::look() {
                      "its journal and its logs are lost, and it cannot be "
                      "resumed; what runs goes on",
                      files_.path);
+}
+
+std::optional<error> make_log_directory(const run_directory& x) {
+  std::error_code failure;
+  fs::create_directories(x.logs, failure);
+  return failure ? std::optional{unusable(x.logs, failure)} : std::nullopt;
 }
 
 void tidy_run_directory(const run_directory& x) {

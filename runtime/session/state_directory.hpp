@@ -37,10 +37,6 @@ make_run_directory(const std::string& state_directory);
 open_run_directory(const std::string& state_directory,
                    const std::string& run_id);
 
-/// Makes the folder of the logs. After the journal: where there are logs and no
-/// journal, it was removed.
-[[nodiscard]] std::optional<error> make_log_directory(const run_directory& x);
-
 /// Says once, where the folder of a live run is not there any more, what that
 /// means; else empty.
 class lost_directory {
@@ -53,6 +49,10 @@ private:
   run_directory files_;
   bool told_ = false;
 };
+
+/// Makes the folder of the logs. After the journal: where there are logs and no
+/// journal, it was removed.
+[[nodiscard]] std::optional<error> make_log_directory(const run_directory& x);
 
 /// Removes what only the live run needed; logs stay, empty folders go.
 void tidy_run_directory(const run_directory& x);

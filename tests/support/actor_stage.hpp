@@ -63,14 +63,15 @@ public:
     settle();
   }
 
-  /// How many messages wait for their time.
-  [[nodiscard]] std::size_t timers() {
-    return coordinator().clock().schedule().size();
-  }
   /// Time goes to the next timer, which sends its message; false: there is
   /// none.
   bool next_timer() {
     return coordinator().trigger_timeout();
+  }
+
+  /// How many messages wait for their time.
+  [[nodiscard]] std::size_t timers() {
+    return coordinator().clock().schedule().size();
   }
 
   /// All actors end, whatever they were about to do. Idempotent; who has

@@ -38,7 +38,7 @@ bool engine::follows(const fact& f) const {
   case fact_kind::task_ready:
     return !t.assigned && !is_terminal(t.state);
   case fact_kind::task_assigned:
-    return has_agent && !t.assigned && f.attempt == t.attempt + 1
+    return has_agent && !t.assigned && f.attempt > t.attempt
         && (!loose
             || (f.extra && items_follow(*f.extra, graph_, requests_.size())))
         && (t.state == ready || t.state == waiting_to_integrate);

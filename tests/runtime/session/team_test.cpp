@@ -27,8 +27,13 @@ BOOST_AUTO_TEST_CASE(a_team_that_never_began_leaves_nothing) { // row 3
     BOOST_REQUIRE(files);
     auto processes = process::supervisor::fork_now();
     BOOST_REQUIRE(processes);
-    auto record = begin_record(
-        {*files, work, {}, journal::durability::off, "/plan.yaml", "{}", {}});
+    record_options recorded;
+    recorded.files = *files;
+    recorded.work = work;
+    recorded.how = journal::durability::off;
+    recorded.plan_path = "/plan.yaml";
+    recorded.settings = "{}";
+    auto record = begin_record(recorded);
     BOOST_REQUIRE(record);
     run_feed feed;
     team_options options;

@@ -329,7 +329,7 @@ BOOST_AUTO_TEST_CASE(a_fact_said_twice_or_of_another_attempt_does_not_follow) {
   e.fold(f);
   f.kind = fact_kind::task_assigned;
   f.agent = 0;
-  f.attempt = 2;
+  f.attempt = 0;
   BOOST_TEST(!e.follows(f)); // the first is 1
   f.attempt = 1;
   BOOST_TEST(e.follows(f));
