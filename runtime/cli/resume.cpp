@@ -58,6 +58,12 @@ error displaced(const run_entry& found, const run_options& x) {
 /// It goes on where it was found, whatever the plan's path was.
 expected<std::string> go_on_with(const run_entry& found, run_options& x) {
   auto state = state_of(x);
+  if (chooses_other_tasks(found.settings, x))
+    return error{exit_code::bad_plan,
+                 fmt::format("run {} has the tasks it began with, and the "
+                             "results of others would be lost: leave --only "
+                             "away, or use --skip",
+                             found.id)};
   if (x.plan.plan.empty() && is_displaced(found, x)) {
     auto here = fs::path{parent(absolute_plan(x))}
               / fs::path{found.plan_path}.filename();

@@ -42,6 +42,15 @@ std::string settings_json(const run_options& x) {
   return json_text(result);
 }
 
+bool chooses_other_tasks(const std::string& text, const run_options& x) {
+  if (x.only.empty())
+    return false;
+  std::vector<std::string> before;
+  if (auto parsed = parse_json(text); parsed && parsed->is_object())
+    take_list(*parsed, "only", before);
+  return x.only != before;
+}
+
 void apply_settings(const std::string& text, run_options& x) {
   auto parsed = parse_json(text);
   if (!parsed || !parsed->is_object())

@@ -13,6 +13,10 @@ namespace tutti::cli {
 /// "durability": "off"}; what was not said is not there.
 [[nodiscard]] std::string settings_json(const run_options& x);
 
+/// Whether `x` asks by --only for other tasks than those that the run has.
+[[nodiscard]] bool chooses_other_tasks(const std::string& json,
+                                       const run_options& x);
+
 /// Fills in what `x` leaves open; of parameters, those that it does not set.
 void apply_settings(const std::string& json, run_options& x);
 

@@ -269,6 +269,20 @@ tasks:
   BOOST_TEST(executions("three") == 0);
 }
 
+BOOST_AUTO_TEST_CASE(only_does_not_throw_results_away) {
+  auto x = start(waiting_plan, {"--plain"});
+  BOOST_REQUIRE(x->read_until("start      b  two"));
+  x->send_signal(SIGKILL);
+  (void)x->wait();
+  dir.write("go", "");
+  auto refused = go_on({"--resume", "--only", "one"});
+  BOOST_TEST(refused.status == 2);
+  BOOST_TEST(refused.err.find("leave --only away") != std::string::npos,
+             refused.err);
+  BOOST_TEST(go_on({"--resume"}).status == 0);
+  BOOST_TEST(executions("one") == 1);
+}
+
 BOOST_AUTO_TEST_CASE(settled_keeps_results_and_plans_the_rest_anew) { // §31
   auto x = start(waiting_plan, {"--plain"});
   BOOST_REQUIRE(x->read_until("start      b  two"));
