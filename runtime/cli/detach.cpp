@@ -84,7 +84,7 @@ expected<detached> detach() {
   return result;
 }
 
-void background::ready(const session::run_directory& files) {
+void background::write_to_log(const session::run_directory& files) {
   auto path = files.path + "/output.log";
   unique_fd log{
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644)};
@@ -92,8 +92,11 @@ void background::ready(const session::run_directory& files) {
     ::dup2(log.get(), STDOUT_FILENO);
     ::dup2(log.get(), STDERR_FILENO);
   }
+}
+
+void background::end(const std::string& run_id) const {
   std::size_t written = 0;
-  (void)process::write_all(to_foreground_, files.run_id, written);
+  (void)process::write_all(to_foreground_, run_id, written);
   ::close(to_foreground_);
 }
 

@@ -17,9 +17,10 @@ class background {
 public:
   explicit background(int to_foreground) : to_foreground_(to_foreground) {
   }
-  /// The run is sure to begin: from now on output goes to `output.log` in its
-  /// folder, and the foreground ends.
-  void ready(const session::run_directory& files);
+  /// From now on output goes to `output.log` in the run's folder.
+  static void write_to_log(const session::run_directory& files);
+  /// The run has begun: the foreground says so, and ends.
+  void end(const std::string& run_id) const;
 
 private:
   int to_foreground_;

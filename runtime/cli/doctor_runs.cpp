@@ -91,8 +91,8 @@ void check_results(const std::string& state_directory,
     auto more = lost.size() > 1 ? fmt::format(", and {} more", lost.size() - 1)
                                 : std::string{};
     into.push_back({"results " + x.id, check_status::fail, lost.front() + more,
-                    "put an undamaged copy back; where that cannot be had, the "
-                    "tasks that made it have to run again",
+                    "put an undamaged copy back; where that cannot be had, a "
+                    "resume makes again what somebody needs of it",
                     exit_code::journal});
   }
   if (all_there)
@@ -154,7 +154,8 @@ void check_processes(const std::vector<run_entry>& runs, health_checks& into) {
                                   fmt::join(left, ", ")),
        left.empty() ? std::string{}
                     : std::string{"their supervisor ends them within seconds; "
-                                  "else end them (kill)"}});
+                                  "where that was killed, too, the next 'tutti "
+                                  "run' in this state directory does"}});
 }
 
 /// Runs of the future: a clock was set back, and approval timeouts with it.

@@ -218,10 +218,17 @@ std::string age_text(std::int64_t age_ns) {
 
 std::string resume_command(const std::string& state_directory,
                            const journal::run_entry& run) {
-  auto usual = std::filesystem::path{run.plan_path}.parent_path() / ".tutti";
-  bool is_usual = state_directory == usual.string();
+  std::filesystem::path state{state_directory};
+  std::filesystem::path plan{run.plan_path};
+  // Of a project that was moved: the plan of that name beside it.
+  auto beside = state.parent_path() / plan.filename();
+  std::error_code ignored;
+  if (!std::filesystem::exists(plan, ignored)
+      && std::filesystem::exists(beside, ignored))
+    plan = beside;
+  bool is_usual = state == plan.parent_path() / ".tutti";
   return session::resume_command(
-      run.plan_path, is_usual ? std::string{} : state_directory, {}, run.id);
+      plan.string(), is_usual ? std::string{} : state_directory, {}, run.id);
 }
 
 std::string history_text(const history& x, const display::traits& can,

@@ -144,10 +144,14 @@ int run_here(run_options options, const native::agents& team,
   mine.secrets = std::move(*values);
   mine.resume_id = *chosen;
   mine.plan_path = absolute_plan(options);
-  if (foreground != nullptr)
+  if (foreground != nullptr) {
     mine.ready = [foreground](const session::run_directory& files) {
-      foreground->ready(files);
+      foreground->write_to_log(files);
     };
+    mine.begun = [foreground](const session::run_directory& files) {
+      foreground->end(files.run_id);
+    };
+  }
   auto result =
       session::run_session(std::move(*loaded.value), mine, **processes);
   if (options.json_file.empty() || !result.report)

@@ -218,6 +218,8 @@ session_result run_session(plan p, const session_options& options,
     team actors{{work, options, local_slots, *files, disk, std::move(*record),
                  recorded.graph, asked_again(model), clock, &processes, &feed}};
     actors.begin(); // before a signal can ask to stop it
+    if (options.begun)
+      options.begun(*files);
     signals.start({[&](int signal, int count) {
                      if (count > 2)
                        leave(signal, processes, keys, *files);

@@ -49,6 +49,9 @@ struct session_options {
   std::string settings;  ///< JSON: what the command line said of the plan
   /// Called once the run is sure to begin, before anything is shown.
   std::function<void(const run_directory& files)> ready;
+  /// Called once it has begun, and takes commands; not where there is nothing
+  /// to do.
+  std::function<void(const run_directory& files)> begun;
   /// For tests that end the program at a message; else empty.
   std::function<void()> probe;
   /// What the plan's native agents are; null: there are none.

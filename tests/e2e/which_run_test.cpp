@@ -37,6 +37,7 @@ struct which_run_fixture : live_fixture {
     BOOST_REQUIRE(x.read_until("start      local  two"));
     x.send_signal(SIGKILL);
     BOOST_TEST(x.wait().status == 128 + SIGKILL);
+    check_no_process_left(); // nor does its supervisor tidy up any more
     dir.write(folder + "/go", "");
     return run_of(folder);
   }
@@ -77,6 +78,11 @@ BOOST_FIXTURE_TEST_SUITE(e2e_which_run, which_run_fixture)
 BOOST_AUTO_TEST_CASE(a_moved_project_is_not_repeated_unseen) { // row 32
   auto id = cut_off("p");
   fs::rename(dir / "p", dir / "q");
+  auto listed = in("q", {"history"});
+  BOOST_TEST(
+      has(listed.out + listed.err,
+          "tutti run " + std::string{dir / "q/tutti.yaml"} + " --resume=" + id),
+      listed.out << listed.err);
   auto x = in("q", {"run", "--resume"});
   BOOST_TEST(x.status == 2);
   check_one_sentence(
