@@ -70,6 +70,10 @@ program_outcome crash_folder::start(std::vector<std::string> args,
   return result;
 }
 
+void crash_folder::change(const crash_plan& p) const {
+  base_.write("run/tutti.yaml", p.text);
+}
+
 void crash_folder::save() const {
   fs::remove_all(base_ / "saved");
   fs::copy(path_, base_ / "saved", fs::copy_options::recursive);

@@ -39,6 +39,9 @@ public:
   /// The same, with `--resume`.
   [[nodiscard]] program_outcome resume(crash_point at = {}) const;
 
+  /// Somebody edits the plan.
+  void change(const crash_plan& p) const;
+
   /// Keeps what is in the folder now.
   void save() const;
   /// Makes it again as it was then.

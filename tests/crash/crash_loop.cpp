@@ -144,6 +144,43 @@ private:
 
 } // namespace
 
+loop_row crash_after_an_edit(const crash_plan& p, const crash_plan& edited,
+                             const loop_options& options) {
+  auto points = crash_folder{p}.run().points;
+  loop_row result;
+  std::mutex mutex;
+  crew all{options.at_once};
+  all.work([&](std::uint64_t i) {
+    if (i > options.recoveries)
+      return false;
+    crash_folder folder{p};
+    auto first = folder.run({points * i / (options.recoveries + 1), false});
+    if (!first.killed())
+      return true;
+    folder.change(edited);
+    folder.save();
+    auto undisturbed = folder.resume();
+    for (std::uint64_t j = 1;; ++j) {
+      folder.restore();
+      auto second = folder.resume({j, false});
+      if (!second.killed())
+        return true;
+      auto end = folder.resume();
+      cut_off_run x{edited, undisturbed, {first.left, second.left}, end};
+      auto found = judge(x);
+      if (!found.faults.empty())
+        found.faults = {
+            {found.faults[0].what, explain(fmt::format("edited {}/{}", i, j), x,
+                                           end.end, found.faults)}};
+      std::lock_guard guard{mutex};
+      ++result.points;
+      result.resumes += 2;
+      result.found += found;
+    }
+  });
+  return result;
+}
+
 std::string loop_result::table() const {
   return loop_table({{"killed", &deaths}, {"killed in recovery", &recoveries}});
 }

@@ -24,6 +24,13 @@ struct loop_result {
   [[nodiscard]] std::string table() const;
 };
 
+/// The run of `p` is killed in the middle, and its plan is edited meanwhile:
+/// the resumed one is killed at each of its points, and comes to what it comes
+/// to undisturbed.
+[[nodiscard]] loop_row crash_after_an_edit(const crash_plan& p,
+                                           const crash_plan& edited,
+                                           const loop_options& options);
+
 /// Throws where it cannot be tried. TUTTI_TEST_CRASH_ONLY=K, or K/J for the
 /// J-th point of the recovery from the K-th, tries that one alone.
 [[nodiscard]] loop_result crash_everywhere(const crash_plan& p,

@@ -140,6 +140,24 @@ crash_plan small_crash_plan() {
   return read({std::istreambuf_iterator<char>{file}, {}});
 }
 
+crash_plan edited_crash_plan() {
+  auto text = small_crash_plan().text;
+  auto replace = [&text](std::string_view from, std::string_view to) {
+    auto at = text.find(from);
+    if (at == text.npos)
+      throw std::runtime_error("the plan has no " + std::string{from});
+    text.replace(at, from.size(), to);
+  };
+  replace("echo \"mock=", "true; echo \"mock=");
+  replace("  ship:\n", R"yaml(  extra:
+    agent: ada
+    needs: model
+    run: . "$TUTTI_PLAN_DIR/noted"; echo more=1 >> "$TUTTI_OUTPUT"
+  ship:
+)yaml");
+  return read(std::move(text));
+}
+
 crash_plan large_crash_plan() {
   std::string drafts = "  drafts:\n    tasks:";
   for (char c : four_times(drafts_text))

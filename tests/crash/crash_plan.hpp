@@ -21,6 +21,9 @@ struct crash_plan {
 /// tests/data/crash/tutti.yaml: each feature once.
 [[nodiscard]] crash_plan small_crash_plan();
 
+/// The small one after somebody has edited it: a command, and a new task.
+[[nodiscard]] crash_plan edited_crash_plan();
+
 /// Some 60 tasks of several agents, with a matrix.
 [[nodiscard]] crash_plan large_crash_plan();
 

@@ -31,17 +31,20 @@ in_long_suite(boost::unit_test::test_unit_id) {
   return is_long();
 }
 
+void check(const loop_row& row) {
+  bool all = std::getenv("TUTTI_TEST_CRASH_ONLY") == nullptr;
+  BOOST_TEST((!all || row.points > 0));
+  BOOST_TEST(row.found.lost == 0u);
+  BOOST_TEST(row.found.repeated == 0u);
+  BOOST_TEST(row.found.diverged == 0u);
+  for (const auto& text : first_of_each_kind(row.found.faults))
+    BOOST_ERROR(text);
+}
+
 void check(const char* name, const loop_result& x) {
   BOOST_TEST_MESSAGE(name << "\n" << x.table());
-  bool all = std::getenv("TUTTI_TEST_CRASH_ONLY") == nullptr;
-  for (const auto* row : {&x.deaths, &x.recoveries}) {
-    BOOST_TEST((!all || row->points > 0));
-    BOOST_TEST(row->found.lost == 0u);
-    BOOST_TEST(row->found.repeated == 0u);
-    BOOST_TEST(row->found.diverged == 0u);
-    for (const auto& text : first_of_each_kind(row->found.faults))
-      BOOST_ERROR(text);
-  }
+  check(x.deaths);
+  check(x.recoveries);
 }
 
 } // namespace
@@ -52,6 +55,17 @@ BOOST_AUTO_TEST_CASE(at_every_point_of_a_run_with_each_feature) {
   loop_options options;
   options.at_once = at_once();
   check("each feature once", crash_everywhere(small_crash_plan(), options));
+}
+
+BOOST_AUTO_TEST_CASE(at_every_point_after_the_plan_was_edited) { // row 17
+  loop_options options;
+  options.at_once = at_once();
+  options.recoveries = is_long() ? 9 : 3;
+  auto row =
+      crash_after_an_edit(small_crash_plan(), edited_crash_plan(), options);
+  BOOST_TEST_MESSAGE("edited meanwhile\n"
+                     << loop_table({{"killed in recovery", &row}}));
+  check(row);
 }
 
 BOOST_AUTO_TEST_CASE(at_every_change_of_a_file,

@@ -207,11 +207,20 @@ private:
     for (auto i = left.executions.size(); i < all.size(); ++i)
       if (then.is_done(all[i]))
         again.insert(to_text(all[i]));
-    for (auto i = left.facts.size(); i < facts.size(); ++i)
+    for (auto i = first_new(facts, left.facts.size()); i < facts.size(); ++i)
       if (facts[i].kind == "task-assigned" && then.is_done(facts[i]))
         again.insert(to_text(facts[i]));
     for (const auto& x : again)
       fault(found.repeated, "repeated: " + x);
+  }
+
+  /// Under an edited plan the journal begins with a copy of what still stands.
+  static std::size_t first_new(const std::vector<journal_fact>& facts,
+                               std::size_t after) {
+    for (auto i = facts.size(); i > after; --i)
+      if (facts[i - 1].kind == "plan-replaced")
+        return i;
+    return after;
   }
 
   /// Nothing ran more often than it would have, but for what was cut off.
