@@ -3,7 +3,7 @@
 // (semantics §26), and the one of the actors does not.
 #pragma once
 
-#include "messages/ids.hpp"
+#include "messages/plan.hpp"
 
 #include <caf/actor_clock.hpp>
 
