@@ -10,19 +10,16 @@
 namespace tutti::journal {
 
 std::optional<run_end> end_of(database& db, std::optional<failure>& failed) {
-  // A changed plan begins with what has happened under the one before, ends
-  // too: up to `plan_replaced`.
+  // It is the last fact of its session. One that is further back was copied
+  // when the plan was changed, which ends with `plan_replaced`.
   static const auto sql = fmt::format(
-      "WITH latest AS (SELECT * FROM fact WHERE number >= "
-      "(SELECT first_fact FROM session ORDER BY number DESC LIMIT 1)), "
-      "kinds AS (SELECT id, text FROM word WHERE vocabulary = 'kind') "
-      "SELECT w.text, f.exit_code FROM latest f "
+      "SELECT w.text, f.exit_code FROM (SELECT * FROM fact WHERE number >= "
+      "(SELECT first_fact FROM session ORDER BY number DESC LIMIT 1) "
+      "ORDER BY number DESC LIMIT 1) f "
       "JOIN word w ON w.vocabulary = 'status' AND w.id = f.status "
-      "WHERE f.kind IN (SELECT id FROM kinds WHERE text = '{}') "
-      "AND f.number > coalesce((SELECT max(number) FROM latest WHERE kind IN "
-      "(SELECT id FROM kinds WHERE text = '{}')), 0) "
-      "ORDER BY f.number DESC LIMIT 1",
-      to_string(fact_kind::run_ended), to_string(fact_kind::plan_replaced));
+      "WHERE f.kind IN (SELECT id FROM word WHERE vocabulary = 'kind' AND "
+      "text = '{}')",
+      to_string(fact_kind::run_ended));
   auto row = db.prepare(sql);
   if (!row || !row.step()) {
     if (!row || row.result() != 0)
