@@ -43,7 +43,7 @@ using orchestrator_actor = caf::typed_actor<
     // From the journal: how much of what was decided is on disk.
     caf::reacts_to<facts_durable>, caf::reacts_to<journal_stuck>,
     // From the user: Ctrl-C and signals.
-    caf::reacts_to<stop_run>, caf::reacts_to<time_stood_still>>;
+    caf::reacts_to<stop_run>>;
 
 /// Works on tasks: a mailbox, slots, and a queue of assigned work.
 using agent_actor = caf::typed_actor<

@@ -30,10 +30,4 @@ struct journal_stuck {
   std::int32_t exit_code = 0; ///< what a run that gives up ends with: 6 or 8
 };
 
-/// The program stood still for so long (SIGTSTP): no time of the run passed
-/// (semantics §26).
-struct time_stood_still {
-  std::chrono::nanoseconds span{0};
-};
-
 } // namespace tutti

@@ -62,6 +62,5 @@ CAF_ADD_TYPE_ID(tutti, (tutti::live_gone))
 CAF_ADD_TYPE_ID(tutti, (tutti::append_facts))
 CAF_ADD_TYPE_ID(tutti, (tutti::facts_durable))
 CAF_ADD_TYPE_ID(tutti, (tutti::journal_stuck))
-CAF_ADD_TYPE_ID(tutti, (tutti::time_stood_still))
 
 CAF_END_TYPE_ID_BLOCK(tutti)

@@ -32,7 +32,7 @@ void agent_core::start_next() {
   // An attempt may be over before its start returns: no recursion then.
   if (std::exchange(starting_, true))
     return;
-  while (free_slots_ > 0 && !queue_.empty()) {
+  while (free_slots_ > 0 && !queue_.empty() && driver_->is_there()) {
     auto next = std::move(queue_.begin()->second);
     queue_.erase(queue_.begin());
     --free_slots_;
@@ -321,6 +321,10 @@ void agent_core::left() {
 
 void agent_core::has_room() {
   tell_untold();
+}
+
+void agent_core::came_back() {
+  start_next();
 }
 
 void agent_core::wake_after(duration span, std::uint64_t timer) {

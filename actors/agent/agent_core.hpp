@@ -157,6 +157,7 @@ private:
   void finished(task_id task, std::uint32_t number, work_result x) override;
   void left() override;
   void has_room() override;
+  void came_back() override;
   void wake_after(duration span, std::uint64_t timer) override;
   std::function<void()> waker() override;
 

@@ -62,6 +62,9 @@ public:
   virtual void left() = 0;
   /// `driver::has_room` is true again.
   virtual void has_room() = 0;
+  /// `driver::is_there` is true again.
+  virtual void came_back() {
+  }
   /// `driver::on_timer(timer)` after `span`.
   virtual void wake_after(duration span, std::uint64_t timer) = 0;
   /// A function for threads of the driver's own, which may outlive it: has
@@ -74,6 +77,11 @@ class driver {
 public:
   virtual ~driver() = default;
 
+  /// False: whoever works is gone for a while. Nothing is started until it has
+  /// called `host.came_back`.
+  [[nodiscard]] virtual bool is_there() const {
+    return true;
+  }
   /// `host.finished` follows, later or at once.
   virtual void start(const attempt_work& x) = 0;
   /// End it: gently, or `at_once`. `host.finished` still follows.

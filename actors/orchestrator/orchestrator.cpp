@@ -326,9 +326,6 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
       [self](const journal_stuck& x) {
         get_stuck(self, x);
       },
-      [self](time_stood_still x) {
-        self->state.start += x.span;
-      },
       [self](timer_due x) {
         if (is_due(self, x))
           step(self, x.timer);

@@ -428,9 +428,4 @@ typename Inspector::result_type inspect(Inspector& f, journal_stuck& x) {
   return f(caf::meta::type_name("journal_stuck"), x.why, x.exit_code);
 }
 
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, time_stood_still& x) {
-  return f(caf::meta::type_name("time_stood_still"), x.span);
-}
-
 } // namespace tutti

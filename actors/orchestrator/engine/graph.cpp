@@ -70,7 +70,8 @@ private:
       g_.pools.push_back(p.capacity);
     for (const auto& a : plan_.agents) {
       g_.agent_names.push_back(a.name);
-      g_.has_session.push_back(a.session.kind != command_kind::none
+      g_.has_session.push_back(options_.agents_crash
+                               || a.session.kind != command_kind::none
                                || !a.native.empty());
       g_.request_tasks.push_back(a.requests.present ? a.requests.task.value
                                                     : task_id::none);

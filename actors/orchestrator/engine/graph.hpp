@@ -166,6 +166,9 @@ struct graph_options {
   /// Versions of results are told apart though no gate sends work back: the
   /// plan was changed meanwhile (§31).
   bool was_changed = false;
+  /// Every agent may crash as one with a process of its own does: they are
+  /// simulated.
+  bool agents_crash = false;
 };
 
 struct graph {
