@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/plan_loader.hpp"
 
+#include "config/lint.hpp"
 #include "config/load_contracts.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_values.hpp"
@@ -50,8 +51,11 @@ void load(loader_context& c) {
   read_contract_files(c);
   check_finally(c);
   check_graph(c);
-  if (!c.found.has_errors())
-    check_unused(c);
+  if (c.found.has_errors())
+    return;
+  check_unused(c);
+  if (c.options.lints)
+    run_lints(c);
 }
 
 } // namespace
@@ -67,12 +71,14 @@ load_result load_plan(source_text text, const load_options& options) {
       c.result.name = default_name(source);
       if (read_includes(c, source, *tree))
         load(c);
+      result.allowed = read_allowances(source, *tree, found);
       c.result.directory = source.directory;
       if (!found.has_errors())
         result.value = std::move(c.result);
     }
   }
   result.diagnostics = found.take();
+  silence(result.diagnostics, result.allowed);
   return result;
 }
 
