@@ -72,7 +72,7 @@ void lint_missing(loader_context& c) {
                         quoted_names(names));
   c.found.warning(first, lint::missing_estimates, which + "; each counts as 1m",
                   "a rough one is better than none: estimate: 10m, at the "
-                  "task, or for many in 'defaults', an agent or a phase");
+                  "task, or for many in 'defaults' or a phase");
 }
 
 /// Where the task, or what it inherits from, says something of its time.

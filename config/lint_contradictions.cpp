@@ -191,8 +191,10 @@ private:
       ++first;
     auto of = batch_[first];
     const auto& name = p_.tasks[of].name;
-    auto hint = why(node, of, true) + "\n" + why(node, of, false)
-              + "\nleave one of the two out";
+    auto success = why(node, of, true);
+    auto failure = why(node, of, false);
+    auto hint = words(success) + "\n" + words(failure) + "\n"
+              + remedy(success, failure);
     if (what.kind == wait_kind::gate)
       c_.found.warning(
           c_.map.gates[what.index], lint::unopenable_gate,
@@ -212,21 +214,19 @@ private:
           hint);
   }
 
-  /// The steps, in words, by which a node asks for a result of a task.
-  std::string why(std::uint32_t node, std::uint32_t of, bool success) const {
+  /// The steps by which a node asks for a result of a task.
+  std::vector<wait_link> why(std::uint32_t node, std::uint32_t of,
+                             bool success) const {
     auto goal = g_.waits().node_of({node_kind::task, of});
     std::vector<std::uint32_t> from(g_.waits().size(), nothing);
     std::vector<std::uint32_t> open{node};
     from[node] = node;
     for (std::size_t i = 0; i < open.size(); ++i)
       for (const auto& e : g_.waits().edges(open[i])) {
-        bool fails = e.reason == wait_reason::failed;
-        if (e.target == goal
-            && (fails ? !success
-                      : success && implied_by(open[i], e) == e.target))
-          return words(path_to(from, node, open[i]), of, e.reason);
         auto source = implied_by(open[i], e);
-        // Through the failure of another task on the way.
+        bool fails = e.reason == wait_reason::failed;
+        if (e.target == goal && (success ? source == goal : fails))
+          return links_to(path_to(from, node, open[i]), of, e.reason);
         if (source != nothing && from[source] == nothing) {
           from[source] = open[i];
           open.push_back(source);
@@ -245,19 +245,42 @@ private:
     return result;
   }
 
-  /// "'b' needs 'a'" for each step; the last one asks for the result.
-  std::string words(std::vector<std::uint32_t> path, std::uint32_t of,
-                    wait_reason last) const {
+  std::vector<wait_link> links_to(std::vector<std::uint32_t> path,
+                                  std::uint32_t of, wait_reason last) const {
     path.push_back(g_.waits().node_of({node_kind::task, of}));
     auto links = links_of(c_, g_.waits(), path, path_shape::open);
+    // The same task may be needed in two ways.
     if (!links.empty() && last == wait_reason::failed)
       links.back().sentence =
           fmt::format("{} needs {} to fail", name_of(p_, links.back().from),
                       p_.tasks[of].name);
+    return links;
+  }
+
+  /// "b needs a, c needs b".
+  static std::string words(const std::vector<wait_link>& links) {
     std::string result;
     for (const auto& x : links)
       result += (result.empty() ? "" : ", ") + x.sentence;
     return result;
+  }
+
+  /// A phase in which one task takes over from another is never complete.
+  std::string remedy(const std::vector<wait_link>& success,
+                     const std::vector<wait_link>& failure) const {
+    auto member_of = [](const std::vector<wait_link>& links) {
+      return std::find_if(links.begin(), links.end(), [](const auto& x) {
+        return x.reason == wait_reason::holds;
+      });
+    };
+    auto good = member_of(success);
+    auto bad = member_of(failure);
+    if (good == success.end() || bad == failure.end()
+        || good->from != bad->from)
+      return "leave one of the two out";
+    return fmt::format("take '{}' out of phase '{}', or need only those of its "
+                       "tasks that are meant",
+                       name_of(p_, bad->to), name_of(p_, bad->from));
   }
 
   loader_context& c_;

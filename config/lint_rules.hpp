@@ -12,7 +12,8 @@ inline constexpr lint_rule all_lint_rules[] = {
      "a task that can never run, or never be done",
      R"(What it needs contradicts itself: one of its needs asks that a task has
 failed, another one, directly or through others, that the same task has
-succeeded. Whatever happens, it is skipped, and so is all that needs it.
+succeeded. Whatever happens, it is skipped, and so is all that needs it; only
+where somebody tries a failed task again by hand could both come true.
 )",
      R"(Leave one of the two out. A task that is to run in either case needs
 `{ x: completed }`, or comes `after: x`.
@@ -180,8 +181,8 @@ tasks:
 could start, goes by the longest chain that is left, and what `--dry-run` says
 of the time is only as good as the estimates.
 )",
-     R"(Add them. A rough guess is better than none; one in `defaults`, at an agent
-or at a phase is that of all tasks in it. Small plans without any estimate, and
+     R"(Add them. A rough guess is better than none; one in `defaults` or at a phase
+is that of all tasks in it. Small plans without any estimate, and
 plans without agents, are left alone.
 )",
      R"(tasks:
@@ -256,10 +257,10 @@ tasks:
      "tasks: { page: { agent: sam, run: ./page.sh } }\n"},
     {lint::unused_pool, "unused-pool", "a pool of which no task takes anything",
      "It limits nothing.\n",
-     "Name it in the `pools` of the tasks that share it, or leave it out.\n",
+     "Name it in the `pool` of the tasks that share it, or leave it out.\n",
      "pools: { gpus: 2 }\ntasks: { train: ./train.sh }\n",
      "pools: { gpus: 2 }\n"
-     "tasks: { train: { run: ./train.sh, pools: gpus } }\n"},
+     "tasks: { train: { run: ./train.sh, pool: gpus } }\n"},
     {lint::unused_secret, "unused-secret", "a secret that nobody names",
      "Only tasks, agents, services and reviews that name a secret see it.\n",
      "Name it in their `secrets`, or leave it out.\n",

@@ -41,7 +41,7 @@ tutti.yaml:8:36: warning: everybody waits for 'crud', though contract 'users-api
  8 |   users-page: { agent: sam, needs: crud, run: ./page.sh }
    |                                    ^~~~
    = hint: in 'users-page', write needs-later: crud, and in 'integrate' what is to be done with the real thing
-           'users-page' then starts at once, against the mock
+           work then starts without it, against the mock
 ```
 
 `tutti check --explain CODE` says what stands here. `tutti run` shows only what

@@ -96,20 +96,6 @@ int explain(const std::string& code) {
                fmt::format("there is no warning '{}'; {}", code, hint)});
 }
 
-/// What the loader does not look at. All warnings are known then.
-void add_lints(opened_plan& x) {
-  if (!x.loaded.value)
-    return;
-  auto& all = x.loaded.diagnostics;
-  auto add = [&](std::vector<config::diagnostic> more) {
-    all.insert(all.end(), more.begin(), more.end());
-    config::sort_by_place(all);
-  };
-  add(lints::run(*x.loaded.value, x.loaded.map));
-  config::silence(all, x.loaded.allowed);
-  add(config::unused_allowances(x.loaded.allowed));
-}
-
 /// A plan of native agents can be checked by who has none; a program that has
 /// some is the one that is to run it.
 void add_missing_natives(opened_plan& x, const native::agents& team) {
@@ -136,7 +122,7 @@ int check_command(const check_options& options, const native::agents& team) {
   if (!opened)
     return fail(opened.error());
   add_missing_natives(*opened, team);
-  add_lints(*opened);
+  lints::complete(opened->loaded);
   print_message(config::render(opened->loaded.diagnostics, opened->source,
                                message_color(options.plan.no_color)));
   bool to_stdout = options.json_file == "-";

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <utility>
 
@@ -65,6 +66,12 @@ bool is_estimated(const plan& p,
   return known * 2 >= work;
 }
 
+std::string slot_hint(std::uint32_t slots, duration relieved, duration bound) {
+  return relieved < bound ? fmt::format("slots: {} would make it {}", slots,
+                                        duration_text(relieved))
+                          : std::string{};
+}
+
 std::string share_hint(const plan& p,
                        const std::vector<std::pair<duration, task_id>>& own,
                        std::size_t agent) {
@@ -79,7 +86,7 @@ std::string share_hint(const plan& p,
   }
   return names.empty()
            ? std::string{}
-           : fmt::format("\nor let others take some of it, as {}: agent: {{ "
+           : fmt::format("others could take some of it, as {}: agent: {{ "
                          "any-of: [{}, …] }}",
                          names, p.agents[agent].name);
 }
@@ -93,10 +100,19 @@ std::string batch_hint(const plan& p,
     if (x.kind == task_kind::after_each && x.batch.max == 1
         && length * 2 >= work)
       return fmt::format("'{}' runs {} times; with batch: true it takes all "
-                         "that has queued at once\n",
+                         "that has queued at once",
                          x.name, x.after_each.size());
   }
   return {};
+}
+
+/// Those that say something, a line each.
+std::string joined(std::initializer_list<std::string> lines) {
+  std::string result;
+  for (const auto& x : lines)
+    if (!x.empty())
+      result += (result.empty() ? "" : "\n") + x;
+  return result;
 }
 
 void lint_bottleneck(const plan& p, const config::source_map& map,
@@ -119,17 +135,17 @@ void lint_bottleneck(const plan& p, const config::source_map& map,
     return;
   auto slots = p.agents[agent].slots;
   auto around = most.bound - most.work / slots;
-  auto relieved = std::max(next, around + most.work / (slots + 1));
+  // No slot shortens what one task takes, all its runs together.
+  auto relieved = around + std::max(most.work / (slots + 1), own[0].first);
   out.push_back(
       {config::severity::warning, map.agents[agent],
        fmt::format("'{}' alone takes {} for its {} tasks; without that the "
                    "plan could end after {}",
                    p.agents[agent].name, duration_text(most.bound), most.tasks,
                    duration_text(next)),
-       batch_hint(p, own, most.work)
-           + fmt::format("slots: {} would make it {}", slots + 1,
-                         duration_text(relieved))
-           + share_hint(p, own, agent),
+       joined({batch_hint(p, own, most.work),
+               slot_hint(slots + 1, std::max(relieved, next), most.bound),
+               share_hint(p, own, agent)}),
        config::lint::bottleneck});
 }
 
@@ -139,6 +155,18 @@ std::vector<diagnostic> run(const plan& p, const config::source_map& map) {
   std::vector<diagnostic> result;
   lint_bottleneck(p, map, result);
   return result;
+}
+
+void complete(config::load_result& x) {
+  if (!x.value)
+    return;
+  auto add = [&](std::vector<diagnostic> more) {
+    x.diagnostics.insert(x.diagnostics.end(), more.begin(), more.end());
+    config::sort_by_place(x.diagnostics);
+  };
+  add(run(*x.value, x.map));
+  config::silence(x.diagnostics, x.allowed);
+  add(config::unused_allowances(x.allowed));
 }
 
 } // namespace tutti::lints

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "config/diagnostic.hpp"
+#include "config/plan_loader.hpp"
 #include "config/source_map.hpp"
 #include "messages/plan.hpp"
 
@@ -15,5 +16,10 @@ namespace tutti::lints {
 /// proportion to it.
 [[nodiscard]] std::vector<config::diagnostic>
 run(const plan& p, const config::source_map& map);
+
+/// Adds them to those of a plan that was loaded with `lints`, leaves out what
+/// the plan allows, and warns of what it allows in vain. Nothing happens where
+/// there is no plan.
+void complete(config::load_result& x);
 
 } // namespace tutti::lints
