@@ -87,6 +87,7 @@ private:
     result.from = &script_;
     result.seed = how_.seed;
     result.graph = graph_;
+    result.wired = wired_agents(story_);
     result.wall_start = story_.clock.count();
     result.on_fact = [this](const fact& x) {
       watch_.on(x);
@@ -287,6 +288,8 @@ private:
   void look_at_end() {
     for (const auto& x : story_.end)
       look_at(x);
+    for (auto where : deeds_.unused())
+      fail(where, "no such handoff came any more: nothing befell it");
   }
 
   // -- rules ------------------------------------------------------------------

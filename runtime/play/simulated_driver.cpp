@@ -73,9 +73,10 @@ void simulated_driver::plan_next(key of, running& r) {
   const auto& does = r.does;
   if (does.progress > duration::zero()) {
     auto at = does.progress * (r.told + 1);
-    bool is_planned = std::any_of(r.plan.begin(), r.plan.end(), [](const auto& x) {
-      return x.what == step::progress;
-    });
+    bool is_planned =
+        std::any_of(r.plan.begin(), r.plan.end(), [](const auto& x) {
+          return x.what == step::progress;
+        });
     if (!is_planned && at < does.takes) {
       auto before =
           std::find_if(r.plan.rbegin(), r.plan.rend(), [at](const auto& x) {

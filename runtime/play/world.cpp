@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/play/world.hpp"
 
-#include "actors/agent/agent.hpp"
 #include "actors/agent/outputs.hpp"
 #include "actors/observer/observer.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
@@ -48,7 +47,8 @@ std::uint32_t slots_of(const agent& x, const engine::graph_options& graph) {
 
 } // namespace
 
-world::world(world_options options) : options_(std::move(options)) {
+world::world(world_options options)
+  : options_(std::move(options)), weathers_(options_.work->agents.size()) {
   options_.graph.agents_crash = true;
 }
 
@@ -115,6 +115,8 @@ std::vector<agent_actor> world::spawn_agents(const orchestrator_actor& lead) {
   mine.looked_at = outputs_looked_at(*options_.work);
   std::vector<agent_actor> result;
   const auto& agents = options_.work->agents;
+  wires_.clear();
+  wires_.resize(agents.size());
   for (std::size_t i = 0; i < agents.size(); ++i) {
     mine.id = agent_id{i};
     mine.slots = slots_of(agents[i], options_.graph);
@@ -122,9 +124,33 @@ std::vector<agent_actor> world::spawn_agents(const orchestrator_actor& lead) {
       return std::make_unique<simulated_driver>(
           id, *options_.work, *options_.from, levers_[id.value], host);
     };
-    result.push_back(stage_->spawn(agent_behavior, mine));
+    result.push_back(spawn_agent(mine));
   }
   return result;
+}
+
+/// Where it is on another node, each sees somebody who stands for the other.
+agent_actor world::spawn_agent(agent_options mine) {
+  auto i = mine.id.value;
+  if (i >= options_.wired.size() || !options_.wired[i])
+    return stage_->spawn(agent_behavior, std::move(mine));
+  wire_clock clock;
+  clock.now = [this] {
+    return now();
+  };
+  clock.at = [this](duration when, std::function<void()> what) {
+    at(when, std::move(what));
+  };
+  wires_[i] = std::make_unique<wire>(std::move(clock), weathers_[i]);
+  auto* through = wires_[i].get();
+  auto for_agent = stage_->spawn(stand_in, through, wire_end::lead);
+  auto for_lead = stage_->spawn(stand_in, through, wire_end::agent);
+  auto lead = caf::actor_cast<caf::actor>(mine.orchestrator);
+  mine.orchestrator = caf::actor_cast<orchestrator_actor>(for_lead);
+  auto agent = stage_->spawn(agent_behavior, std::move(mine));
+  through->connect(for_agent, for_lead);
+  through->reach(lead, caf::actor_cast<caf::actor>(agent));
+  return caf::actor_cast<agent_actor>(for_agent);
 }
 
 std::vector<service_actor>
@@ -299,7 +325,11 @@ void world::kill() {
   processes_ = nullptr;
   artifacts_ = nullptr;
   vanishing_ = true;
+  for (auto& x : wires_)
+    if (x)
+      x->close();
   stage_->clear();
+  wires_.clear();
   stage_.reset();
   vanishing_ = false;
 }

@@ -6,11 +6,13 @@
 //               kill ──▶ only the journal is left ──▶ resume
 #pragma once
 
+#include "actors/agent/agent.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
 #include "messages/interfaces.hpp"
 #include "runtime/play/simulated_driver.hpp"
 #include "runtime/play/stage.hpp"
 #include "runtime/play/surroundings.hpp"
+#include "runtime/play/wire.hpp"
 
 #include <cstdint>
 #include <deque>
@@ -29,6 +31,9 @@ struct world_options {
   /// Of the order of messages; 0: in the order in which they are sent.
   std::uint64_t seed = 0;
   engine::graph_options graph;
+  /// By agent: whether messages to it and from it go through a wire; empty:
+  /// none do.
+  std::vector<bool> wired;
   /// Nanoseconds since 1970 at the start; for what is due by the wall clock.
   std::int64_t wall_start = 0;
   /// Each fact that viewers are told of, in order, over all sessions.
@@ -98,6 +103,14 @@ public:
   [[nodiscard]] bool is_away(agent_id agent) const {
     return levers_[agent.value].is_away;
   }
+  /// Null: it has none, or tutti is gone.
+  [[nodiscard]] wire* wire_of(agent_id agent) {
+    return wires_.empty() ? nullptr : wires_[agent.value].get();
+  }
+  /// On the agent's wire, in all sessions.
+  [[nodiscard]] weather& weather_of(agent_id agent) {
+    return weathers_[agent.value];
+  }
   [[nodiscard]] std::uint32_t session() const {
     return session_;
   }
@@ -106,6 +119,7 @@ private:
   [[nodiscard]] tutti::orchestrator_options options_for_lead();
   [[nodiscard]] std::vector<agent_actor>
   spawn_agents(const orchestrator_actor& lead);
+  [[nodiscard]] agent_actor spawn_agent(agent_options mine);
   [[nodiscard]] std::vector<service_actor>
   spawn_services(const orchestrator_actor& lead);
   void open_stage();
@@ -127,6 +141,7 @@ private:
   kept_store store_;
   std::size_t heard_ = 0; ///< facts that viewers were told of
   std::uint32_t session_ = 1;
+  std::vector<weather> weathers_; ///< by agent
   bool disk_full_ = false;
   bool over_ = false;
   bool vanishing_ = false; ///< nobody hears what is still under way
@@ -136,6 +151,7 @@ private:
   std::uint64_t messages_ = 0; ///< of stages that are gone
 
   std::unique_ptr<stage> stage_;
+  std::vector<std::unique_ptr<wire>> wires_; ///< by agent; null: none
   process_actor processes_;
   artifact_actor artifacts_;
   observer_actor observer_;
