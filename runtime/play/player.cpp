@@ -96,6 +96,7 @@ private:
       if (how_.on_fact)
         how_.on_fact(x);
     };
+    result.on_progress = how_.on_progress;
     result.on_step = [this](const engine::engine& e) {
       look_at_rules(e);
     };

@@ -43,6 +43,7 @@ struct play_options {
   std::function<bool(duration)> before;
   /// Each fact as it is told.
   std::function<void(const fact&)> on_fact;
+  std::function<void(const task_progress&)> on_progress;
 };
 
 /// Deterministic: the same scenario and options give the same result.

@@ -20,14 +20,15 @@ namespace {
 constexpr std::int32_t stopped_code = 6;
 
 viewer_actor::behavior_type
-viewer(viewer_actor::pointer,
-       const std::function<void(const run_facts&)>& hear) {
+viewer(viewer_actor::pointer, const std::function<void(const run_facts&)>& hear,
+       const std::function<void(const task_progress&)>& progress) {
   return {
       [hear](const run_facts& x) {
         hear(x);
       },
-      [](const task_progress&) {
-        // Status changes nothing (rule 5).
+      [progress](const task_progress& x) {
+        if (progress)
+          progress(x);
       },
   };
 }

@@ -38,6 +38,8 @@ struct world_options {
   std::int64_t wall_start = 0;
   /// Each fact that viewers are told of, in order, over all sessions.
   std::function<void(const fact&)> on_fact;
+  /// What tasks say of themselves; changes nothing (rule 5).
+  std::function<void(const task_progress&)> on_progress;
   /// The engine took a step; it is consistent.
   std::function<void(const engine::engine&)> on_step;
 };
