@@ -31,6 +31,10 @@ public:
   [[nodiscard]] bool has_errors() const {
     return errors_ != 0;
   }
+  /// How many errors there are so far.
+  [[nodiscard]] std::size_t errors() const {
+    return errors_;
+  }
   /// True where an error begins within the span.
   [[nodiscard]] bool has_error_in(span where) const;
   /// The diagnostics in the order of the text; those that stand nowhere first.
