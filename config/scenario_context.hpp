@@ -36,8 +36,8 @@ struct scenario_context {
   const plan* work =
       nullptr;              ///< none: it has mistakes, names are not looked up
   duration latest_clock{0}; ///< of the steps so far, since the start
-  std::vector<bool> asks;   ///< by task: it asks of others
-  std::vector<late_check> moments; ///< looked at when all is read
+  std::vector<bool> asks = {};   ///< by task: it asks of others
+  std::vector<late_check> moments = {}; ///< looked at when all is read
 
   /// Counts a part of the scenario; false, once reported, where there are too
   /// many: aliases may stand for any number.

@@ -19,16 +19,19 @@ namespace {
 /// How the journal says that it is full, as the real one does.
 constexpr std::int32_t stopped_code = 6;
 
-viewer_actor::behavior_type
-viewer(viewer_actor::pointer, const std::function<void(const run_facts&)>& hear,
-       const std::function<void(const task_progress&)>& progress) {
+struct viewer_hooks {
+  std::function<void(const run_facts&)> hear;
+  std::function<void(const task_progress&)> progress;
+};
+
+viewer_actor::behavior_type viewer(viewer_actor::pointer,
+                                   const viewer_hooks& hooks) {
   return {
-      [hear](const run_facts& x) {
-        hear(x);
+      [hooks](const run_facts& x) {
+        hooks.hear(x);
       },
-      [progress](const task_progress& x) {
-        if (progress)
-          progress(x);
+      [hooks](const task_progress& x) {
+        hooks.progress(x);
       },
   };
 }
@@ -71,11 +74,17 @@ void world::open_stage() {
     engine_->fold(f);
   processes_ = stage_->spawn(simulated_processes);
   artifacts_ = stage_->spawn(simulated_store, &store_);
-  observer_ =
-      stage_->spawn(observer_behavior, std::vector<viewer_actor>{stage_->spawn(
-                                           viewer, [this](const run_facts& x) {
-                                             hear(x);
-                                           })});
+  viewer_hooks hooks;
+  hooks.hear = [this](const run_facts& x) {
+    hear(x);
+  };
+  hooks.progress = [this](const task_progress& x) {
+    if (options_.on_progress)
+      options_.on_progress(x);
+  };
+  observer_ = stage_->spawn(
+      observer_behavior,
+      std::vector<viewer_actor>{stage_->spawn(viewer, std::move(hooks))});
   lead_ = stage_->spawn(orchestrator_behavior, options_for_lead());
   person_ = stage_->spawn(person, lead_, &replies_);
   caf::anon_send(lead_, begin_run{});
