@@ -169,6 +169,7 @@ struct loader_context {
   loader_context(const source_text& s, const yaml_tree& t,
                  const load_options& o, findings& f, load_result& r)
     : loader_context(s, t, t.root(), o, f, r.map) {
+    errors_before_ = 0; // those of the document itself are the plan's, too
   }
   /// Of a plan that is a mapping within a larger text.
   loader_context(const source_text& s, const yaml_tree& t, node_id root,
