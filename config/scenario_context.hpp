@@ -36,7 +36,7 @@ struct scenario_context {
   const plan* work =
       nullptr;              ///< none: it has mistakes, names are not looked up
   duration latest_clock{0}; ///< of the steps so far, since the start
-  std::vector<bool> asks = {};   ///< by task: it asks of others
+  std::vector<bool> asks = {};          ///< by task: it asks of others
   std::vector<late_check> moments = {}; ///< looked at when all is read
 
   /// Counts a part of the scenario; false, once reported, where there are too
@@ -155,6 +155,10 @@ void check_moments(scenario_context& s);
 /// `expect`, `end`.
 [[nodiscard]] std::vector<expectation>
 read_expectations(scenario_context& s, scenario_place where, node_id x);
+
+/// An entry of `handoffs`: "a -> b: arrived".
+[[nodiscard]] std::optional<expectation>
+read_handoff(scenario_context& s, node_id key, node_id value);
 
 /// `never`.
 void read_never(scenario_context& s, node_id x);

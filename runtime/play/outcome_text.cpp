@@ -81,23 +81,31 @@ std::string needs_text(const scenario_outcome& x) {
 
 std::vector<std::string> trace_lines(const config::scenario& story,
                                      const std::vector<fact>& facts) {
+  struct row {
+    std::string at;
+    display::words words;
+  };
   const auto& p = *story.work;
   report::run_model m{p, slots_of(p)};
-  std::vector<std::string> result;
-  std::size_t width = 0;
-  for (const auto& f : facts)
-    width = std::max(width, moment_text(story, f.at).size());
+  std::vector<row> rows;
+  std::size_t at_width = 0;
+  std::size_t who_width = 0;
   for (const auto& f : facts) {
     m.apply(f);
-    auto words = display::words_of(m, f, true);
-    if (!words)
-      continue;
-    auto line = fmt::format("{:>{}}  {:<9}  {}", moment_text(story, f.at),
-                            width, words->verb, words->who);
-    if (!words->name.empty())
-      line += "  " + words->name;
-    if (!words->note.empty())
-      line += fmt::format("  ({})", words->note);
+    if (auto x = display::words_of(m, f, true)) {
+      rows.push_back({moment_text(story, f.at), std::move(*x)});
+      at_width = std::max(at_width, rows.back().at.size());
+      who_width = std::max(who_width, rows.back().words.who.size());
+    }
+  }
+  std::vector<std::string> result;
+  for (const auto& [at, x] : rows) {
+    auto line = fmt::format("{:>{}}  {:<9}  {:<{}}", at, at_width, x.verb,
+                            x.who, who_width);
+    if (!x.name.empty())
+      line += "  " + x.name;
+    if (!x.note.empty())
+      line += fmt::format("  ({})", x.note);
     result.push_back(std::move(line));
   }
   return result;
