@@ -27,10 +27,18 @@ public:
                std::string hint = {}) {
     add({severity::warning, where, std::move(message), std::move(hint), code});
   }
+  /// One of a text that is no plan: it has no code.
+  void warning(span where, std::string message, std::string hint = {}) {
+    warning(where, lint::none, std::move(message), std::move(hint));
+  }
   void add(diagnostic x);
 
   [[nodiscard]] bool has_errors() const {
     return errors_ != 0;
+  }
+  /// How many errors there are so far.
+  [[nodiscard]] std::size_t errors() const {
+    return errors_;
   }
   /// True where an error begins within the span.
   [[nodiscard]] bool has_error_in(span where) const;

@@ -113,12 +113,13 @@ private:
       return refuse(item, fmt::format("files include each other more than {} "
                                       "levels deep",
                                       include_depth_max));
-    if (source_.included.size() == include_files_max)
+    if (c_.roots.size() > include_files_max)
       return refuse(item, fmt::format("a plan includes at most {} files",
                                       include_files_max));
     auto content = c_.options.read_included(path.string(), x.shown);
     if (!content)
-      return refuse(item, content.error().detail, remedy(path, text));
+      return refuse(item, content.error().detail,
+                    file_remedy(c_.suggest, path, text));
     if (source_.text.size() + content->size() >= source_bytes_max)
       return refuse(item,
                     fmt::format("with '{}' the plan is larger than {} MiB, the "
@@ -182,36 +183,6 @@ private:
     return false;
   }
 
-  /// What to do about a file that cannot be read; `text` is what stands there.
-  std::string remedy(const fs::path& path, std::string_view text) {
-    std::error_code failure;
-    auto folder = path.parent_path();
-    if (fs::is_directory(path, failure))
-      return "name the files in it";
-    if (fs::exists(path, failure))
-      return {};
-    if (!fs::is_directory(folder, failure))
-      return fmt::format("there is no folder '{}'",
-                         fs::path{text}.parent_path().string());
-    std::vector<std::string> names;
-    for (const auto& x : fs::directory_iterator{folder, failure}) {
-      if (names.size() == neighbours_max)
-        break;
-      names.push_back(x.path().filename().string());
-    }
-    std::sort(names.begin(), names.end());
-    auto before = text.substr(0, text.rfind('/') + 1);
-    for (const char* ending : {".yaml", ".yml"})
-      if (auto full = path.filename().string() + ending;
-          std::binary_search(names.begin(), names.end(), full))
-        return fmt::format("did you mean '{}{}'?", before, full);
-    std::vector<std::string_view> candidates{names.begin(), names.end()};
-    auto near = c_.suggest.nearest(path.filename().string(), candidates);
-    return near.empty()
-             ? std::string{"names are relative to the file that includes"}
-             : fmt::format("did you mean '{}{}'?", before, near);
-  }
-
   loader_context& c_;
   source_text& source_;
   yaml_tree& tree_;
@@ -221,6 +192,36 @@ private:
 };
 
 } // namespace
+
+std::string file_remedy(suggester& suggest, const fs::path& path,
+                        std::string_view text) {
+  std::error_code failure;
+  auto folder = path.parent_path();
+  if (fs::is_directory(path, failure))
+    return "name the files in it";
+  if (fs::exists(path, failure))
+    return {};
+  if (!fs::is_directory(folder, failure))
+    return fmt::format("there is no folder '{}'",
+                       fs::path{text}.parent_path().string());
+  std::vector<std::string> names;
+  for (const auto& x : fs::directory_iterator{folder, failure}) {
+    if (names.size() == neighbours_max)
+      break;
+    names.push_back(x.path().filename().string());
+  }
+  std::sort(names.begin(), names.end());
+  auto before = text.substr(0, text.rfind('/') + 1);
+  for (const char* ending : {".yaml", ".yml"})
+    if (auto full = path.filename().string() + ending;
+        std::binary_search(names.begin(), names.end(), full))
+      return fmt::format("did you mean '{}{}'?", before, full);
+  std::vector<std::string_view> candidates{names.begin(), names.end()};
+  auto near = suggest.nearest(path.filename().string(), candidates);
+  return near.empty()
+           ? std::string{"names are relative to the file that has them"}
+           : fmt::format("did you mean '{}{}'?", before, near);
+}
 
 bool read_includes(loader_context& c, source_text& source, yaml_tree& tree) {
   return include_reader{c, source, tree}.run();

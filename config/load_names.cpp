@@ -314,7 +314,8 @@ void add_task(loader_context& c, const new_task& x, std::string_view name,
 
 void declare_names(loader_context& c) {
   // Most of a large plan's nodes belong to tasks of a dozen nodes.
-  auto likely = c.tree.size() / 12;
+  auto bytes = c.extent(c.roots.front()).length;
+  auto likely = std::min<std::size_t>(c.tree.size(), bytes) / 12;
   c.names.reserve(likely);
   for (auto root : c.roots)
     for_each_key(c, place::plan, root, [&](const key_row& row, node_id x) {

@@ -4,13 +4,28 @@
 
 #include "config/loader_context.hpp"
 
+#include <filesystem>
+
 namespace tutti::config {
+
+/// Makes a plan of a mapping within a larger text, with all of these steps;
+/// nothing where it has mistakes. `name` is that of a plan that says none.
+[[nodiscard]] std::optional<plan>
+load_inline_plan(source_text& source, yaml_tree& tree, node_id root,
+                 std::string name, const load_options& options,
+                 findings& found);
 
 /// Reads the files that the plan includes, and those that they include; false
 /// where something about them is wrong. `source` and `tree` are those of the
 /// context.
 [[nodiscard]] bool read_includes(loader_context& c, source_text& source,
                                  yaml_tree& tree);
+
+/// What to do about a file that cannot be read; `text` is what stands there,
+/// relative to the file that has it.
+[[nodiscard]] std::string file_remedy(suggester& suggest,
+                                      const std::filesystem::path& path,
+                                      std::string_view text);
 
 /// Step 1: gives every agent, pool, parameter, task, phase and gate its name
 /// and dense id, so that later steps may refer to any of them.

@@ -84,7 +84,7 @@ std::string loader_context::path_from_plan(node_id x, std::string path) const {
 
 std::string loader_context::line_text(span where, node_id seen_from) const {
   auto text = fmt::format("line {}", source.position(where.offset).line);
-  if (source.file_at(where.offset) != file_of(seen_from))
+  if (own_file(source.file_at(where.offset)) != file_of(seen_from))
     text += fmt::format(" of {}", source.name_at(where.offset));
   return text;
 }

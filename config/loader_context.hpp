@@ -168,8 +168,14 @@ struct param_value {
 struct loader_context {
   loader_context(const source_text& s, const yaml_tree& t,
                  const load_options& o, findings& f, load_result& r)
-    : source(s), tree(t), options(o), found(f),
-      map(r.map), roots{t.root()}, parents{0} {
+    : loader_context(s, t, t.root(), o, f, r.map) {
+    errors_before_ = 0; // those of the document itself are the plan's, too
+  }
+  /// Of a plan that is a mapping within a larger text.
+  loader_context(const source_text& s, const yaml_tree& t, node_id root,
+                 const load_options& o, findings& f, source_map& m)
+    : source(s), tree(t), options(o), found(f), map(m), roots{root}, parents{0},
+      files_before_(s.included.size()), errors_before_(f.errors()) {
   }
 
   const source_text& source;
@@ -245,13 +251,17 @@ struct loader_context {
   }
   /// The file in which a node stands.
   [[nodiscard]] std::size_t file_of(node_id x) const {
-    return source.file_at(tree[x].begin);
+    return own_file(source.file_at(tree[x].begin));
   }
   /// Where relative paths of the file start that holds the node, seen from the
   /// plan's folder; empty: there.
   [[nodiscard]] std::string_view folder_of(node_id x) const {
-    auto file = file_of(x);
+    auto file = source.file_at(tree[x].begin);
     return file == 0 ? std::string_view{} : source.included[file - 1].folder;
+  }
+  /// True where this plan has a mistake.
+  [[nodiscard]] bool has_errors() const {
+    return found.errors() != errors_before_;
   }
   /// A path that stands at the node, relative to the plan's folder.
   [[nodiscard]] std::string path_from_plan(node_id x, std::string path) const;
@@ -263,6 +273,10 @@ struct loader_context {
   void warning(node_id x, lint code, std::string message,
                std::string hint = {}) {
     found.warning(place_of(x), code, std::move(message), std::move(hint));
+  }
+  /// One of a text that is no plan: it has no code.
+  void warning(node_id x, std::string message, std::string hint = {}) {
+    warning(x, lint::none, std::move(message), std::move(hint));
   }
   /// True where the node, or what stands in it, has an error already: what it
   /// lacks may be what was misspelt.
@@ -321,6 +335,13 @@ struct loader_context {
   }
 
 private:
+  /// A file of the text as one of this plan's: 0, or an included one.
+  [[nodiscard]] std::size_t own_file(std::size_t file) const {
+    return file == 0 ? 0 : file - files_before_;
+  }
+
+  std::size_t files_before_ = 0;  ///< that other plans of the text include
+  std::size_t errors_before_ = 0; ///< in other parts of the text
   /// The names of a table as suggestions go through them; tables only grow.
   std::unordered_map<const void*, std::vector<std::string_view>> sorted_names_;
 };

@@ -51,11 +51,23 @@ void load(loader_context& c) {
   read_contract_files(c);
   check_finally(c);
   check_graph(c);
-  if (c.found.has_errors())
+  if (c.has_errors())
     return;
   check_unused(c);
   if (c.options.lints)
     run_lints(c);
+}
+
+/// All of it: the files that it includes, the plan, its place.
+std::optional<plan> load_whole(loader_context& c, source_text& source,
+                               yaml_tree& tree) {
+  if (!read_includes(c, source, tree))
+    return {};
+  load(c);
+  c.result.directory = source.directory;
+  if (c.has_errors())
+    return {};
+  return std::move(c.result);
 }
 
 } // namespace
@@ -69,17 +81,25 @@ load_result load_plan(source_text text, const load_options& options) {
     if (has_content(*tree, found)) {
       loader_context c{source, *tree, options, found, result};
       c.result.name = default_name(source);
-      if (read_includes(c, source, *tree))
-        load(c);
+      auto value = load_whole(c, source, *tree);
       result.allowed = read_allowances(source, *tree, found);
-      c.result.directory = source.directory;
       if (!found.has_errors())
-        result.value = std::move(c.result);
+        result.value = std::move(value);
     }
   }
   result.diagnostics = found.take();
   silence(result.diagnostics, result.allowed);
   return result;
+}
+
+std::optional<plan> load_inline_plan(source_text& source, yaml_tree& tree,
+                                     node_id root, std::string name,
+                                     const load_options& options,
+                                     findings& found) {
+  source_map map;
+  loader_context c{source, tree, root, options, found, map};
+  c.result.name = std::move(name);
+  return load_whole(c, source, tree);
 }
 
 } // namespace tutti::config

@@ -116,7 +116,7 @@ struct deed {
   std::string text;        ///< feedback, comment, what is asked for
   std::vector<task_id> to; ///< request_changes
   bool awaited = true;     ///< ask
-  span where;
+  config::span where;
 };
 
 enum class handoff_state : std::uint8_t {
@@ -161,7 +161,7 @@ struct expectation {
   run_status run = run_status::succeeded;
   std::string text;
   tutti::value value;
-  span where; ///< the entry, as a failure shows it
+  config::span where; ///< the entry, as a failure shows it
 };
 
 struct scripted_step {
@@ -169,13 +169,13 @@ struct scripted_step {
   std::optional<duration> within; ///< of the step before it
   std::vector<deed> deeds;
   std::vector<expectation> expects;
-  span where;
+  config::span where;
 };
 
 /// What is never to be: all parts of one entry at once.
 struct forbidden {
   std::vector<expectation> all;
-  span where;
+  config::span where;
 };
 
 struct scenario {
@@ -190,7 +190,7 @@ struct scenario {
   std::vector<scripted_step> timeline;
   std::vector<forbidden> never;
   std::vector<expectation> end;
-  span where;
+  config::span where;
 };
 
 } // namespace tutti::config

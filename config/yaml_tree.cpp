@@ -94,12 +94,13 @@ public:
     : source_(source), found_(found), reader_(source.text), tree_(source.text) {
   }
 
-  std::optional<yaml_tree> run() {
+  /// Reads one document, or, where `roots` is given, all of them.
+  std::optional<yaml_tree> run(std::vector<node_id>* roots = nullptr) {
+    roots_ = roots;
     // Untouched memory costs nothing; growing would copy.
     tree_.nodes_.reserve(source_.text.size() / 8 + 16);
     prefer_huge_pages(tree_.nodes_.data(),
                       tree_.nodes_.capacity() * sizeof(packed_node));
-    bool second_document = false;
     while (true) {
       if (!reader_.next()) {
         explain_yaml_problem(reader_.problem(), source_, found_);
@@ -109,8 +110,8 @@ public:
       if (e.kind == yaml_event_kind::end)
         break;
       if (e.kind == yaml_event_kind::document) {
-        second_document = tree_.root_ != no_node;
-        if (second_document) {
+        anchors_.clear();
+        if (tree_.root_ != no_node && roots_ == nullptr) {
           found_.error({e.begin, 3}, "a plan is one document",
                        "remove this '---' and what follows it");
           break;
@@ -256,6 +257,8 @@ private:
   void place(node_id id) {
     if (frames_.empty()) {
       tree_.root_ = id;
+      if (roots_ != nullptr)
+        roots_->push_back(id);
       return;
     }
     auto& f = frames_.back();
@@ -334,6 +337,7 @@ private:
   findings& found_;
   yaml_reader reader_;
   yaml_tree tree_;
+  std::vector<node_id>* roots_ = nullptr;
   std::vector<frame> frames_;
   std::unordered_map<std::string, anchored> anchors_;
   std::size_t weight_ = 0;
@@ -342,6 +346,15 @@ private:
 
 std::optional<yaml_tree> read_yaml(const source_text& source, findings& found) {
   return yaml_tree_builder{source, found}.run();
+}
+
+std::optional<yaml_documents> read_yaml_documents(const source_text& source,
+                                                  findings& found) {
+  std::vector<node_id> roots;
+  auto tree = yaml_tree_builder{source, found}.run(&roots);
+  if (!tree)
+    return std::nullopt;
+  return yaml_documents{std::move(*tree), std::move(roots)};
 }
 
 } // namespace tutti::config

@@ -197,4 +197,14 @@ private:
 [[nodiscard]] std::optional<yaml_tree> read_yaml(const source_text& source,
                                                  findings& found);
 
+/// The documents of a file, with "---" between them.
+struct yaml_documents {
+  yaml_tree tree; ///< of all of them; its own root is that of the last
+  std::vector<node_id> roots;
+};
+
+/// The same for a file that may hold several documents.
+[[nodiscard]] std::optional<yaml_documents>
+read_yaml_documents(const source_text& source, findings& found);
+
 } // namespace tutti::config

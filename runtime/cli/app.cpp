@@ -213,6 +213,7 @@ std::unique_ptr<CLI::App> make_app(all_options& into) {
             into.rerun);
   add_check(*add_command(*app, "check", check_text(), command_group::plans),
             into.check);
+  add_play_command(*app, into);
   auto* graph = add_command(*app, "graph", graph_text(), command_group::plans);
   add_plan(*graph, into.graph.plan);
   graph

@@ -24,6 +24,9 @@ CLI::App* add_command(CLI::App& app, const char* name, const command_text& x,
 void add_list(CLI::App& app, const char* name, const char* type,
               std::vector<std::string>& into, const char* text);
 
+/// The one that plays scenarios.
+void add_play_command(CLI::App& app, all_options& into);
+
 /// Commands for the runs of a state directory.
 void add_kept_commands(CLI::App& app, all_options& into);
 

@@ -20,6 +20,9 @@ namespace tutti::cli {
 [[nodiscard]] int check_command(const check_options& options,
                                 const native::agents& team);
 
+/// Plays scenarios on the real actors in virtual time.
+[[nodiscard]] int play_command(const play_options& options);
+
 /// Prints a plan as a graph.
 [[nodiscard]] int graph_command(const graph_options& options);
 

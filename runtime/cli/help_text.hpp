@@ -13,6 +13,7 @@ struct command_text {
 [[nodiscard]] command_text run_text();
 [[nodiscard]] command_text rerun_text();
 [[nodiscard]] command_text check_text();
+[[nodiscard]] command_text play_text();
 [[nodiscard]] command_text graph_text();
 [[nodiscard]] command_text schema_text();
 [[nodiscard]] command_text init_text();

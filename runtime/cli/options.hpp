@@ -67,6 +67,25 @@ struct check_options {
   bool quiet = false;
 };
 
+struct play_options {
+  std::vector<std::string> files;
+  std::vector<std::string> only;      ///< names of scenarios
+  std::vector<std::string> set_texts; ///< as given, "K=V"
+  std::vector<std::pair<std::string, std::string>> set;
+  std::string seed_text;  ///< as given; empty: not given
+  std::string seeds_text; ///< likewise
+  std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> seeds;
+  std::string json_file;
+  std::string junit_file;
+  bool until_failure = false;
+  bool shrink = false;
+  bool realtime = false;
+  bool trace = false;
+  bool quiet = false;
+  bool no_color = false;
+};
+
 struct graph_options {
   plan_options plan;
   std::string format = "dot";
@@ -211,6 +230,7 @@ struct all_options {
   run_options run;
   rerun_options rerun;
   check_options check;
+  play_options play;
   graph_options graph;
   schema_options schema;
   init_options init;

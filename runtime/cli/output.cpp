@@ -106,6 +106,10 @@ bool message_color(bool no_color) {
   return display::detect(STDERR_FILENO, {.no_color = no_color}).color;
 }
 
+bool data_color(bool no_color) {
+  return display::detect(STDOUT_FILENO, {.no_color = no_color}).color;
+}
+
 void open_standard_descriptors() {
   for (int fd = 0; fd < 3; ++fd)
     if (::fcntl(fd, F_GETFD) == -1 && errno == EBADF)

@@ -38,6 +38,9 @@ int write_data(const std::string& path, std::string_view text);
 /// where no terminal is.
 [[nodiscard]] bool message_color(bool no_color);
 
+/// The same for data on standard output.
+[[nodiscard]] bool data_color(bool no_color);
+
 /// A descriptor 0, 1 or 2 that is closed would be taken by the next file that
 /// is opened, which then gets our output: opens /dev/null for it.
 void open_standard_descriptors();

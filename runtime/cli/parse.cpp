@@ -29,6 +29,7 @@ constexpr std::array command_names = {
     std::pair{"rerun", command_name::rerun},
     std::pair{"run", command_name::run},
     std::pair{"check", command_name::check},
+    std::pair{"play", command_name::play},
     std::pair{"graph", command_name::graph},
     std::pair{"schema", command_name::schema},
     std::pair{"init", command_name::init},
@@ -146,14 +147,21 @@ void split_names(std::vector<std::string>& names) {
   names = std::move(parts);
 }
 
-usage_error finish(plan_options& x) {
-  for (const auto& text : x.set_texts) {
+usage_error finish_set(const std::vector<std::string>& texts,
+                       std::vector<std::pair<std::string, std::string>>& to) {
+  for (const auto& text : texts) {
     auto at = text.find('=');
     if (at == std::string::npos || at == 0)
       return usage(
           fmt::format("--set takes NAME=VALUE, and '{}' is not one", text));
-    x.set.emplace_back(text.substr(0, at), text.substr(at + 1));
+    to.emplace_back(text.substr(0, at), text.substr(at + 1));
   }
+  return {};
+}
+
+usage_error finish(plan_options& x) {
+  if (auto e = finish_set(x.set_texts, x.set))
+    return e;
   if (!x.file.empty() && !x.plan.empty())
     return usage(fmt::format("two plans are named, '{}' and '{}'; one run has "
                              "one plan",
@@ -225,6 +233,29 @@ usage_error finish(run_options& x) {
   split_names(x.only);
   split_names(x.skip);
   return finish(x.plan);
+}
+
+usage_error finish(play_options& x) {
+  if (!x.seed_text.empty()) {
+    std::uint64_t seed = 0;
+    if (auto e = whole_number("--seed", x.seed_text, std::uint64_t{0}, seed))
+      return e;
+    x.seed = seed;
+  }
+  if (!x.seeds_text.empty()) {
+    std::uint64_t seeds = 0;
+    if (auto e = whole_number("--seeds", x.seeds_text, std::uint64_t{1}, seeds))
+      return e;
+    x.seeds = seeds;
+  }
+  if (x.until_failure && x.seeds)
+    return usage("--until-failure has no last seed: leave out --seeds");
+  if (x.realtime && (x.seeds || x.until_failure))
+    return usage("--realtime plays one order: leave out --seeds and "
+                 "--until-failure");
+  if (x.json_file == "-" && x.junit_file == "-")
+    return usage("--json and --junit cannot both go to standard output");
+  return finish_set(x.set_texts, x.set);
 }
 
 usage_error finish(history_options& x) {
@@ -348,6 +379,8 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.run);
   case command_name::check:
     return finish(x.options.check.plan);
+  case command_name::play:
+    return finish(x.options.play);
   case command_name::graph:
     if (auto e = one_of("graph format", x.options.graph.format,
                         {"dot", "mermaid", "json"}))

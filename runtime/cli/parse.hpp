@@ -16,6 +16,7 @@ enum class command_name {
   run,
   rerun,
   check,
+  play,
   graph,
   schema,
   init,

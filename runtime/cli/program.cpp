@@ -44,6 +44,8 @@ int dispatch(const parsed& x, const native::agents& team) {
     return rerun_command(x.options.rerun, team);
   case command_name::check:
     return check_command(x.options.check, team);
+  case command_name::play:
+    return play_command(x.options.play);
   case command_name::graph:
     return graph_command(x.options.graph);
   case command_name::schema:

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// `at`: when a step happens.
+#include "config/duration_text.hpp"
+#include "config/scenario_context.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <utility>
+
+namespace tutti::config {
+
+namespace {
+
+constexpr std::string_view forms =
+    "write a time of day (\"09:15\"), a time after the step before (+13m), or "
+    "what happens (crud done, crud 50%, deploy open, morgan back)";
+
+constexpr std::array<synonym, 17> other_words{{
+    {"succeeded", "done"},
+    {"success", "done"},
+    {"finished", "done"},
+    {"completed", "done"},
+    {"complete", "done"},
+    {"ended", "done"},
+    {"running", "started"},
+    {"starts", "started"},
+    {"integrating", "ran"},
+    {"waiting-to-integrate", "ran"},
+    {"fails", "failed"},
+    {"error", "failed"},
+    {"timeout", "timed-out"},
+    {"opened", "open"},
+    {"opens", "open"},
+    {"canceled", "cancelled"},
+    {"returned", "back"},
+}};
+
+std::vector<std::string_view> words_of(moment_subject x) {
+  std::vector<std::string_view> result;
+  for (const auto& y : moment_words())
+    if (subject_of(y.kind) == x)
+      result.push_back(y.name);
+  return result;
+}
+
+const moment_word* find_word(std::string_view text) {
+  for (const auto& x : moment_words())
+    if (x.name == text)
+      return &x;
+  return nullptr;
+}
+
+/// A scalar cut at its spaces, with the places of the pieces.
+std::vector<named> pieces_of(const loader_context& c, node_id x) {
+  std::vector<named> result;
+  auto text = c.node(x).text;
+  for (std::size_t at = 0; at < text.size();) {
+    auto begin = text.find_first_not_of(' ', at);
+    if (begin == std::string_view::npos)
+      break;
+    at = std::min(text.find(' ', begin), text.size());
+    result.push_back({text.substr(begin, at - begin),
+                      piece_of_scalar(c, x, static_cast<std::uint32_t>(begin),
+                                      static_cast<std::uint32_t>(at - begin))});
+  }
+  return result;
+}
+
+std::optional<std::uint32_t> parse_number(std::string_view text) {
+  std::uint32_t result = 0;
+  auto last = text.data() + text.size();
+  auto [end, failure] = std::from_chars(text.data(), last, result);
+  return !text.empty() && failure == std::errc{} && end == last
+           ? std::optional{result}
+           : std::nullopt;
+}
+
+class moment_reader {
+public:
+  moment_reader(scenario_context& s, node_id x) : s_(s), node_(x) {
+  }
+
+  std::optional<moment> read() {
+    auto text = read_scalar(s_.c, node_, "at", "a moment");
+    if (!text)
+      return {};
+    if (looks_like_clock(text->text))
+      return read_clock_moment();
+    if (text->text.starts_with('+'))
+      return read_later(*text);
+    auto pieces = pieces_of(s_.c, node_);
+    if (pieces.size() == 2)
+      return read_event(pieces[0], pieces[1]);
+    auto parsed = parse_duration(text->text);
+    if (parsed.flaw == duration_flaw::none)
+      s_.error(text->where, fmt::format("'{}' is no moment", text->text),
+               fmt::format("for that much after the step before, write +{}",
+                           text->text));
+    else
+      s_.error(text->where, fmt::format("'{}' is no moment", text->text),
+               std::string{forms});
+    return {};
+  }
+
+private:
+  std::optional<moment> read_clock_moment() {
+    auto at = read_clock(s_, node_, s_.latest_clock);
+    if (!at)
+      return {};
+    s_.latest_clock = *at;
+    return moment{moment_kind::clock, *at};
+  }
+
+  std::optional<moment> read_later(named text) {
+    auto parsed = parse_duration(text.text.substr(1));
+    if (parsed.flaw == duration_flaw::none)
+      return moment{moment_kind::later, parsed.value};
+    s_.error(text.where,
+             fmt::format("'{}' is no time after the step before", text.text),
+             "write +30s, +5m or +1h30m");
+    return {};
+  }
+
+  std::optional<moment> read_event(named subject, named word) {
+    auto attempt = take_attempt(subject);
+    if (!attempt)
+      return {};
+    moment result;
+    result.attempt = *attempt;
+    if (word.text.ends_with('%')) {
+      if (!read_percent(result, word))
+        return {};
+    } else if (const auto* found = find_word(word.text)) {
+      result.kind = found->kind;
+    } else {
+      refuse(subject, word);
+      return {};
+    }
+    if (*attempt != 0 && subject_of(result.kind) != moment_subject::task) {
+      s_.error(subject.where, "only a task has attempts",
+               "leave '#' and the number out");
+      return {};
+    }
+    return settle(result, subject);
+  }
+
+  /// Cuts `#2` off; 0 where there is none.
+  std::optional<std::uint32_t> take_attempt(named& subject) {
+    auto at = subject.text.find('#');
+    if (at == std::string_view::npos)
+      return 0;
+    auto number = parse_number(subject.text.substr(at + 1));
+    subject.text = subject.text.substr(0, at);
+    if (number && *number > 0)
+      return number;
+    s_.error(subject.where, "no number of an attempt after '#'",
+             fmt::format("attempts count from 1: {}#1", subject.text));
+    return {};
+  }
+
+  bool read_percent(moment& made, named word) {
+    auto number = parse_number(word.text.substr(0, word.text.size() - 1));
+    made.kind = moment_kind::percent;
+    made.percent = number.value_or(0);
+    if (number && *number > 0 && *number < 100)
+      return true;
+    s_.error(word.where,
+             fmt::format("'{}' is no share of a task's time", word.text),
+             "write 1% to 99%; 'started' and 'ran' are its ends");
+    return false;
+  }
+
+  /// Looks the subject up, as what the word is said of.
+  std::optional<moment> settle(moment result, named subject) {
+    std::optional<std::uint32_t> found;
+    switch (subject_of(result.kind)) {
+    case moment_subject::task:
+      found = find_task(s_, subject);
+      break;
+    case moment_subject::gate:
+      found = find_gate(s_, subject);
+      break;
+    case moment_subject::agent:
+      found = config::find_agent(s_, subject);
+      break;
+    case moment_subject::node:
+      found = find_machine(s_, subject);
+      break;
+    case moment_subject::requests:
+      if (subject.text == "requests")
+        return result;
+      s_.error(subject.where,
+               fmt::format("'{}' is not answered: requests are", subject.text),
+               "write requests answered");
+      return {};
+    }
+    if (!found)
+      return {};
+    result.subject = *found;
+    s_.moments.push_back({result, subject.where});
+    return result;
+  }
+
+  /// A word that is none: what could be said of this subject?
+  void refuse(named subject, named word) {
+    auto kind = moment_subject::task;
+    auto at = s_.c.names.find(subject.text);
+    bool is_name = at != s_.c.names.end();
+    if (is_name && at->second.kind == node_kind::gate)
+      kind = moment_subject::gate;
+    else if (!is_name && s_.c.agents.contains(subject.text))
+      kind = moment_subject::agent;
+    else if (!is_name
+             && std::find(s_.made.nodes.begin(), s_.made.nodes.end(),
+                          subject.text)
+                    != s_.made.nodes.end())
+      kind = moment_subject::node;
+    else if (subject.text == "requests")
+      kind = moment_subject::requests;
+    auto words = words_of(kind);
+    if (!is_name && kind == moment_subject::task && s_.work != nullptr) {
+      words.clear();
+      for (const auto& x : moment_words())
+        words.push_back(x.name);
+    }
+    refuse_word(s_.c, word, fmt::format("no moment is called '{}'", word.text),
+                words, other_words);
+  }
+
+  scenario_context& s_;
+  node_id node_;
+};
+
+/// True where a deed of the timeline is one of these, of this agent or node.
+template <class Matches>
+bool does(const scenario& s, Matches matches) {
+  for (const auto& step : s.timeline)
+    for (const auto& x : step.deeds)
+      if (matches(x))
+        return true;
+  return false;
+}
+
+bool can_come_back(const scenario& s, std::uint32_t agent) {
+  return does(s, [&](const deed& x) {
+    return (x.kind == deed_kind::crash && x.agent == agent && x.span)
+        || (x.kind == deed_kind::lose_node && x.span)
+        || x.kind == deed_kind::freeze_node || x.kind == deed_kind::kill_run;
+  });
+}
+
+bool can_be_lost(const scenario& s, std::uint32_t node) {
+  return does(s, [&](const deed& x) {
+    bool one = x.kind == deed_kind::lose_node
+            || x.kind == deed_kind::freeze_node || x.kind == deed_kind::slow;
+    return (one && x.nodes[0] == node)
+        || (x.kind == deed_kind::cut
+            && (x.nodes[0] == node || x.nodes[1] == node));
+  });
+}
+
+bool can_integrate(const scenario_context& s, std::uint32_t task) {
+  return !s.work->tasks[task].needs_later.empty() || s.asks[task];
+}
+
+void check_moment(scenario_context& s, const late_check& x) {
+  auto never = [&](std::string message, std::string hint) {
+    s.error(x.where, std::move(message), std::move(hint));
+  };
+  switch (x.at.kind) {
+  case moment_kind::integrated:
+    if (!can_integrate(s, x.at.subject))
+      never(fmt::format("'{}' never integrates: it needs nothing later and "
+                        "asks for nothing",
+                        s.work->tasks[x.at.subject].name),
+            "did you mean 'done'?");
+    break;
+  case moment_kind::asked:
+    if (!s.work->gates[x.at.subject].approval.present)
+      never(fmt::format("gate '{}' asks nobody: it has no 'approval'",
+                        s.work->gates[x.at.subject].name),
+            "did you mean 'open'?");
+    break;
+  case moment_kind::back:
+    if (!can_come_back(s.made, x.at.subject))
+      never(fmt::format("agent '{}' never comes back: nothing in the timeline "
+                        "lets it crash and return",
+                        s.work->agents[x.at.subject].name),
+            fmt::format("write do: {{ crash: {}, back-after: 2m }}",
+                        s.work->agents[x.at.subject].name));
+    break;
+  case moment_kind::lost:
+    if (!can_be_lost(s.made, x.at.subject))
+      never(fmt::format("node '{}' is never lost: nothing in the timeline "
+                        "touches it",
+                        s.made.nodes[x.at.subject]),
+            fmt::format("write do: {{ lose-node: {} }}",
+                        s.made.nodes[x.at.subject]));
+    break;
+  default:
+    break;
+  }
+}
+
+} // namespace
+
+std::optional<moment> read_moment(scenario_context& s, node_id x) {
+  return moment_reader{s, x}.read();
+}
+
+void check_moments(scenario_context& s) {
+  if (s.work == nullptr)
+    return;
+  for (const auto& x : s.moments)
+    check_moment(s, x);
+}
+
+} // namespace tutti::config

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The one table of keys × places of the scenario file. The loader accepts what
+// it holds and nothing else, suggests from it, and the JSON Schema and
+// docs/scenarios.md are made of it.
+#pragma once
+
+#include "config/scenario.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tutti::config {
+
+/// A kind of mapping with a fixed set of keys. Each deed is one, in the order
+/// of `deed_kind`; its first row is the deed itself.
+enum class scenario_place : std::uint8_t {
+  scenario, ///< the top of a document
+  work,     ///< the long form of a task's attempt
+  review,   ///< the long form of a gate's round
+  ask,      ///< an item of `asks`
+  step,     ///< an item of `timeline`
+  expect,
+  requests, ///< what `expect` says of requests
+  never,    ///< has the keys of `expect`, too
+  end,      ///< likewise
+  ends,     ///< between whom handoffs are meddled with
+  crash,
+  hang,
+  fail,
+  cancel,
+  late_result,
+  ask_deed,
+  approve,
+  request_changes,
+  reject,
+  lose_node,
+  freeze_node,
+  cut,
+  slow,
+  drop,
+  duplicate,
+  reorder,
+  clock_jump,
+  kill_run,
+  disk_full,
+};
+inline constexpr std::size_t scenario_place_count = 29;
+inline constexpr std::size_t deed_count = 19;
+
+[[nodiscard]] constexpr scenario_place place_of(deed_kind x) {
+  return static_cast<scenario_place>(
+      static_cast<std::uint8_t>(scenario_place::crash)
+      + static_cast<std::uint8_t>(x));
+}
+
+/// "a scenario", "'crash'": as messages name the place.
+[[nodiscard]] std::string to_string(scenario_place x);
+
+/// Every key of the language, once, wherever it may stand.
+enum class scenario_key : std::uint8_t {
+  agent,
+  answered,
+  approve,
+  ask,
+  asks,
+  at,
+  attempts,
+  back_after,
+  batches,
+  by,
+  cancel,
+  clock,
+  clock_jump,
+  crash,
+  cut,
+  disk_full,
+  do_,
+  drop,
+  duplicate,
+  end,
+  expect,
+  fail,
+  fails,
+  feedback,
+  for_,
+  freeze_node,
+  from,
+  gates,
+  handoffs,
+  hang,
+  idle,
+  inbox,
+  integrate,
+  kill_run,
+  late,
+  late_result,
+  lose_node,
+  never,
+  nodes,
+  note,
+  open,
+  outputs,
+  plan,
+  progress,
+  reject,
+  reorder,
+  request_changes,
+  requests,
+  resume_after,
+  run,
+  scenario,
+  seeds,
+  slow,
+  takes,
+  tasks,
+  timeline,
+  to,
+  took,
+  verdict,
+  wait,
+  waited,
+  while_,
+  within,
+  work,
+  working,
+};
+
+/// What may stand behind a key.
+enum class scenario_value : std::uint8_t {
+  text,
+  texts,
+  boolean,
+  yes, ///< `true`
+  count,
+  duration,
+  any_duration, ///< may be negative
+  clock,
+  moment,
+  plan,
+  names, ///< new ones
+  work,
+  failure,
+  outputs,
+  asks,
+  verdict,
+  steps,
+  deeds,
+  expectations,
+  forbidden,
+  end,
+  agent,
+  some_agent, ///< or `any`
+  task,
+  tasks,        ///< or phases
+  attempt_name, ///< TASK#2
+  gate,
+  node,
+  two_nodes,
+  ends,
+  work_of_agents,
+  states_of_tasks,
+  counts_of_tasks,
+  outputs_of_tasks,
+  states_of_gates,
+  states_of_handoffs,
+  counts_of_agents,
+  durations_of_agents,
+  requests,
+  run_status,
+  ready, ///< `ready`
+};
+
+struct scenario_row {
+  scenario_place where;
+  scenario_key id;
+  std::string_view name;
+  scenario_value type;
+  std::string_view initial; ///< what counts where the key is absent; or ""
+  std::string_view doc;     ///< full sentences
+  bool required = false;
+};
+
+/// All rows, place by place, in the order in which the reference shows them.
+[[nodiscard]] std::span<const scenario_row> scenario_rows();
+
+/// The rows of one place; not those that it shares with `expect`.
+[[nodiscard]] std::span<const scenario_row> scenario_rows(scenario_place where);
+
+/// True for a place that has the keys of `expect`, too.
+[[nodiscard]] constexpr bool expects_too(scenario_place x) {
+  return x == scenario_place::never || x == scenario_place::end;
+}
+
+/// The key that this name is at this place, if it is one.
+[[nodiscard]] const scenario_row* find_scenario_key(scenario_place where,
+                                                    std::string_view name);
+
+/// The names of the keys of a place.
+[[nodiscard]] std::vector<std::string_view>
+scenario_key_names(scenario_place where);
+
+/// Where else a key is known, as "a step, 'crash'"; empty: nowhere.
+[[nodiscard]] std::string places_of_scenario_key(std::string_view name);
+
+/// A word that a moment ends with: `TASK done`.
+struct moment_word {
+  std::string_view name;
+  moment_kind kind;
+  std::string_view doc;
+};
+
+/// What a moment's word is said of.
+enum class moment_subject : std::uint8_t { task, gate, agent, node, requests };
+
+[[nodiscard]] std::span<const moment_word> moment_words();
+[[nodiscard]] moment_subject subject_of(moment_kind x);
+
+/// A JSON Schema (draft-07) of the scenario file, for editors.
+[[nodiscard]] std::string scenario_json_schema();
+
+/// The whole text of docs/scenarios.md.
+[[nodiscard]] std::string scenario_reference_markdown();
+
+} // namespace tutti::config

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/play/expectations.hpp"
+
+#include "runtime/report/format.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tutti::play {
+
+namespace {
+
+using config::expectation;
+using config::expectation_kind;
+using config::handoff_state;
+
+std::string names_of(const plan& p, const std::vector<task_id>& xs) {
+  std::string result;
+  for (auto x : xs)
+    result += (result.empty() ? "" : ", ") + p.tasks[x.value].name;
+  return result.empty() ? "none" : result;
+}
+
+std::optional<std::string> unless(bool holds, std::string is) {
+  if (holds)
+    return std::nullopt;
+  return is;
+}
+
+std::optional<std::string> number(std::uint32_t is, const expectation& x) {
+  return unless(is == x.number, fmt::format("it is {}", is));
+}
+
+std::optional<std::string> span(duration is, const expectation& x) {
+  return unless(is == x.span,
+                fmt::format("it is {}", report::format_duration(is)));
+}
+
+handoff_state state_of(const watched_handoff& x) {
+  return x.used > 0    ? handoff_state::integrated
+       : x.arrived     ? handoff_state::arrived
+       : x.version > 0 ? handoff_state::sent
+                       : handoff_state::none;
+}
+
+std::string_view word_of(handoff_state x) {
+  switch (x) {
+  case handoff_state::none:
+    return "not sent";
+  case handoff_state::sent:
+    return "sent";
+  case handoff_state::arrived:
+    return "arrived";
+  case handoff_state::integrated:
+    return "integrated";
+  }
+  return "not sent";
+}
+
+std::optional<std::string> handoff_mismatch(const expectation& x,
+                                            const run_watch& w) {
+  auto h = w.handoff(x.tasks[0], x.tasks[1]);
+  auto is = state_of(h);
+  bool times = x.number == 0 || h.used == x.number;
+  auto text = fmt::format("it is {}", word_of(is));
+  if (is == handoff_state::integrated)
+    text += fmt::format(" {}", h.used == 1 ? std::string{"once"}
+                                           : fmt::format("{} times", h.used));
+  return unless(is == x.handoff && times, text);
+}
+
+std::optional<std::string> output_mismatch(const expectation& x,
+                                           const run_watch& w) {
+  auto details = w.state().details_of(x.subject);
+  const auto* is =
+      details == nullptr ? nullptr : find_output(details->outputs, x.text);
+  if (is == nullptr)
+    return "it has no such output";
+  return unless(equal_values(*is, x.value), fmt::format("it is {}", is->text));
+}
+
+std::optional<std::string> working_mismatch(const expectation& x,
+                                            const view& of) {
+  auto is = of.watch.working(agent_id{x.subject});
+  auto wanted = x.tasks;
+  std::sort(wanted.begin(), wanted.end());
+  return unless(is == wanted,
+                fmt::format("works on {}", names_of(*of.story.work, is)));
+}
+
+bool idle_while_ready(agent_id a, const view& of) {
+  return of.is_up(a) && of.watch.has_free_slot(a) && !of.watch.ready(a).empty();
+}
+
+} // namespace
+
+std::string moment_text(const config::scenario& story, duration at) {
+  using namespace std::chrono;
+  if (!story.has_clock)
+    return report::format_duration(at);
+  auto day = story.clock + at;
+  auto seconds_in = duration_cast<seconds>(day).count();
+  constexpr int minute = 60;
+  constexpr int hour = 3600;
+  constexpr int whole_day = 24 * hour;
+  auto text = fmt::format("{:02}:{:02}", seconds_in % whole_day / hour,
+                          seconds_in % hour / minute);
+  if (seconds_in % minute != 0)
+    text += fmt::format(":{:02}", seconds_in % minute);
+  if (seconds_in >= whole_day)
+    text += fmt::format(" on day {}", seconds_in / whole_day + 1);
+  return text;
+}
+
+std::optional<std::string> mismatch(const expectation& x, const view& of) {
+  const auto& w = of.watch;
+  agent_id agent{x.subject};
+  switch (x.kind) {
+  case expectation_kind::clock:
+    return unless(of.now == x.span,
+                  fmt::format("it is {}", moment_text(of.story, of.now)));
+  case expectation_kind::working:
+    return working_mismatch(x, of);
+  case expectation_kind::task: {
+    auto is = w.state().task(x.subject).state;
+    return unless(is == x.task, fmt::format("it is {}", to_string(is)));
+  }
+  case expectation_kind::attempts:
+    return number(w.attempts(task_id{x.subject}), x);
+  case expectation_kind::gate: {
+    auto is = w.state().gate(x.subject).state;
+    return unless(is == x.gate, fmt::format("it is {}", to_string(is)));
+  }
+  case expectation_kind::handoff:
+    return handoff_mismatch(x, w);
+  case expectation_kind::inbox:
+    return number(w.inbox(agent), x);
+  case expectation_kind::batches:
+    return number(w.batches(), x);
+  case expectation_kind::answered:
+    return number(w.answered(), x);
+  case expectation_kind::open_requests:
+    return number(w.open_requests(), x);
+  case expectation_kind::output:
+    return output_mismatch(x, w);
+  case expectation_kind::late:
+    return number(w.late(), x);
+  case expectation_kind::idle_while_ready:
+    return unless(idle_while_ready(agent, of), "it is not");
+  case expectation_kind::run: {
+    auto end = w.end();
+    if (!end)
+      return "it has not ended";
+    return unless(end->status == x.run,
+                  fmt::format("it is {}", to_string(end->status)));
+  }
+  case expectation_kind::took: {
+    auto end = w.end();
+    return end ? span(end->at, x) : "the run has not ended";
+  }
+  case expectation_kind::idle:
+    return span(w.agent(agent).idle, x);
+  case expectation_kind::waited:
+    return span(w.agent(agent).waited, x);
+  }
+  return std::nullopt;
+}
+
+} // namespace tutti::play

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/play/run_watch.hpp"
+
+#include <algorithm>
+
+namespace tutti::play {
+
+namespace {
+
+using config::moment_kind;
+
+} // namespace
+
+run_watch::run_watch(std::shared_ptr<const plan> work,
+                     const engine::graph_options& graph)
+  : plan_(std::move(work)), state_(engine::compile(*plan_, graph)),
+    attempts_(plan_->tasks.size(), 0), agents_(plan_->agents.size()),
+    tasks_of_(plan_->agents.size()),
+    standings_(plan_->tasks.size(), standing::finished),
+    unfinished_(plan_->agents.size(), 0), ready_(plan_->agents.size(), 0) {
+  for (std::uint32_t i = 0; i < plan_->tasks.size(); ++i) {
+    for (auto a : plan_->tasks[i].agents)
+      tasks_of_[a.value].push_back(i);
+    settle_standing(i);
+  }
+}
+
+// -- facts --------------------------------------------------------------------
+
+void run_watch::on(const fact& x) {
+  bool of_task = subject_of(x.kind) == subject_kind::task;
+  auto before = of_task ? state_.task(x.subject).state : task_state::waiting;
+  state_.fold(x);
+  facts_.push_back(x);
+  if (of_task) {
+    note_end(x, before);
+    settle_standing(x.subject);
+  }
+  switch (x.kind) {
+  case fact_kind::attempt_started:
+  case fact_kind::attempt_finished:
+    return note_attempt(x);
+  case fact_kind::approval_asked:
+    return note(x, moment_kind::asked);
+  case fact_kind::gate_opened:
+    return note(x, moment_kind::open);
+  case fact_kind::handoff_sent: {
+    auto& h = handoffs_[{x.cause, x.subject}];
+    h.arrived = h.arrived && h.version == x.version;
+    h.taken = h.taken && h.version == x.version;
+    h.version = x.version;
+    return;
+  }
+  case fact_kind::handoff_accepted:
+    handoffs_[{x.cause, x.subject}].arrived = true;
+    return;
+  case fact_kind::result_late:
+    ++late_;
+    return;
+  case fact_kind::request_made:
+    ++open_requests_;
+    return;
+  case fact_kind::request_cancelled:
+    --open_requests_;
+    return;
+  case fact_kind::request_answered:
+    ++answered_;
+    if (--open_requests_ == 0)
+      note(x, moment_kind::answered);
+    return;
+  default:
+    return;
+  }
+}
+
+void run_watch::note(const fact& x, moment_kind kind) {
+  happenings_.push_back({x.at, kind, x.subject, x.attempt, 0});
+}
+
+void run_watch::note_end(const fact& x, task_state before) {
+  auto after = state_.task(x.subject).state;
+  if (x.kind == fact_kind::attempt_finished && x.end == attempt_end::success)
+    note(x, x.phase == work_phase::run ? moment_kind::ran
+                                       : moment_kind::integrated);
+  if (after == before || !is_terminal(after))
+    return;
+  switch (after) {
+  case task_state::succeeded:
+    return note(x, moment_kind::done);
+  case task_state::failed:
+  case task_state::error:
+    return note(x, moment_kind::failed);
+  case task_state::timed_out:
+    return note(x, moment_kind::timed_out);
+  case task_state::cancelled:
+    return note(x, moment_kind::cancelled);
+  case task_state::skipped:
+    return note(x, moment_kind::skipped);
+  default:
+    return;
+  }
+}
+
+void run_watch::note_attempt(const fact& x) {
+  if (x.kind == fact_kind::attempt_started) {
+    ++attempts_[x.subject];
+    if (x.phase == work_phase::run)
+      note(x, moment_kind::started);
+    if (plan_->tasks[x.subject].kind == task_kind::requests)
+      ++batches_;
+    return for_handoffs_of(x.subject, x.phase, [](watched_handoff& h) {
+      h.taken = true;
+    });
+  }
+  if (x.end == attempt_end::success)
+    return for_handoffs_of(x.subject, x.phase, [](watched_handoff& h) {
+      h.used += h.taken;
+    });
+  for_handoffs_of(x.subject, x.phase, [](watched_handoff& h) {
+    h.taken = false;
+  });
+}
+
+/// Those that have arrived for this phase of a task. Where nothing is there to
+/// integrate, what is needed later belongs to the run phase.
+template <class Use>
+void run_watch::for_handoffs_of(std::uint32_t task, work_phase phase, Use use) {
+  bool integrates = plan_->tasks[task].integrate.present;
+  for (auto e : state_.plan_graph().into(task)) {
+    if (!e.carries_data())
+      continue;
+    auto i = handoffs_.find({e.target(), task});
+    if (i == handoffs_.end() || !i->second.arrived)
+      continue;
+    bool later = integrates && e.kind() == engine::edge_kind::later;
+    if (later == (phase == work_phase::integrate))
+      use(i->second);
+  }
+}
+
+// -- agents -------------------------------------------------------------------
+
+run_watch::standing run_watch::standing_of(std::uint32_t task) const {
+  const auto& t = state_.task(task);
+  if (plan_->tasks[task].kind == task_kind::requests || is_terminal(t.state))
+    return standing::finished;
+  bool integrates = t.state == task_state::waiting_to_integrate;
+  bool is_ready =
+      t.state == task_state::ready || (integrates && t.may_integrate);
+  return is_ready && !t.paused && !t.backing_off ? standing::ready
+                                                 : standing::unfinished;
+}
+
+void run_watch::settle_standing(std::uint32_t task) {
+  auto before = std::exchange(standings_[task], standing_of(task));
+  auto after = standings_[task];
+  if (before == after)
+    return;
+  for (auto a : plan_->tasks[task].agents) {
+    unfinished_[a.value] += (before == standing::finished);
+    unfinished_[a.value] -= (after == standing::finished);
+    ready_[a.value] -= (before == standing::ready);
+    ready_[a.value] += (after == standing::ready);
+  }
+}
+
+void run_watch::pass_of(agent_id x, duration span, bool runs, bool is_up) {
+  auto& a = agents_[x.value];
+  const auto& slots = state_.agent(x.value);
+  if (slots.used == 0 || !runs)
+    a.idle += span;
+  bool nothing_to_do = unfinished_[x.value] > 0 && ready_[x.value] == 0;
+  if (is_up && slots.left() > 0 && nothing_to_do && slots.used == 0)
+    a.waited += span;
+}
+
+std::vector<task_id> run_watch::working(agent_id x) const {
+  std::vector<task_id> result;
+  for (auto i : tasks_of_[x.value]) {
+    const auto& t = state_.task(i);
+    bool works =
+        t.state == task_state::running || t.state == task_state::integrating;
+    if (works && !t.waits && t.agent == x.value)
+      result.emplace_back(i);
+  }
+  return result;
+}
+
+std::vector<task_id> run_watch::ready(agent_id x) const {
+  std::vector<task_id> result;
+  for (auto i : tasks_of_[x.value])
+    if (standings_[i] == standing::ready)
+      result.emplace_back(i);
+  return result;
+}
+
+bool run_watch::has_free_slot(agent_id x) const {
+  return state_.agent(x.value).left() > 0;
+}
+
+// -- handoffs and requests ----------------------------------------------------
+
+watched_handoff run_watch::handoff(task_id from, task_id to) const {
+  auto i = handoffs_.find({from.value, to.value});
+  return i == handoffs_.end() ? watched_handoff{} : i->second;
+}
+
+std::uint32_t run_watch::inbox(agent_id x) const {
+  std::uint32_t result = 0;
+  const auto& p = *plan_;
+  for (const auto& [key, h] : handoffs_) {
+    const auto& t = state_.task(key.second);
+    result +=
+        h.arrived && !h.taken && t.agent == x.value && !is_terminal(t.state);
+  }
+  if (const auto& r = p.agents[x.value].requests; r.present)
+    result +=
+        static_cast<std::uint32_t>(state_.stream(r.task.value)->queue.size());
+  return result;
+}
+
+std::optional<fact> run_watch::end() const {
+  if (facts_.empty() || facts_.back().kind != fact_kind::run_ended)
+    return std::nullopt;
+  return facts_.back();
+}
+
+} // namespace tutti::play

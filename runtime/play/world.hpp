@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A run in virtual time: the real orchestrator, observer, agents and services,
+// with simulated work, and a journal that outlives them when tutti is killed.
+//
+//   begin ──▶ messages and timers, one instant after the other ──▶ run_ended
+//               kill ──▶ only the journal is left ──▶ resume
+#pragma once
+
+#include "actors/agent/agent.hpp"
+#include "actors/orchestrator/orchestrator.hpp"
+#include "messages/interfaces.hpp"
+#include "runtime/play/simulated_driver.hpp"
+#include "runtime/play/stage.hpp"
+#include "runtime/play/surroundings.hpp"
+#include "runtime/play/wire.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tutti::play {
+
+struct world_options {
+  std::shared_ptr<const plan> work;
+  script* from = nullptr; ///< must outlive the world
+  /// Of the order of messages; 0: in the order in which they are sent.
+  std::uint64_t seed = 0;
+  engine::graph_options graph;
+  /// By agent: whether messages to it and from it go through a wire; empty:
+  /// none do.
+  std::vector<bool> wired;
+  /// Nanoseconds since 1970 at the start; for what is due by the wall clock.
+  std::int64_t wall_start = 0;
+  /// Each fact that viewers are told of, in order, over all sessions.
+  std::function<void(const fact&)> on_fact;
+  /// What tasks say of themselves; changes nothing (rule 5).
+  std::function<void(const task_progress&)> on_progress;
+  /// The engine took a step; it is consistent.
+  std::function<void(const engine::engine&)> on_step;
+};
+
+class world {
+public:
+  explicit world(world_options options);
+  world(const world&) = delete;
+  world& operator=(const world&) = delete;
+  ~world();
+
+  // -- turns ------------------------------------------------------------------
+
+  void begin();
+  /// The run has ended, as viewers know.
+  [[nodiscard]] bool over() const {
+    return over_;
+  }
+  [[nodiscard]] duration now() const;
+  /// One message arrives, or what is due at this instant happens; false:
+  /// nothing is left to happen now.
+  bool step();
+  /// When something happens next; none: never.
+  [[nodiscard]] std::optional<duration> next() const;
+  /// Time goes on; `at` is not after `next`.
+  void go_to(duration at);
+  /// Calls `what` at that moment.
+  void at(duration when, std::function<void()> what);
+  [[nodiscard]] std::uint64_t message_count() const;
+
+  // -- what befalls the run ---------------------------------------------------
+
+  /// The agent loses what it works on; is back after `span`, or never.
+  void crash(agent_id agent, std::optional<duration> span);
+  /// Of the running attempt of a task; false: it has none.
+  bool hang(task_id task);
+  bool fail(task_id task);
+  bool ask(task_id task, played_request x);
+  /// The success of an attempt arrives, whatever became of the attempt.
+  void send_result(task_id task, std::uint32_t attempt);
+  /// A person asks for something; the reply follows within this instant.
+  void call(control_call x);
+  [[nodiscard]] std::vector<control_reply> take_replies();
+  void stop(std::int32_t code, bool at_once);
+  void jump_clock(duration span) {
+    jump_ += span;
+  }
+  /// The journal takes nothing until `mend_disk`.
+  void fill_disk();
+  void mend_disk();
+  /// tutti is gone at once; what is not in the journal is lost.
+  void kill();
+  void resume();
+  [[nodiscard]] bool is_up() const {
+    return stage_ != nullptr;
+  }
+
+  // -- what is to be seen -----------------------------------------------------
+
+  [[nodiscard]] const engine::engine& engine() const {
+    return *engine_;
+  }
+  [[nodiscard]] bool is_away(agent_id agent) const {
+    return levers_[agent.value].is_away;
+  }
+  /// Null: it has none, or tutti is gone.
+  [[nodiscard]] wire* wire_of(agent_id agent) {
+    return wires_.empty() ? nullptr : wires_[agent.value].get();
+  }
+  /// On the agent's wire, in all sessions.
+  [[nodiscard]] weather& weather_of(agent_id agent) {
+    return weathers_[agent.value];
+  }
+  [[nodiscard]] std::uint32_t session() const {
+    return session_;
+  }
+
+private:
+  [[nodiscard]] tutti::orchestrator_options options_for_lead();
+  [[nodiscard]] std::vector<agent_actor>
+  spawn_agents(const orchestrator_actor& lead);
+  [[nodiscard]] agent_actor spawn_agent(agent_options mine);
+  [[nodiscard]] std::vector<service_actor>
+  spawn_services(const orchestrator_actor& lead);
+  void open_stage();
+  void take(append_facts x);
+  void say_durable();
+  void hear(const run_facts& x);
+  bool reach(task_id task, blow x);
+  void feel(agent_id agent, blow x);
+
+  world_options options_;
+  std::shared_ptr<engine::engine> engine_;
+  std::deque<lever> levers_; ///< by agent
+  std::vector<control_reply> replies_;
+  std::uint64_t calls_ = 0;
+
+  // What outlives a kill.
+  std::vector<fact> journal_;
+  std::vector<fact> undurable_; ///< that the full disk did not take
+  kept_store store_;
+  std::size_t heard_ = 0; ///< facts that viewers were told of
+  std::uint32_t session_ = 1;
+  std::vector<weather> weathers_; ///< by agent
+  bool disk_full_ = false;
+  bool over_ = false;
+  bool vanishing_ = false; ///< nobody hears what is still under way
+  duration jump_{0};
+  std::multimap<duration, std::function<void()>> agenda_;
+  duration now_{0};            ///< while no stage is there
+  std::uint64_t messages_ = 0; ///< of stages that are gone
+
+  std::unique_ptr<stage> stage_;
+  std::vector<std::unique_ptr<wire>> wires_; ///< by agent; null: none
+  process_actor processes_;
+  artifact_actor artifacts_;
+  observer_actor observer_;
+  orchestrator_actor lead_;
+  person_actor person_;
+};
+
+} // namespace tutti::play
