@@ -407,7 +407,7 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.progress);
   case command_name::schema:
     return one_of("the schema of", x.options.schema.of,
-                  {"plan", "report", "status", "history", "doctor"});
+                  {"plan", "report", "status", "history", "doctor", "play"});
   case command_name::session_test:
     return finish(x.options.session_test);
   case command_name::completion:
