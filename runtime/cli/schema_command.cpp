@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/plan_schema.hpp"
+#include "config/scenario_schema.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/output.hpp"
 
@@ -47,6 +48,8 @@ int schema_command(const schema_options& options) {
     return print_data(doctor_schema);
   if (options.of == "history")
     return print_data(history_schema);
+  if (options.of == "scenario")
+    return print_data(config::scenario_json_schema());
   auto text = config::plan_json_schema();
   if (!text.ends_with('\n'))
     text += '\n';
