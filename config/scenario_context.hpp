@@ -85,12 +85,13 @@ void check_required(loader_context& c, scenario_place where, node_id mapping);
                                                std::string_view what,
                                                std::string_view wanted);
 
-/// One of the words; reports others. Words that people use for it, too, are
-/// `synonyms`: the wrong one, the right one.
+/// What people say where another word is right.
 struct synonym {
   std::string_view wrong;
   std::string_view right;
 };
+
+/// Reports a word that is none of these, with the one that may be meant.
 void refuse_word(loader_context& c, named x, std::string message,
                  std::span<const std::string_view> words,
                  std::span<const synonym> synonyms);

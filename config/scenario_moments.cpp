@@ -139,6 +139,10 @@ private:
       refuse(subject, word);
       return {};
     }
+    if (is_of_another_kind(subject, subject_of(result.kind))) {
+      refuse(subject, word);
+      return {};
+    }
     if (*attempt != 0 && subject_of(result.kind) != moment_subject::task) {
       s_.error(subject.where, "only a task has attempts",
                "leave '#' and the number out");
@@ -204,30 +208,48 @@ private:
     return result;
   }
 
+  /// What kind of thing a name is, as far as moments go.
+  [[nodiscard]] std::optional<moment_subject> kind_of(std::string_view name) {
+    if (auto at = s_.c.names.find(name); at != s_.c.names.end()) {
+      if (at->second.kind == node_kind::gate)
+        return moment_subject::gate;
+      return at->second.kind == node_kind::task
+               ? std::optional{moment_subject::task}
+               : std::nullopt;
+    }
+    const auto& nodes = s_.made.nodes;
+    if (s_.c.agents.contains(name))
+      return moment_subject::agent;
+    if (std::find(nodes.begin(), nodes.end(), name) != nodes.end())
+      return moment_subject::node;
+    return name == "requests" ? std::optional{moment_subject::requests}
+                              : std::nullopt;
+  }
+
+  /// Agents and nodes may share a name with a task.
+  bool is_of_another_kind(named subject, moment_subject wanted) {
+    auto kind = kind_of(subject.text);
+    bool shared = wanted == moment_subject::agent
+                    ? s_.c.agents.contains(subject.text)
+                    : wanted == moment_subject::node;
+    return kind && *kind != wanted && !shared;
+  }
+
   /// A word that is none: what could be said of this subject?
   void refuse(named subject, named word) {
-    auto kind = moment_subject::task;
-    auto at = s_.c.names.find(subject.text);
-    bool is_name = at != s_.c.names.end();
-    if (is_name && at->second.kind == node_kind::gate)
-      kind = moment_subject::gate;
-    else if (!is_name && s_.c.agents.contains(subject.text))
-      kind = moment_subject::agent;
-    else if (!is_name
-             && std::find(s_.made.nodes.begin(), s_.made.nodes.end(),
-                          subject.text)
-                    != s_.made.nodes.end())
-      kind = moment_subject::node;
-    else if (subject.text == "requests")
-      kind = moment_subject::requests;
-    auto words = words_of(kind);
-    if (!is_name && kind == moment_subject::task && s_.work != nullptr) {
+    auto kind = kind_of(subject.text);
+    auto words = words_of(kind.value_or(moment_subject::task));
+    if (!kind) {
       words.clear();
       for (const auto& x : moment_words())
         words.push_back(x.name);
     }
-    refuse_word(s_.c, word, fmt::format("no moment is called '{}'", word.text),
-                words, other_words);
+    auto message = kind
+                     ? fmt::format("{} {} has no moment '{}'",
+                                   *kind == moment_subject::agent ? "an" : "a",
+                                   to_string(*kind), word.text)
+                     : fmt::format("no moment is called '{}'", word.text);
+    refuse_word(s_.c, word, std::move(message), words, other_words);
   }
 
   scenario_context& s_;

@@ -110,12 +110,14 @@ Exit codes:
 }
 
 command_text schema_text() {
-  return {"Print the JSON Schema of plans and of what --json writes",
-          R"(Editors complete and check plans with it.
+  return {
+      "Print the JSON Schema of plans, of scenarios and of what --json writes",
+      R"(Editors complete and check plans and scenarios with it.
 
 Examples:
   tutti schema > tutti.schema.json     then, as first line of the plan:
                                        # yaml-language-server: $schema=tutti.schema.json
+  tutti schema scenario                of scenarios, likewise
   tutti schema report                  what `tutti run --json` writes
   tutti schema status                  what `tutti status --json` writes
   tutti schema history                 what `tutti history --json` writes

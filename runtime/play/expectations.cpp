@@ -58,16 +58,19 @@ std::string_view word_of(handoff_state x) {
   return "not sent";
 }
 
+std::string handoff_text(handoff_state x, std::uint32_t times) {
+  auto text = std::string{word_of(x)};
+  if (x == handoff_state::integrated && times > 0)
+    text += times == 1 ? std::string{" once"} : fmt::format(" {} times", times);
+  return text;
+}
+
 std::optional<std::string> handoff_mismatch(const expectation& x,
                                             const run_watch& w) {
   auto h = w.handoff(x.tasks[0], x.tasks[1]);
   auto is = state_of(h);
   bool times = x.number == 0 || h.used == x.number;
-  auto text = fmt::format("it is {}", word_of(is));
-  if (is == handoff_state::integrated)
-    text += fmt::format(" {}", h.used == 1 ? std::string{"once"}
-                                           : fmt::format("{} times", h.used));
-  return unless(is == x.handoff && times, text);
+  return unless(is == x.handoff && times, "it is " + handoff_text(is, h.used));
 }
 
 std::optional<std::string> output_mismatch(const expectation& x,
@@ -86,7 +89,7 @@ std::optional<std::string> working_mismatch(const expectation& x,
   auto wanted = x.tasks;
   std::sort(wanted.begin(), wanted.end());
   return unless(is == wanted,
-                fmt::format("works on {}", names_of(*of.story.work, is)));
+                fmt::format("it works on {}", names_of(*of.story.work, is)));
 }
 
 bool idle_while_ready(agent_id a, const view& of) {
@@ -109,8 +112,63 @@ std::string moment_text(const config::scenario& story, duration at) {
   if (seconds_in % minute != 0)
     text += fmt::format(":{:02}", seconds_in % minute);
   if (seconds_in >= whole_day)
-    text += fmt::format(" on day {}", seconds_in / whole_day + 1);
+    text += fmt::format("+{}d", seconds_in / whole_day);
   return text;
+}
+
+std::string wanted(const expectation& x, const config::scenario& story) {
+  const auto& p = *story.work;
+  auto task = [&](std::size_t i) {
+    return p.tasks[x.tasks[i].value].name;
+  };
+  switch (x.kind) {
+  case expectation_kind::clock:
+    return fmt::format("the clock is to show {}", moment_text(story, x.span));
+  case expectation_kind::working:
+    return fmt::format("{} is to work on {}", p.agents[x.subject].name,
+                       names_of(p, x.tasks));
+  case expectation_kind::task:
+    return fmt::format("{} is to be {}", p.tasks[x.subject].name,
+                       to_string(x.task));
+  case expectation_kind::attempts:
+    return fmt::format("{} is to have begun {} attempts",
+                       p.tasks[x.subject].name, x.number);
+  case expectation_kind::gate:
+    return fmt::format("gate {} is to be {}", p.gates[x.subject].name,
+                       to_string(x.gate));
+  case expectation_kind::handoff:
+    return fmt::format("{} -> {} is to be {}", task(0), task(1),
+                       handoff_text(x.handoff, x.number));
+  case expectation_kind::inbox:
+    return fmt::format("the inbox of {} is to hold {}",
+                       p.agents[x.subject].name, x.number);
+  case expectation_kind::batches:
+    return fmt::format("requests are to be taken in {} batches", x.number);
+  case expectation_kind::answered:
+    return fmt::format("{} requests are to be answered", x.number);
+  case expectation_kind::open_requests:
+    return fmt::format("{} requests are to be open", x.number);
+  case expectation_kind::output:
+    return fmt::format("output {} of {} is to be {}", x.text,
+                       p.tasks[x.subject].name, x.value.text);
+  case expectation_kind::late:
+    return fmt::format("{} results are to have come late", x.number);
+  case expectation_kind::idle_while_ready:
+    return fmt::format("{} is to be idle while it has work",
+                       p.agents[x.subject].name);
+  case expectation_kind::run:
+    return fmt::format("the run is to end as {}", to_string(x.run));
+  case expectation_kind::took:
+    return fmt::format("the run is to take {}",
+                       report::format_duration(x.span));
+  case expectation_kind::idle:
+    return fmt::format("{} is to be idle for {}", p.agents[x.subject].name,
+                       report::format_duration(x.span));
+  case expectation_kind::waited:
+    return fmt::format("{} is to wait for {}", p.agents[x.subject].name,
+                       report::format_duration(x.span));
+  }
+  return {};
 }
 
 std::optional<std::string> mismatch(const expectation& x, const view& of) {

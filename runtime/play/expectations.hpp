@@ -23,7 +23,11 @@ struct view {
 [[nodiscard]] std::string moment_text(const config::scenario& story,
                                       duration at);
 
-/// Nothing: it is so. Else what is instead: "sam works on forms, not login".
+/// "sam is to work on layouts".
+[[nodiscard]] std::string wanted(const config::expectation& x,
+                                 const config::scenario& story);
+
+/// Nothing: it is so. Else what is instead: "it works on forms".
 [[nodiscard]] std::optional<std::string> mismatch(const config::expectation& x,
                                                   const view& of);
 

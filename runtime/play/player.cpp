@@ -273,7 +273,7 @@ private:
   void look_at(const config::expectation& x) {
     view_.now = world_.now();
     if (auto is = mismatch(x, view_))
-      fail(x.where, *is);
+      fail(x.where, fmt::format("{}; {}", wanted(x, story_), *is));
   }
 
   void look_at_forbidden() {

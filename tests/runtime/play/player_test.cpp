@@ -17,8 +17,8 @@ std::shared_ptr<const plan> plan_of(const std::string& text) {
   config::load_options how;
   how.read_files = false;
   auto loaded = config::load_plan({"plan.yaml", "/", text}, how);
-  BOOST_REQUIRE_MESSAGE(loaded.value, config::render(loaded.diagnostics,
-                                                     loaded.source, false));
+  BOOST_REQUIRE_MESSAGE(
+      loaded.value, config::render(loaded.diagnostics, loaded.source, false));
   return std::make_shared<const plan>(*loaded.value);
 }
 
