@@ -5,7 +5,8 @@
 //
 // What is implied is told carefully: a task that was left out satisfies a
 // phase, a gate and a needs-later (semantics §7), one that may fail satisfies
-// everything (§6), and what needs a service may end before it was ready (§23).
+// everything however it ends (§6), and what needs a service may end before it
+// was ready (§23).
 #include "config/lint.hpp"
 #include "config/wait_words.hpp"
 
@@ -137,9 +138,7 @@ private:
                && p_.tasks[from.index].kind != task_kind::review;
     if (!strict && left_out_[to.index])
       return nothing;
-    if (!t.allow_failure)
-      return e.target;
-    return surely_began(t) ? g_.waits().start_of(task_id{to.index}) : nothing;
+    return t.allow_failure ? nothing : e.target;
   }
 
   // -- what follows -----------------------------------------------------------
@@ -249,11 +248,14 @@ private:
                                   std::uint32_t of, wait_reason last) const {
     path.push_back(g_.waits().node_of({node_kind::task, of}));
     auto links = links_of(c_, g_.waits(), path, path_shape::open);
-    // The same task may be needed in two ways.
-    if (!links.empty() && last == wait_reason::failed)
-      links.back().sentence =
-          fmt::format("{} needs {} to fail", name_of(p_, links.back().from),
-                      p_.tasks[of].name);
+    for (auto& x : links) {
+      // The same task may be needed in two ways; and what fails has begun.
+      bool fails = &x == &links.back() ? last == wait_reason::failed
+                                       : x.reason == wait_reason::work;
+      if (fails)
+        x.sentence = fmt::format("{} needs {} to fail", name_of(p_, x.from),
+                                 name_of(p_, x.to));
+    }
     return links;
   }
 
