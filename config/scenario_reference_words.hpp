@@ -166,6 +166,15 @@ be done to (a task that does not run cannot hang) fails the story.
 
 )";
 
+inline constexpr std::string_view machines = R"(### Several machines
+
+`nodes: [office, cloud]` deals the agents out over the machines in the order of
+the plan: the first agent works on the first machine, the second on the second,
+the third on the first again. The run itself is kept on the first one, and all
+that goes from agent to agent goes through it.
+
+)";
+
 inline constexpr std::string_view expectations =
     R"(All that is said must hold.
 
@@ -259,6 +268,8 @@ inline constexpr std::string_view index =
 | [full-team.yaml](../config/scenarios/full-team.yaml) | Eleven agents, levels 0 to 5, with payments and without |
 | [gate-and-rework.yaml](../config/scenarios/gate-and-rework.yaml) | A review that sends work back, one that sends it back too often, and one by a person |
 | [never-block.yaml](../config/scenarios/never-block.yaml) | Tests and reviews that follow what gets done and never hold it up |
+| [when-things-go-wrong.yaml](../config/scenarios/when-things-go-wrong.yaml) | Attempts that hang or fail, tutti killed and resumed, a full disk, handoffs that get lost, a clock that jumps |
+| [several-machines.yaml](../config/scenarios/several-machines.yaml) | A link that is cut, a machine that is lost, a slow link |
 | [morgan-crashes.yaml](../config/scenarios/morgan-crashes.yaml) | A crash in the middle, a result that comes too late, in 200 orders |
 )";
 
