@@ -219,7 +219,7 @@ std::unique_ptr<CLI::App> make_app(all_options& into) {
   add_command(*app, "schema", schema_text(), command_group::plans)
       ->add_option("WHAT", into.schema.of,
                    "The schema of what; plan by default")
-      ->type_name("plan|scenario|report|status|history|doctor");
+      ->type_name("plan|scenario|report|status|history|doctor|play");
   add_command(*app, "init", init_text(), command_group::plans)
       ->add_option("DIR", into.init.directory, "Where to; here by default")
       ->type_name("DIR");

@@ -408,7 +408,7 @@ usage_error finish(const CLI::App& app, parsed& x) {
   case command_name::schema:
     return one_of(
         "the schema of", x.options.schema.of,
-        {"plan", "scenario", "report", "status", "history", "doctor"});
+        {"plan", "scenario", "report", "status", "history", "doctor", "play"});
   case command_name::session_test:
     return finish(x.options.session_test);
   case command_name::completion:

@@ -30,6 +30,11 @@ constexpr std::string_view history_schema =
 #include "history_schema.inc"
     ;
 
+/// config/schema/play.schema.json, likewise.
+constexpr std::string_view play_schema =
+#include "play_schema.inc"
+    ;
+
 } // namespace
 
 int schema_command(const schema_options& options) {
@@ -37,6 +42,8 @@ int schema_command(const schema_options& options) {
     return print_data(report_schema);
   if (options.of == "status")
     return print_data(status_schema);
+  if (options.of == "play")
+    return print_data(play_schema);
   if (options.of == "doctor")
     return print_data(doctor_schema);
   if (options.of == "history")
