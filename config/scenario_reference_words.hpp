@@ -64,9 +64,10 @@ until 09:25; and integrates the actions, which have been there since 09:15, in
 
 What to try next:
 
-- Let Morgan crash: add `- { at: auth-actions 50%, do: { crash: morgan,
-  back-after: 2m } }` to the timeline, before the step at 09:15, and see what
-  becomes of it.
+- Let Morgan crash: put `- { at: auth-actions 50%, do: { crash: morgan,
+  back-after: 2m } }` between the two steps. The second one fails now: the clock
+  shows 09:24:30. Correct it, and see that the whole still takes 28 minutes: Sam
+  had other work.
 - Add `seeds: 100`: the story is played in 100 orders of what falls on one
   instant, and must hold in all of them.
 - Name a file instead of the plan: `plan: tutti.yaml`.
@@ -146,12 +147,12 @@ inline constexpr std::string_view moments = R"(### Moments
 | --- | --- |
 | `"09:15"`, `"09:15:30"` | the clock shows that; in quotes. A time before the one at the start, or before that of an earlier step, is one of the next day |
 | `+13m` | so long after the step in front |
-| `TASK 50%` | so much of the time of the attempt that is under way is over; 1% to 99% |
+| `TASK 50%` | so much of the time of its run phase is over; 1% to 99% |
 )";
 
 inline constexpr std::string_view after_moments = R"(
 `TASK#2 started` is said of the second attempt; without a number, of the next
-that comes. In all of these a task may be `requests/AGENT` or `review/GATE`, too.
+that comes. Attempts count through both phases of a task. In all of these a task may be `requests/AGENT` or `review/GATE`, too.
 
 At one instant things go in this order: what is due happens, agents that are free
 are given work, then `do`, then `expect`. So at `crud done` the agent has its next

@@ -328,6 +328,26 @@ BOOST_AUTO_TEST_CASE(several_slots_work_on_several_tasks) {
   BOOST_TEST(x[1].tasks.empty());
 }
 
+BOOST_AUTO_TEST_CASE(each_of_several_reviewers_can_say_something_else) {
+  // §16: an agent's approval is a task review/GATE.
+  auto s = good_scenarios({"s.yaml", "/scenarios", R"(scenario: s
+plan:
+  agents: { a: {}, b: {}, c: {} }
+  tasks: { x: { agent: a } }
+  gates: { go: { needs: x, approval: [b, c], rework: { to: x } } }
+work: { go: 5m, review/go/c: [changes-requested, approved] }
+timeline: [{ at: review/go/b started }]
+)"})
+               .front();
+  BOOST_TEST((work_of(s, node_kind::gate, 0).front().takes == 5min));
+  auto review = task_of(s, "review/go/c");
+  auto& c = work_of(s, node_kind::task, review);
+  BOOST_TEST_REQUIRE(c.size() == 2u);
+  BOOST_TEST((c[0].verdict == verdict::changes_requested));
+  BOOST_TEST((c[0].to == std::vector{task_id{0}}));
+  BOOST_TEST(s.timeline[0].at.subject == task_of(s, "review/go/b"));
+}
+
 BOOST_AUTO_TEST_CASE(no_file_that_the_plan_names_is_read) {
   // §12, §22: simulated work needs no file, no command, no outputs.
   auto s = good_scenarios({"s.yaml", "/scenarios", R"(scenario: s
