@@ -235,6 +235,13 @@ timeline:
   BOOST_TEST((night.timeline[1].at.span == 3h));
   BOOST_TEST((night.timeline[1].expects[0].span == 3h));
   BOOST_TEST((night.timeline[2].at.span == 24h + 30min + 5s));
+  auto never = usual(R"(clock: "09:00"
+timeline: [{ at: "10:00" }]
+never: [{ clock: "09:30", tasks: { crud: failed } }]
+end: { clock: "09:30" }
+)");
+  BOOST_TEST((never.never[0].all[0].span == 30min));
+  BOOST_TEST((never.end[0].span == 24h + 30min));
   auto no_clock = usual("timeline: [{ at: \"00:07\" }]\n");
   BOOST_TEST(!no_clock.has_clock);
   BOOST_TEST((no_clock.timeline[0].at.span == 7min));
