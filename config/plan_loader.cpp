@@ -31,8 +31,14 @@ bool has_content(const yaml_tree& tree, findings& found) {
     return false;
   }
   auto root = tree[tree.root()];
-  if (root.kind == yaml_kind::mapping)
-    return true;
+  if (root.kind == yaml_kind::mapping) {
+    bool is_story = tree.find(tree.root(), "scenario") != no_node
+                 && tree.find(tree.root(), "plan") != no_node;
+    if (is_story)
+      found.error({root.begin, 1}, "this is a scenario, a story about a plan",
+                  "`tutti play` plays it; the plan is what its 'plan' names");
+    return !is_story;
+  }
   found.error({root.begin, 1}, "a plan is a mapping of keys",
               "begin with: tasks: { hello: echo hello }");
   return false;

@@ -8,6 +8,7 @@
 #include "config/scenario_schema.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,6 +39,8 @@ struct scenario_context {
   duration latest_clock{0}; ///< of the steps so far, since the start
   std::vector<bool> asks = {};          ///< by task: it asks of others
   std::vector<late_check> moments = {}; ///< looked at when all is read
+  /// For suggestions, sorted; by the kinds that are meant.
+  std::map<unsigned, std::vector<std::string_view>> names_of_kinds = {};
 
   /// Counts a part of the scenario; false, once reported, where there are too
   /// many: aliases may stand for any number.

@@ -256,39 +256,53 @@ private:
   node_id node_;
 };
 
-/// True where a deed of the timeline is one of these, of this agent or node.
-template <class Matches>
-bool does(const scenario& s, Matches matches) {
-  for (const auto& step : s.timeline)
-    for (const auto& x : step.deeds)
-      if (matches(x))
-        return true;
-  return false;
-}
+/// What the deeds of a timeline may bring about.
+struct possible_moments {
+  std::vector<bool> back; ///< by agent
+  std::vector<bool> lost; ///< by node
 
-bool can_come_back(const scenario& s, std::uint32_t agent) {
-  return does(s, [&](const deed& x) {
-    return (x.kind == deed_kind::crash && x.agent == agent && x.span)
-        || (x.kind == deed_kind::lose_node && x.span)
-        || x.kind == deed_kind::freeze_node || x.kind == deed_kind::kill_run;
-  });
-}
+  explicit possible_moments(const scenario& s)
+    : back(s.work->agents.size()), lost(s.nodes.size()) {
+    for (const auto& step : s.timeline)
+      for (const auto& x : step.deeds)
+        look(x);
+  }
 
-bool can_be_lost(const scenario& s, std::uint32_t node) {
-  return does(s, [&](const deed& x) {
-    bool one = x.kind == deed_kind::lose_node
-            || x.kind == deed_kind::freeze_node || x.kind == deed_kind::slow;
-    return (one && x.nodes[0] == node)
-        || (x.kind == deed_kind::cut
-            && (x.nodes[0] == node || x.nodes[1] == node));
-  });
-}
+private:
+  void look(const deed& x) {
+    switch (x.kind) {
+    case deed_kind::crash:
+      if (x.span && x.agent < back.size())
+        back[x.agent] = true;
+      break;
+    case deed_kind::kill_run:
+      back.assign(back.size(), true);
+      break;
+    case deed_kind::lose_node:
+    case deed_kind::freeze_node:
+      back.assign(back.size(), true);
+      touch(x.nodes[0]);
+      break;
+    case deed_kind::cut:
+      touch(x.nodes[1]);
+      touch(x.nodes[0]);
+      break;
+    default:
+      break;
+    }
+  }
+  void touch(std::uint32_t node) {
+    if (node < lost.size())
+      lost[node] = true;
+  }
+};
 
 bool can_integrate(const scenario_context& s, std::uint32_t task) {
   return !s.work->tasks[task].needs_later.empty() || s.asks[task];
 }
 
-void check_moment(scenario_context& s, const late_check& x) {
+void check_moment(scenario_context& s, const possible_moments& possible,
+                  const late_check& x) {
   auto never = [&](std::string message, std::string hint) {
     s.error(x.where, std::move(message), std::move(hint));
   };
@@ -307,7 +321,7 @@ void check_moment(scenario_context& s, const late_check& x) {
             "did you mean 'open'?");
     break;
   case moment_kind::back:
-    if (!can_come_back(s.made, x.at.subject))
+    if (!possible.back[x.at.subject])
       never(fmt::format("agent '{}' never comes back: nothing in the timeline "
                         "lets it crash and return",
                         s.work->agents[x.at.subject].name),
@@ -315,7 +329,7 @@ void check_moment(scenario_context& s, const late_check& x) {
                         s.work->agents[x.at.subject].name));
     break;
   case moment_kind::lost:
-    if (!can_be_lost(s.made, x.at.subject))
+    if (!possible.lost[x.at.subject])
       never(fmt::format("node '{}' is never lost: nothing in the timeline "
                         "touches it",
                         s.made.nodes[x.at.subject]),
@@ -336,8 +350,9 @@ std::optional<moment> read_moment(scenario_context& s, node_id x) {
 void check_moments(scenario_context& s) {
   if (s.work == nullptr)
     return;
+  possible_moments possible{s.made};
   for (const auto& x : s.moments)
-    check_moment(s, x);
+    check_moment(s, possible, x);
 }
 
 } // namespace tutti::config

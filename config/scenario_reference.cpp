@@ -96,6 +96,7 @@ std::string scenario_reference_markdown() {
   result += scenario_words::after_moments;
   fmt::format_to(std::back_inserter(result), "### Deeds\n\n{}{}",
                  scenario_words::deeds, deed_table());
+  result += scenario_words::machines;
   section("## Expectations", scenario_words::expectations,
           scenario_place::expect);
   section("### requests", "", scenario_place::requests);

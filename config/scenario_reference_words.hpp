@@ -64,9 +64,10 @@ until 09:25; and integrates the actions, which have been there since 09:15, in
 
 What to try next:
 
-- Let Morgan crash: add `- { at: auth-actions 50%, do: { crash: morgan,
-  back-after: 2m } }` to the timeline, before the step at 09:15, and see what
-  becomes of it.
+- Let Morgan crash: put `- { at: auth-actions 50%, do: { crash: morgan,
+  back-after: 2m } }` between the two steps. The second one fails now: the clock
+  shows 09:24:30. Correct it, and see that the whole still takes 28 minutes: Sam
+  had other work.
 - Add `seeds: 100`: the story is played in 100 orders of what falls on one
   instant, and must hold in all of them.
 - Name a file instead of the plan: `plan: tutti.yaml`.
@@ -146,12 +147,12 @@ inline constexpr std::string_view moments = R"(### Moments
 | --- | --- |
 | `"09:15"`, `"09:15:30"` | the clock shows that; in quotes. A time before the one at the start, or before that of an earlier step, is one of the next day |
 | `+13m` | so long after the step in front |
-| `TASK 50%` | so much of the time of the attempt that is under way is over; 1% to 99% |
+| `TASK 50%` | so much of the time of its run phase is over; 1% to 99% |
 )";
 
 inline constexpr std::string_view after_moments = R"(
 `TASK#2 started` is said of the second attempt; without a number, of the next
-that comes. In all of these a task may be `requests/AGENT` or `review/GATE`, too.
+that comes. Attempts count through both phases of a task. In all of these a task may be `requests/AGENT` or `review/GATE`, too.
 
 At one instant things go in this order: what is due happens, agents that are free
 are given work, then `do`, then `expect`. So at `crud done` the agent has its next
@@ -163,6 +164,15 @@ inline constexpr std::string_view deeds =
     R"(A deed is a mapping with the key that names it and its parts:
 `do: { crash: morgan, back-after: 2m }`. Several are a list. What has nothing to
 be done to (a task that does not run cannot hang) fails the story.
+
+)";
+
+inline constexpr std::string_view machines = R"(### Several machines
+
+`nodes: [office, cloud]` deals the agents out over the machines in the order of
+the plan: the first agent works on the first machine, the second on the second,
+the third on the first again. The run itself is kept on the first one, and all
+that goes from agent to agent goes through it.
 
 )";
 
@@ -259,6 +269,8 @@ inline constexpr std::string_view index =
 | [full-team.yaml](../config/scenarios/full-team.yaml) | Eleven agents, levels 0 to 5, with payments and without |
 | [gate-and-rework.yaml](../config/scenarios/gate-and-rework.yaml) | A review that sends work back, one that sends it back too often, and one by a person |
 | [never-block.yaml](../config/scenarios/never-block.yaml) | Tests and reviews that follow what gets done and never hold it up |
+| [when-things-go-wrong.yaml](../config/scenarios/when-things-go-wrong.yaml) | Attempts that hang or fail, tutti killed and resumed, a full disk, handoffs that get lost, a clock that jumps |
+| [several-machines.yaml](../config/scenarios/several-machines.yaml) | A link that is cut, a machine that is lost, a slow link |
 | [morgan-crashes.yaml](../config/scenarios/morgan-crashes.yaml) | A crash in the middle, a result that comes too late, in 200 orders |
 )";
 
