@@ -139,8 +139,9 @@ void apply(const change& x, setup& to) {
     else
       p.agents[x.subject].slots = x.amount;
     return;
-  case change_kind::jobs:
+  case change_kind::jobs: // as `tutti run --jobs`
     to.options.jobs = x.amount;
+    to.options.implicit_slots = x.amount;
     return;
   case change_kind::pool_tokens:
     p.pools[x.subject].capacity = x.amount;
