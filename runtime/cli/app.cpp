@@ -121,6 +121,10 @@ void add_check(CLI::App& app, check_options& into) {
   app.add_option("--json", into.json_file,
                  "Write the findings as JSON; - is standard output")
       ->type_name("FILE");
+  app.add_flag("--strict", into.strict, "Exit with 2 on warnings, too");
+  app.add_option("--explain", into.explain,
+                 "Say what a warning means, and what to do; reads no plan")
+      ->type_name("CODE");
   app.add_flag("-q,--quiet", into.quiet,
                "No summary where there are no errors");
 }
