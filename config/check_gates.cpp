@@ -110,7 +110,8 @@ private:
 
   void take_all(node_id to) {
     if (c_.node(to).kind == yaml_kind::sequence)
-      c_.warning(to, "'any' stands for the others of this list, too");
+      c_.warning(to, lint::covered_by_all,
+                 "'any' stands for the others of this list, too");
     for (std::uint32_t t = 0; t < ancestors_.size(); ++t)
       if (may_be_sent_back(t))
         gate_.rework.to.push_back(task_id{t});

@@ -126,16 +126,18 @@ void render_one(std::string& out, const diagnostic& x,
   auto to = std::back_inserter(out);
   auto word = x.level == severity::error ? "error" : "warning";
   auto paint = x.level == severity::error ? c.red : c.magenta;
+  auto code = x.code == lint::none ? std::string{}
+                                   : fmt::format(" [{}]", code_of(x.code));
   if (!x.where.valid()) {
-    fmt::format_to(to, "{}{}:{} {}{}:{} {}\n", c.bold, source.name, c.off,
-                   paint, word, c.off, x.message);
+    fmt::format_to(to, "{}{}:{} {}{}:{} {}{}\n", c.bold, source.name, c.off,
+                   paint, word, c.off, x.message, code);
     render_hint(out, x.hint, 2, c);
     return;
   }
   auto position = source.position(x.where.offset);
-  fmt::format_to(to, "{}{}:{}:{}:{} {}{}:{} {}\n", c.bold,
+  fmt::format_to(to, "{}{}:{}:{}:{} {}{}:{} {}{}\n", c.bold,
                  source.name_at(x.where.offset), position.line, position.column,
-                 c.off, paint, word, c.off, x.message);
+                 c.off, paint, word, c.off, x.message, code);
   auto line = source.line_at(position.line_start);
   auto from = x.where.offset - position.line_start;
   auto shown = make_excerpt(line, from, x.where.length);
@@ -147,6 +149,14 @@ void render_one(std::string& out, const diagnostic& x,
 }
 
 } // namespace
+
+void sort_by_place(std::vector<diagnostic>& xs) {
+  // `nowhere` is the largest offset; adding one makes it the smallest.
+  std::stable_sort(xs.begin(), xs.end(),
+                   [](const diagnostic& x, const diagnostic& y) {
+                     return x.where.offset + 1 < y.where.offset + 1;
+                   });
+}
 
 std::string render(const std::vector<diagnostic>& xs, const source_text& source,
                    bool color) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "config/lint_table.hpp"
 #include "config/source_text.hpp"
 
 #include <cstddef>
@@ -18,12 +19,16 @@ enum class severity : std::uint8_t {
 /// One finding in a text: what is wrong where, and what to do about it.
 struct diagnostic {
   severity level = severity::error;
-  span where;          ///< `span::none()`: not in the text
-  std::string message; ///< what is wrong; no full stop
-  std::string hint;    ///< what to do; may be empty; lines end in '\n'
+  span where;             ///< `span::none()`: not in the text
+  std::string message;    ///< what is wrong; no full stop
+  std::string hint;       ///< what to do; may be empty; lines end in '\n'
+  lint code = lint::none; ///< of a warning
 
   friend bool operator==(const diagnostic&, const diagnostic&) = default;
 };
+
+/// Puts diagnostics in the order of the text; those that stand nowhere first.
+void sort_by_place(std::vector<diagnostic>& xs);
 
 /// How many diagnostics `render` shows before "and N more".
 inline constexpr std::size_t diagnostics_shown_max = 100;

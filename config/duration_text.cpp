@@ -67,4 +67,17 @@ parsed_duration parse_duration(std::string_view text) {
   return {duration{static_cast<duration::rep>(total)}};
 }
 
+std::string duration_text(duration x) {
+  std::string result;
+  for (const auto& u : units) {
+    auto size = static_cast<duration::rep>(u.nanoseconds);
+    if (x.count() < size)
+      continue;
+    result += std::to_string(x.count() / size);
+    result += u.name;
+    x %= size;
+  }
+  return result.empty() ? "0s" : result;
+}
+
 } // namespace tutti::config

@@ -4,7 +4,7 @@
 #include "messages/plan.hpp"
 
 #include <cstdint>
-#include <optional>
+#include <string>
 #include <string_view>
 
 namespace tutti::config {
@@ -25,5 +25,8 @@ struct parsed_duration {
 /// Reads "1h30m", "1.5s", "500ms": numbers, each with a unit of ms, s, m, h or
 /// d, larger units first and each at most once.
 [[nodiscard]] parsed_duration parse_duration(std::string_view text);
+
+/// The same the other way round, to the millisecond: "1h30m", "1s500ms"; "0s".
+[[nodiscard]] std::string duration_text(duration x);
 
 } // namespace tutti::config

@@ -6,9 +6,14 @@
 namespace tutti::config {
 
 void findings::add(diagnostic x) {
-  auto& places = x.level == severity::error ? error_places_ : warning_places_;
-  if (x.where.valid() && !places.insert(x.where.offset).second)
-    return;
+  if (x.where.valid()) {
+    auto at = x.where.offset;
+    bool fresh = x.level == severity::error
+                   ? error_places_.insert(at).second
+                   : warning_places_.insert({at, x.code}).second;
+    if (!fresh)
+      return;
+  }
   if (x.level == severity::error)
     ++errors_;
   if (kept_.size() < kept_max)
@@ -21,14 +26,7 @@ bool findings::has_error_in(span where) const {
 }
 
 std::vector<diagnostic> findings::take() {
-  // `nowhere` is the largest offset; adding one makes it the smallest.
-  auto order = [](const diagnostic& x) {
-    return x.where.offset + 1;
-  };
-  std::stable_sort(kept_.begin(), kept_.end(),
-                   [&](const diagnostic& x, const diagnostic& y) {
-                     return order(x) < order(y);
-                   });
+  sort_by_place(kept_);
   return std::move(kept_);
 }
 

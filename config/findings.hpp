@@ -13,8 +13,8 @@
 namespace tutti::config {
 
 /// Collects diagnostics while a text is read. At one place only the first
-/// error and the first warning count: what follows from a mistake is no second
-/// mistake.
+/// error counts, and the first warning of a code: what follows from a mistake
+/// is no second mistake.
 class findings {
 public:
   /// More are counted but not kept, so that memory stays bounded.
@@ -23,8 +23,13 @@ public:
   void error(span where, std::string message, std::string hint = {}) {
     add({severity::error, where, std::move(message), std::move(hint)});
   }
+  void warning(span where, lint code, std::string message,
+               std::string hint = {}) {
+    add({severity::warning, where, std::move(message), std::move(hint), code});
+  }
+  /// One of a text that is no plan: it has no code.
   void warning(span where, std::string message, std::string hint = {}) {
-    add({severity::warning, where, std::move(message), std::move(hint)});
+    warning(where, lint::none, std::move(message), std::move(hint));
   }
   void add(diagnostic x);
 
@@ -43,7 +48,7 @@ public:
 private:
   std::vector<diagnostic> kept_;
   std::set<std::uint32_t> error_places_;
-  std::set<std::uint32_t> warning_places_;
+  std::set<std::pair<std::uint32_t, lint>> warning_places_;
   std::size_t errors_ = 0;
 };
 

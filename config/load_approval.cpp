@@ -108,7 +108,7 @@ private:
     auto n = c_.node(item);
     if (n.kind == yaml_kind::scalar && n.text == "human") {
       if (made_.human)
-        c_.warning(item, "'human' is listed twice");
+        c_.warning(item, lint::listed_twice, "'human' is listed twice");
       made_.human = true;
       return;
     }
@@ -117,7 +117,8 @@ private:
       return;
     auto& all = made_.agents;
     if (std::find(all.begin(), all.end(), *agent) != all.end())
-      c_.warning(item, fmt::format("'{}' is listed twice", n.text));
+      c_.warning(item, lint::listed_twice,
+                 fmt::format("'{}' is listed twice", n.text));
     else
       all.push_back(*agent);
   }

@@ -32,12 +32,14 @@ void load_blocks(loader_context& c, gate& made, node_id x) {
               fmt::format("to open '{}' later, put '{}' into its 'needs'",
                           n.text, made.name));
     else if (!seen.insert(n.text).second)
-      c.warning(item, fmt::format("'{}' is listed twice", n.text));
+      c.warning(item, lint::listed_twice,
+                fmt::format("'{}' is listed twice", n.text));
     else
       made.blocks.push_back(*ref);
   }
   if (made.blocks_all && !made.blocks.empty()) {
-    c.warning(x, "'all' blocks the others of this list, too");
+    c.warning(x, lint::covered_by_all,
+              "'all' blocks the others of this list, too");
     made.blocks.clear();
   }
 }

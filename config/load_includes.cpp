@@ -103,7 +103,8 @@ private:
     if (closes_circle(item, x))
       return;
     if (!listed.insert(x.identity).second) {
-      c_.warning(item, fmt::format("'{}' is listed twice", text));
+      c_.warning(item, lint::listed_twice,
+                 fmt::format("'{}' is listed twice", text));
       return;
     }
     if (!seen_.insert(x.identity).second)

@@ -67,7 +67,8 @@ void refuse_adoption(loader_context& c, node_id item, phase_id holder,
                      phase_id phase) {
   auto name = c.node(item).text;
   if (holder == phase)
-    c.warning(item, fmt::format("'{}' is listed twice", name));
+    c.warning(item, lint::listed_twice,
+              fmt::format("'{}' is listed twice", name));
   else
     c.error(item,
             fmt::format("task '{}' is already in phase '{}'", name,

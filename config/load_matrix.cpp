@@ -82,7 +82,8 @@ private:
       return;
     }
     if (auto hint = c_.suggest.hint(name, others); !hint.empty())
-      c_.warning(key, fmt::format("'{}' is taken for an axis", name), hint);
+      c_.warning(key, lint::odd_axis,
+                 fmt::format("'{}' is taken for an axis", name), hint);
     matrix_axis made{name, {}};
     for (auto item : read_list(c_, list, name))
       if (!read_matrix_range(c_, made, item))
@@ -235,7 +236,8 @@ private:
             });
       });
       if (gone == 0)
-        c_.warning(entry, "no combination is left that this excludes",
+        c_.warning(entry, lint::idle_exclude,
+                   "no combination is left that this excludes",
                    "it must name values as the axes have them");
     }
   }

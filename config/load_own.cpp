@@ -287,7 +287,7 @@ private:
         return y.of == x.of && y.condition == need_condition::succeeded;
       };
       if (std::any_of(task_.needs.begin(), task_.needs.end(), same))
-        c_.warning(later_node_,
+        c_.warning(later_node_, lint::needed_twice,
                    fmt::format("'{}' is needed to start, so it cannot come "
                                "later",
                                name_of(c_.result, x.of)),

@@ -67,7 +67,8 @@ public:
       return;
     }
     if (listed(*ref))
-      c_.warning(name, fmt::format("'{}' is listed twice", c_.node(name).text));
+      c_.warning(name, lint::listed_twice,
+                 fmt::format("'{}' is listed twice", c_.node(name).text));
     else
       needs.push_back({*ref, condition});
   }
@@ -212,7 +213,8 @@ std::vector<node_ref> read_names(loader_context& c, node_id x,
           item, fmt::format("'{}' is a {}", name, word_of(ref->kind)),
           fmt::format("a {} is needed: needs: {}", word_of(ref->kind), name));
     else if (!seen.insert(name).second)
-      c.warning(item, fmt::format("'{}' is listed twice", name));
+      c.warning(item, lint::listed_twice,
+                fmt::format("'{}' is listed twice", name));
     else
       result.push_back(*ref);
   }
@@ -238,7 +240,8 @@ std::vector<agent_id> read_agents(loader_context& c, node_id x) {
   for (auto item : items) {
     auto one = find_agent(c, item);
     if (one && std::find(result.begin(), result.end(), *one) != result.end())
-      c.warning(item, fmt::format("'{}' is listed twice", c.node(item).text));
+      c.warning(item, lint::listed_twice,
+                fmt::format("'{}' is listed twice", c.node(item).text));
     else if (one)
       result.push_back(*one);
   }

@@ -45,7 +45,8 @@ void read_moments(loader_context& c, notify_spec& made, node_id x) {
     }
     auto& flag = *flags[static_cast<std::size_t>(at - moments.begin())];
     if (flag)
-      c.warning(item, fmt::format("'{}' is listed twice", n.text));
+      c.warning(item, lint::listed_twice,
+                fmt::format("'{}' is listed twice", n.text));
     flag = true;
   }
 }

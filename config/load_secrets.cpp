@@ -95,8 +95,10 @@ std::optional<secret_id> find_secret(loader_context& c, node_id x) {
             "what they are stands at the top: secrets: { NAME: ./FILE }");
     return {};
   }
-  if (auto at = c.secrets.find(n.text); at != c.secrets.end())
+  if (auto at = c.secrets.find(n.text); at != c.secrets.end()) {
+    c.secret_used[at->second.value] = true;
     return at->second;
+  }
   auto hint = c.hint_of(n.text, c.secrets);
   if (has_template(n.text))
     hint = "names are not filled in: write them out";
@@ -127,6 +129,7 @@ void declare_secret(loader_context& c, node_id name, node_id body) {
   read_body(c, made, name, body);
   c.result.secrets.push_back(std::move(made));
   c.secret_places.push_back(c.place_of(name));
+  c.secret_used.push_back(false);
 }
 
 std::vector<secret_use> read_secrets(loader_context& c, node_id x) {
@@ -143,7 +146,8 @@ std::vector<secret_use> read_secrets(loader_context& c, node_id x) {
       continue;
     secret_use made{*id, item};
     if (std::find(result.begin(), result.end(), made) != result.end())
-      c.warning(item, fmt::format("'{}' is listed twice", c.node(item).text));
+      c.warning(item, lint::listed_twice,
+                fmt::format("'{}' is listed twice", c.node(item).text));
     else
       result.push_back(made);
   }

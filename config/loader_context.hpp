@@ -226,6 +226,7 @@ struct loader_context {
   /// asks for it (semantics §12).
   std::map<std::pair<std::uint32_t, std::uint32_t>, contract_id> implied;
   std::vector<span> secret_places; ///< by secret: its name
+  std::vector<bool> secret_used;   ///< by secret
   std::vector<bool> agent_used;
   std::unordered_map<std::uint32_t, approval_part> approvals;   ///< by gate
   std::unordered_map<std::uint32_t, requests_part> requests;    ///< by agent
@@ -269,8 +270,13 @@ struct loader_context {
   void error(node_id x, std::string message, std::string hint = {}) {
     found.error(place_of(x), std::move(message), std::move(hint));
   }
+  void warning(node_id x, lint code, std::string message,
+               std::string hint = {}) {
+    found.warning(place_of(x), code, std::move(message), std::move(hint));
+  }
+  /// One of a text that is no plan: it has no code.
   void warning(node_id x, std::string message, std::string hint = {}) {
-    found.warning(place_of(x), std::move(message), std::move(hint));
+    warning(x, lint::none, std::move(message), std::move(hint));
   }
   /// True where the node, or what stands in it, has an error already: what it
   /// lacks may be what was misspelt.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/plan_loader.hpp"
 
+#include "config/lint.hpp"
 #include "config/load_contracts.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_values.hpp"
@@ -30,8 +31,14 @@ bool has_content(const yaml_tree& tree, findings& found) {
     return false;
   }
   auto root = tree[tree.root()];
-  if (root.kind == yaml_kind::mapping)
-    return true;
+  if (root.kind == yaml_kind::mapping) {
+    bool is_story = tree.find(tree.root(), "scenario") != no_node
+                 && tree.find(tree.root(), "plan") != no_node;
+    if (is_story)
+      found.error({root.begin, 1}, "this is a scenario, a story about a plan",
+                  "`tutti play` plays it; the plan is what its 'plan' names");
+    return !is_story;
+  }
   found.error({root.begin, 1}, "a plan is a mapping of keys",
               "begin with: tasks: { hello: echo hello }");
   return false;
@@ -50,8 +57,11 @@ void load(loader_context& c) {
   read_contract_files(c);
   check_finally(c);
   check_graph(c);
-  if (!c.has_errors())
-    check_unused(c);
+  if (c.has_errors())
+    return;
+  check_unused(c);
+  if (c.options.lints)
+    run_lints(c);
 }
 
 /// All of it: the files that it includes, the plan, its place.
@@ -78,11 +88,13 @@ load_result load_plan(source_text text, const load_options& options) {
       loader_context c{source, *tree, options, found, result};
       c.result.name = default_name(source);
       auto value = load_whole(c, source, *tree);
+      result.allowed = read_allowances(source, *tree, found);
       if (!found.has_errors())
         result.value = std::move(value);
     }
   }
   result.diagnostics = found.take();
+  silence(result.diagnostics, result.allowed);
   return result;
 }
 

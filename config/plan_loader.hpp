@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/diagnostic.hpp"
+#include "config/lint_allow.hpp"
 #include "config/source_map.hpp"
 #include "config/source_text.hpp"
 #include "messages/plan.hpp"
@@ -27,6 +28,9 @@ struct load_options {
   /// Reads the files of contracts that are agreed at load; simulated work needs
   /// none (semantics §12).
   bool read_files = true;
+  /// Warns of what works but is hardly meant so, too, as `check` asks. It costs
+  /// about as much again as the rest.
+  bool lints = false;
   /// Reads what the plan includes.
   file_reader read_included = config::read_included;
 };
@@ -34,7 +38,9 @@ struct load_options {
 struct load_result {
   /// The plan; only where no diagnostic is an error.
   std::optional<plan> value;
-  std::vector<diagnostic> diagnostics; ///< in the order of the text
+  /// In the order of the text, without the warnings that it allows.
+  std::vector<diagnostic> diagnostics;
+  std::vector<allowance> allowed; ///< by what the text allows warnings
   source_map map;     ///< where the parts of `value` stand in the text
   source_text source; ///< the text, with those that it includes
 };

@@ -8,6 +8,7 @@
 #include "config/scenario_schema.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,6 +39,8 @@ struct scenario_context {
   duration latest_clock{0}; ///< of the steps so far, since the start
   std::vector<bool> asks = {};          ///< by task: it asks of others
   std::vector<late_check> moments = {}; ///< looked at when all is read
+  /// For suggestions, sorted; by the kinds that are meant.
+  std::map<unsigned, std::vector<std::string_view>> names_of_kinds = {};
 
   /// Counts a part of the scenario; false, once reported, where there are too
   /// many: aliases may stand for any number.
@@ -85,12 +88,13 @@ void check_required(loader_context& c, scenario_place where, node_id mapping);
                                                std::string_view what,
                                                std::string_view wanted);
 
-/// One of the words; reports others. Words that people use for it, too, are
-/// `synonyms`: the wrong one, the right one.
+/// What people say where another word is right.
 struct synonym {
   std::string_view wrong;
   std::string_view right;
 };
+
+/// Reports a word that is none of these, with the one that may be meant.
 void refuse_word(loader_context& c, named x, std::string message,
                  std::span<const std::string_view> words,
                  std::span<const synonym> synonyms);

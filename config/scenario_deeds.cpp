@@ -196,6 +196,11 @@ private:
         made_.nodes[i] = find_machine(s_, *text).value_or(0);
     if (c_.node(items[0]).text == c_.node(items[1]).text && !c_.has_error_in(x))
       c_.error(items[1], "a link is between two different nodes");
+    else if (made_.nodes[0] != 0 && made_.nodes[1] != 0)
+      c_.warning(x, "nothing goes straight from one of these to the other",
+                 fmt::format("all goes through the first node: write cut: "
+                             "[{}, {}]",
+                             s_.made.nodes.front(), c_.node(items[1]).text));
   }
 
   void read_ends(node_id x) {

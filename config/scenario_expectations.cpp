@@ -56,13 +56,8 @@ read_word(scenario_context& s, node_id x, std::string_view what,
       return y;
     words.push_back(to_string(y));
   }
-  // A synonym that is no word here is no help.
-  std::vector<synonym> known;
-  for (const auto& y : other_states)
-    if (std::find(words.begin(), words.end(), y.right) != words.end())
-      known.push_back(y);
   refuse_word(s.c, *text, fmt::format("'{}' is no {}", text->text, kind), words,
-              known);
+              other_states);
   return {};
 }
 

@@ -107,15 +107,16 @@ private:
       if (tree_.text(key) != "scenario")
         continue;
       where = entry_span(c, key, value);
-      auto text = read_text(c, value, "scenario");
-      if (!text)
+      auto name = read_scalar(c, value, "scenario", "a name");
+      if (!name)
         return {};
-      auto [at, is_new] = lines_.emplace(*text, c.node(key).begin);
+      std::string text{name->text};
+      auto [at, is_new] = lines_.emplace(text, c.node(key).begin);
       if (!is_new)
         c.warning(
-            value, fmt::format("another scenario is called '{}'", *text),
+            value, fmt::format("another scenario is called '{}'", text),
             fmt::format("it is on line {}", source_.position(at->second).line));
-      return *text;
+      return text;
     }
     return {};
   }

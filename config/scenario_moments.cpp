@@ -139,6 +139,10 @@ private:
       refuse(subject, word);
       return {};
     }
+    if (is_of_another_kind(subject, subject_of(result.kind))) {
+      refuse(subject, word);
+      return {};
+    }
     if (*attempt != 0 && subject_of(result.kind) != moment_subject::task) {
       s_.error(subject.where, "only a task has attempts",
                "leave '#' and the number out");
@@ -204,69 +208,101 @@ private:
     return result;
   }
 
+  /// What kind of thing a name is, as far as moments go.
+  [[nodiscard]] std::optional<moment_subject> kind_of(std::string_view name) {
+    if (auto at = s_.c.names.find(name); at != s_.c.names.end()) {
+      if (at->second.kind == node_kind::gate)
+        return moment_subject::gate;
+      return at->second.kind == node_kind::task
+               ? std::optional{moment_subject::task}
+               : std::nullopt;
+    }
+    const auto& nodes = s_.made.nodes;
+    if (s_.c.agents.contains(name))
+      return moment_subject::agent;
+    if (std::find(nodes.begin(), nodes.end(), name) != nodes.end())
+      return moment_subject::node;
+    return name == "requests" ? std::optional{moment_subject::requests}
+                              : std::nullopt;
+  }
+
+  /// Agents and nodes may share a name with a task.
+  bool is_of_another_kind(named subject, moment_subject wanted) {
+    auto kind = kind_of(subject.text);
+    bool shared = wanted == moment_subject::agent
+                    ? s_.c.agents.contains(subject.text)
+                    : wanted == moment_subject::node;
+    return kind && *kind != wanted && !shared;
+  }
+
   /// A word that is none: what could be said of this subject?
   void refuse(named subject, named word) {
-    auto kind = moment_subject::task;
-    auto at = s_.c.names.find(subject.text);
-    bool is_name = at != s_.c.names.end();
-    if (is_name && at->second.kind == node_kind::gate)
-      kind = moment_subject::gate;
-    else if (!is_name && s_.c.agents.contains(subject.text))
-      kind = moment_subject::agent;
-    else if (!is_name
-             && std::find(s_.made.nodes.begin(), s_.made.nodes.end(),
-                          subject.text)
-                    != s_.made.nodes.end())
-      kind = moment_subject::node;
-    else if (subject.text == "requests")
-      kind = moment_subject::requests;
-    auto words = words_of(kind);
-    if (!is_name && kind == moment_subject::task && s_.work != nullptr) {
+    auto kind = kind_of(subject.text);
+    auto words = words_of(kind.value_or(moment_subject::task));
+    if (!kind) {
       words.clear();
       for (const auto& x : moment_words())
         words.push_back(x.name);
     }
-    refuse_word(s_.c, word, fmt::format("no moment is called '{}'", word.text),
-                words, other_words);
+    auto message = kind
+                     ? fmt::format("{} {} has no moment '{}'",
+                                   *kind == moment_subject::agent ? "an" : "a",
+                                   to_string(*kind), word.text)
+                     : fmt::format("no moment is called '{}'", word.text);
+    refuse_word(s_.c, word, std::move(message), words, other_words);
   }
 
   scenario_context& s_;
   node_id node_;
 };
 
-/// True where a deed of the timeline is one of these, of this agent or node.
-template <class Matches>
-bool does(const scenario& s, Matches matches) {
-  for (const auto& step : s.timeline)
-    for (const auto& x : step.deeds)
-      if (matches(x))
-        return true;
-  return false;
-}
+/// What the deeds of a timeline may bring about.
+struct possible_moments {
+  std::vector<bool> back; ///< by agent
+  std::vector<bool> lost; ///< by node
 
-bool can_come_back(const scenario& s, std::uint32_t agent) {
-  return does(s, [&](const deed& x) {
-    return (x.kind == deed_kind::crash && x.agent == agent && x.span)
-        || (x.kind == deed_kind::lose_node && x.span)
-        || x.kind == deed_kind::freeze_node || x.kind == deed_kind::kill_run;
-  });
-}
+  explicit possible_moments(const scenario& s)
+    : back(s.work->agents.size()), lost(s.nodes.size()) {
+    for (const auto& step : s.timeline)
+      for (const auto& x : step.deeds)
+        look(x);
+  }
 
-bool can_be_lost(const scenario& s, std::uint32_t node) {
-  return does(s, [&](const deed& x) {
-    bool one = x.kind == deed_kind::lose_node
-            || x.kind == deed_kind::freeze_node || x.kind == deed_kind::slow;
-    return (one && x.nodes[0] == node)
-        || (x.kind == deed_kind::cut
-            && (x.nodes[0] == node || x.nodes[1] == node));
-  });
-}
+private:
+  void look(const deed& x) {
+    switch (x.kind) {
+    case deed_kind::crash:
+      if (x.span && x.agent < back.size())
+        back[x.agent] = true;
+      break;
+    case deed_kind::kill_run:
+      back.assign(back.size(), true);
+      break;
+    case deed_kind::lose_node:
+    case deed_kind::freeze_node:
+      back.assign(back.size(), true);
+      touch(x.nodes[0]);
+      break;
+    case deed_kind::cut:
+      touch(x.nodes[1]);
+      touch(x.nodes[0]);
+      break;
+    default:
+      break;
+    }
+  }
+  void touch(std::uint32_t node) {
+    if (node < lost.size())
+      lost[node] = true;
+  }
+};
 
 bool can_integrate(const scenario_context& s, std::uint32_t task) {
   return !s.work->tasks[task].needs_later.empty() || s.asks[task];
 }
 
-void check_moment(scenario_context& s, const late_check& x) {
+void check_moment(scenario_context& s, const possible_moments& possible,
+                  const late_check& x) {
   auto never = [&](std::string message, std::string hint) {
     s.error(x.where, std::move(message), std::move(hint));
   };
@@ -285,7 +321,7 @@ void check_moment(scenario_context& s, const late_check& x) {
             "did you mean 'open'?");
     break;
   case moment_kind::back:
-    if (!can_come_back(s.made, x.at.subject))
+    if (!possible.back[x.at.subject])
       never(fmt::format("agent '{}' never comes back: nothing in the timeline "
                         "lets it crash and return",
                         s.work->agents[x.at.subject].name),
@@ -293,7 +329,7 @@ void check_moment(scenario_context& s, const late_check& x) {
                         s.work->agents[x.at.subject].name));
     break;
   case moment_kind::lost:
-    if (!can_be_lost(s.made, x.at.subject))
+    if (!possible.lost[x.at.subject])
       never(fmt::format("node '{}' is never lost: nothing in the timeline "
                         "touches it",
                         s.made.nodes[x.at.subject]),
@@ -314,8 +350,9 @@ std::optional<moment> read_moment(scenario_context& s, node_id x) {
 void check_moments(scenario_context& s) {
   if (s.work == nullptr)
     return;
+  possible_moments possible{s.made};
   for (const auto& x : s.moments)
-    check_moment(s, x);
+    check_moment(s, possible, x);
 }
 
 } // namespace tutti::config

@@ -39,11 +39,13 @@ std::string near_name(scenario_context& s, std::string_view text,
                       unsigned flags) {
   if (s.c.suggest.exhausted())
     return {};
-  std::vector<std::string_view> names;
-  for (const auto& [name, ref] : s.c.names)
-    if ((flag_of(ref.kind) & flags) != 0)
-      names.push_back(name);
-  std::sort(names.begin(), names.end());
+  auto& names = s.names_of_kinds[flags];
+  if (names.empty()) {
+    for (const auto& [name, ref] : s.c.names)
+      if ((flag_of(ref.kind) & flags) != 0)
+        names.push_back(name);
+    std::sort(names.begin(), names.end());
+  }
   return s.c.suggest.hint(text, names);
 }
 

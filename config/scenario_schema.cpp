@@ -56,7 +56,7 @@ std::string to_string(scenario_place x) {
   case scenario_place::end:
     return "'end'";
   case scenario_place::ends:
-    return "this";
+    return "a handoff";
   default:
     return fmt::format("'{}'", scenario_rows(x).front().name);
   }
@@ -95,9 +95,119 @@ std::string places_of_scenario_key(std::string_view name) {
     if (x.name == name) {
       if (!result.empty())
         result += ", ";
-      result += to_string(x.where);
+      // A deed is a key of what is done; its parts are its own.
+      result += &x == &scenario_rows(x.where).front()
+                     && x.where >= scenario_place::crash
+                  ? "'do'"
+                  : to_string(x.where);
     }
   return result;
+}
+
+std::string_view words_for(scenario_value x) {
+  switch (x) {
+  case scenario_value::text:
+    return "text";
+  case scenario_value::texts:
+    return "text or list of texts";
+  case scenario_value::boolean:
+    return "`true` or `false`";
+  case scenario_value::yes:
+    return "`true`";
+  case scenario_value::count:
+    return "whole number";
+  case scenario_value::duration:
+    return "duration";
+  case scenario_value::any_duration:
+    return "duration, which may begin with `-`";
+  case scenario_value::clock:
+    return "time of day in quotes";
+  case scenario_value::moment:
+    return "moment";
+  case scenario_value::plan:
+    return "file, or a whole plan";
+  case scenario_value::names:
+    return "name or list of names";
+  case scenario_value::work:
+    return "`NAME: work`";
+  case scenario_value::failure:
+    return "`exit N`, `true` or text";
+  case scenario_value::outputs:
+    return "`NAME: value`";
+  case scenario_value::asks:
+    return "list of requests";
+  case scenario_value::verdict:
+    return "verdict";
+  case scenario_value::steps:
+    return "list of steps";
+  case scenario_value::deeds:
+    return "deed or list of deeds";
+  case scenario_value::expectations:
+    return "expectations";
+  case scenario_value::forbidden:
+    return "list of expectations";
+  case scenario_value::end:
+    return "expectations, and how it ended";
+  case scenario_value::agent:
+    return "name of an agent";
+  case scenario_value::some_agent:
+    return "agent, list of agents, or `any`";
+  case scenario_value::task:
+    return "name of a task";
+  case scenario_value::tasks:
+    return "task or phase";
+  case scenario_value::task_list:
+    return "task, phase or list of these";
+  case scenario_value::attempt_name:
+    return "`TASK#1`";
+  case scenario_value::gate:
+    return "name of a gate";
+  case scenario_value::node:
+    return "name of a node";
+  case scenario_value::two_nodes:
+    return "`[NODE, NODE]`";
+  case scenario_value::ends:
+    return "`{ from: AGENT, to: AGENT }`";
+  case scenario_value::work_of_agents:
+    return "`AGENT: task`";
+  case scenario_value::states_of_tasks:
+    return "`TASK: state`";
+  case scenario_value::counts_of_tasks:
+    return "`TASK: number`";
+  case scenario_value::outputs_of_tasks:
+    return "`TASK: { NAME: value }`";
+  case scenario_value::states_of_gates:
+    return "`GATE: state`";
+  case scenario_value::states_of_handoffs:
+    return "`TASK -> TASK: state`";
+  case scenario_value::counts_of_agents:
+    return "`AGENT: number`";
+  case scenario_value::durations_of_agents:
+    return "`AGENT: duration`";
+  case scenario_value::requests:
+    return "numbers of requests";
+  case scenario_value::run_status:
+    return "word";
+  case scenario_value::ready:
+    return "`ready`";
+  }
+  return "";
+}
+
+std::string_view to_string(moment_subject x) {
+  switch (x) {
+  case moment_subject::task:
+    return "task";
+  case moment_subject::gate:
+    return "gate";
+  case moment_subject::agent:
+    return "agent";
+  case moment_subject::node:
+    return "node";
+  case moment_subject::requests:
+    return "request";
+  }
+  return "";
 }
 
 std::span<const moment_word> moment_words() {

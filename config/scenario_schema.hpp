@@ -155,7 +155,8 @@ enum class scenario_value : std::uint8_t {
   agent,
   some_agent, ///< or `any`
   task,
-  tasks,        ///< or phases
+  tasks,        ///< a task or phase
+  task_list,    ///< tasks or phases
   attempt_name, ///< TASK#2
   gate,
   node,
@@ -206,6 +207,9 @@ scenario_key_names(scenario_place where);
 /// Where else a key is known, as "a step, 'crash'"; empty: nowhere.
 [[nodiscard]] std::string places_of_scenario_key(std::string_view name);
 
+/// "name of an agent", "duration": in documents and hints.
+[[nodiscard]] std::string_view words_for(scenario_value x);
+
 /// A word that a moment ends with: `TASK done`.
 struct moment_word {
   std::string_view name;
@@ -218,6 +222,9 @@ enum class moment_subject : std::uint8_t { task, gate, agent, node, requests };
 
 [[nodiscard]] std::span<const moment_word> moment_words();
 [[nodiscard]] moment_subject subject_of(moment_kind x);
+
+/// How a moment's subject is called: "task", "gate".
+[[nodiscard]] std::string_view to_string(moment_subject x);
 
 /// A JSON Schema (draft-07) of the scenario file, for editors.
 [[nodiscard]] std::string scenario_json_schema();

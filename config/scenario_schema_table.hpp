@@ -60,7 +60,7 @@ inline constexpr scenario_row scenario_row_table[] = {
      "How long the review takes."},
     {sp::review, sk::verdict, "verdict", sv::verdict, "approved",
      "`approved`, `changes-requested` or `rejected`."},
-    {sp::review, sk::to, "to", sv::tasks, "the only one that is possible",
+    {sp::review, sk::to, "to", sv::task_list, "the only one that is possible",
      "The tasks that are sent back; of `changes-requested`."},
     {sp::review, sk::feedback, "feedback", sv::text, "",
      "What is said with the verdict."},
@@ -97,7 +97,7 @@ inline constexpr scenario_row scenario_row_table[] = {
      "The state of a task. A phase means all of its tasks, and `all` every "
      "task of the plan."},
     {sp::expect, sk::attempts, "attempts", sv::counts_of_tasks, "",
-     "How many attempts at a task were started."},
+     "How many attempts at a task were started, of both phases."},
     {sp::expect, sk::gates, "gates", sv::states_of_gates, "",
      "The state of a gate."},
     {sp::expect, sk::handoffs, "handoffs", sv::states_of_handoffs, "",
@@ -162,7 +162,7 @@ inline constexpr scenario_row scenario_row_table[] = {
     {sp::request_changes, sk::request_changes, "request-changes", sv::gate, "",
      "A person asks for changes at the gate.", true},
     {sp::request_changes, sk::by, "by", sv::text, "somebody", "Who."},
-    {sp::request_changes, sk::to, "to", sv::tasks,
+    {sp::request_changes, sk::to, "to", sv::task_list,
      "the only one that is possible", "The tasks that are sent back."},
     {sp::request_changes, sk::feedback, "feedback", sv::text, "",
      "With which words."},
@@ -205,7 +205,7 @@ inline constexpr scenario_row scenario_row_table[] = {
 };
 
 inline constexpr moment_word moment_word_table[] = {
-    {"started", moment_kind::started, "an attempt at it has started"},
+    {"started", moment_kind::started, "a run phase of it has started"},
     {"ran", moment_kind::ran, "its run phase has ended well"},
     {"integrated", moment_kind::integrated,
      "its integrate phase has ended well"},

@@ -140,7 +140,7 @@ void check_required(loader_context& c, scenario_place where, node_id mapping) {
     if (row.required && c.tree.find(mapping, row.name) == no_node)
       c.error(mapping,
               fmt::format("{} has no '{}'", to_string(where), row.name),
-              std::string{row.doc});
+              fmt::format("add {}: {}", row.name, words_for(row.type)));
 }
 
 std::vector<node_id> items_or_one(const loader_context& c, node_id x) {
@@ -169,7 +169,8 @@ void refuse_word(loader_context& c, named x, std::string message,
                  std::span<const synonym> synonyms) {
   auto same =
       std::find_if(synonyms.begin(), synonyms.end(), [&](const synonym& y) {
-        return y.wrong == x.text;
+        return y.wrong == x.text
+            && std::find(words.begin(), words.end(), y.right) != words.end();
       });
   std::string hint;
   if (same != synonyms.end())
@@ -177,7 +178,9 @@ void refuse_word(loader_context& c, named x, std::string message,
   else
     hint = c.suggest.hint(x.text, words);
   if (hint.empty())
-    hint = fmt::format("the words are {}", fmt::join(words, ", "));
+    hint = fmt::format("the {} {}",
+                       words.size() == 1 ? "only word is" : "words are",
+                       fmt::join(words, ", "));
   c.found.error(x.where, std::move(message), std::move(hint));
 }
 

@@ -121,6 +121,10 @@ void add_check(CLI::App& app, check_options& into) {
   app.add_option("--json", into.json_file,
                  "Write the findings as JSON; - is standard output")
       ->type_name("FILE");
+  app.add_flag("--strict", into.strict, "Exit with 2 on warnings, too");
+  app.add_option("--explain", into.explain,
+                 "Say what a warning means, and what to do; reads no plan")
+      ->type_name("CODE");
   app.add_flag("-q,--quiet", into.quiet,
                "No summary where there are no errors");
 }
@@ -219,7 +223,7 @@ std::unique_ptr<CLI::App> make_app(all_options& into) {
   add_command(*app, "schema", schema_text(), command_group::plans)
       ->add_option("WHAT", into.schema.of,
                    "The schema of what; plan by default")
-      ->type_name("plan|report|status|history|doctor");
+      ->type_name("plan|scenario|report|status|history|doctor|play");
   add_command(*app, "init", init_text(), command_group::plans)
       ->add_option("DIR", into.init.directory, "Where to; here by default")
       ->type_name("DIR");

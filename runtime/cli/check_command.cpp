@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/diagnostic.hpp"
+#include "config/lint_table.hpp"
+#include "config/suggest.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/load.hpp"
 #include "runtime/cli/native_check.hpp"
 #include "runtime/cli/output.hpp"
 #include "runtime/cli/plan_words.hpp"
+#include "runtime/lints/lints.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace tutti::cli {
 
@@ -32,7 +37,10 @@ json finding(const config::diagnostic& x, const config::source_text& source) {
                  {"line", nullptr},
                  {"column", nullptr},
                  {"message", x.message},
-                 {"hint", x.hint}};
+                 {"hint", x.hint},
+                 {"code", nullptr}};
+  if (x.code != config::lint::none)
+    result["code"] = config::code_of(x.code);
   if (x.where.valid()) {
     auto at = source.position(x.where.offset);
     result["file"] = source.name_at(x.where.offset);
@@ -65,11 +73,27 @@ std::string summary(const opened_plan& x) {
 
 /// The last line of the messages, as compilers have it.
 std::string error_count(const opened_plan& x) {
-  auto text = counted(count(x, config::severity::error), "error");
+  auto errors = count(x, config::severity::error);
   auto warnings = count(x, config::severity::warning);
+  auto text = errors > 0 ? counted(errors, "error") : std::string{};
   if (warnings > 0)
-    text += ", " + counted(warnings, "warning");
+    text += (errors > 0 ? ", " : "") + counted(warnings, "warning");
   return fmt::format("{}: {}", x.source.name, text);
+}
+
+/// What a code stands for, on standard output.
+int explain(const std::string& code) {
+  if (const auto* rule = config::find_lint(code))
+    return print_data(config::explain_lint(*rule));
+  std::vector<std::string_view> codes;
+  for (const auto& x : config::lint_rules())
+    codes.push_back(x.code);
+  config::suggester suggest;
+  auto hint = suggest.hint(code, codes);
+  if (hint.empty())
+    hint = fmt::format("there are {}", fmt::join(codes, ", "));
+  return fail({exit_code::bad_plan,
+               fmt::format("there is no warning '{}'; {}", code, hint)});
 }
 
 /// A plan of native agents can be checked by who has none; a program that has
@@ -90,10 +114,15 @@ void add_missing_natives(opened_plan& x, const native::agents& team) {
 } // namespace
 
 int check_command(const check_options& options, const native::agents& team) {
-  auto opened = open_plan(options.plan, true);
+  if (!options.explain.empty())
+    return explain(options.explain);
+  auto how = options.plan;
+  how.lints = true;
+  auto opened = open_plan(how, true);
   if (!opened)
     return fail(opened.error());
   add_missing_natives(*opened, team);
+  lints::complete(opened->loaded);
   print_message(config::render(opened->loaded.diagnostics, opened->source,
                                message_color(options.plan.no_color)));
   bool to_stdout = options.json_file == "-";
@@ -101,7 +130,8 @@ int check_command(const check_options& options, const native::agents& team) {
     if (int code = write_data(options.json_file, findings_json(*opened));
         code != 0)
       return code;
-  if (!opened->loaded.value) {
+  bool warned = count(*opened, config::severity::warning) > 0;
+  if (!opened->loaded.value || (options.strict && warned)) {
     note(error_count(*opened));
     return static_cast<int>(exit_code::bad_plan);
   }

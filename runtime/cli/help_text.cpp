@@ -75,15 +75,20 @@ command_text check_text() {
   return {
       "Look for mistakes in a plan",
       R"(Reports all mistakes at once, each with its place and what to do. Runs nothing.
+Warnings are of plans that work, but hardly as meant: tasks that can never run,
+needless waiting, a bottleneck, what nobody uses. Each has a code in brackets; a
+comment on the line or above it silences one:  # tutti: allow CODE
 
 Examples:
   tutti check                          look at ./tutti.yaml
+  tutti check --explain early-need     what a warning means, and what to do
+  tutti check --strict                 for a pipeline: warnings are errors
   tutti check team.yaml --set os=bsd   with a parameter set
   tutti check team.yaml --json -       the findings, for programs
 
 Exit codes:
-  0 no errors (there may be warnings), 2 errors in the plan or a plan that
-  cannot be read, 7 the findings could not be written
+  0 no errors (there may be warnings), 2 errors in the plan, a plan that cannot
+  be read, or warnings with --strict, 7 the findings could not be written
 )"};
 }
 
@@ -105,12 +110,14 @@ Exit codes:
 }
 
 command_text schema_text() {
-  return {"Print the JSON Schema of plans and of what --json writes",
-          R"(Editors complete and check plans with it.
+  return {
+      "Print the JSON Schema of plans, of scenarios and of what --json writes",
+      R"(Editors complete and check plans and scenarios with it.
 
 Examples:
   tutti schema > tutti.schema.json     then, as first line of the plan:
                                        # yaml-language-server: $schema=tutti.schema.json
+  tutti schema scenario                of scenarios, likewise
   tutti schema report                  what `tutti run --json` writes
   tutti schema status                  what `tutti status --json` writes
   tutti schema history                 what `tutti history --json` writes

@@ -65,6 +65,7 @@ expected<opened_plan> open_plan(const plan_options& options,
   config::load_options how;
   how.set = options.set;
   how.need_commands = need_commands;
+  how.lints = options.lints;
   auto loaded = config::load_plan(std::move(*source), how);
   auto whole = std::move(loaded.source);
   return opened_plan{std::move(whole), std::move(loaded)};

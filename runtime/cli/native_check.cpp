@@ -40,7 +40,11 @@ std::vector<config::diagnostic> missing_natives(const plan& p,
     auto message = fmt::format(
         "agent '{}' is native, and no agent '{}' is linked into this program",
         x.name, x.native);
-    result.push_back({level, map.agents[i], std::move(message), remedy(team)});
+    auto code = level == config::severity::warning
+                  ? config::lint::missing_native
+                  : config::lint::none;
+    result.push_back(
+        {level, map.agents[i], std::move(message), remedy(team), code});
   }
   return result;
 }

@@ -19,6 +19,7 @@ struct plan_options {
   std::vector<std::string> set_texts; ///< as given, "K=V"
   std::vector<std::pair<std::string, std::string>> set;
   bool no_color = false;
+  bool lints = false; ///< warn of what is hardly meant so, too
 };
 
 struct run_options {
@@ -61,6 +62,8 @@ struct rerun_options {
 struct check_options {
   plan_options plan;
   std::string json_file;
+  std::string explain; ///< a warning by its code; empty: look at the plan
+  bool strict = false; ///< warnings count as errors
   bool quiet = false;
 };
 

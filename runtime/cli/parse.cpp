@@ -406,8 +406,9 @@ usage_error finish(const CLI::App& app, parsed& x) {
   case command_name::progress:
     return finish(x.options.progress);
   case command_name::schema:
-    return one_of("the schema of", x.options.schema.of,
-                  {"plan", "report", "status", "history", "doctor"});
+    return one_of(
+        "the schema of", x.options.schema.of,
+        {"plan", "scenario", "report", "status", "history", "doctor", "play"});
   case command_name::session_test:
     return finish(x.options.session_test);
   case command_name::completion:

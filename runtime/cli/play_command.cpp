@@ -16,6 +16,7 @@
 #include <atomic>
 #include <chrono>
 #include <deque>
+#include <filesystem>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -52,6 +53,12 @@ opened_scenarios open_all(const play_options& options) {
   config::scenario_options how;
   how.set = options.set;
   for (const auto& name : options.files) {
+    std::error_code ignored;
+    if (!std::filesystem::exists(name, ignored)) {
+      result.code = fail(
+          {exit_code::bad_plan, fmt::format("there is no file '{}'", name)});
+      continue;
+    }
     auto source = config::read_source(name);
     if (!source) {
       result.code = fail(source.error());

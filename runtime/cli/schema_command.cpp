@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/plan_schema.hpp"
+#include "config/scenario_schema.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/output.hpp"
 
@@ -29,6 +30,11 @@ constexpr std::string_view history_schema =
 #include "history_schema.inc"
     ;
 
+/// config/schema/play.schema.json, likewise.
+constexpr std::string_view play_schema =
+#include "play_schema.inc"
+    ;
+
 } // namespace
 
 int schema_command(const schema_options& options) {
@@ -36,10 +42,14 @@ int schema_command(const schema_options& options) {
     return print_data(report_schema);
   if (options.of == "status")
     return print_data(status_schema);
+  if (options.of == "play")
+    return print_data(play_schema);
   if (options.of == "doctor")
     return print_data(doctor_schema);
   if (options.of == "history")
     return print_data(history_schema);
+  if (options.of == "scenario")
+    return print_data(config::scenario_json_schema());
   auto text = config::plan_json_schema();
   if (!text.ends_with('\n'))
     text += '\n';

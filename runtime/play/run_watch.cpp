@@ -102,23 +102,37 @@ void run_watch::note_end(const fact& x, task_state before) {
 }
 
 void run_watch::note_attempt(const fact& x) {
-  if (x.kind == fact_kind::attempt_started) {
+  bool begins = x.kind == fact_kind::attempt_started;
+  if (begins) {
     ++attempts_[x.subject];
     if (x.phase == work_phase::run)
       note(x, moment_kind::started);
     if (plan_->tasks[x.subject].kind == task_kind::requests)
       ++batches_;
-    return for_handoffs_of(x.subject, x.phase, [](watched_handoff& h) {
-      h.taken = true;
-    });
   }
-  if (x.end == attempt_end::success)
-    return for_handoffs_of(x.subject, x.phase, [](watched_handoff& h) {
+  if (plan_->tasks[x.subject].kind == task_kind::after_each)
+    return note_run_for_triggers(x, begins);
+  bool success = x.end == attempt_end::success;
+  for_handoffs_of(x.subject, x.phase, [&](watched_handoff& h) {
+    if (begins)
+      h.taken = true;
+    else if (success)
       h.used += h.taken;
-    });
-  for_handoffs_of(x.subject, x.phase, [](watched_handoff& h) {
-    h.taken = false;
+    else
+      h.taken = false;
   });
+}
+
+/// A run of an after-each task uses what its triggers handed on, no other.
+void run_watch::note_run_for_triggers(const fact& x, bool begins) {
+  if (begins)
+    for (const auto& item : state_.stream(x.subject)->taken)
+      handoffs_[{item.from.value, x.subject}].taken = true;
+  else
+    for (auto e : state_.plan_graph().into(x.subject))
+      if (auto i = handoffs_.find({e.target(), x.subject});
+          i != handoffs_.end() && std::exchange(i->second.taken, false))
+        i->second.used += x.end == attempt_end::success;
 }
 
 /// Those that have arrived for this phase of a task. Where nothing is there to

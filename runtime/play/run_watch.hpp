@@ -108,6 +108,7 @@ private:
   void note(const fact& x, config::moment_kind kind);
   void note_end(const fact& x, task_state before);
   void note_attempt(const fact& x);
+  void note_run_for_triggers(const fact& x, bool begins);
   void settle_standing(std::uint32_t task);
   [[nodiscard]] standing standing_of(std::uint32_t task) const;
   template <class Use>

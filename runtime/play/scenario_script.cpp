@@ -65,10 +65,11 @@ const config::scripted_attempt* scenario_script::find(const attempt_work& x) {
   auto& runs = runs_[x.task.value];
   runs += x.phase == work_phase::run;
   const auto& t = story_.work->tasks[x.task.value];
-  if (t.kind == task_kind::review)
-    return round_of(t.review_of, x.details->round);
   const auto* work = of_tasks_[x.task.value];
-  return work == nullptr ? nullptr : &nth(*work, std::max(runs, 1u));
+  if (t.kind == task_kind::review && work == nullptr)
+    return round_of(t.review_of, x.details->round);
+  auto n = t.kind == task_kind::review ? x.details->round : std::max(runs, 1u);
+  return work == nullptr ? nullptr : &nth(*work, n);
 }
 
 played_attempt scenario_script::plain(const attempt_work& x) const {

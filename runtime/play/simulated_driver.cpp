@@ -112,8 +112,8 @@ void simulated_driver::take(key of, running& r, const planned& x) {
                      ? r.done * percent_all / r.does.takes
                      : percent_all;
     sign_of_life(of, r);
-    return host_.progress({task, of.second, fmt::format("{} %", percent),
-                           static_cast<std::int32_t>(percent)});
+    return host_.progress(
+        {task, of.second, {}, static_cast<std::int32_t>(percent)});
   }
   case step::ask:
     return ask(of, r.does.asks[x.index]);

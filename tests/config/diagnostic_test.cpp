@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(many_mistakes_are_counted) {
 BOOST_AUTO_TEST_CASE(findings_are_in_the_order_of_the_text) {
   findings found;
   found.error({9, 1}, "third");
-  found.warning({2, 1}, "second");
+  found.warning({2, 1}, lint::idle_gate, "second");
   found.error(span::none(), "first");
   found.error({9, 1}, "at one place only the first counts");
   auto xs = found.take();
@@ -91,10 +91,22 @@ BOOST_AUTO_TEST_CASE(findings_are_in_the_order_of_the_text) {
 
 BOOST_AUTO_TEST_CASE(a_warning_does_not_hide_an_error) {
   findings found;
-  found.warning({2, 1}, "odd");
+  found.warning({2, 1}, lint::idle_gate, "odd");
   found.error({2, 1}, "wrong");
   BOOST_TEST(found.has_errors());
   BOOST_TEST(found.take().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_warning_only_the_first_at_a_place_counts) {
+  findings found;
+  found.warning({2, 1}, lint::idle_gate, "odd");
+  found.warning({2, 1}, lint::idle_gate, "odd again");
+  found.warning({2, 1}, lint::listed_twice, "twice");
+  auto xs = found.take();
+  BOOST_REQUIRE(xs.size() == 2u);
+  source_text source{"p.yaml", "/", "a: b\n"};
+  auto shown = render(xs, source, false);
+  BOOST_TEST(shown.starts_with("p.yaml:1:3: warning: odd [idle-gate]\n"));
 }
 
 BOOST_AUTO_TEST_CASE(near_words_are_suggested_and_far_ones_are_not) {

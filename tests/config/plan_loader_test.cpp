@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE(what_nobody_uses_is_a_warning) {
   for (const auto& x : loaded.diagnostics)
     BOOST_TEST((x.level == severity::warning));
   BOOST_TEST(messages_of("name: x\n")
-             == "plan.yaml: warning: the plan has no tasks\n");
+             == "plan.yaml: warning: the plan has no tasks [no-tasks]\n");
 }
 
 BOOST_AUTO_TEST_CASE(the_map_says_where_names_stand) {
@@ -340,11 +340,12 @@ BOOST_AUTO_TEST_CASE(a_choice_of_agents_may_differ_in_what_the_task_sets) {
 
 BOOST_AUTO_TEST_CASE(a_gate_that_holds_nothing_back_is_a_warning) {
   std::string idle = "tasks: { a: ls, b: ls }\ngates: { g: { needs: a } }\n";
-  BOOST_TEST(messages_of(idle)
-             == "plan.yaml:2:10: warning: gate 'g' holds nothing back\n"
-                " 2 | gates: { g: { needs: a } }\n"
-                "   |          ^\n"
-                "  = hint: name in 'blocks' what waits for it\n");
+  BOOST_TEST(
+      messages_of(idle)
+      == "plan.yaml:2:10: warning: gate 'g' holds nothing back [idle-gate]\n"
+         " 2 | gates: { g: { needs: a } }\n"
+         "   |          ^\n"
+         "  = hint: name in 'blocks' what waits for it\n");
   for (const char* used :
        {"tasks: { a: ls, b: { run: ls, needs: g } }\n"
         "gates: { g: { needs: a } }\n",

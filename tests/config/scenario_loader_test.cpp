@@ -235,6 +235,13 @@ timeline:
   BOOST_TEST((night.timeline[1].at.span == 3h));
   BOOST_TEST((night.timeline[1].expects[0].span == 3h));
   BOOST_TEST((night.timeline[2].at.span == 24h + 30min + 5s));
+  auto never = usual(R"(clock: "09:00"
+timeline: [{ at: "10:00" }]
+never: [{ clock: "09:30", tasks: { crud: failed } }]
+end: { clock: "09:30" }
+)");
+  BOOST_TEST((never.never[0].all[0].span == 30min));
+  BOOST_TEST((never.end[0].span == 24h + 30min));
   auto no_clock = usual("timeline: [{ at: \"00:07\" }]\n");
   BOOST_TEST(!no_clock.has_clock);
   BOOST_TEST((no_clock.timeline[0].at.span == 7min));
@@ -326,6 +333,26 @@ BOOST_AUTO_TEST_CASE(several_slots_work_on_several_tasks) {
       (x[0].tasks
        == std::vector{task_id{task_of(s, "ui")}, task_id{task_of(s, "docs")}}));
   BOOST_TEST(x[1].tasks.empty());
+}
+
+BOOST_AUTO_TEST_CASE(each_of_several_reviewers_can_say_something_else) {
+  // §16: an agent's approval is a task review/GATE.
+  auto s = good_scenarios({"s.yaml", "/scenarios", R"(scenario: s
+plan:
+  agents: { a: {}, b: {}, c: {} }
+  tasks: { x: { agent: a } }
+  gates: { go: { needs: x, approval: [b, c], rework: { to: x } } }
+work: { go: 5m, review/go/c: [changes-requested, approved] }
+timeline: [{ at: review/go/b started }]
+)"})
+               .front();
+  BOOST_TEST((work_of(s, node_kind::gate, 0).front().takes == 5min));
+  auto review = task_of(s, "review/go/c");
+  auto& c = work_of(s, node_kind::task, review);
+  BOOST_TEST_REQUIRE(c.size() == 2u);
+  BOOST_TEST((c[0].verdict == verdict::changes_requested));
+  BOOST_TEST((c[0].to == std::vector{task_id{0}}));
+  BOOST_TEST(s.timeline[0].at.subject == task_of(s, "review/go/b"));
 }
 
 BOOST_AUTO_TEST_CASE(no_file_that_the_plan_names_is_read) {

@@ -60,6 +60,41 @@ BOOST_AUTO_TEST_CASE(check_gives_its_findings_to_programs) {
   BOOST_TEST(has(document.at("findings")[0].at("message"), "b"));
 }
 
+BOOST_AUTO_TEST_CASE(check_warns_of_what_is_hardly_meant) {
+  std::string lint_task = "tasks:\n"
+                          "  lint: { run: ./l.sh, allow-failure: true }\n";
+  std::string package = "  package: { needs: lint, run: ./p.sh }";
+  dir.write("tutti.yaml", lint_task + package + "\n");
+  auto x = tutti({"check", "--json", "found.json"});
+  BOOST_TEST(x.status == 0, x.err);
+  BOOST_TEST(has(x.err, "tutti.yaml:3:21: warning: "), x.err);
+  BOOST_TEST(has(x.err, " [idle-need]\n"), x.err);
+  BOOST_TEST(has(x.out, "no errors, 1 warning"), x.out);
+  auto document = json::parse(dir.read("found.json"));
+  BOOST_TEST(document.at("warnings") == 1);
+  BOOST_TEST(document.at("findings")[0].at("code") == "idle-need");
+  x = tutti({"check", "--strict"});
+  BOOST_TEST(x.status == 2);
+  BOOST_TEST(x.out == "");
+  BOOST_TEST(x.err.ends_with("tutti.yaml: 1 warning\n"), x.err);
+  // What is seen by `check` alone does not trouble who runs the plan.
+  BOOST_TEST(tutti({"run", "--dry-run"}).err == "");
+  dir.write("tutti.yaml", lint_task + package + " # tutti: allow idle-need\n");
+  x = tutti({"check", "--strict"});
+  BOOST_TEST(x.status == 0, x.err);
+  BOOST_TEST(x.err == "");
+}
+
+BOOST_AUTO_TEST_CASE(check_explains_a_warning) {
+  auto x = tutti({"check", "--explain", "idle-need"});
+  BOOST_TEST(x.status == 0, x.err);
+  BOOST_TEST(x.out.starts_with("idle-need: "), x.out);
+  BOOST_TEST(has(x.out, "# tutti: allow idle-need\n"), x.out);
+  x = tutti({"check", "--explain", "idle-ned"});
+  BOOST_TEST(x.status == 2);
+  BOOST_TEST(has(x.err, "did you mean 'idle-need'?"), x.err);
+}
+
 BOOST_AUTO_TEST_CASE(graph_prints_dot_with_frames_and_diamonds) {
   dir.write("tutti.yaml", team);
   auto x = tutti({"graph"});
