@@ -34,6 +34,7 @@ simulated_driver::simulated_driver(agent_id agent, const plan& work,
 void simulated_driver::start(const attempt_work& x) {
   key of{x.task.value, x.attempt};
   auto& r = running_[of];
+  lever_.working = running_.size();
   r.does = script_.attempt(agent_, x);
   const auto& does = r.does;
   auto within = [&does](duration at) {
@@ -187,6 +188,7 @@ void simulated_driver::conclude(key of) {
 
 void simulated_driver::finish(key of, work_result x) {
   running_.erase(of);
+  lever_.working = running_.size();
   host_.finished(task_id{of.first}, of.second, std::move(x));
 }
 

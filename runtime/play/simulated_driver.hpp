@@ -31,6 +31,7 @@ struct lever {
   std::vector<blow> blows;    ///< not yet felt
   std::function<void()> wake; ///< the driver looks at them soon; set by it
   bool is_away = false;       ///< it crashed and is not back
+  std::size_t working = 0;    ///< attempts that the driver works on
 };
 
 class simulated_driver : public driver {

@@ -38,6 +38,8 @@ std::function<void()> wire::if_open(std::function<void()> then) {
 // -- sending ------------------------------------------------------------------
 
 void wire::send(wire_end from_end, caf::message x) {
+  if (!*open_)
+    return;
   parcel p;
   if (x.match_elements<handoff>())
     p.handoff_from = x.get_as<handoff>(0).from;

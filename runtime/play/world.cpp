@@ -5,11 +5,13 @@
 #include "actors/observer/observer.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
 #include "actors/service/service.hpp"
+#include "runtime/play/engine_print.hpp"
 
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
 namespace tutti::play {
@@ -36,6 +38,14 @@ viewer_actor::behavior_type viewer(viewer_actor::pointer,
   };
 }
 
+/// Hears nothing.
+observer_actor::behavior_type no_observer(observer_actor::pointer) {
+  return {
+      [](const run_facts&) {},
+      [](const task_progress&) {},
+  };
+}
+
 journal_actor::behavior_type
 journal(journal_actor::pointer, const std::function<void(append_facts)>& take) {
   return {
@@ -54,6 +64,8 @@ std::uint32_t slots_of(const agent& x, const engine::graph_options& graph) {
 world::world(world_options options)
   : options_(std::move(options)), weathers_(options_.work->agents.size()) {
   options_.graph.agents_crash = true;
+  if (options_.as_rows)
+    rows_.emplace(options_.work);
 }
 
 world::~world() {
@@ -119,7 +131,8 @@ std::vector<agent_actor> world::spawn_agents(const orchestrator_actor& lead) {
   agent_options mine;
   mine.work = options_.work;
   mine.orchestrator = lead;
-  mine.observer = observer_;
+  mine.observer =
+      options_.drop_progress ? stage_->spawn(no_observer) : observer_;
   mine.processes = processes_;
   mine.artifacts = artifacts_;
   mine.looked_at = outputs_looked_at(*options_.work);
@@ -247,10 +260,30 @@ void world::take(append_facts x) {
     return;
   if (options_.on_step)
     options_.on_step(*engine_);
-  auto& to = disk_full_ ? undurable_ : journal_;
-  to.insert(to.end(), x.facts.begin(), x.facts.end());
-  if (!disk_full_)
-    say_durable();
+  undurable_.insert(undurable_.end(), x.facts.begin(), x.facts.end());
+  auto takes = options_.journal_delay ? options_.journal_delay() : duration{0};
+  if (takes == duration::zero() && written_by_ <= now()) {
+    if (!disk_full_)
+      keep_up_to(x.last);
+    return;
+  }
+  written_by_ = std::max(written_by_, now() + takes);
+  at(written_by_, [this, last = x.last, then = session_] {
+    if (session_ == then && is_up() && !disk_full_)
+      keep_up_to(last);
+  });
+}
+
+/// What is undurable is behind what is durable.
+void world::keep_up_to(std::uint64_t last) {
+  while (journal_.size() < last && !undurable_.empty()) {
+    auto f = std::move(undurable_.front());
+    undurable_.pop_front();
+    journal_.push_back(rows_ ? rows_->through(journal_.size() + 1, f) : f);
+    if (options_.on_durable)
+      options_.on_durable(f);
+  }
+  say_durable();
 }
 
 void world::say_durable() {
@@ -265,10 +298,8 @@ void world::fill_disk() {
 
 void world::mend_disk() {
   disk_full_ = false;
-  journal_.insert(journal_.end(), undurable_.begin(), undurable_.end());
-  undurable_.clear();
   if (is_up())
-    say_durable();
+    keep_up_to(journal_.size() + undurable_.size());
 }
 
 // -- what befalls the run -----------------------------------------------------
@@ -329,6 +360,9 @@ void world::kill() {
   now_ = stage_->now();
   messages_ += stage_->message_count();
   undurable_.clear();
+  written_by_ = now_;
+  // What only viewers knew, as the run was given up, is told anew.
+  heard_ = std::min(heard_, journal_.size());
   lead_ = nullptr;
   observer_ = nullptr;
   person_ = nullptr;
@@ -344,12 +378,37 @@ void world::kill() {
   vanishing_ = false;
 }
 
+std::string world::replay_difference() const {
+  engine::engine replayed{engine::compile(*options_.work, options_.graph)};
+  for (const auto& f : journal_)
+    replayed.fold(f);
+  for (const auto& f : undurable_)
+    replayed.fold(f);
+  std::istringstream live{fingerprint(*engine_)};
+  std::istringstream again{fingerprint(replayed)};
+  std::string result;
+  std::string a;
+  std::string b;
+  while (std::getline(live, a) && std::getline(again, b))
+    if (a != b)
+      result += "live " + a + ", replayed " + b + "\n";
+  return result;
+}
+
+std::size_t world::working() const {
+  std::size_t result = 0;
+  for (const auto& x : levers_)
+    result += x.working;
+  return result;
+}
+
 /// What had become durable and nobody was told of is told now.
 void world::resume() {
   for (; heard_ < journal_.size(); ++heard_)
     if (options_.on_fact)
       options_.on_fact(journal_[heard_]);
   ++session_;
+  over_ = false;
   open_stage();
 }
 

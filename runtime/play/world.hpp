@@ -9,6 +9,7 @@
 #include "actors/agent/agent.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
 #include "messages/interfaces.hpp"
+#include "runtime/play/journal_rows.hpp"
 #include "runtime/play/simulated_driver.hpp"
 #include "runtime/play/stage.hpp"
 #include "runtime/play/surroundings.hpp"
@@ -42,6 +43,14 @@ struct world_options {
   std::function<void(const task_progress&)> on_progress;
   /// The engine took a step; it is consistent.
   std::function<void(const engine::engine&)> on_step;
+  /// Each fact as it becomes durable, in order, before anybody is told.
+  std::function<void(const fact&)> on_durable;
+  /// How long it takes until what was just decided is durable; empty: no time.
+  std::function<duration()> journal_delay;
+  /// What is durable goes through the rows of a journal, and is read back.
+  bool as_rows = false;
+  /// What tasks say of themselves is lost.
+  bool drop_progress = false;
 };
 
 class world {
@@ -93,14 +102,24 @@ public:
   /// tutti is gone at once; what is not in the journal is lost.
   void kill();
   void resume();
+  /// While it is killed it is not, though its actors still are.
   [[nodiscard]] bool is_up() const {
-    return stage_ != nullptr;
+    return stage_ != nullptr && !vanishing_;
   }
 
   // -- what is to be seen -----------------------------------------------------
 
   [[nodiscard]] const engine::engine& engine() const {
     return *engine_;
+  }
+  /// What only the journal gives is not the state that the engine is in (rule
+  /// 8): the lines that differ; empty: it is.
+  [[nodiscard]] std::string replay_difference() const;
+  /// Attempts that drivers work on, of all agents.
+  [[nodiscard]] std::size_t working() const;
+  /// How many messages wait for their time.
+  [[nodiscard]] std::size_t timers() const {
+    return is_up() ? stage_->timers() : 0;
   }
   [[nodiscard]] bool is_away(agent_id agent) const {
     return levers_[agent.value].is_away;
@@ -126,6 +145,7 @@ private:
   spawn_services(const orchestrator_actor& lead);
   void open_stage();
   void take(append_facts x);
+  void keep_up_to(std::uint64_t last);
   void say_durable();
   void hear(const run_facts& x);
   bool reach(task_id task, blow x);
@@ -139,7 +159,9 @@ private:
 
   // What outlives a kill.
   std::vector<fact> journal_;
-  std::vector<fact> undurable_; ///< that the full disk did not take
+  std::deque<fact> undurable_; ///< that are not in it yet
+  duration written_by_{0};     ///< so long the journal is busy
+  std::optional<journal_rows> rows_;
   kept_store store_;
   std::size_t heard_ = 0; ///< facts that viewers were told of
   std::uint32_t session_ = 1;
