@@ -312,15 +312,18 @@ private:
                "its 'slots' in the plan");
   }
 
-  /// The tasks of a name, or all of them.
+  /// The tasks of a name, or, for `all`, those that stand in the plan: not its
+  /// reviews, nor what answers requests.
   std::vector<task_id> tasks(node_id key) {
     std::vector<task_id> result;
     if (c_.node(key).text != "all") {
       auto ref = find_work(s_, whole(key));
       return ref ? tasks_of(*s_.work, *ref) : result;
     }
-    if (s_.work != nullptr)
-      for (std::size_t i = 0; i < s_.work->tasks.size(); ++i)
+    for (std::size_t i = 0; s_.work != nullptr && i < s_.work->tasks.size();
+         ++i)
+      if (auto kind = s_.work->tasks[i].kind;
+          kind == task_kind::work || kind == task_kind::after_each)
         result.emplace_back(i);
     return result;
   }

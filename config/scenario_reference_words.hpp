@@ -116,7 +116,9 @@ end: { run: succeeded, took: 56m }
 ```
 
 What `work` says never changes the order of the work: ranks come from the
-estimates of the plan, as in a real run.
+estimates of the plan, as in a real run. And as there, what is done again and
+puts out the same again changes nothing behind it: where `pages` needed `crud`,
+only different `outputs` of the second round would make it run again.
 
 Of a task:
 
@@ -227,9 +229,11 @@ Where several things fall on one instant, no order of theirs is the right one.
 `seeds: 200` plays the story with 200 of them. The first is the plain one. A
 story that holds in one order only says too much: two tasks of equal rank that
 get ready at the same instant may be started either way. Let one be due a minute
-earlier, or leave that out of what is expected. When
-a story fails, the line of the script is shown, what was expected and what was,
-what happened around it, the seed, and the command that plays exactly this again.
+earlier, or leave that out of what is expected.
+
+When a story fails, the line of the script is shown, what was expected and what
+was, what happened around it, the seed, and the command that plays exactly this
+again.
 
 ## Mistakes
 

@@ -95,7 +95,7 @@ inline constexpr scenario_row scenario_row_table[] = {
      "`none`, or `requests` for what others asked of it."},
     {sp::expect, sk::tasks, "tasks", sv::states_of_tasks, "",
      "The state of a task. A phase means all of its tasks, and `all` every "
-     "task of the plan."},
+     "task that stands in the plan."},
     {sp::expect, sk::attempts, "attempts", sv::counts_of_tasks, "",
      "How many attempts at a task were started, of both phases."},
     {sp::expect, sk::gates, "gates", sv::states_of_gates, "",

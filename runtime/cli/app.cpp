@@ -23,6 +23,8 @@ std::string_view group_name(command_group x) {
   switch (x) {
   case command_group::plans:
     return "Plans and runs";
+  case command_group::virtual_time:
+    return "Virtual time";
   case command_group::kept:
     return "Runs on disk";
   case command_group::live:
@@ -43,8 +45,6 @@ CLI::App* add_command(CLI::App& app, const char* name, const command_text& x,
   return command;
 }
 
-namespace {
-
 void add_plan(CLI::App& app, plan_options& into) {
   app.add_option("PLAN", into.plan, "The plan; tutti.yaml where none is named")
       ->type_name("PLAN");
@@ -54,6 +54,8 @@ void add_plan(CLI::App& app, plan_options& into) {
   app.add_flag("--no-color", into.no_color,
                "No colour, even on a terminal (also: NO_COLOR=1)");
 }
+
+namespace {
 
 void add_durability(CLI::App& app, std::string& into) {
   app.add_option("--durability", into,
@@ -213,7 +215,6 @@ std::unique_ptr<CLI::App> make_app(all_options& into) {
             into.rerun);
   add_check(*add_command(*app, "check", check_text(), command_group::plans),
             into.check);
-  add_play_command(*app, into);
   auto* graph = add_command(*app, "graph", graph_text(), command_group::plans);
   add_plan(*graph, into.graph.plan);
   graph
@@ -223,10 +224,12 @@ std::unique_ptr<CLI::App> make_app(all_options& into) {
   add_command(*app, "schema", schema_text(), command_group::plans)
       ->add_option("WHAT", into.schema.of,
                    "The schema of what; plan by default")
-      ->type_name("plan|scenario|report|status|history|doctor|play");
+      ->type_name("plan|scenario|report|status|history|doctor|play|simulate");
   add_command(*app, "init", init_text(), command_group::plans)
       ->add_option("DIR", into.init.directory, "Where to; here by default")
       ->type_name("DIR");
+  add_play_command(*app, into);
+  add_virtual_commands(*app, into);
   add_kept_commands(*app, into);
   add_live_commands(*app, into);
   add_attach_command(*app, into);

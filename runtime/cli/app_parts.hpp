@@ -13,7 +13,14 @@
 namespace tutti::cli {
 
 /// Under which head the help lists a command, in this order.
-enum class command_group : std::uint8_t { plans, kept, live, inside, more };
+enum class command_group : std::uint8_t {
+  plans,
+  virtual_time,
+  kept,
+  live,
+  inside,
+  more,
+};
 
 [[nodiscard]] std::string_view group_name(command_group x);
 
@@ -23,6 +30,12 @@ CLI::App* add_command(CLI::App& app, const char* name, const command_text& x,
 /// An option that may be given several times, one value each.
 void add_list(CLI::App& app, const char* name, const char* type,
               std::vector<std::string>& into, const char* text);
+
+/// Which plan, and how it is read.
+void add_plan(CLI::App& app, plan_options& into);
+
+/// Commands that run nothing and wait for nobody.
+void add_virtual_commands(CLI::App& app, all_options& into);
 
 /// The one that plays scenarios.
 void add_play_command(CLI::App& app, all_options& into);

@@ -6,7 +6,8 @@ namespace tutti::cli {
 
 void add_play_command(CLI::App& app, all_options& into) {
   auto& x = into.play;
-  auto* play = add_command(app, "play", play_text(), command_group::plans);
+  auto* play =
+      add_command(app, "play", play_text(), command_group::virtual_time);
   play->add_option("SCENARIO", x.files, "Files of scenarios")
       ->type_name("SCENARIO");
   add_list(*play, "--only", "NAME", x.only,

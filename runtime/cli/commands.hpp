@@ -26,6 +26,9 @@ namespace tutti::cli {
 /// Prints a plan as a graph.
 [[nodiscard]] int graph_command(const graph_options& options);
 
+/// Plays a plan in virtual time and says how long it takes.
+[[nodiscard]] int simulate_command(const simulate_options& options);
+
 /// Prints the JSON Schema of plans, or of the report.
 [[nodiscard]] int schema_command(const schema_options& options);
 

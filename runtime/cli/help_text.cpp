@@ -122,6 +122,7 @@ Examples:
   tutti schema status                  what `tutti status --json` writes
   tutti schema history                 what `tutti history --json` writes
   tutti schema doctor                  what `tutti doctor --json` writes
+  tutti schema simulate                what `tutti simulate --json` writes
 
 Exit codes:
   0 printed, 2 usage, 7 standard output cannot be written

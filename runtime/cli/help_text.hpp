@@ -15,6 +15,7 @@ struct command_text {
 [[nodiscard]] command_text check_text();
 [[nodiscard]] command_text play_text();
 [[nodiscard]] command_text graph_text();
+[[nodiscard]] command_text simulate_text();
 [[nodiscard]] command_text schema_text();
 [[nodiscard]] command_text init_text();
 [[nodiscard]] command_text history_text();

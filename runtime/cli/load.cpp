@@ -2,6 +2,7 @@
 #include "runtime/cli/load.hpp"
 
 #include "config/diagnostic.hpp"
+#include "config/plan_select.hpp"
 #include "runtime/cli/output.hpp"
 
 #include <fmt/format.h>
@@ -54,8 +55,8 @@ std::optional<error> misnamed(const std::string& name) {
 
 } // namespace
 
-expected<opened_plan> open_plan(const plan_options& options,
-                                bool need_commands) {
+expected<opened_plan> open_plan(const plan_options& options, bool need_commands,
+                                bool read_files) {
   auto name = options.plan.empty() ? default_name : options.plan;
   if (auto e = misnamed(name))
     return *e;
@@ -66,13 +67,15 @@ expected<opened_plan> open_plan(const plan_options& options,
   how.set = options.set;
   how.need_commands = need_commands;
   how.lints = options.lints;
+  how.read_files = read_files;
   auto loaded = config::load_plan(std::move(*source), how);
   auto whole = std::move(loaded.source);
   return opened_plan{std::move(whole), std::move(loaded)};
 }
 
-loaded_plan load_or_explain(const plan_options& options, bool need_commands) {
-  auto opened = open_plan(options, need_commands);
+loaded_plan load_or_explain(const plan_options& options, bool need_commands,
+                            bool read_files) {
+  auto opened = open_plan(options, need_commands, read_files);
   if (!opened)
     return {{}, fail(opened.error()), {}, {}};
   auto& loaded = opened->loaded;
@@ -82,6 +85,29 @@ loaded_plan load_or_explain(const plan_options& options, bool need_commands) {
     return {{}, static_cast<int>(exit_code::bad_plan), {}, {}};
   return {std::move(loaded.value), 0, std::move(opened->source),
           std::move(loaded.map)};
+}
+
+loaded_plan select_or_explain(loaded_plan x,
+                              const std::vector<std::string>& only,
+                              const std::vector<std::string>& skip) {
+  if (!x.value)
+    return x;
+  auto errors = config::select_tasks(*x.value, only, skip);
+  for (const auto& e : errors)
+    x.exit_code = fail(e);
+  if (!errors.empty()) {
+    x.value.reset();
+    return x;
+  }
+  const auto& p = *x.value;
+  if (p.tasks.size() > p.skipped.size())
+    return x;
+  auto why = p.tasks.empty() ? "it has no tasks" : "--skip left out all tasks";
+  x.exit_code = fail(
+      {exit_code::nothing_to_run,
+       fmt::format("there is nothing to run in plan '{}': {}", p.name, why)});
+  x.value.reset();
+  return x;
 }
 
 } // namespace tutti::cli

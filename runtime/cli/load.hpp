@@ -9,6 +9,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace tutti::cli {
 
@@ -19,9 +20,11 @@ struct opened_plan {
 };
 
 /// Finds and loads the plan that the options name, `tutti.yaml` by default.
-/// `need_commands`: a task without a command is a mistake.
+/// `need_commands`: a task without a command is a mistake. `read_files`: so are
+/// files of contracts that cannot be read.
 [[nodiscard]] expected<opened_plan> open_plan(const plan_options& options,
-                                              bool need_commands);
+                                              bool need_commands,
+                                              bool read_files = true);
 
 /// The same for who only wants the plan: prints the diagnostics and, where
 /// there is no plan, all errors. `exit_code` counts then.
@@ -32,6 +35,13 @@ struct loaded_plan {
   config::source_map map; ///< where the parts of `value` stand in `source`
 };
 [[nodiscard]] loaded_plan load_or_explain(const plan_options& options,
-                                          bool need_commands);
+                                          bool need_commands,
+                                          bool read_files = true);
+
+/// Applies `--only` and `--skip`; no plan where a name is unknown or nothing is
+/// left to do, and the exit code. All errors are printed.
+[[nodiscard]] loaded_plan
+select_or_explain(loaded_plan x, const std::vector<std::string>& only,
+                  const std::vector<std::string>& skip);
 
 } // namespace tutti::cli

@@ -91,6 +91,43 @@ struct graph_options {
   std::string format = "dot";
 };
 
+/// A value that a task is said to put out.
+struct output_option {
+  std::string task;
+  std::string key;
+  std::string value;
+};
+
+struct simulate_options {
+  plan_options plan;
+  std::string json_file;
+  std::string state_directory; ///< empty: .tutti beside the plan
+  std::vector<std::string> only;
+  std::vector<std::string> skip;
+  std::string jobs_text; ///< as given; empty: not given
+  std::optional<std::uint32_t> jobs;
+  std::string times_text; ///< as given
+  std::size_t times = 0;  ///< plays with drawn times; 0: none
+  std::string seed_text;  ///< as given
+  std::optional<std::uint64_t> seed;
+  std::string history = "missing";
+  std::vector<std::string> output_texts; ///< as given, "TASK.KEY=VALUE"
+  std::vector<output_option> outputs;
+  std::vector<std::string> approval_texts; ///< as given, "[GATE=]DURATION"
+  /// A gate, empty: all that have none of their own; nanoseconds.
+  std::vector<std::pair<std::string, std::int64_t>> approvals;
+  // What is changed of the plan.
+  std::vector<std::string> agent_texts; ///< as given, "NAME=SLOTS"
+  std::vector<std::pair<std::string, std::uint32_t>> agents;
+  std::string slots_text; ///< as given
+  std::optional<std::uint32_t> slots;
+  std::vector<std::string> drop_gates;
+  bool later_as_needs = false;
+  bool fifo = false;
+  bool advise = false;
+  bool plain = false;
+};
+
 struct schema_options {
   std::string of = "plan";
 };
@@ -232,6 +269,7 @@ struct all_options {
   check_options check;
   play_options play;
   graph_options graph;
+  simulate_options simulate;
   schema_options schema;
   init_options init;
   history_options history;

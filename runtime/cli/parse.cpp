@@ -2,13 +2,12 @@
 #include "runtime/cli/parse.hpp"
 
 #include "config/duration_text.hpp"
-#include "config/suggest.hpp"
+#include "runtime/cli/parse_parts.hpp"
 #include "runtime/cli/size_text.hpp"
 
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <chrono>
 #include <limits>
 #include <string_view>
@@ -18,12 +17,6 @@ namespace tutti::cli {
 
 namespace {
 
-using usage_error = std::optional<error>;
-
-error usage(std::string text) {
-  return {exit_code::bad_plan, std::move(text)};
-}
-
 constexpr std::array command_names = {
     std::pair{"help", command_name::help},
     std::pair{"rerun", command_name::rerun},
@@ -31,6 +24,7 @@ constexpr std::array command_names = {
     std::pair{"check", command_name::check},
     std::pair{"play", command_name::play},
     std::pair{"graph", command_name::graph},
+    std::pair{"simulate", command_name::simulate},
     std::pair{"schema", command_name::schema},
     std::pair{"init", command_name::init},
     std::pair{"history", command_name::history},
@@ -64,14 +58,6 @@ command_name command_of(const CLI::App& app) {
     if (chosen->get_name() == name)
       return command;
   return command_name::none;
-}
-
-std::string did_you_mean(std::string_view word,
-                         const std::vector<std::string>& candidates,
-                         std::string_view otherwise) {
-  std::vector<std::string_view> views{candidates.begin(), candidates.end()};
-  auto hint = config::suggester{}.hint(word, views);
-  return hint.empty() ? std::string{otherwise} : hint;
 }
 
 bool is_command(const CLI::App& app, const std::string& word) {
@@ -135,62 +121,6 @@ error parse_error(const CLI::App& app, const CLI::ParseError& e) {
         "'tutti {}' needs {}; 'tutti help {}' tells more", command.get_name(),
         text.substr(0, text.find(" is required")), command.get_name()));
   return usage(text);
-}
-
-/// Splits "a,b" in a list of names.
-void split_names(std::vector<std::string>& names) {
-  std::vector<std::string> parts;
-  for (const auto& text : names)
-    for (auto& part : CLI::detail::split(text, ','))
-      if (!part.empty())
-        parts.push_back(std::move(part));
-  names = std::move(parts);
-}
-
-usage_error finish_set(const std::vector<std::string>& texts,
-                       std::vector<std::pair<std::string, std::string>>& to) {
-  for (const auto& text : texts) {
-    auto at = text.find('=');
-    if (at == std::string::npos || at == 0)
-      return usage(
-          fmt::format("--set takes NAME=VALUE, and '{}' is not one", text));
-    to.emplace_back(text.substr(0, at), text.substr(at + 1));
-  }
-  return {};
-}
-
-usage_error finish(plan_options& x) {
-  if (auto e = finish_set(x.set_texts, x.set))
-    return e;
-  if (!x.file.empty() && !x.plan.empty())
-    return usage(fmt::format("two plans are named, '{}' and '{}'; one run has "
-                             "one plan",
-                             x.plan, x.file));
-  if (!x.file.empty())
-    x.plan = x.file;
-  return {};
-}
-
-/// A whole number, from 0 or 1.
-template <class Number>
-usage_error whole_number(std::string_view option, std::string_view text,
-                         Number least, Number& into) {
-  const auto* end = text.data() + text.size();
-  auto [stop, code] = std::from_chars(text.data(), end, into);
-  if (code != std::errc{} || stop != end || into < least)
-    return usage(fmt::format("{} takes a whole number from {}, and '{}' is not "
-                             "one",
-                             option, least, text));
-  return {};
-}
-
-usage_error one_of(std::string_view what, const std::string& word,
-                   const std::vector<std::string>& words) {
-  if (std::find(words.begin(), words.end(), word) != words.end())
-    return {};
-  auto all = fmt::format("it is one of {}", fmt::join(words, ", "));
-  return usage(fmt::format("{} '{}' does not exist; {}", what, word,
-                           did_you_mean(word, words, all)));
 }
 
 usage_error check_durability(const std::string& word) {
@@ -379,6 +309,8 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.run);
   case command_name::check:
     return finish(x.options.check.plan);
+  case command_name::simulate:
+    return finish(x.options.simulate);
   case command_name::play:
     return finish(x.options.play);
   case command_name::graph:
@@ -406,9 +338,9 @@ usage_error finish(const CLI::App& app, parsed& x) {
   case command_name::progress:
     return finish(x.options.progress);
   case command_name::schema:
-    return one_of(
-        "the schema of", x.options.schema.of,
-        {"plan", "scenario", "report", "status", "history", "doctor", "play"});
+    return one_of("the schema of", x.options.schema.of,
+                  {"plan", "scenario", "report", "status", "history", "doctor",
+                   "play", "simulate"});
   case command_name::session_test:
     return finish(x.options.session_test);
   case command_name::completion:

@@ -18,6 +18,7 @@ enum class command_name {
   check,
   play,
   graph,
+  simulate,
   schema,
   init,
   history,

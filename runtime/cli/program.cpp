@@ -48,6 +48,8 @@ int dispatch(const parsed& x, const native::agents& team) {
     return play_command(x.options.play);
   case command_name::graph:
     return graph_command(x.options.graph);
+  case command_name::simulate:
+    return simulate_command(x.options.simulate);
   case command_name::schema:
     return schema_command(x.options.schema);
   case command_name::init:

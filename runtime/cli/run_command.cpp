@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/diagnostic.hpp"
-#include "config/plan_select.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/detach.hpp"
 #include "runtime/cli/forecast.hpp"
@@ -13,8 +12,6 @@
 #include "runtime/report/report_json.hpp"
 #include "runtime/secrets/secret_values.hpp"
 #include "runtime/session/session.hpp"
-
-#include <fmt/format.h>
 
 #include <unistd.h>
 
@@ -29,28 +26,9 @@ namespace tutti::cli {
 
 namespace {
 
-/// The plan with `--only` and `--skip` applied, or the exit code. All errors
-/// are printed.
 loaded_plan selected_plan(const run_options& options) {
-  auto result = load_or_explain(options.plan, true);
-  if (!result.value)
-    return result;
-  auto errors = config::select_tasks(*result.value, options.only, options.skip);
-  for (const auto& e : errors)
-    result.exit_code = fail(e);
-  if (!errors.empty()) {
-    result.value.reset();
-    return result;
-  }
-  const auto& p = *result.value;
-  if (p.tasks.size() > p.skipped.size())
-    return result;
-  auto why = p.tasks.empty() ? "it has no tasks" : "--skip left out all tasks";
-  result.exit_code = fail(
-      {exit_code::nothing_to_run,
-       fmt::format("there is nothing to run in plan '{}': {}", p.name, why)});
-  result.value.reset();
-  return result;
+  return select_or_explain(load_or_explain(options.plan, true), options.only,
+                           options.skip);
 }
 
 journal::durability durability_of(const std::string& word) {

@@ -30,6 +30,11 @@ constexpr std::string_view history_schema =
 #include "history_schema.inc"
     ;
 
+/// config/schema/simulate.schema.json, likewise.
+constexpr std::string_view simulate_schema =
+#include "simulate_schema.inc"
+    ;
+
 /// config/schema/play.schema.json, likewise.
 constexpr std::string_view play_schema =
 #include "play_schema.inc"
@@ -48,6 +53,8 @@ int schema_command(const schema_options& options) {
     return print_data(doctor_schema);
   if (options.of == "history")
     return print_data(history_schema);
+  if (options.of == "simulate")
+    return print_data(simulate_schema);
   if (options.of == "scenario")
     return print_data(config::scenario_json_schema());
   auto text = config::plan_json_schema();

@@ -91,8 +91,6 @@ private:
     result.wall_start = story_.clock.count();
     result.on_fact = [this](const fact& x) {
       watch_.on(x);
-      if (x.kind == fact_kind::approval_asked)
-        decide_later(gate_id{x.subject}, x.version);
       if (how_.on_fact)
         how_.on_fact(x);
     };
@@ -101,26 +99,6 @@ private:
       look_at_rules(e);
     };
     return result;
-  }
-
-  /// The people of a gate do as its `work` says.
-  void decide_later(gate_id gate, std::uint32_t round) {
-    const auto& approval = story_.work->gates[gate.value].approval;
-    const auto* says = script_.round_of(gate, round);
-    if (says == nullptr || !approval.human || !approval.agents.empty())
-      return;
-    auto when = world_.now() + says->takes.value_or(std::chrono::minutes(1));
-    world_.at(when, [this, gate, says] {
-      control_call x;
-      x.kind = control_kind::give_verdict;
-      x.subject = {node_kind::gate, gate.value};
-      x.verdict = says->verdict;
-      x.who = "somebody";
-      x.text = says->feedback;
-      x.tasks = says->to;
-      if (world_.is_up())
-        world_.call(std::move(x));
-    });
   }
 
   [[nodiscard]] bool is_up(agent_id x) const {

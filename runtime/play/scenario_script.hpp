@@ -40,11 +40,10 @@ public:
   void answered(agent_id, const request_answer&) override {
   }
 
+private:
   /// What the reviewers of a gate do in a round, from 1; null: nothing is said.
   [[nodiscard]] const config::scripted_attempt*
   round_of(gate_id gate, std::uint32_t round) const;
-
-private:
   [[nodiscard]] const config::scripted_attempt* find(const attempt_work& x);
   [[nodiscard]] played_attempt plain(const attempt_work& x) const;
 

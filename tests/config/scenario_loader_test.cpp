@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE(asks_come_in_the_order_of_their_time) {
 BOOST_AUTO_TEST_CASE(names_of_many_stand_for_each_of_them) {
   auto s = good_scenarios({"s.yaml", "/scenarios", R"(scenario: s
 plan:
-  agents: { a: {}, b: {} }
+  agents: { a: { requests: ./answer.sh }, b: {} }
   phases: { build: { agent: a, tasks: { x: {}, y: {}, z: { agent: b } } } }
 work: { build: 5m, y: 9m }
 never: [{ idle: any, while: ready }]

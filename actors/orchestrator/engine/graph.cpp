@@ -55,7 +55,7 @@ public:
     make_rows();
     describe_tasks();
     describe_gates();
-    rank_units(plan_, g_);
+    rank_units(plan_, g_, options_.plan_order);
     mark_classes_ahead();
     for (auto t : plan_.skipped)
       g_.skipped.push_back(t.value);

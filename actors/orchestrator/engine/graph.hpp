@@ -169,6 +169,9 @@ struct graph_options {
   /// Every agent may crash as one with a process of its own does: they are
   /// simulated.
   bool agents_crash = false;
+  /// Of two ready tasks with the same priority the first in the plan goes
+  /// first, whatever depends on them: to see what ranks (§4) are good for.
+  bool plan_order = false;
 };
 
 struct graph {

@@ -14,8 +14,9 @@ namespace {
 /// task) and its end (behind all other nodes); one for anything else.
 class ranker {
 public:
-  ranker(const plan& p, graph& g)
-    : plan_(p), g_(g), ends_(static_cast<node_index>(g.node_count())),
+  ranker(const plan& p, graph& g, bool plan_order)
+    : plan_(p), g_(g), plan_order_(plan_order),
+      ends_(static_cast<node_index>(g.node_count())),
       longest_(g.node_count() + g.task_count, 0) {
   }
 
@@ -126,11 +127,12 @@ private:
       auto y = g_.task_of_unit(b);
       if (plan_.tasks[x].priority != plan_.tasks[y].priority)
         return plan_.tasks[x].priority > plan_.tasks[y].priority;
-      auto p = remaining(a);
-      auto q = remaining(b);
+      auto p = plan_order_ ? 0 : remaining(a);
+      auto q = plan_order_ ? 0 : remaining(b);
       if (p != q)
         return p > q;
-      if (g_.is_integrate_unit(a) != g_.is_integrate_unit(b))
+      if (g_.is_integrate_unit(a) != g_.is_integrate_unit(b)
+          && (!plan_order_ || x == y))
         return g_.is_integrate_unit(a);
       return x < y;
     });
@@ -168,6 +170,7 @@ private:
 
   const plan& plan_;
   graph& g_;
+  bool plan_order_;
   node_index ends_;
   std::vector<std::int64_t> longest_;
   std::vector<node_index> order_;
@@ -176,8 +179,8 @@ private:
 
 } // namespace
 
-void rank_units(const plan& p, graph& g) {
-  ranker{p, g}.run();
+void rank_units(const plan& p, graph& g, bool plan_order) {
+  ranker{p, g, plan_order}.run();
 }
 
 } // namespace tutti::engine
