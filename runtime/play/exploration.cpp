@@ -292,6 +292,7 @@ played_attempt exploration::attempt(agent_id agent, const attempt_work& x) {
     result.note = "a note";
   if (story_.asks && !healing_)
     draw_talk(x, chance("talk"), result);
+  result_.attempts.push_back({x.task.value, x.attempt, x.phase, result});
   if (world_->is_up())
     rules_.begins(agent, x, world_->now(), !result.waits.empty());
   return result;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "messages/fact.hpp"
+#include "runtime/play/script.hpp"
 #include "runtime/play/story.hpp"
 
 #include <array>
@@ -33,11 +34,20 @@ struct befallen {
   bool changed = false; ///< it could befall somebody
 };
 
+/// What an attempt was to do, as it began.
+struct begun_attempt {
+  std::uint32_t task = 0;
+  std::uint32_t attempt = 0;
+  work_phase phase = work_phase::run;
+  played_attempt does;
+};
+
 struct explored {
   story played;
   std::vector<violation> violations; ///< empty: every rule holds
   std::vector<fact> facts;           ///< that are durable, in order
   std::vector<befallen> faults;
+  std::vector<begun_attempt> attempts;
   std::uint64_t messages = 0; ///< that arrived at an actor
   std::uint64_t plays = 1;    ///< some seeds are played again (rules 5 and 8)
   std::uint32_t sessions = 1;
@@ -67,9 +77,22 @@ struct explore_options {
 /// Plays a story, and again as its seed says (rules 5 and 8).
 [[nodiscard]] explored explore_again(const story& x);
 
+struct shrunk {
+  explored smallest; ///< breaks the same rule
+  std::uint64_t plays = 0;
+};
+
+/// Leaves out faults, then parts of the plan, as long as the same rule breaks.
+/// `plays_max` bounds the work.
+[[nodiscard]] shrunk shrink(const explored& x, std::uint64_t plays_max = 1500);
+
 /// What the seed was, what broke, the trace around it, and the command that
 /// plays exactly this again.
 [[nodiscard]] std::string explored_text(const explored& x);
+
+/// The story as a scenario file, as far as the grammar goes; what it cannot say
+/// stands in comments.
+[[nodiscard]] std::string scenario_text(const explored& x);
 
 /// One line for each fact, for traces; all that it says.
 [[nodiscard]] std::string fact_line(const plan& p, const fact& x);

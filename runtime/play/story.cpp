@@ -55,6 +55,19 @@ void add_reviewers(plan& p, dice& d) {
   }
 }
 
+/// Nobody could ask for changes where nobody approves.
+void drop_idle_rework(plan& p) {
+  for (auto& g : p.gates) {
+    bool asks =
+        g.approval.present
+        || std::any_of(g.needs.begin(), g.needs.end(), [&p](const need& n) {
+             return p.tasks[n.of.index].kind == task_kind::after_each;
+           });
+    if (!asks)
+      g.rework = {};
+  }
+}
+
 /// What the exact oracle knows (team_oracle.hpp).
 void make_plain(plan& p) {
   p.fail_fast = false;
@@ -85,6 +98,7 @@ plan random_work(dice& d, bool plain) {
     if (d.one_in(5))
       t.idle_timeout = 80s;
   add_reviewers(p, d);
+  drop_idle_rework(p);
   if (plain)
     make_plain(p);
   return p;

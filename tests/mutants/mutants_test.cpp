@@ -5,6 +5,7 @@
 // scenario and no seed was made for it.
 //
 // TUTTI_TEST_LONG=1 plays all seeds with each mutant, and counts.
+#include "config/scenario_loader.hpp"
 #include "messages/mutant.hpp"
 #include "runtime/play/explore.hpp"
 
@@ -146,6 +147,52 @@ BOOST_AUTO_TEST_CASE(with_each_some_seed_fails) {
     BOOST_TEST(x.found > 0u, "no seed finds " << name);
   }
   BOOST_TEST_MESSAGE(table);
+}
+
+namespace {
+
+/// The first seed of CI that a mutant that kills nobody fails.
+play::explored first_failure(std::string_view mutant) {
+  living_mutant = mutant;
+  for (std::uint64_t seed = 1; seed <= seeds_of_ci; ++seed)
+    if (auto x = play::explore(seed, {}); !x.passed())
+      return x;
+  BOOST_FAIL("no seed finds " << mutant);
+  return {};
+}
+
+std::string rule_of(const play::explored& x) {
+  const auto& text = x.violations.at(0).text;
+  return text.substr(0, text.find(':'));
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(what_is_found_is_shrunk_to_a_small_story) {
+  for (auto name : {"handoff_taken_twice", "approver_counts_twice",
+                    "need_met_by_any_end", "trigger_dropped"}) {
+    auto found = first_failure(name);
+    auto small = play::shrink(found);
+    const auto& x = small.smallest;
+    BOOST_TEST_MESSAGE(name << ": " << found.played.work->tasks.size()
+                            << " tasks and " << found.played.faults.size()
+                            << " faults became " << x.played.work->tasks.size()
+                            << " and " << x.played.faults.size() << " in "
+                            << small.plays << " plays\n"
+                            << play::scenario_text(x));
+    BOOST_TEST(rule_of(x) == rule_of(found));
+    BOOST_TEST(x.played.work->tasks.size() <= 5u);
+    BOOST_TEST(x.played.faults.size() <= 2u);
+    // Played again it breaks the same, and without the mutant nothing.
+    BOOST_TEST(rule_of(play::explore(x.played)) == rule_of(x));
+    living_mutant = {};
+    BOOST_TEST(play::explore(x.played).passed(),
+               play::explored_text(play::explore(x.played)));
+    auto loaded =
+        config::load_scenarios({"small.yaml", "/", play::scenario_text(x)});
+    BOOST_TEST(loaded.values.size() == 1u,
+               config::render(loaded.diagnostics, loaded.source, false));
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
