@@ -85,6 +85,7 @@ void add_run(CLI::App& app, run_options& into) {
   app.add_option("--json", into.json_file,
                  "Write the report as JSON; - is standard output")
       ->type_name("FILE");
+  add_report_files(app, into.more);
   app.add_flag("--plain", into.plain, "Lines instead of the live board");
   app.add_flag("-q,--quiet", into.quiet, "Only failures and the summary");
   app.add_option("--state-dir", into.state_directory,

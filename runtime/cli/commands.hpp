@@ -41,6 +41,9 @@ namespace tutti::cli {
 /// Lists the runs of a state directory.
 [[nodiscard]] int history_command(const history_options& options);
 
+/// Says where the time of a run went.
+[[nodiscard]] int report_command(const report_command_options& options);
+
 /// Prints the log of a task.
 [[nodiscard]] int logs_command(const logs_options& options);
 

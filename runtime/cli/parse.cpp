@@ -3,6 +3,7 @@
 
 #include "config/duration_text.hpp"
 #include "runtime/cli/parse_parts.hpp"
+#include "runtime/cli/report_usage.hpp"
 #include "runtime/cli/size_text.hpp"
 
 #include <fmt/format.h>
@@ -28,6 +29,7 @@ constexpr std::array command_names = {
     std::pair{"schema", command_name::schema},
     std::pair{"init", command_name::init},
     std::pair{"history", command_name::history},
+    std::pair{"report", command_name::report},
     std::pair{"logs", command_name::logs},
     std::pair{"clean", command_name::clean},
     std::pair{"doctor", command_name::doctor},
@@ -151,6 +153,8 @@ usage_error finish(run_options& x) {
     return usage("--dry-run tells of a new run; what --resume keeps is listed "
                  "only as it goes on");
   if (auto e = check_detached(x.detach, x.json_file))
+    return e;
+  if (auto e = misused_files(x))
     return e;
   if (auto e = check_durability(x.durability))
     return e;
@@ -324,6 +328,8 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.rerun);
   case command_name::history:
     return finish(x.options.history);
+  case command_name::report:
+    return misused_files(x.options.report.files);
   case command_name::logs:
     return finish(x.options.logs);
   case command_name::clean:
