@@ -23,6 +23,9 @@ namespace tutti::cli {
 /// Plays scenarios on the real actors in virtual time.
 [[nodiscard]] int play_command(const play_options& options);
 
+/// Searches for broken rules: `tutti play --explore`.
+[[nodiscard]] int explore_command(const play_options& options);
+
 /// Prints a plan as a graph.
 [[nodiscard]] int graph_command(const graph_options& options);
 

@@ -101,6 +101,7 @@ struct play_options {
   std::optional<std::uint64_t> seeds;
   std::string json_file;
   std::string junit_file;
+  bool explore = false; ///< `files` is a plan, or nothing
   bool until_failure = false;
   bool shrink = false;
   bool realtime = false;

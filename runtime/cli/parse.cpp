@@ -4,6 +4,7 @@
 #include "config/duration_text.hpp"
 #include "runtime/cli/parse_parts.hpp"
 #include "runtime/cli/report_usage.hpp"
+#include "runtime/cli/schema_names.hpp"
 #include "runtime/cli/size_text.hpp"
 
 #include <fmt/format.h>
@@ -184,6 +185,10 @@ usage_error finish(play_options& x) {
   }
   if (x.until_failure && x.seeds)
     return usage("--until-failure has no last seed: leave out --seeds");
+  if (x.explore
+      && (!x.only.empty() || x.realtime || x.trace || !x.junit_file.empty()))
+    return usage("--explore plays no scenarios: --only, --realtime, --trace "
+                 "and --junit are of no use with it");
   if (x.realtime && (x.seeds || x.until_failure))
     return usage("--realtime plays one order: leave out --seeds and "
                  "--until-failure");
@@ -346,9 +351,7 @@ usage_error finish(const CLI::App& app, parsed& x) {
   case command_name::progress:
     return finish(x.options.progress);
   case command_name::schema:
-    return one_of("the schema of", x.options.schema.of,
-                  {"plan", "scenario", "report", "status", "history", "doctor",
-                   "play", "simulate"});
+    return one_of("the schema of", x.options.schema.of, schema_names());
   case command_name::session_test:
     return finish(x.options.session_test);
   case command_name::completion:

@@ -6,41 +6,21 @@
 #include "runtime/cli/output.hpp"
 #include "runtime/cli/plan_words.hpp"
 #include "runtime/cli/realtime.hpp"
+#include "runtime/cli/stop_signals.hpp"
 #include "runtime/play/outcome.hpp"
-#include "runtime/session/signals.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <deque>
 #include <filesystem>
 #include <memory>
-#include <thread>
 #include <utility>
 
 namespace tutti::cli {
 
 namespace {
-
-/// The number of the first signal; 0: none.
-std::atomic<int> stopped_by{0};
-
-void watch_signals(session::signal_watch& watch) {
-  session::signal_handlers handlers;
-  handlers.stop = [](int signal, int count) {
-    stopped_by = signal;
-    if (count > 1)
-      ::_exit(128 + signal);
-  };
-  watch.start(std::move(handlers));
-}
-
-bool goes_on() {
-  return stopped_by == 0;
-}
 
 /// Scenarios with the text that they stand in.
 struct opened_scenarios {
@@ -198,7 +178,7 @@ int play_chosen(const play_options& options,
   if (lost != 0)
     return lost;
   if (!goes_on())
-    return 128 + stopped_by;
+    return stop_code();
   bool failed = std::any_of(all.begin(), all.end(), [](const auto& x) {
     return x.failed.has_value();
   });
@@ -208,6 +188,8 @@ int play_chosen(const play_options& options,
 } // namespace
 
 int play_command(const play_options& options) {
+  if (options.explore)
+    return explore_command(options);
   if (options.files.empty())
     return fail({exit_code::bad_plan,
                  "'tutti play' needs a file of scenarios; 'tutti help play' "
@@ -223,8 +205,7 @@ int play_command(const play_options& options) {
     return static_cast<int>(exit_code::bad_plan);
   if (chosen->empty())
     return fail({exit_code::nothing_to_run, "there is no scenario to play"});
-  session::signal_watch watch;
-  watch_signals(watch);
+  stop_signals signals;
   return play_chosen(options, *chosen);
 }
 
