@@ -42,7 +42,7 @@ public:
     blank();
     out_ += view_.plain ? simulation_lines(x_) : simulation_chart(x_, view_);
     add_agents();
-    add_chain();
+    add_path();
     add_advice();
     add_honesty();
     return std::move(out_);
@@ -218,21 +218,28 @@ private:
       line(fmt::format("and {} more", all.size() - shown));
   }
 
-  void add_chain() {
-    auto chain = longest_chain(x_);
-    if (chain.empty())
+  /// Back from the end: what each part waited for.
+  void add_path() {
+    auto told = x_.play->report.blame.told();
+    if (told.rows.empty())
       return;
     head("CRITICAL PATH");
-    auto shown = std::min(chain.size(), rows_max);
+    auto shown = std::min(told.rows.size(), rows_max);
     for (std::size_t i = 0; i < shown; ++i) {
-      const auto& c = chain[i];
-      line(fmt::format("{:>7} {:>7}  {}{}  {}", time_text(c.start),
-                       time_text(c.end - c.start), c.name,
-                       c.phase == work_phase::integrate ? " (integrate)" : "",
-                       c.people ? "(people decide)" : c.agent));
+      const auto& row = *told.rows[i];
+      auto text = fmt::format("{:>7} {:>7}  ", time_text(row.from),
+                              time_text(row.length()));
+      if (row.agent.empty())
+        text += row.text;
+      else
+        text += fmt::format("{}{}  {}{}{}", row.of,
+                            row.phase == work_phase::integrate ? " (integrate)"
+                                                               : "",
+                            row.agent, row.text.empty() ? "" : "  ", row.text);
+      line(text);
     }
-    if (shown < chain.size())
-      line(fmt::format("and {} more", chain.size() - shown));
+    if (shown < told.rows.size())
+      line(fmt::format("and {} more", told.rows.size() - shown));
   }
 
   void add_advice() {
