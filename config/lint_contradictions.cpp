@@ -267,6 +267,17 @@ private:
     return result;
   }
 
+  /// What takes over from another task is skipped where that succeeds, and
+  /// then it is over, too.
+  std::string other_way(const std::vector<wait_link>& failure) const {
+    if (failure.size() < 2 || failure.front().reason != wait_reason::succeeded
+        || failure.front().to.kind != node_kind::task)
+      return {};
+    return fmt::format(", or only wait until '{0}' is over: {{ {0}: completed "
+                       "}}",
+                       name_of(p_, failure.front().to));
+  }
+
   /// A phase in which one task takes over from another is never complete.
   std::string remedy(const std::vector<wait_link>& success,
                      const std::vector<wait_link>& failure) const {
@@ -279,7 +290,7 @@ private:
     auto bad = member_of(failure);
     if (good == success.end() || bad == failure.end()
         || good->from != bad->from)
-      return "leave one of the two out";
+      return "leave one of the two out" + other_way(failure);
     return fmt::format("take '{}' out of phase '{}', or need only those of its "
                        "tasks that are meant",
                        name_of(p_, bad->to), name_of(p_, bad->from));

@@ -39,7 +39,8 @@ class forgotten_finder {
 public:
   forgotten_finder(loader_context& c, lint_graph& g)
     : c_(c), p_(c.result), g_(g), group_of_(p_.tasks.size(), no_group),
-      waited_for_(p_.tasks.size(), false) {
+      waited_for_(p_.tasks.size(), false),
+      listed_by_(p_.tasks.size(), gate_id::none) {
   }
 
   void run() {
@@ -107,6 +108,7 @@ private:
       if (fresh)
         counts.emplace_back(group_of_[n.of.index], 0);
       ++counts[at->second].second;
+      listed_by_[n.of.index] = gate;
     }
     for (auto [id, listed] : counts)
       if (listed >= listed_min && groups_[id].tasks.size() == listed + 1)
@@ -114,12 +116,9 @@ private:
   }
 
   void judge(std::uint32_t gate, const group& x) {
-    const auto& needs = p_.gates[gate].needs;
     auto missing =
         *std::find_if(x.tasks.begin(), x.tasks.end(), [&](std::uint32_t t) {
-          return std::none_of(needs.begin(), needs.end(), [t](const need& n) {
-            return n.of == node_ref{node_kind::task, t};
-          });
+          return listed_by_[t] != gate;
         });
     const auto& t = p_.tasks[missing];
     auto opens = g_.waits().node_of({node_kind::gate, gate});
@@ -152,8 +151,9 @@ private:
   const plan& p_;
   lint_graph& g_;
   std::vector<group> groups_;
-  std::vector<group_id> group_of_; ///< by task
-  std::vector<bool> waited_for_;   ///< by task
+  std::vector<group_id> group_of_;       ///< by task
+  std::vector<bool> waited_for_;         ///< by task
+  std::vector<std::uint32_t> listed_by_; ///< by task: the last gate to do so
 };
 
 } // namespace

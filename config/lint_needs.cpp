@@ -160,6 +160,15 @@ std::vector<bool> tasks_read(const plan& p) {
   return read;
 }
 
+/// As a plan has it: "a", "[a, b]".
+std::string list_of(const std::vector<std::string_view>& names) {
+  constexpr std::size_t shown_max = 4;
+  if (names.size() == 1)
+    return std::string{names[0]};
+  return names.size() > shown_max ? "[…]"
+                                  : fmt::format("[{}]", fmt::join(names, ", "));
+}
+
 } // namespace
 
 void lint_contracts(loader_context& c, lint_graph& g) {
@@ -175,21 +184,28 @@ void lint_idle_needs(loader_context& c) {
     const auto& t = p.tasks[i];
     if (t.kind != task_kind::work || t.is_finally)
       continue;
+    std::vector<std::string_view> names;
+    node_ref first;
     for (const auto& n : t.needs) {
       if (n.of.kind != node_kind::task
           || n.condition != need_condition::succeeded || read[n.of.index]
           || !hands_on_nothing(p.tasks[n.of.index]))
         continue;
-      const auto& other = p.tasks[n.of.index].name;
-      c.found.warning(
-          place_of_need(c, i, n.of), lint::idle_need,
-          fmt::format("'{}' waits for '{}', which may fail and, as far as the "
-                      "plan says, hands on nothing",
-                      t.name, other),
-          fmt::format("if only the order matters, write after: {}; if it does "
-                      "not, leave it out, and both run at once",
-                      other));
+      if (names.empty())
+        first = n.of;
+      names.push_back(p.tasks[n.of.index].name);
     }
+    if (names.empty())
+      continue;
+    bool one = names.size() == 1;
+    c.found.warning(
+        place_of_need(c, i, first), lint::idle_need,
+        fmt::format("'{}' waits for {}, which may fail and, as far as the plan "
+                    "says, {} on nothing",
+                    t.name, quoted_names(names), one ? "hands" : "hand"),
+        fmt::format("if only the order matters, write after: {}; if it does "
+                    "not, leave {} out, and all run at once",
+                    list_of(names), one ? "it" : "them"));
   }
 }
 

@@ -156,7 +156,8 @@ would let the plan end much earlier.
 )",
      R"(Give it more `slots`, let another agent take some of its tasks (`agent: {
 any-of: [a, b] }`), or cut the longest of them. A task with `after-each` that
-has `batch: true` takes all that has queued at once.
+has `batch: true` takes all that has queued at once. `tutti simulate --advise`
+plays such changes, and says what each would bring.
 )",
      R"(agents: { morgan: {}, sam: {} }
 defaults: { estimate: 1h }

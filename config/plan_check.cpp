@@ -173,31 +173,44 @@ void check_unused(loader_context& c) {
     c.found.warning(span::none(), lint::no_tasks, "the plan has no tasks");
   for (std::size_t i = 0; i < c.agent_bodies.size(); ++i)
     if (!c.agent_used[i])
-      c.found.warning(c.map.agents[i], lint::unused_agent,
-                      fmt::format("agent '{}' has no tasks", p.agents[i].name));
+      c.found.warning(
+          c.map.agents[i], lint::unused_agent,
+          fmt::format("agent '{}' has no tasks", p.agents[i].name),
+          fmt::format("give it one, with agent: {}, or leave it out",
+                      p.agents[i].name));
   for (std::size_t i = 0; i < p.pools.size(); ++i)
     if (!c.pool_used[i] && is_name(p.pools[i].name))
-      c.found.warning(c.map.pools[i], lint::unused_pool,
-                      fmt::format("no task uses pool '{}'", p.pools[i].name));
+      c.found.warning(
+          c.map.pools[i], lint::unused_pool,
+          fmt::format("no task uses pool '{}'", p.pools[i].name),
+          fmt::format("a task takes of it with pool: {}", p.pools[i].name));
   for (std::size_t i = 0; i < p.secrets.size(); ++i)
     if (!c.secret_used[i])
       c.found.warning(
           c.secret_places[i], lint::unused_secret,
           fmt::format("nobody names secret '{}'", p.secrets[i].name),
-          "only those that name it in 'secrets' get to see it");
+          fmt::format("only who says secrets: {} gets to see it",
+                      p.secrets[i].name));
   for (std::size_t i = 0; i < p.phases.size(); ++i)
     if (p.phases[i].tasks.empty())
       c.found.warning(c.map.phases[i], lint::empty_phase,
-                      fmt::format("phase '{}' has no tasks", p.phases[i].name));
+                      fmt::format("phase '{}' has no tasks", p.phases[i].name),
+                      "put some below its 'tasks', or leave it out");
   for (std::size_t i = 0; i < p.contracts.size(); ++i)
     if (!p.contracts[i].provider.valid())
       c.found.warning(
           c.map.contracts[i], lint::unprovided_contract,
-          fmt::format("nobody provides contract '{}'", p.contracts[i].name));
+          fmt::format("nobody provides contract '{}'", p.contracts[i].name),
+          fmt::format("the task that keeps to it says provides: {}",
+                      p.contracts[i].name));
   for (const auto& [name, x] : c.params)
     if (!x.used)
-      c.found.warning(x.where, lint::unused_parameter,
-                      fmt::format("nothing uses parameter '{}'", name));
+      c.found.warning(
+          x.where, lint::unused_parameter,
+          fmt::format("nothing uses parameter '{}'", name),
+          fmt::format("refer to it as ${{{{ params.{} }}}}, or leave "
+                      "it out",
+                      name));
 }
 
 } // namespace tutti::config

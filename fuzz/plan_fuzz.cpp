@@ -60,6 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     text.resize(end);
   }
   load_options options;
+  options.lints = true;
   options.read_included = [&](const std::string&,
                               const std::string&) -> expected<std::string> {
     return other;

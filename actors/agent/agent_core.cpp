@@ -2,6 +2,7 @@
 #include "actors/agent/agent_core.hpp"
 
 #include "messages/assert.hpp"
+#include "messages/mutant.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -53,6 +54,8 @@ void agent_core::on(assign_task x) {
 }
 
 void agent_core::on(const revoke_task& x) {
+  if (TUTTI_MUTANT(revoke_ignored))
+    return;
   auto i = queue_.find(x.rank);
   if (i == queue_.end() || i->second.task != x.task
       || i->second.attempt != x.attempt)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/orchestrator/held_sends.hpp"
 
+#include "messages/mutant.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -48,7 +50,7 @@ void held_sends::post(entry x) {
   if (x.task != task_id::none && !held_.empty())
     if (auto i = held_.find(x.task); i != held_.end())
       x.needs = std::max(x.needs, i->second);
-  if (x.needs <= durable_)
+  if (x.needs <= durable_ || TUTTI_MUTANT(leaves_before_durable))
     return x.leave();
   if (x.task != task_id::none)
     held_[x.task] = x.needs;

@@ -187,8 +187,10 @@ usage_error finish(play_options& x) {
   if (x.realtime && (x.seeds || x.until_failure))
     return usage("--realtime plays one order: leave out --seeds and "
                  "--until-failure");
-  if (x.json_file == "-" && x.junit_file == "-")
-    return usage("--json and --junit cannot both go to standard output");
+  if (!x.json_file.empty() && x.json_file == x.junit_file)
+    return usage("--json and --junit need a file each");
+  if (x.seed && x.seeds && *x.seed + *x.seeds < *x.seed)
+    return usage("there are no so many seeds behind --seed");
   return finish_set(x.set_texts, x.set);
 }
 

@@ -11,6 +11,8 @@
 // beyond waits at the sender.
 #pragma once
 
+#include "messages/mutant.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -73,6 +75,8 @@ public:
   /// What can be delivered now, in order, each once.
   [[nodiscard]] std::vector<Content> take(frame<Content> x) {
     std::vector<Content> result;
+    if (TUTTI_MUTANT(frame_delivered_twice) && x.number <= received_)
+      return {std::move(x.content)};
     if (x.number <= received_ || x.number > received_ + link_window)
       return result; // seen before; or beyond what its sender may send
     ahead_.emplace(x.number, std::move(x.content));

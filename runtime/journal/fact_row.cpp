@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/journal/fact_row.hpp"
 
+#include "messages/mutant.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -101,7 +103,9 @@ fact_row row_of(const plan& p, const name_ids& names, const word_ids& words,
   r[column::cause] = id_of(names, name_kind_of(x.cause_kind), x.cause);
   r[column::agent] = id_of(names, name_kind::agent, x.agent);
   r[column::attempt] = unless(x.attempt, usual.attempt);
-  r[column::version] = unless(x.version, usual.version);
+  r[column::version] = TUTTI_MUTANT(fact_loses_version)
+                         ? absent
+                         : unless(x.version, usual.version);
   r[column::phase] = said(works, vocabulary::phase, x.phase, usual.phase);
   r[column::state] = said(ends, vocabulary::state, x.state, usual.state);
   r[column::ended] = said(ends, vocabulary::end, x.end, usual.end);

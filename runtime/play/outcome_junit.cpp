@@ -41,6 +41,8 @@ std::string case_text(const scenario_outcome& x) {
   auto head =
       fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.6f}")",
                   escaped(x.source->name), escaped(x.story->name), x.wall_s);
+  if (x.stopped)
+    return head + "><skipped message=\"stopped\"/></testcase>\n";
   if (!x.failed)
     return head + "/>\n";
   const auto& first = x.failed->failures[0];

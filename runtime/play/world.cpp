@@ -5,11 +5,13 @@
 #include "actors/observer/observer.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
 #include "actors/service/service.hpp"
+#include "runtime/play/engine_print.hpp"
 
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
 namespace tutti::play {
@@ -18,6 +20,9 @@ namespace {
 
 /// How the journal says that it is full, as the real one does.
 constexpr std::int32_t stopped_code = 6;
+
+/// From the seed of one session to that of the next.
+constexpr std::uint64_t session_step = 1'000'000'007;
 
 struct viewer_hooks {
   std::function<void(const run_facts&)> hear;
@@ -33,6 +38,14 @@ viewer_actor::behavior_type viewer(viewer_actor::pointer,
       [hooks](const task_progress& x) {
         hooks.progress(x);
       },
+  };
+}
+
+/// Hears nothing.
+observer_actor::behavior_type no_observer(observer_actor::pointer) {
+  return {
+      [](const run_facts&) {},
+      [](const task_progress&) {},
   };
 }
 
@@ -52,8 +65,12 @@ std::uint32_t slots_of(const agent& x, const engine::graph_options& graph) {
 } // namespace
 
 world::world(world_options options)
-  : options_(std::move(options)), weathers_(options_.work->agents.size()) {
+  : options_(std::move(options)), weathers_(options_.work->agents.size()),
+    mishaps_(options_.work->agents.size()),
+    away_until_(options_.work->agents.size(), duration{0}) {
   options_.graph.agents_crash = true;
+  if (options_.as_rows)
+    rows_.emplace(options_.work);
 }
 
 world::~world() {
@@ -64,10 +81,13 @@ world::~world() {
 // -- who takes part -----------------------------------------------------------
 
 void world::open_stage() {
-  auto seed = options_.seed == 0 ? 0 : options_.seed + session_ - 1;
+  auto seed =
+      options_.seed == 0 ? 0 : options_.seed + (session_ - 1) * session_step;
   stage_ = std::make_unique<stage>(seed, now_);
   levers_.clear();
   levers_.resize(options_.work->agents.size());
+  for (std::size_t i = 0; i < levers_.size(); ++i)
+    levers_[i].is_away = away_until_[i] > now_;
   engine_ = std::make_shared<engine::engine>(
       engine::compile(*options_.work, options_.graph));
   for (const auto& f : journal_)
@@ -88,6 +108,8 @@ void world::open_stage() {
   lead_ = stage_->spawn(orchestrator_behavior, options_for_lead());
   person_ = stage_->spawn(person, lead_, &replies_);
   caf::anon_send(lead_, begin_run{});
+  if (disks_full_ > 0)
+    say_stuck();
 }
 
 orchestrator_options world::options_for_lead() {
@@ -119,7 +141,8 @@ std::vector<agent_actor> world::spawn_agents(const orchestrator_actor& lead) {
   agent_options mine;
   mine.work = options_.work;
   mine.orchestrator = lead;
-  mine.observer = observer_;
+  mine.observer =
+      options_.drop_progress ? stage_->spawn(no_observer) : observer_;
   mine.processes = processes_;
   mine.artifacts = artifacts_;
   mine.looked_at = outputs_looked_at(*options_.work);
@@ -130,6 +153,9 @@ std::vector<agent_actor> world::spawn_agents(const orchestrator_actor& lead) {
   for (std::size_t i = 0; i < agents.size(); ++i) {
     mine.id = agent_id{i};
     mine.slots = slots_of(agents[i], options_.graph);
+    levers_[i].now = [this] {
+      return now();
+    };
     mine.make_driver = [this, id = mine.id](driver_host& host) {
       return std::make_unique<simulated_driver>(
           id, *options_.work, *options_.from, levers_[id.value], host);
@@ -151,7 +177,8 @@ agent_actor world::spawn_agent(agent_options mine) {
   clock.at = [this](duration when, std::function<void()> what) {
     at(when, std::move(what));
   };
-  wires_[i] = std::make_unique<wire>(std::move(clock), weathers_[i]);
+  wires_[i] =
+      std::make_unique<wire>(std::move(clock), weathers_[i], mishaps_[i]);
   auto* through = wires_[i].get();
   auto for_agent = stage_->spawn(stand_in, through, wire_end::lead);
   auto for_lead = stage_->spawn(stand_in, through, wire_end::agent);
@@ -238,6 +265,8 @@ void world::hear(const run_facts& x) {
     if (options_.on_fact)
       options_.on_fact(f);
   }
+  if (options_.on_told)
+    options_.on_told();
 }
 
 // -- the journal --------------------------------------------------------------
@@ -247,10 +276,30 @@ void world::take(append_facts x) {
     return;
   if (options_.on_step)
     options_.on_step(*engine_);
-  auto& to = disk_full_ ? undurable_ : journal_;
-  to.insert(to.end(), x.facts.begin(), x.facts.end());
-  if (!disk_full_)
-    say_durable();
+  undurable_.insert(undurable_.end(), x.facts.begin(), x.facts.end());
+  auto takes = options_.journal_delay ? options_.journal_delay() : duration{0};
+  if (takes == duration::zero() && written_by_ <= now()) {
+    if (disks_full_ == 0)
+      keep_up_to(x.last);
+    return;
+  }
+  written_by_ = std::max(written_by_, now() + takes);
+  at(written_by_, [this, last = x.last, then = session_] {
+    if (session_ == then && is_up() && disks_full_ == 0)
+      keep_up_to(last);
+  });
+}
+
+/// What is undurable is behind what is durable.
+void world::keep_up_to(std::uint64_t last) {
+  while (journal_.size() < last && !undurable_.empty()) {
+    auto f = std::move(undurable_.front());
+    undurable_.pop_front();
+    journal_.push_back(rows_ ? rows_->through(journal_.size() + 1, f) : f);
+    if (options_.on_durable)
+      options_.on_durable(f);
+  }
+  say_durable();
 }
 
 void world::say_durable() {
@@ -258,17 +307,19 @@ void world::say_durable() {
 }
 
 void world::fill_disk() {
-  disk_full_ = true;
+  ++disks_full_;
   if (is_up())
-    caf::anon_send(lead_, journal_stuck{"the disk is full", stopped_code});
+    say_stuck();
+}
+
+void world::say_stuck() {
+  caf::anon_send(lead_, journal_stuck{"the disk is full", stopped_code});
 }
 
 void world::mend_disk() {
-  disk_full_ = false;
-  journal_.insert(journal_.end(), undurable_.begin(), undurable_.end());
-  undurable_.clear();
-  if (is_up())
-    say_durable();
+  disks_full_ = std::max(0, disks_full_ - 1);
+  if (is_up() && disks_full_ == 0)
+    keep_up_to(journal_.size() + undurable_.size());
 }
 
 // -- what befalls the run -----------------------------------------------------
@@ -289,7 +340,36 @@ bool world::reach(task_id task, blow x) {
 }
 
 void world::crash(agent_id agent, std::optional<duration> span) {
-  feel(agent, {blow::kind::crash, {}, span, {}});
+  auto& until = away_until_[agent.value];
+  until = std::max(until, span ? now() + *span : duration::max());
+  if (span)
+    at(until, [this, agent] {
+      come_back(agent);
+    });
+  if (is_up())
+    feel(agent, {blow::kind::crash, {}, {}, {}});
+}
+
+/// Unless it has crashed again meanwhile.
+void world::come_back(agent_id agent) {
+  if (away_until_[agent.value] > now())
+    return;
+  if (is_up())
+    feel(agent, {blow::kind::back, {}, {}, {}});
+  else
+    options_.from->back(agent);
+}
+
+void world::freeze(agent_id agent, std::optional<duration> span) {
+  if (is_up())
+    feel(agent, {blow::kind::freeze, {}, span, {}});
+}
+
+void world::change_weather(agent_id agent,
+                           const std::function<void(weather&)>& change) {
+  change(weathers_[agent.value]);
+  if (auto* w = wire_of(agent))
+    w->look_up();
 }
 
 bool world::hang(task_id task) {
@@ -321,6 +401,13 @@ std::vector<control_reply> world::take_replies() {
   return std::exchange(replies_, {});
 }
 
+std::size_t world::take_missed() {
+  std::size_t result = 0;
+  for (auto& x : levers_)
+    result += std::exchange(x.missed, 0);
+  return result;
+}
+
 void world::stop(std::int32_t code, bool at_once) {
   caf::anon_send(lead_, stop_run{code, at_once});
 }
@@ -329,6 +416,9 @@ void world::kill() {
   now_ = stage_->now();
   messages_ += stage_->message_count();
   undurable_.clear();
+  written_by_ = now_;
+  // What only viewers knew, as the run was given up, is told anew.
+  heard_ = std::min(heard_, journal_.size());
   lead_ = nullptr;
   observer_ = nullptr;
   person_ = nullptr;
@@ -344,12 +434,37 @@ void world::kill() {
   vanishing_ = false;
 }
 
+std::string world::replay_difference() const {
+  engine::engine replayed{engine::compile(*options_.work, options_.graph)};
+  for (const auto& f : journal_)
+    replayed.fold(f);
+  for (const auto& f : undurable_)
+    replayed.fold(f);
+  std::istringstream live{fingerprint(*engine_)};
+  std::istringstream again{fingerprint(replayed)};
+  std::string result;
+  std::string a;
+  std::string b;
+  while (std::getline(live, a) && std::getline(again, b))
+    if (a != b)
+      result += "live " + a + ", replayed " + b + "\n";
+  return result;
+}
+
+std::size_t world::working() const {
+  std::size_t result = 0;
+  for (const auto& x : levers_)
+    result += x.working;
+  return result;
+}
+
 /// What had become durable and nobody was told of is told now.
 void world::resume() {
   for (; heard_ < journal_.size(); ++heard_)
     if (options_.on_fact)
       options_.on_fact(journal_[heard_]);
   ++session_;
+  over_ = false;
   open_stage();
 }
 

@@ -9,6 +9,7 @@
 #include "actors/agent/agent.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
 #include "messages/interfaces.hpp"
+#include "runtime/play/journal_rows.hpp"
 #include "runtime/play/simulated_driver.hpp"
 #include "runtime/play/stage.hpp"
 #include "runtime/play/surroundings.hpp"
@@ -38,10 +39,20 @@ struct world_options {
   std::int64_t wall_start = 0;
   /// Each fact that viewers are told of, in order, over all sessions.
   std::function<void(const fact&)> on_fact;
+  /// Viewers were told of a step of the engine, which was durable.
+  std::function<void()> on_told;
   /// What tasks say of themselves; changes nothing (rule 5).
   std::function<void(const task_progress&)> on_progress;
   /// The engine took a step; it is consistent.
   std::function<void(const engine::engine&)> on_step;
+  /// Each fact as it becomes durable, in order, before anybody is told.
+  std::function<void(const fact&)> on_durable;
+  /// How long it takes until what was just decided is durable; empty: no time.
+  std::function<duration()> journal_delay;
+  /// What is durable goes through the rows of a journal, and is read back.
+  bool as_rows = false;
+  /// What tasks say of themselves is lost.
+  bool drop_progress = false;
 };
 
 class world {
@@ -74,6 +85,15 @@ public:
 
   /// The agent loses what it works on; is back after `span`, or never.
   void crash(agent_id agent, std::optional<duration> span);
+  /// What the agent works on stands still for so long; none: for good.
+  void freeze(agent_id agent, std::optional<duration> span);
+  /// Changes the weather on the agent's wire, in all sessions.
+  void change_weather(agent_id agent,
+                      const std::function<void(weather&)>& change);
+  /// It befalls the next handoff to the agent that fits, in any session.
+  void expect(agent_id agent, mishap x) {
+    mishaps_[agent.value].push_back(std::move(x));
+  }
   /// Of the running attempt of a task; false: it has none.
   bool hang(task_id task);
   bool fail(task_id task);
@@ -83,6 +103,9 @@ public:
   /// A person asks for something; the reply follows within this instant.
   void call(control_call x);
   [[nodiscard]] std::vector<control_reply> take_replies();
+  /// How many of `hang`, `fail` and `ask` have met nobody since the last call:
+  /// the attempt had ended, as was not known yet.
+  [[nodiscard]] std::size_t take_missed();
   void stop(std::int32_t code, bool at_once);
   void jump_clock(duration span) {
     jump_ += span;
@@ -93,8 +116,9 @@ public:
   /// tutti is gone at once; what is not in the journal is lost.
   void kill();
   void resume();
+  /// While it is killed it is not, though its actors still are.
   [[nodiscard]] bool is_up() const {
-    return stage_ != nullptr;
+    return stage_ != nullptr && !vanishing_;
   }
 
   // -- what is to be seen -----------------------------------------------------
@@ -102,16 +126,21 @@ public:
   [[nodiscard]] const engine::engine& engine() const {
     return *engine_;
   }
+  /// What only the journal gives is not the state that the engine is in (rule
+  /// 8): the lines that differ; empty: it is.
+  [[nodiscard]] std::string replay_difference() const;
+  /// Attempts that drivers work on, of all agents.
+  [[nodiscard]] std::size_t working() const;
+  /// How many messages wait for their time.
+  [[nodiscard]] std::size_t timers() const {
+    return is_up() ? stage_->timers() : 0;
+  }
   [[nodiscard]] bool is_away(agent_id agent) const {
     return levers_[agent.value].is_away;
   }
   /// Null: it has none, or tutti is gone.
   [[nodiscard]] wire* wire_of(agent_id agent) {
     return wires_.empty() ? nullptr : wires_[agent.value].get();
-  }
-  /// On the agent's wire, in all sessions.
-  [[nodiscard]] weather& weather_of(agent_id agent) {
-    return weathers_[agent.value];
   }
   [[nodiscard]] std::uint32_t session() const {
     return session_;
@@ -126,10 +155,13 @@ private:
   spawn_services(const orchestrator_actor& lead);
   void open_stage();
   void take(append_facts x);
+  void keep_up_to(std::uint64_t last);
   void say_durable();
+  void say_stuck();
   void hear(const run_facts& x);
   bool reach(task_id task, blow x);
   void feel(agent_id agent, blow x);
+  void come_back(agent_id agent);
 
   world_options options_;
   std::shared_ptr<engine::engine> engine_;
@@ -139,12 +171,17 @@ private:
 
   // What outlives a kill.
   std::vector<fact> journal_;
-  std::vector<fact> undurable_; ///< that the full disk did not take
+  std::deque<fact> undurable_; ///< that are not in it yet
+  duration written_by_{0};     ///< so long the journal is busy
+  std::optional<journal_rows> rows_;
   kept_store store_;
   std::size_t heard_ = 0; ///< facts that viewers were told of
   std::uint32_t session_ = 1;
-  std::vector<weather> weathers_; ///< by agent
-  bool disk_full_ = false;
+  std::vector<weather> weathers_;            ///< by agent
+  std::vector<std::vector<mishap>> mishaps_; ///< by agent
+  /// By agent: until when it is away; max: for good.
+  std::vector<duration> away_until_;
+  int disks_full_ = 0; ///< how often it was filled and not mended
   bool over_ = false;
   bool vanishing_ = false; ///< nobody hears what is still under way
   duration jump_{0};

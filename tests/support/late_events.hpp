@@ -4,7 +4,7 @@
 #pragma once
 
 #include "tests/support/engine_world.hpp"
-#include "tests/support/random_plan.hpp"
+#include "tests/support/random_team.hpp"
 
 #include <cstdint>
 #include <map>

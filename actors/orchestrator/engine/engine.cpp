@@ -199,13 +199,15 @@ void engine::on(const attempt_given_back& e) {
   if (!t.assigned || begun || t.attempt != e.attempt)
     return reject(reject_reason::stale_attempt, x, e.attempt);
   bool out_of_time = t.is_ending && t.ending == attempt_end::timed_out;
+  // Nobody is left to ask it anything: it ends as it should (§19).
+  bool unneeded = graph_.tasks[x].kind == task_kind::requests && others_ended();
   fact f;
   f.kind = fact_kind::attempt_revoked;
   f.subject = x;
   f.attempt = e.attempt;
   f.agent = t.agent;
   emit(f);
-  if (t.cancelled || out_of_time)
+  if ((t.cancelled && !unneeded) || out_of_time)
     end_unbegun(x, t.cancelled);
 }
 

@@ -6,6 +6,7 @@
 // (`update_in`). The one exception: who has begun keeps what it was given,
 // unless it is in question itself (`keeps`).
 #include "actors/orchestrator/engine/engine.hpp"
+#include "messages/mutant.hpp"
 
 #include <tuple>
 
@@ -24,6 +25,8 @@ edge_verdict judge(edge_kind kind, task_state producer, bool ever_started,
   switch (kind) {
   case edge_kind::succeeded:
     if (producer == task_state::succeeded)
+      return edge_verdict::met;
+    if (TUTTI_MUTANT(need_met_by_any_end))
       return edge_verdict::met;
     if (producer == task_state::left_out)
       return to_task ? edge_verdict::left_out : edge_verdict::met;
@@ -176,7 +179,7 @@ void engine::bring_in_line(node_index from, std::size_t at,
     return meet(at);
   }
   if (met) {
-    if (keeps(e))
+    if (TUTTI_MUTANT(no_doubt) || keeps(e))
       return;
     unmeet(at);
   }

@@ -6,6 +6,7 @@
 #include "actors/orchestrator/engine/engine.hpp"
 #include "actors/orchestrator/engine/task_machine.hpp"
 #include "messages/assert.hpp"
+#include "messages/mutant.hpp"
 
 #include <algorithm>
 
@@ -331,7 +332,7 @@ void engine::fold_finished(const fact& f) {
     return; // done with a phase, or held back: the run stops
   bool crash =
       graph_.has_session[f.agent] && f.end == attempt_end::system_error;
-  if (!crash && !no_verdict)
+  if ((!crash || TUTTI_MUTANT(crash_uses_retry)) && !no_verdict)
     ++t.failures;
   t.backing_off = true;
   ++counts_.backing_off;

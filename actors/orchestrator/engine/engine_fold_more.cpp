@@ -4,6 +4,7 @@
 #include "actors/orchestrator/engine/engine.hpp"
 #include "actors/orchestrator/engine/task_machine.hpp"
 #include "messages/assert.hpp"
+#include "messages/mutant.hpp"
 
 #include <algorithm>
 
@@ -53,7 +54,9 @@ void engine::fold_gate(const fact& f) {
     auto& a = approvals_[gate_index(f.subject)];
     a.comment = f.extra->text;
     if (f.extra->verdict == verdict::approved && f.agent != agent_id::none)
-      a.approved_by.push_back(f.extra->who);
+      a.approved_by.insert(a.approved_by.end(),
+                           TUTTI_MUTANT(approver_counts_twice) ? 2 : 1,
+                           f.extra->who);
     else if (f.extra->verdict == verdict::approved)
       a.person = f.extra->who;
     const auto& rework = graph_.special_gate(f.subject)->rework;
@@ -371,6 +374,8 @@ void engine::fold_wait(const fact& f) {
   switch (f.kind) {
   case fact_kind::attempt_waits:
     t.waits = true;
+    if (TUTTI_MUTANT(wait_keeps_slot))
+      return;
     free_capacity(f.subject, false);
     return;
   case fact_kind::wait_over:

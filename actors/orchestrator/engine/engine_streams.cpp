@@ -3,6 +3,7 @@
 // requests of one agent to another (§19). Both are tasks that run again and
 // again while there is something in their queue.
 #include "actors/orchestrator/engine/engine.hpp"
+#include "messages/mutant.hpp"
 
 #include <algorithm>
 
@@ -40,6 +41,8 @@ void engine::queue_trigger(std::uint32_t trigger) {
       continue;
     auto x = e.target();
     const auto& t = tasks_[x];
+    if (TUTTI_MUTANT(trigger_dropped) && t.assigned)
+      continue;
     if (is_terminal(t.state)) {
       // Only what came to its own end goes on; the rest was skipped or stopped.
       if (t.state != task_state::succeeded && t.state != task_state::failed)

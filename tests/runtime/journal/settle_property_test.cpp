@@ -91,7 +91,7 @@ private:
   }
 };
 
-void play(std::uint64_t first, std::uint64_t last) {
+void play_seeds(std::uint64_t first, std::uint64_t last) {
   std::string text;
   for (auto seed = first; seed <= last; ++seed) {
     try {
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(random_teams_survive_changes_of_their_plan) {
     if (*rest == '-')
       last = std::strtoull(rest + 1, nullptr, 10);
   }
-  play(first, last);
+  play_seeds(first, last);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Random teams with needs-later, after-each work, requests and approvals, each
 // played to its end by a seed: every task and gate ends as an oracle says that
-// knows only the plan and what happened (tests/support/team_oracle.hpp).
+// knows only the plan and what happened (runtime/play/team_oracle.hpp).
+#include "runtime/play/team_oracle.hpp"
 #include "tests/support/engine_world.hpp"
 #include "tests/support/random_team.hpp"
-#include "tests/support/team_oracle.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
@@ -13,6 +13,9 @@
 
 using namespace tutti;
 using namespace tutti::test;
+using play::gate_history;
+using play::task_history;
+using play::team_oracle;
 
 namespace {
 

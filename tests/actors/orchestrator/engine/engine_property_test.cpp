@@ -9,7 +9,7 @@
 //   rule 8  same events, same decisions; replayed facts, same state (§29)
 #include "tests/support/engine_world.hpp"
 #include "tests/support/naive_oracle.hpp"
-#include "tests/support/random_plan.hpp"
+#include "tests/support/random_team.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>

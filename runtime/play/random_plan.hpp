@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
-#include "tests/support/dice.hpp"
-#include "tests/support/plan_builder.hpp"
+#include "runtime/play/dice.hpp"
+#include "runtime/play/plan_builder.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <string>
 
-namespace tutti::test {
+namespace tutti::play {
 
 /// A plan with everything this version knows: conditions of all kinds, after,
 /// phases, gates, pools, any-of, finally, if, retries, allowed failures.
@@ -84,4 +84,4 @@ inline plan random_plan(dice& d, std::uint32_t tasks_max = 12) {
   return std::move(b.get());
 }
 
-} // namespace tutti::test
+} // namespace tutti::play

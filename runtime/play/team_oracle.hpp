@@ -20,7 +20,7 @@
 #include <utility>
 #include <vector>
 
-namespace tutti::test {
+namespace tutti::play {
 
 /// What a play noted down of a task.
 struct task_history {
@@ -240,7 +240,10 @@ private:
     auto name = plan_.agents[plan_.tasks[i].agents[0].value].name;
     if (gate.approved.contains(name))
       return {task_state::succeeded};
-    if (gate.end == gate_state::closed)
+    bool alone =
+        plan_.gates[plan_.tasks[i].review_of.value].approval.reviews.size()
+        == 1;
+    if (gate.end == gate_state::closed && alone)
       return {task_state::error, task_state::timed_out, task_state::cancelled,
               task_state::left_out, task_state::skipped};
     // It rejected, or the gate was decided without it.
@@ -278,4 +281,4 @@ private:
   const std::vector<gate_history>& gates_;
 };
 
-} // namespace tutti::test
+} // namespace tutti::play
