@@ -275,9 +275,13 @@ std::string deeds::kill_run(const deed& x) {
 
 std::string deeds::fill_disk(const deed& x) {
   world_.fill_disk();
+  // Of two at a time the later end counts.
+  full_until_ =
+      std::max(full_until_, x.span ? world_.now() + *x.span : duration::max());
   if (x.span)
     world_.at(world_.now() + *x.span, [this] {
-      world_.mend_disk();
+      if (full_until_ <= world_.now())
+        world_.mend_disk();
     });
   return {};
 }

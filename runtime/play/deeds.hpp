@@ -48,6 +48,7 @@ private:
     std::shared_ptr<bool> used;
   };
   std::vector<ambush> ambushes_;
+  duration full_until_{0}; ///< the disk
 };
 
 /// Where the agents of a story are: dealt out over its nodes in plan order. The

@@ -91,6 +91,9 @@ private:
       if (how_.on_fact)
         how_.on_fact(x);
     };
+    result.on_forgotten = [this](std::size_t count) {
+      watch_.rewind(count);
+    };
     result.on_told = [this] {
       if (passed())
         look_at_forbidden(false);

@@ -13,10 +13,11 @@ using config::moment_kind;
 
 run_watch::run_watch(std::shared_ptr<const plan> work,
                      const engine::graph_options& graph)
-  : plan_(std::move(work)), state_(engine::compile(*plan_, graph)),
-    attempts_(plan_->tasks.size(), 0), agents_(plan_->agents.size()),
-    tasks_of_(plan_->agents.size()), standings_(plan_->tasks.size()),
-    unfinished_(plan_->agents.size(), 0), ready_(plan_->agents.size(), 0) {
+  : plan_(std::move(work)), graph_(graph),
+    state_(engine::compile(*plan_, graph)), attempts_(plan_->tasks.size(), 0),
+    agents_(plan_->agents.size()), tasks_of_(plan_->agents.size()),
+    standings_(plan_->tasks.size()), unfinished_(plan_->agents.size(), 0),
+    ready_(plan_->agents.size(), 0) {
   for (std::uint32_t i = 0; i < plan_->tasks.size(); ++i) {
     for (auto a : plan_->tasks[i].agents)
       tasks_of_[a.value].push_back(i);
@@ -71,6 +72,20 @@ void run_watch::on(const fact& x) {
   default:
     return;
   }
+}
+
+/// What has passed stays: moments, and how agents spent their time.
+void run_watch::rewind(std::size_t count) {
+  auto facts = std::move(facts_);
+  auto happenings = std::move(happenings_);
+  auto agents = std::move(agents_);
+  auto last = last_;
+  *this = run_watch{plan_, graph_};
+  for (std::size_t i = 0; i < count; ++i)
+    on(facts[i]);
+  happenings_ = std::move(happenings);
+  agents_ = std::move(agents);
+  last_ = last;
 }
 
 void run_watch::note(const fact& x, moment_kind kind) {

@@ -48,6 +48,8 @@ public:
             const engine::graph_options& graph);
 
   void on(const fact& x);
+  /// Only the first `count` facts are still so.
+  void rewind(std::size_t count);
   /// What no fact tells: percent, back, lost.
   void on(const happening& x) {
     happenings_.push_back(x);
@@ -126,6 +128,7 @@ private:
   void for_handoffs_of(std::uint32_t task, work_phase phase, Use use);
 
   std::shared_ptr<const plan> plan_;
+  engine::graph_options graph_;
   engine::engine state_;
   std::vector<fact> facts_;
   std::vector<happening> happenings_;

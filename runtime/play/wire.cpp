@@ -60,7 +60,8 @@ void wire::put_out(wire_end from_end) {
 /// While the wire is cut nobody tries: `look_up` says when to.
 void wire::resend_later(wire_end from_end) {
   auto& w = from(from_end);
-  if (w.resends || w.sender.is_quiet() || weather_.cuts > 0)
+  bool hopeless = weather_.cuts > 0 || weather_.frozen_until == duration::max();
+  if (w.resends || w.sender.is_quiet() || hopeless)
     return;
   w.resends = true;
   // An acknowledgement takes the way twice.

@@ -108,7 +108,7 @@ void world::open_stage() {
   lead_ = stage_->spawn(orchestrator_behavior, options_for_lead());
   person_ = stage_->spawn(person, lead_, &replies_);
   caf::anon_send(lead_, begin_run{});
-  if (disks_full_ > 0)
+  if (disk_full_)
     say_stuck();
 }
 
@@ -279,13 +279,13 @@ void world::take(append_facts x) {
   undurable_.insert(undurable_.end(), x.facts.begin(), x.facts.end());
   auto takes = options_.journal_delay ? options_.journal_delay() : duration{0};
   if (takes == duration::zero() && written_by_ <= now()) {
-    if (disks_full_ == 0)
+    if (!disk_full_)
       keep_up_to(x.last);
     return;
   }
   written_by_ = std::max(written_by_, now() + takes);
   at(written_by_, [this, last = x.last, then = session_] {
-    if (session_ == then && is_up() && disks_full_ == 0)
+    if (session_ == then && is_up() && !disk_full_)
       keep_up_to(last);
   });
 }
@@ -307,7 +307,7 @@ void world::say_durable() {
 }
 
 void world::fill_disk() {
-  ++disks_full_;
+  disk_full_ = true;
   if (is_up())
     say_stuck();
 }
@@ -317,8 +317,8 @@ void world::say_stuck() {
 }
 
 void world::mend_disk() {
-  disks_full_ = std::max(0, disks_full_ - 1);
-  if (is_up() && disks_full_ == 0)
+  disk_full_ = false;
+  if (is_up())
     keep_up_to(journal_.size() + undurable_.size());
 }
 
@@ -418,7 +418,11 @@ void world::kill() {
   undurable_.clear();
   written_by_ = now_;
   // What only viewers knew, as the run was given up, is told anew.
-  heard_ = std::min(heard_, journal_.size());
+  if (heard_ > journal_.size()) {
+    heard_ = journal_.size();
+    if (options_.on_forgotten)
+      options_.on_forgotten(heard_);
+  }
   lead_ = nullptr;
   observer_ = nullptr;
   person_ = nullptr;

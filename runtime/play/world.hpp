@@ -39,6 +39,9 @@ struct world_options {
   std::int64_t wall_start = 0;
   /// Each fact that viewers are told of, in order, over all sessions.
   std::function<void(const fact&)> on_fact;
+  /// tutti was killed after viewers had been told of more than so many facts of
+  /// the journal: as the run was given up, for it could keep nothing more.
+  std::function<void(std::size_t)> on_forgotten;
   /// Viewers were told of a step of the engine, which was durable.
   std::function<void()> on_told;
   /// What tasks say of themselves; changes nothing (rule 5).
@@ -136,7 +139,7 @@ public:
     return is_up() ? stage_->timers() : 0;
   }
   [[nodiscard]] bool is_away(agent_id agent) const {
-    return levers_[agent.value].is_away;
+    return away_until_[agent.value] > now();
   }
   /// Null: it has none, or tutti is gone.
   [[nodiscard]] wire* wire_of(agent_id agent) {
@@ -181,7 +184,7 @@ private:
   std::vector<std::vector<mishap>> mishaps_; ///< by agent
   /// By agent: until when it is away; max: for good.
   std::vector<duration> away_until_;
-  int disks_full_ = 0; ///< how often it was filled and not mended
+  bool disk_full_ = false;
   bool over_ = false;
   bool vanishing_ = false; ///< nobody hears what is still under way
   duration jump_{0};
