@@ -39,6 +39,8 @@ struct world_options {
   std::int64_t wall_start = 0;
   /// Each fact that viewers are told of, in order, over all sessions.
   std::function<void(const fact&)> on_fact;
+  /// tutti comes up again.
+  std::function<void()> on_resumed;
   /// tutti was killed after viewers had been told of more than so many facts of
   /// the journal: as the run was given up, for it could keep nothing more.
   std::function<void(std::size_t)> on_forgotten;
