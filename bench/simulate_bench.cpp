@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// `tutti simulate` on one core: a million tasks of a wide plan, a deep one and
-// one of teams, in virtual time. Beside each the bare engine on the same plan,
-// without a clock: what the simulator adds is the difference. Loading and
-// compiling the plan is not counted, making the engine is not either.
+// `tutti simulate`, a million tasks each: plans of that size (wide, deep,
+// layered, many teams at once), and 20,000 plays of one team's plan, as
+// `--runs` makes them. Beside each the bare engine on the same plan, without a
+// clock: what the simulator adds is the difference. In seconds of one core, as
+// others may use the machine. Loading and compiling plans is not counted;
+// making the engine is only where a plan is played often.
 #include "runtime/simulation/simulator.hpp"
-
-#include <benchmark/benchmark.h>
+#include "runtime/simulation/study.hpp"
 
 #include <algorithm>
 #include <chrono>
-#include <functional>
-#include <memory>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
 #include <vector>
 
 namespace {
@@ -75,14 +77,16 @@ plan layered_plan() {
   return p;
 }
 
-/// 20,000 features of 50 tasks by eight agents of 25 slots: a design, then the
-/// rest in parallel, every fifth with something that it needs later.
-plan team_plan() {
+constexpr std::uint32_t team_size = 50;
+
+/// Features of 50 tasks by eight agents: a design, then the rest in parallel,
+/// every fifth with something that it needs later.
+plan features(std::uint32_t tasks, std::uint32_t slots) {
   plan p;
   for (int i = 0; i < 8; ++i)
-    p.agents.push_back({"agent", "", 25, false});
-  for (std::uint32_t i = 0; i < task_count; ++i) {
-    auto feature = i / 50 * 50;
+    p.agents.push_back({"agent", "", slots, false});
+  for (std::uint32_t i = 0; i < tasks; ++i) {
+    auto feature = i / team_size * team_size;
     auto t = make_task(i, i % 8);
     if (i > feature)
       add_need(t, feature);
@@ -96,6 +100,10 @@ plan team_plan() {
     p.tasks.push_back(std::move(t));
   }
   return p;
+}
+
+plan teams_plan() {
+  return features(task_count, 25);
 }
 
 simulation::script script_of(const plan& p) {
@@ -112,7 +120,7 @@ void play_bare(engine::engine& e) {
     std::uint32_t attempt;
   };
   std::vector<assigned> queue;
-  queue.reserve(std::size_t{2} * task_count);
+  queue.reserve(std::size_t{2} * e.plan_graph().task_count);
   engine::decision out;
   duration now{0};
   auto step = [&](const engine::event& x) {
@@ -130,68 +138,120 @@ void play_bare(engine::engine& e) {
   }
 }
 
-using make_plan = plan (*)();
-
-void engine_alone(benchmark::State& state, make_plan make) {
-  auto g = engine::compile(make(), {});
-  for (auto _ : state) {
-    state.PauseTiming();
-    auto e = std::make_unique<engine::engine>(g);
-    state.ResumeTiming();
-    play_bare(*e);
-    state.PauseTiming();
-    if (e->counts().unfinished != 0)
-      state.SkipWithError("not all tasks ended");
-    e.reset();
-    state.ResumeTiming();
-  }
-  state.counters["tasks"] = benchmark::Counter(
-      static_cast<double>(task_count) * static_cast<double>(state.iterations()),
-      benchmark::Counter::kIsRate);
+double cpu_seconds() {
+  timespec now{};
+  ::clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec)
+       + static_cast<double>(now.tv_nsec) / 1e9;
 }
 
-void simulate(benchmark::State& state, make_plan make, bool draws) {
-  auto p = make();
-  auto s = script_of(p);
-  if (draws)
-    s.seed = 1;
+void require(bool ended) {
+  if (ended)
+    return;
+  std::fprintf(stderr, "not all tasks ended\n");
+  std::exit(1);
+}
+
+/// The median of three: `make` is not counted, `play` is.
+template <class Make, class Play>
+double tasks_a_second(Make make, Play play) {
+  std::vector<double> all;
+  for (int i = 0; i < 3; ++i) {
+    auto x = make();
+    auto start = cpu_seconds();
+    play(x);
+    all.push_back(cpu_seconds() - start);
+  }
+  std::sort(all.begin(), all.end());
+  return task_count / all[1];
+}
+
+struct rates {
+  double engine = 0;
+  double simulated = 0;
+  double drawn = 0;
+};
+
+rates measure(const plan& p) {
   auto g = engine::compile(p, {});
-  std::uint64_t events = 0;
-  for (auto _ : state) {
-    state.PauseTiming();
-    auto x = std::make_unique<simulation::simulator>(g, s);
-    state.ResumeTiming();
-    auto result = x->play();
-    state.PauseTiming();
-    if (!result.complete)
-      state.SkipWithError("not all tasks ended");
-    events += result.events;
-    x.reset();
-    state.ResumeTiming();
-  }
-  auto runs = static_cast<double>(state.iterations());
-  state.counters["tasks"] = benchmark::Counter(
-      static_cast<double>(task_count) * runs, benchmark::Counter::kIsRate);
-  state.counters["events"] = benchmark::Counter(static_cast<double>(events),
-                                                benchmark::Counter::kIsRate);
+  auto s = script_of(p);
+  auto simulated = [&] {
+    return tasks_a_second(
+        [&] {
+          return simulation::simulator{g, s};
+        },
+        [](simulation::simulator& x) {
+          require(x.play().complete);
+        });
+  };
+  rates result;
+  result.engine = tasks_a_second(
+      [&] {
+        return engine::engine{g};
+      },
+      [](engine::engine& e) {
+        play_bare(e);
+        require(e.counts().unfinished == 0);
+      });
+  result.simulated = simulated();
+  s.seed = 1;
+  result.drawn = simulated();
+  return result;
 }
 
-#define TUTTI_PLAN(name)                                                       \
-  BENCHMARK_CAPTURE(engine_alone, name, name##_plan)                           \
-      ->Unit(benchmark::kMillisecond)                                          \
-      ->Iterations(3);                                                         \
-  BENCHMARK_CAPTURE(simulate, name, name##_plan, false)                        \
-      ->Unit(benchmark::kMillisecond)                                          \
-      ->Iterations(3);                                                         \
-  BENCHMARK_CAPTURE(simulate, name##_drawn, name##_plan, true)                 \
-      ->Unit(benchmark::kMillisecond)                                          \
-      ->Iterations(3)
+/// One team's plan again and again: each play has an engine of its own.
+rates measure_team() {
+  simulation::setup x{features(team_size, 1), {}, {}};
+  auto g = engine::compile(x.plan, {});
+  x.script = script_of(x.plan);
+  constexpr auto times = task_count / team_size;
+  auto nothing = [] {
+    return 0;
+  };
+  rates result;
+  result.engine = tasks_a_second(nothing, [&](int) {
+    for (std::uint32_t i = 0; i < times; ++i) {
+      engine::engine e{g};
+      play_bare(e);
+    }
+  });
+  result.simulated = tasks_a_second(nothing, [&](int) {
+    for (std::uint32_t i = 0; i < times; ++i)
+      require(simulation::simulator{g, x.script}.play().complete);
+  });
+  result.drawn = tasks_a_second(nothing, [&](int) {
+    auto all = simulation::play_many(x, times, 1, [] {
+      return false;
+    });
+    require(all && all->incomplete == 0);
+  });
+  return result;
+}
 
-TUTTI_PLAN(wide);
-TUTTI_PLAN(deep);
-TUTTI_PLAN(layered);
-TUTTI_PLAN(team);
+void print_row(const char* name, const rates& x) {
+  std::printf("%-44s %9.0f %9.0f (%.2f) %9.0f\n", name, x.engine, x.simulated,
+              x.simulated / x.engine, x.drawn);
+}
 
 } // namespace
 
-BENCHMARK_MAIN();
+int main() {
+  constexpr double rate_min = 1'000'000;
+  std::printf("tasks a second%31s engine simulated       with drawn times\n",
+              "");
+  auto team = measure_team();
+  print_row("a team's plan of 50 tasks, 20,000 times", team);
+  auto deep = measure(deep_plan());
+  print_row("deep: 64 chains", deep);
+  auto layered = measure(layered_plan());
+  print_row("layers of 1,000, 3 needs each", layered);
+  auto wide = measure(wide_plan());
+  print_row("wide: all ready at once, 1,024 slots", wide);
+  // Each step looks at another of 20,000 teams: memory is what it waits for.
+  print_row("20,000 teams of 50 tasks in one plan", measure(teams_plan()));
+  auto least = std::min(
+      {team.simulated, deep.simulated, layered.simulated, wide.simulated});
+  std::printf("all but the last: %.0f at least (bound: %.0f)\n", least,
+              rate_min);
+  return least >= rate_min ? 0 : 1;
+}

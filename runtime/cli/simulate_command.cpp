@@ -28,8 +28,9 @@ using simulation::change;
 using simulation::change_kind;
 using simulation::time_text;
 
-/// Earlier runs that are looked at, the newest first.
+/// Earlier runs that count, and how far back they are looked for.
 constexpr std::size_t history_runs_max = 20;
+constexpr std::size_t history_depth = 200;
 
 volatile std::sig_atomic_t interrupted = 0;
 
@@ -151,15 +152,13 @@ simulation::measured_times read_history(const simulate_options& options,
                                         const plan& p,
                                         std::vector<std::string>& warnings) {
   simulation::measured_times result;
-  if (options.history == "never")
-    return result;
   auto path =
       absolute(options.plan.plan.empty() ? "tutti.yaml" : options.plan.plan);
   auto state =
       options.state_directory.empty()
           ? (std::filesystem::path{path}.parent_path() / ".tutti").string()
           : absolute(options.state_directory);
-  auto runs = journal::list_runs(state);
+  auto runs = journal::list_runs(state, history_depth);
   if (!runs) {
     warnings.push_back(runs.error().detail);
     return result;
@@ -182,6 +181,14 @@ simulation::measured_times read_history(const simulate_options& options,
       warnings.push_back(facts.error().detail);
   }
   return result;
+}
+
+bool asks_history(simulation::history_use use, const plan& p,
+                  const simulation::estimated_script& without) {
+  using simulation::history_use;
+  return use == history_use::always
+      || (use == history_use::missing
+          && without.count(p, simulation::time_source::guess) > 0);
 }
 
 // -- what is told besides -----------------------------------------------------
@@ -329,9 +336,12 @@ int simulate_command(const simulate_options& options) {
   x.changes = std::move(*changes);
   x.times = options.times;
   x.seed = options.seed;
-  auto history = read_history(options, p, x.warnings);
-  x.history_runs = history.runs();
-  x.times_from = simulation::make_script(p, history, *how);
+  x.times_from = simulation::make_script(p, {}, *how);
+  if (asks_history(how->history, p, x.times_from)) {
+    auto history = read_history(options, p, x.warnings);
+    x.history_runs = history.runs();
+    x.times_from = simulation::make_script(p, history, *how);
+  }
   if (!study(options, setup_of(options, p, x), x)) {
     note("interrupted: nothing is printed");
     return static_cast<int>(exit_code::interrupted);

@@ -180,18 +180,10 @@ private:
                           : difference_text(than));
     }
     for (const auto& t : x_.trials)
-      if (t.how.end > base.how.end && is_relief(t))
+      if (t.is_anomaly(base.how))
         wrap(fmt::format("{}: longer, although it takes away a restriction: an "
                          "anomaly of scheduling",
                          t.text));
-  }
-
-  /// Changes that only allow more.
-  static bool is_relief(const simulation::trial& t) {
-    return std::all_of(t.changes.begin(), t.changes.end(),
-                       [](const simulation::change& c) {
-                         return c.kind == simulation::change_kind::drop_gate;
-                       });
   }
 
   void add_agents() {

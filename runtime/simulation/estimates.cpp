@@ -66,6 +66,14 @@ std::pair<estimate, time_source> choose(const estimate& planned, bool has,
   return {planned, has ? time_source::plan : time_source::guess};
 }
 
+/// A person is taken to need as long as a reviewing agent is said to.
+std::pair<estimate, bool> planned_approval(const plan& p, const gate& x) {
+  for (auto review : x.approval.reviews)
+    if (const auto& t = p.tasks[review.value]; t.has_estimate)
+      return {t.estimate, true};
+  return {{}, false};
+}
+
 } // namespace
 
 std::string_view to_string(time_source x) {
@@ -191,10 +199,11 @@ estimated_script make_script(const plan& p, const measured_times& history,
   for (const auto& x : options.outputs)
     put_out(put, x.task.value, {x.output});
   for (std::size_t i = 0; i < p.gates.size(); ++i) {
-    auto said = i < options.people.size() ? options.people[i] : std::nullopt;
-    auto [time, source] =
-        choose(exactly(said.value_or(estimate{}.mode)), said.has_value(),
-               history.approval(p.gates[i].name), options.history);
+    auto [planned, has] = planned_approval(p, p.gates[i]);
+    if (i < options.people.size() && options.people[i])
+      std::tie(planned, has) = std::pair{exactly(*options.people[i]), true};
+    auto [time, source] = choose(
+        planned, has, history.approval(p.gates[i].name), options.history);
     s.people.push_back(time);
     result.people.push_back(p.gates[i].approval.human ? source
                                                       : time_source::plan);

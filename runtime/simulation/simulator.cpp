@@ -18,14 +18,6 @@ bool is_said(const std::vector<bool>& xs, std::uint32_t i) {
   return i < xs.size() && xs[i];
 }
 
-/// The order of heaps whose top is what comes first.
-constexpr auto comes_later = [](const auto& x, const auto& y) {
-  return x.at != y.at ? x.at > y.at : x.order > y.order;
-};
-constexpr auto ranks_behind = [](const auto& x, const auto& y) {
-  return x.rank > y.rank;
-};
-
 } // namespace
 
 simulator::simulator(engine::graph g, const script& s)
@@ -45,7 +37,9 @@ outcome simulator::play(const fact_sink& facts) {
   step(engine::run_begins{});
   begin_work();
   while (!engine_.over() && !due_.empty()) {
-    auto next = take_due();
+    auto next = due_.pop();
+    if (!due_.empty() && due_.top().kind() == due_kind::attempt_ends)
+      look_ahead(due_.top().subject);
     now_ = std::max(now_, next.at);
     handle(next);
     begin_work();
@@ -57,8 +51,19 @@ outcome simulator::play(const fact_sink& facts) {
 
 duration simulator::time_of(const estimate& x, std::uint64_t stream,
                             std::uint64_t index) const {
-  return script_.seed ? triangular(x, drawn(*script_.seed, stream, index))
-                      : x.mode;
+  if (!script_.seed || x.min == x.max)
+    return x.mode;
+  return triangular(x, drawn(*script_.seed, stream, index));
+}
+
+/// What is to be looked at soon is fetched meanwhile: of a large plan nothing
+/// is in the processor's caches.
+void simulator::look_ahead(std::uint32_t task) const {
+  const auto& graph = engine_.plan_graph();
+  __builtin_prefetch(&engine_.task(task), 1);
+  __builtin_prefetch(&graph.tasks[task]);
+  __builtin_prefetch(&graph.out_begin[task]);
+  __builtin_prefetch(&script_.work[task]);
 }
 
 // -- what is due --------------------------------------------------------------
@@ -67,15 +72,7 @@ void simulator::add_due(duration at, due_kind kind, std::uint32_t subject,
                         std::uint32_t attempt, engine::timer_kind timer) {
   auto kinds =
       static_cast<std::uint64_t>(kind) | static_cast<std::uint64_t>(timer) << 3;
-  due_.push_back({at, ++order_ << 8 | kinds, subject, attempt});
-  std::push_heap(due_.begin(), due_.end(), comes_later);
-}
-
-simulator::due_event simulator::take_due() {
-  std::pop_heap(due_.begin(), due_.end(), comes_later);
-  auto result = due_.back();
-  due_.pop_back();
-  return result;
+  due_.push({at, ++order_ << 8 | kinds, subject, attempt});
 }
 
 void simulator::handle(const due_event& x) {
@@ -108,7 +105,6 @@ void simulator::handle(const due_event& x) {
 
 void simulator::step(const engine::event& e) {
   engine_.decide(now_, e, decided_);
-  ++result_.events;
   if (has_approvals_)
     for (const auto& f : decided_.facts)
       if (f.kind == fact_kind::approval_asked)
@@ -152,9 +148,7 @@ void simulator::accept_handoffs() {
 void simulator::obey(const engine::command& c) {
   switch (c.kind) {
   case engine::command_kind::assign: {
-    auto& queue = workers_[c.agent].queue;
-    queue.push_back({c.other, c.task, c.attempt});
-    std::push_heap(queue.begin(), queue.end(), ranks_behind);
+    workers_[c.agent].queue.push({c.other, c.task, c.attempt});
     woken_.push_back(c.agent);
     return;
   }
@@ -173,16 +167,11 @@ void simulator::obey(const engine::command& c) {
 
 /// Only what has not begun comes back.
 void simulator::take_back(const engine::command& c) {
-  auto& queue = workers_[c.agent].queue;
-  auto i = std::find_if(queue.begin(), queue.end(), [&c](const queued& x) {
+  bool was_there = workers_[c.agent].queue.remove([&c](const queued& x) {
     return x.task == c.task && x.attempt == c.attempt;
   });
-  if (i == queue.end())
-    return;
-  *i = queue.back();
-  queue.pop_back();
-  std::make_heap(queue.begin(), queue.end(), ranks_behind);
-  add_due(now_, due_kind::given_back, c.task, c.attempt);
+  if (was_there)
+    add_due(now_, due_kind::given_back, c.task, c.attempt);
 }
 
 void simulator::start_service(std::uint32_t service) {
@@ -210,9 +199,9 @@ void simulator::begin_work() {
 void simulator::begin_next(std::uint32_t agent) {
   while (workers_[agent].free_slots > 0 && !workers_[agent].queue.empty()) {
     auto& w = workers_[agent];
-    std::pop_heap(w.queue.begin(), w.queue.end(), ranks_behind);
-    auto next = w.queue.back();
-    w.queue.pop_back();
+    auto next = w.queue.pop();
+    if (!w.queue.empty())
+      look_ahead(w.queue.top().task);
     --w.free_slots;
     bool integrate =
         engine_.task(next.task).state == task_state::waiting_to_integrate;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "actors/orchestrator/engine/engine.hpp"
+#include "runtime/simulation/quad_heap.hpp"
 #include "runtime/simulation/script.hpp"
 
 #include <cstdint>
@@ -14,10 +15,9 @@ namespace tutti::simulation {
 
 /// How a play ended.
 struct outcome {
-  duration end{0};         ///< the run's
-  duration last_work{0};   ///< when the last attempt ended
-  bool complete = false;   ///< every task came to an end
-  std::uint64_t events{0}; ///< that the engine took
+  duration end{0};       ///< the run's
+  duration last_work{0}; ///< when the last attempt ended
+  bool complete = false; ///< every task came to an end
 };
 
 /// Takes the facts of a play in order, those about handoffs too: each arrives
@@ -60,15 +60,27 @@ private:
     }
   };
 
+  struct is_due_first {
+    bool operator()(const due_event& x, const due_event& y) const {
+      return x.at != y.at ? x.at < y.at : x.order < y.order;
+    }
+  };
+
   struct queued {
-    std::uint32_t rank = 0;
+    std::uint32_t rank = 0; ///< no two in a queue are equal
     std::uint32_t task = 0;
     std::uint32_t attempt = 0;
   };
 
-  /// What an agent was assigned and has not begun: a heap, best rank first.
+  struct ranks_first {
+    bool operator()(const queued& x, const queued& y) const {
+      return x.rank < y.rank;
+    }
+  };
+
   struct worker {
-    std::vector<queued> queue;
+    /// What it was assigned and has not begun, best rank first.
+    quad_heap<queued, ranks_first> queue;
     std::uint32_t free_slots = 0;
   };
 
@@ -85,7 +97,7 @@ private:
   void handle(const due_event& x);
   void add_due(duration at, due_kind kind, std::uint32_t subject,
                std::uint32_t attempt, engine::timer_kind timer = {});
-  due_event take_due();
+  void look_ahead(std::uint32_t task) const;
   [[nodiscard]] duration time_of(const estimate& x, std::uint64_t stream,
                                  std::uint64_t index) const;
 
@@ -94,7 +106,7 @@ private:
   engine::decision decided_;
   std::vector<worker> workers_;
   std::vector<std::uint32_t> woken_; ///< agents that may begin something
-  std::vector<due_event> due_;       ///< a heap, the earliest first
+  quad_heap<due_event, is_due_first> due_;
   std::vector<engine::handoff_arrives> sent_;
   const fact_sink* facts_ = nullptr;
   std::uint64_t order_ = 0;

@@ -105,6 +105,12 @@ void add_largest(std::vector<candidate>& to, std::vector<candidate> from,
             from.begin() + static_cast<std::ptrdiff_t>(most));
 }
 
+bool is_relief(const change& x, const setup& base) {
+  return x.kind == change_kind::drop_gate
+      || (x.kind == change_kind::agent_slots
+          && x.amount > slots_of(base, x.subject));
+}
+
 std::optional<trial> try_out(const setup& base, std::vector<change> changes,
                              std::string text, const trial_options& options,
                              const stop_asked& stop) {
@@ -113,7 +119,11 @@ std::optional<trial> try_out(const setup& base, std::vector<change> changes,
   auto changed = base;
   for (const auto& c : changes)
     apply(c, changed);
-  trial result{std::move(changes), std::move(text), play(changed), {}};
+  bool relief =
+      std::all_of(changes.begin(), changes.end(), [&base](const change& c) {
+        return is_relief(c, base);
+      });
+  trial result{std::move(changes), std::move(text), relief, play(changed), {}};
   if (options.times > 0) {
     result.many =
         play_many(std::move(changed), options.times, options.seed, stop);

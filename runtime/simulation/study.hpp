@@ -62,8 +62,14 @@ struct spread {
 struct trial {
   std::vector<change> changes; ///< none: as it is; several: all at once
   std::string text;
+  bool relief = false; ///< it takes restrictions away, and adds none
   outcome how;
   std::optional<spread> many; ///< where several plays were asked for
+
+  /// Freedom that makes it longer: Graham's anomaly.
+  [[nodiscard]] bool is_anomaly(const outcome& base) const {
+    return relief && how.end > base.end;
+  }
 };
 
 struct trial_options {

@@ -332,6 +332,8 @@ void engine::assign(std::uint32_t unit, agent_id to) {
 /// receiver's agent was open or because a whole phase is needed; or all of
 /// them. The receiver drops what it has seen (rule 3).
 void engine::deliver_needs(std::uint32_t task, bool all) {
+  if (!all && !graph_.tasks[task].gathers)
+    return;
   for (auto e : graph_.into(task)) {
     if (!e.carries_data() || (e.deliver_at_once() && !all))
       continue;

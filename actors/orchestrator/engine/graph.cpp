@@ -377,6 +377,8 @@ private:
       for (auto e : g_.into(i)) {
         info.later += e.kind() == edge_kind::later;
         triggers += e.kind() == edge_kind::trigger;
+        info.gathers =
+            info.gathers || (e.carries_data() && !e.deliver_at_once());
       }
       info.has_condition = !t.condition.empty();
       for (auto e : g_.out_of(i)) {

@@ -116,6 +116,8 @@ struct task_info {
   bool has_condition : 1 = false; ///< its plan entry has an `if`
   bool start_matters : 1 = false; ///< an out-edge or group looks at its start
   bool triggers : 1 = false;      ///< an after-each task runs after it
+  /// Some handoff to it leaves only with its assignment.
+  bool gathers : 1 = false;
 
   static constexpr std::uint32_t no_unit = ~std::uint32_t{0};
 };

@@ -138,6 +138,21 @@ BOOST_AUTO_TEST_CASE(people_take_what_is_said_or_what_they_took) {
   BOOST_TEST((x.script.people[gate] == exactly(5min)));
 }
 
+BOOST_AUTO_TEST_CASE(people_take_as_long_as_the_approvals_estimate) {
+  plan_builder b;
+  auto t = timed(b, "t", b.agent("ann"), 10min);
+  auto review = timed(b, "review/ok", b.agent("ben"), 20min);
+  auto gate = b.gate("ok", {t}, {});
+  b[review].kind = task_kind::review;
+  b[review].review_of = gate_id{gate};
+  b.get().gates[gate].approval.present = true;
+  b.get().gates[gate].approval.human = true;
+  b.get().gates[gate].approval.reviews = {task_id{review}};
+  auto x = simulation::make_script(b.get(), {}, {});
+  BOOST_TEST((x.people[gate] == time_source::plan));
+  BOOST_TEST((x.script.people[gate] == exactly(20min)));
+}
+
 BOOST_AUTO_TEST_CASE(an_output_that_nobody_says_is_false) {
   // §7
   plan_builder b;

@@ -346,6 +346,20 @@ BOOST_AUTO_TEST_CASE(a_change_that_makes_it_longer_says_so) {
   BOOST_TEST(!x.helps());
 }
 
+BOOST_AUTO_TEST_CASE(a_comparison_knows_an_anomaly_from_a_restriction) {
+  auto s = setup_of(anomaly());
+  s.options.plan_order = true;
+  auto trials = simulation::compare(s,
+                                    {{change_kind::agent_slots, 0, 4},
+                                     {change_kind::agent_slots, 0, 2}},
+                                    {}, go_on)
+                    .value();
+  BOOST_TEST(trials[1].is_anomaly(trials[0].how));
+  BOOST_TEST(time_text(trials[1].how.end) == "15h");
+  BOOST_TEST(!trials[2].is_anomaly(trials[0].how));
+  BOOST_TEST(!trials[0].is_anomaly(trials[0].how));
+}
+
 BOOST_AUTO_TEST_CASE(of_many_agents_those_with_the_most_work_are_tried) {
   plan_builder b;
   for (std::uint32_t i = 0; i < simulation::candidates_max + 5; ++i)
