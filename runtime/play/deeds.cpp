@@ -12,6 +12,9 @@ using config::deed_kind;
 
 namespace {
 
+/// After a disk has space again messages may be late for so long.
+constexpr duration disk_takes = std::chrono::seconds(5);
+
 /// Machines, disks and clocks change without it.
 bool needs_tutti(deed_kind x) {
   switch (x) {
@@ -113,6 +116,7 @@ std::string deeds::late_result(const deed& x) {
   if (x.attempt == t.attempt && t.state == task_state::succeeded)
     return fmt::format("attempt {} of {} was not given up: it succeeded",
                        x.attempt, name);
+  rules_.late_result_sent();
   world_.send_result(task_id{x.subject.index}, x.attempt);
   return {};
 }
@@ -275,6 +279,8 @@ std::string deeds::kill_run(const deed& x) {
 
 std::string deeds::fill_disk(const deed& x) {
   world_.fill_disk();
+  rules_.disturbed(x.span ? world_.now() + *x.span + disk_takes
+                          : duration::max());
   // Of two at a time the later end counts.
   full_until_ =
       std::max(full_until_, x.span ? world_.now() + *x.span : duration::max());

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/scenario.hpp"
+#include "runtime/play/rules.hpp"
 #include "runtime/play/run_watch.hpp"
 #include "runtime/play/world.hpp"
 
@@ -16,8 +17,9 @@ namespace tutti::play {
 class deeds {
 public:
   /// All must outlive it.
-  deeds(const config::scenario& story, world& to, run_watch& watch)
-    : story_(story), world_(to), watch_(watch) {
+  deeds(const config::scenario& story, world& to, run_watch& watch,
+        rules& judge)
+    : story_(story), world_(to), watch_(watch), rules_(judge) {
   }
 
   /// Empty: done, or under way; else one sentence of why it cannot be.
@@ -43,6 +45,7 @@ private:
   const config::scenario& story_;
   world& world_;
   run_watch& watch_;
+  rules& rules_;
   struct ambush {
     config::span where;
     std::shared_ptr<bool> used;

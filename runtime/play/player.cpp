@@ -4,6 +4,7 @@
 #include "actors/orchestrator/engine/invariants.hpp"
 #include "runtime/play/deeds.hpp"
 #include "runtime/play/expectations.hpp"
+#include "runtime/play/rules.hpp"
 #include "runtime/play/run_watch.hpp"
 #include "runtime/play/scenario_script.hpp"
 #include "runtime/play/world.hpp"
@@ -28,6 +29,9 @@ constexpr std::size_t looked_at_whole_max = 200;
 
 constexpr auto never = duration::max();
 
+/// After a resume messages may be late for so long.
+constexpr duration resume_takes = std::chrono::seconds(5);
+
 engine::graph_options graph_of(const config::scenario& story) {
   engine::graph_options result;
   result.implicit_slots = local_slots;
@@ -42,7 +46,8 @@ class player {
 public:
   player(const config::scenario& story, const play_options& how)
     : story_(story), how_(how), graph_(graph_of(story)),
-      watch_(story.work, graph_), script_(story, events()),
+      watch_(story.work, graph_), rules_(*story.work, rules_for()),
+      script_(story, events()),
       world_(options()), view_{story_, watch_, duration{0}, true,
                                [this](agent_id x) {
                                  return is_up(x);
@@ -75,6 +80,26 @@ private:
     result.back = [this](agent_id x) {
       watch_.on(happening{world_.now(), moment_kind::back, x.value, 0, 0});
     };
+    result.begins = [this](agent_id agent, const attempt_work& x) {
+      rules_.begins(agent, x, world_.now(), false);
+    };
+    result.handed = [this](agent_id agent, const handoff& x) {
+      rules_.handed(agent, x);
+    };
+    result.answered = [this](agent_id agent, const request_answer& x) {
+      rules_.answered(agent, x);
+    };
+    return result;
+  }
+
+  /// The judge of the ten rules, which knows nothing of the engine.
+  rules_options rules_for() {
+    rules_options result;
+    result.implicit_slots = local_slots;
+    result.wired = wired_agents(story_);
+    result.broken = [this](std::string text) {
+      fail(config::span::none(), std::move(text));
+    };
     return result;
   }
 
@@ -97,6 +122,13 @@ private:
     result.on_told = [this] {
       if (passed())
         look_at_forbidden(false);
+    };
+    result.on_durable = [this](const fact& x) {
+      rules_.on(x);
+    };
+    result.on_resumed = [this] {
+      rules_.resumed();
+      rules_.disturbed(world_.now() + resume_takes);
     };
     result.on_progress = how_.on_progress;
     result.on_step = [this](const engine::engine& e) {
@@ -306,6 +338,10 @@ private:
   void look_at_end() {
     for (const auto& x : engine::check_invariants(world_.engine()))
       fail(config::span::none(), x);
+    if (auto end = watch_.end(); end
+                                 && (end->status == run_status::succeeded
+                                     || end->status == run_status::failed))
+      rules_.at_end(world_.working());
     for (const auto& x : story_.end)
       look_at(x);
     for (auto where : deeds_.unused())
@@ -338,10 +374,11 @@ private:
   const play_options& how_;
   engine::graph_options graph_;
   run_watch watch_;
+  rules rules_;
   scenario_script script_;
   world world_;
   view view_;
-  deeds deeds_{story_, world_, watch_};
+  deeds deeds_{story_, world_, watch_, rules_};
   play_result result_;
   std::size_t step_ = 0;
   duration last_step_{0};

@@ -80,7 +80,8 @@ played_attempt scenario_script::plain(const attempt_work& x) const {
   return result;
 }
 
-played_attempt scenario_script::attempt(agent_id, const attempt_work& x) {
+played_attempt scenario_script::attempt(agent_id agent, const attempt_work& x) {
+  events_.begins(agent, x);
   const auto& p = *story_.work;
   auto result = plain(x);
   const auto* says = find(x);

@@ -17,6 +17,9 @@ struct script_events {
   std::function<void(task_id, std::uint32_t attempt, std::uint32_t percent)>
       reached;
   std::function<void(agent_id)> back;
+  std::function<void(agent_id, const attempt_work&)> begins;
+  std::function<void(agent_id, const handoff&)> handed;
+  std::function<void(agent_id, const request_answer&)> answered;
 };
 
 class scenario_script : public script {
@@ -33,9 +36,11 @@ public:
   void back(agent_id agent) override {
     events_.back(agent);
   }
-  void handed(agent_id, const handoff&) override {
+  void handed(agent_id agent, const handoff& x) override {
+    events_.handed(agent, x);
   }
-  void answered(agent_id, const request_answer&) override {
+  void answered(agent_id agent, const request_answer& x) override {
+    events_.answered(agent, x);
   }
 
 private:

@@ -469,6 +469,8 @@ void world::resume() {
       options_.on_fact(journal_[heard_]);
   ++session_;
   over_ = false;
+  if (options_.on_resumed)
+    options_.on_resumed();
   open_stage();
 }
 

@@ -39,6 +39,8 @@ struct world_options {
   std::int64_t wall_start = 0;
   /// Each fact that viewers are told of, in order, over all sessions.
   std::function<void(const fact&)> on_fact;
+  /// tutti comes up again.
+  std::function<void()> on_resumed;
   /// tutti was killed after viewers had been told of more than so many facts of
   /// the journal: as the run was given up, for it could keep nothing more.
   std::function<void(std::size_t)> on_forgotten;
@@ -116,6 +118,9 @@ public:
   /// The journal takes nothing until `mend_disk`.
   void fill_disk();
   void mend_disk();
+  [[nodiscard]] bool is_disk_full() const {
+    return disk_full_;
+  }
   /// tutti is gone at once; what is not in the journal is lost.
   void kill();
   void resume();
