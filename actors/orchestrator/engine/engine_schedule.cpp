@@ -344,10 +344,11 @@ void engine::deliver_needs(std::uint32_t task, bool all) {
   }
 }
 
-void engine::deliver(node_index from, std::uint32_t task) {
+/// `doubted`: also what is in question.
+void engine::deliver(node_index from, std::uint32_t task, bool doubted) {
   const auto& producer = tasks_[from];
   const auto& receiver = tasks_[task];
-  bool stands = is_terminal(producer.state) && !producer.doubted;
+  bool stands = is_terminal(producer.state) && (doubted || !producer.doubted);
   if (!producer.ever_started || !stands
       || (is_terminal(receiver.state) && !receiver.doubted))
     return;

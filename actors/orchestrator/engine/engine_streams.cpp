@@ -198,11 +198,12 @@ std::shared_ptr<const fact_extra> engine::take_items(std::uint32_t task) {
   return std::make_shared<const fact_extra>(std::move(result));
 }
 
+/// It runs after that version, be it in question by now.
 void engine::deliver_triggers(std::uint32_t task,
                               const std::vector<work_item>& items) {
   for (const auto& x : items)
     if (x.request == 0)
-      deliver(x.from.value, task);
+      deliver(x.from.value, task, true);
 }
 
 // -- requests -----------------------------------------------------------------
