@@ -396,7 +396,7 @@ void rules::check_complete(const attempt_work& x,
         && (n.of.kind == node_kind::task
             || n.condition != need_condition::failed);
   };
-  if (integrates && book_.task(task).asked)
+  if (integrates && book_.task(task).asked && !p.integrate_each)
     check_answers(x);
   for (const auto& n : integrates ? p.needs_later : p.needs)
     if (has_all(n) && !(integrates && book_.task(task).asked))

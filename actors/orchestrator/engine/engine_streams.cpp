@@ -359,9 +359,9 @@ void engine::on(const answer_arrives& e) {
   if (e.number == 0 || e.number > requests_.size())
     return reject(reject_reason::unknown_task, e.number, 0);
   auto& r = requests_[e.number - 1];
-  if (r.accepted)
+  if (r.accepted && graph_.class_of(r.work.from.value).agents.size() == 1)
     r.work.text = {}; // it was announced again (§31)
-  else
+  if (!r.accepted)
     emit(fact_kind::answer_accepted, e.number);
 }
 
