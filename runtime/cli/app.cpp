@@ -3,7 +3,10 @@
 
 #include "runtime/cli/app_parts.hpp"
 #include "runtime/cli/help_text.hpp"
+#include "runtime/cli/schema_names.hpp"
 #include "runtime/version.hpp"
+
+#include <fmt/format.h>
 
 #include <string_view>
 #include <utility>
@@ -85,6 +88,7 @@ void add_run(CLI::App& app, run_options& into) {
   app.add_option("--json", into.json_file,
                  "Write the report as JSON; - is standard output")
       ->type_name("FILE");
+  add_report_files(app, into.more);
   app.add_flag("--plain", into.plain, "Lines instead of the live board");
   app.add_flag("-q,--quiet", into.quiet, "Only failures and the summary");
   app.add_option("--state-dir", into.state_directory,
@@ -224,7 +228,7 @@ std::unique_ptr<CLI::App> make_app(all_options& into) {
   add_command(*app, "schema", schema_text(), command_group::plans)
       ->add_option("WHAT", into.schema.of,
                    "The schema of what; plan by default")
-      ->type_name("plan|scenario|report|status|history|doctor|play|simulate");
+      ->type_name(fmt::format("{}", fmt::join(schema_names(), "|")));
   add_command(*app, "init", init_text(), command_group::plans)
       ->add_option("DIR", into.init.directory, "Where to; here by default")
       ->type_name("DIR");

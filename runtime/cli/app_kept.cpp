@@ -36,6 +36,27 @@ void add_history(CLI::App& app, history_options& into) {
   add_state_directory(app, into.state_directory);
 }
 
+void add_report(CLI::App& app, report_command_options& into) {
+  app.add_option("RUN", into.run_id,
+                 "Which run, its first letters will do; the newest by default")
+      ->type_name("RUN");
+  app.add_option("-f,--file", into.plan,
+                 "The newest run of which plan; of any by default")
+      ->type_name("PLAN");
+  app.add_option("--against", into.against,
+                 "Say what is different from that run")
+      ->type_name("RUN");
+  app.add_option("--json", into.files.json,
+                 "Write the whole as JSON; - is standard output")
+      ->type_name("FILE");
+  add_report_files(app, into.files);
+  app.add_flag("--no-color", into.no_color,
+               "No colour, even on a terminal (also: NO_COLOR=1)");
+  app.add_option("--state-dir", into.state_directory,
+                 "The state directory of the runs; .tutti by default")
+      ->type_name("DIR");
+}
+
 void add_logs(CLI::App& app, logs_options& into) {
   app.add_option("TASK", into.task, "The task")->type_name("TASK")->required();
   app.add_flag("-f,--follow", into.follow,
@@ -90,6 +111,19 @@ void add_attach(CLI::App& app, attach_options& into) {
 
 } // namespace
 
+void add_report_files(CLI::App& app, report_files& into) {
+  app.add_option("--csv", into.csv, "Write a table, one row a task")
+      ->type_name("FILE");
+  app.add_option("--trace", into.trace,
+                 "Write a trace for Perfetto or chrome://tracing")
+      ->type_name("FILE");
+  app.add_option("--html", into.html,
+                 "Write one page with chart and graph, for a browser")
+      ->type_name("FILE");
+  app.add_option("--junit", into.junit, "Write JUnit XML, one case a task")
+      ->type_name("FILE");
+}
+
 void add_attach_command(CLI::App& app, all_options& into) {
   add_attach(*add_command(app, "attach", attach_text(), command_group::live),
              into.attach);
@@ -103,6 +137,7 @@ void add_doctor_command(CLI::App& app, all_options& into) {
 void add_kept_commands(CLI::App& app, all_options& into) {
   constexpr auto kept = command_group::kept;
   add_history(*add_command(app, "history", history_text(), kept), into.history);
+  add_report(*add_command(app, "report", report_text(), kept), into.report);
   add_logs(*add_command(app, "logs", logs_text(), kept), into.logs);
   add_clean(*add_command(app, "clean", clean_text(), kept), into.clean);
 }

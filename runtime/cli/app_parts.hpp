@@ -40,6 +40,9 @@ void add_virtual_commands(CLI::App& app, all_options& into);
 /// The one that plays scenarios.
 void add_play_command(CLI::App& app, all_options& into);
 
+/// The forms of a report beside the JSON.
+void add_report_files(CLI::App& app, report_files& into);
+
 /// Commands for the runs of a state directory.
 void add_kept_commands(CLI::App& app, all_options& into);
 

@@ -20,6 +20,9 @@ void add_play_command(CLI::App& app, all_options& into) {
                    "Play N orders, from --seed or 0 on; else as the scenario "
                    "says")
       ->type_name("N");
+  play->add_flag("--explore", x.explore,
+                 "Search for broken rules: random plans, or the plan that is "
+                 "named, with random faults");
   play->add_flag("--until-failure", x.until_failure,
                  "Play one order after the other until one fails");
   play->add_flag("--shrink", x.shrink,

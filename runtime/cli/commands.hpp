@@ -23,6 +23,9 @@ namespace tutti::cli {
 /// Plays scenarios on the real actors in virtual time.
 [[nodiscard]] int play_command(const play_options& options);
 
+/// Searches for broken rules: `tutti play --explore`.
+[[nodiscard]] int explore_command(const play_options& options);
+
 /// Prints a plan as a graph.
 [[nodiscard]] int graph_command(const graph_options& options);
 
@@ -40,6 +43,9 @@ namespace tutti::cli {
 
 /// Lists the runs of a state directory.
 [[nodiscard]] int history_command(const history_options& options);
+
+/// Says where the time of a run went.
+[[nodiscard]] int report_command(const report_command_options& options);
 
 /// Prints the log of a task.
 [[nodiscard]] int logs_command(const logs_options& options);

@@ -19,6 +19,7 @@ struct command_text {
 [[nodiscard]] command_text schema_text();
 [[nodiscard]] command_text init_text();
 [[nodiscard]] command_text history_text();
+[[nodiscard]] command_text report_text();
 [[nodiscard]] command_text logs_text();
 [[nodiscard]] command_text clean_text();
 [[nodiscard]] command_text doctor_text();

@@ -21,6 +21,29 @@ Exit codes:
 )"};
 }
 
+command_text report_text() {
+  return {
+      "Say where the time of a run went",
+      R"(Hop by hop the path that led to the run's end, and why each part of it did not
+start earlier; the shortest path that the same work allowed; which agent waited
+for which; what every slot did all the time. Of the newest run, whether it has
+ended, goes on or was killed. docs/report.md explains each figure. Where a file
+is named the text is not printed; - is standard output, for one of them.
+
+Examples:
+  tutti report                         the newest run here
+  tutti report 20261122-2015           one by the first letters of its id
+  tutti report -f team.yaml            the newest run of that plan
+  tutti report --against 20261121      what is different from that run
+  tutti report --html report.html --trace trace.json --junit junit.xml
+
+Exit codes:
+  0 written, 2 usage, an unknown run, or its plan is not there any more, 4 there
+  is no run, 7 the state directory cannot be read, or a file not written, 8 the
+  journal is damaged
+)"};
+}
+
 command_text logs_text() {
   return {
       "Print the log of a task",

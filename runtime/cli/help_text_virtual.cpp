@@ -24,6 +24,9 @@ Examples:
                                        search for an order that breaks it
   tutti play login.yaml --realtime     as a film, with the live board
   tutti play login.yaml --junit out.xml
+  tutti play --explore --seeds 1000    random plans, random faults, the ten rules
+  tutti play --explore tutti.yaml --until-failure --shrink
+                                       the same with a plan of one's own
 
 Exit codes:
   0 all as the scenarios say, 1 something is not, 2 mistake in a scenario, its

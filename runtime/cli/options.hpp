@@ -22,11 +22,34 @@ struct plan_options {
   bool lints = false; ///< warn of what is hardly meant so, too
 };
 
+/// Where the forms of a report go; empty: nowhere, "-": standard output.
+struct report_files {
+  std::string json;
+  std::string csv;
+  std::string trace;
+  std::string html;
+  std::string junit;
+
+  [[nodiscard]] bool any() const {
+    return !json.empty() || has_more();
+  }
+  /// Whether standard output is taken.
+  [[nodiscard]] bool print() const {
+    return json == "-" || csv == "-" || trace == "-" || html == "-"
+        || junit == "-";
+  }
+  /// Beside the JSON.
+  [[nodiscard]] bool has_more() const {
+    return !csv.empty() || !trace.empty() || !html.empty() || !junit.empty();
+  }
+};
+
 struct run_options {
   plan_options plan;
   std::string jobs_text; ///< as given; empty: not given
   std::optional<std::uint32_t> jobs;
   std::string json_file;
+  report_files more; ///< forms beside the JSON; `json` is not used
   std::string state_directory;
   std::vector<std::string> only;
   std::vector<std::string> skip;
@@ -78,6 +101,7 @@ struct play_options {
   std::optional<std::uint64_t> seeds;
   std::string json_file;
   std::string junit_file;
+  bool explore = false; ///< `files` is a plan, or nothing
   bool until_failure = false;
   bool shrink = false;
   bool realtime = false;
@@ -142,6 +166,16 @@ struct history_options {
   std::string json_file;  ///< empty: a table
   std::string count_text; ///< as given
   std::size_t most = 20;  ///< runs that are shown
+  bool no_color = false;
+};
+
+/// Of `tutti report`.
+struct report_command_options {
+  std::string run_id;          ///< may be shortened; empty: the newest
+  std::string plan;            ///< empty: as the run had it
+  std::string state_directory; ///< empty: .tutti beside `plan`, or here
+  std::string against;         ///< another run; empty: none
+  report_files files;
   bool no_color = false;
 };
 
@@ -273,6 +307,7 @@ struct all_options {
   schema_options schema;
   init_options init;
   history_options history;
+  report_command_options report;
   logs_options logs;
   clean_options clean;
   doctor_options doctor;

@@ -3,6 +3,8 @@
 
 #include "config/duration_text.hpp"
 #include "runtime/cli/parse_parts.hpp"
+#include "runtime/cli/report_usage.hpp"
+#include "runtime/cli/schema_names.hpp"
 #include "runtime/cli/size_text.hpp"
 
 #include <fmt/format.h>
@@ -28,6 +30,7 @@ constexpr std::array command_names = {
     std::pair{"schema", command_name::schema},
     std::pair{"init", command_name::init},
     std::pair{"history", command_name::history},
+    std::pair{"report", command_name::report},
     std::pair{"logs", command_name::logs},
     std::pair{"clean", command_name::clean},
     std::pair{"doctor", command_name::doctor},
@@ -152,6 +155,8 @@ usage_error finish(run_options& x) {
                  "only as it goes on");
   if (auto e = check_detached(x.detach, x.json_file))
     return e;
+  if (auto e = misused_files(x))
+    return e;
   if (auto e = check_durability(x.durability))
     return e;
   if (!x.jobs_text.empty()) {
@@ -180,11 +185,17 @@ usage_error finish(play_options& x) {
   }
   if (x.until_failure && x.seeds)
     return usage("--until-failure has no last seed: leave out --seeds");
+  if (x.explore
+      && (!x.only.empty() || x.realtime || x.trace || !x.junit_file.empty()))
+    return usage("--explore plays no scenarios: --only, --realtime, --trace "
+                 "and --junit are of no use with it");
   if (x.realtime && (x.seeds || x.until_failure))
     return usage("--realtime plays one order: leave out --seeds and "
                  "--until-failure");
-  if (x.json_file == "-" && x.junit_file == "-")
-    return usage("--json and --junit cannot both go to standard output");
+  if (!x.json_file.empty() && x.json_file == x.junit_file)
+    return usage("--json and --junit need a file each");
+  if (x.seed && x.seeds && *x.seed + *x.seeds < *x.seed)
+    return usage("there are no so many seeds behind --seed");
   return finish_set(x.set_texts, x.set);
 }
 
@@ -322,6 +333,8 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.rerun);
   case command_name::history:
     return finish(x.options.history);
+  case command_name::report:
+    return misused_files(x.options.report.files);
   case command_name::logs:
     return finish(x.options.logs);
   case command_name::clean:
@@ -338,9 +351,7 @@ usage_error finish(const CLI::App& app, parsed& x) {
   case command_name::progress:
     return finish(x.options.progress);
   case command_name::schema:
-    return one_of("the schema of", x.options.schema.of,
-                  {"plan", "scenario", "report", "status", "history", "doctor",
-                   "play", "simulate"});
+    return one_of("the schema of", x.options.schema.of, schema_names());
   case command_name::session_test:
     return finish(x.options.session_test);
   case command_name::completion:

@@ -22,6 +22,7 @@ enum class command_name {
   schema,
   init,
   history,
+  report,
   logs,
   clean,
   doctor,

@@ -6,41 +6,21 @@
 #include "runtime/cli/output.hpp"
 #include "runtime/cli/plan_words.hpp"
 #include "runtime/cli/realtime.hpp"
+#include "runtime/cli/stop_signals.hpp"
 #include "runtime/play/outcome.hpp"
-#include "runtime/session/signals.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <deque>
 #include <filesystem>
 #include <memory>
-#include <thread>
 #include <utility>
 
 namespace tutti::cli {
 
 namespace {
-
-/// The number of the first signal; 0: none.
-std::atomic<int> stopped_by{0};
-
-void watch_signals(session::signal_watch& watch) {
-  session::signal_handlers handlers;
-  handlers.stop = [](int signal, int count) {
-    stopped_by = signal;
-    if (count > 1)
-      ::_exit(128 + signal);
-  };
-  watch.start(std::move(handlers));
-}
-
-bool goes_on() {
-  return stopped_by == 0;
-}
 
 /// Scenarios with the text that they stand in.
 struct opened_scenarios {
@@ -92,10 +72,11 @@ choose(const opened_scenarios& opened, const std::vector<std::string>& only) {
   for (const auto& file : opened.files)
     for (const auto& x : file.values) {
       names.push_back(x.name);
-      auto i = std::find(only.begin(), only.end(), x.name);
-      if (i != only.end())
-        found[static_cast<std::size_t>(i - only.begin())] = true;
-      if (only.empty() || i != only.end())
+      bool wanted = only.empty();
+      for (std::size_t i = 0; i < only.size(); ++i)
+        if (only[i] == x.name)
+          found[i] = wanted = true;
+      if (wanted)
         result.push_back({&x, &file.source});
     }
   for (std::size_t i = 0; i < only.size(); ++i)
@@ -119,21 +100,12 @@ play::seed_range seeds_of(const play_options& options,
   return result;
 }
 
-play::play_options how_to_play() {
-  play::play_options result;
-  result.local_slots = std::max(1u, std::thread::hardware_concurrency());
-  return result;
-}
-
 play::scenario_outcome play_one(const play_options& options,
                                 const chosen_scenario& x) {
-  auto how = how_to_play();
+  play::play_options how;
   std::unique_ptr<realtime_show> show;
   if (options.realtime) {
-    show = std::make_unique<realtime_show>(*x.story, how.local_slots,
-                                           options.no_color, [] {
-                                             return goes_on();
-                                           });
+    show = std::make_unique<realtime_show>(*x.story, options.no_color, goes_on);
     show->attach(how);
   }
   auto result = play::play_all(*x.story, *x.source, seeds_of(options, *x.story),
@@ -141,7 +113,7 @@ play::scenario_outcome play_one(const play_options& options,
   if (show)
     show->finish();
   if (options.shrink)
-    play::shrink(result, how_to_play());
+    play::shrink(result, {});
   return result;
 }
 
@@ -154,8 +126,9 @@ std::string summary(const std::vector<play::scenario_outcome>& all,
     plays += x.plays;
   }
   auto text = counted(all.size(), "scenario");
-  text += failed == 0 ? std::string{": all hold"}
-                      : fmt::format(": {} failed", failed);
+  text += failed > 0 ? fmt::format(": {} failed", failed)
+        : goes_on()  ? std::string{": all hold"}
+                     : std::string{": stopped"};
   if (plays > all.size())
     text += fmt::format(", {} orders", plays);
   return text + fmt::format(", {:.2f}s\n", wall_s);
@@ -175,11 +148,12 @@ int write_results(const play_options& options,
 int play_chosen(const play_options& options,
                 const std::vector<chosen_scenario>& chosen) {
   bool data = options.json_file == "-" || options.junit_file == "-";
-  auto say = [data](const std::string& text) {
+  int lost = 0;
+  auto say = [data, &lost](const std::string& text) {
     if (data)
       print_message(text);
-    else
-      print_data(text);
+    else if (lost == 0)
+      lost = print_data(text);
   };
   play::text_options how;
   how.color =
@@ -191,13 +165,9 @@ int play_chosen(const play_options& options,
     if (!goes_on())
       break;
     all.push_back(play_one(options, x));
-    if (all.back().plays == 0) {
-      all.pop_back(); // Ctrl-C came before
-      break;
-    }
-    say(play::outcome_text(all.back(), how));
     if (options.trace)
       say(play::trace_text(all.back()));
+    say(play::outcome_text(all.back(), how));
   }
   auto wall_s =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
@@ -205,8 +175,10 @@ int play_chosen(const play_options& options,
   say(summary(all, wall_s));
   if (auto code = write_results(options, all, wall_s); code != 0)
     return code;
+  if (lost != 0)
+    return lost;
   if (!goes_on())
-    return 128 + stopped_by;
+    return stop_code();
   bool failed = std::any_of(all.begin(), all.end(), [](const auto& x) {
     return x.failed.has_value();
   });
@@ -216,6 +188,8 @@ int play_chosen(const play_options& options,
 } // namespace
 
 int play_command(const play_options& options) {
+  if (options.explore)
+    return explore_command(options);
   if (options.files.empty())
     return fail({exit_code::bad_plan,
                  "'tutti play' needs a file of scenarios; 'tutti help play' "
@@ -231,8 +205,7 @@ int play_command(const play_options& options) {
     return static_cast<int>(exit_code::bad_plan);
   if (chosen->empty())
     return fail({exit_code::nothing_to_run, "there is no scenario to play"});
-  session::signal_watch watch;
-  watch_signals(watch);
+  stop_signals signals;
   return play_chosen(options, *chosen);
 }
 

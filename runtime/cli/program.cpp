@@ -56,6 +56,8 @@ int dispatch(const parsed& x, const native::agents& team) {
     return init_command(x.options.init);
   case command_name::history:
     return history_command(x.options.history);
+  case command_name::report:
+    return report_command(x.options.report);
   case command_name::logs:
     return logs_command(x.options.logs);
   case command_name::clean:

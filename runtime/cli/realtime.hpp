@@ -17,19 +17,19 @@ namespace tutti::cli {
 class realtime_show {
 public:
   /// `story` must outlive it. `goes_on`: false once it is to end.
-  realtime_show(const config::scenario& story, std::uint32_t local_slots,
-                bool no_color, std::function<bool()> goes_on);
+  realtime_show(const config::scenario& story, bool no_color,
+                std::function<bool()> goes_on);
   realtime_show(const realtime_show&) = delete;
   realtime_show& operator=(const realtime_show&) = delete;
 
   /// The play waits for the clock, and is shown.
   void attach(play::play_options& to);
-  /// Leaves the summary on the screen.
+  /// Leaves the screen as it is.
   void finish();
 
 private:
-  /// Waits until that moment of the run; false: it is to end.
-  bool wait_until(duration at);
+  /// Waits until that moment of the run, or until it is to end.
+  void wait_until(duration at);
 
   std::function<bool()> goes_on_;
   report::run_model model_;

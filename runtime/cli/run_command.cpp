@@ -3,9 +3,11 @@
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/detach.hpp"
 #include "runtime/cli/forecast.hpp"
+#include "runtime/cli/kept_run.hpp"
 #include "runtime/cli/load.hpp"
 #include "runtime/cli/native_check.hpp"
 #include "runtime/cli/output.hpp"
+#include "runtime/cli/report_files.hpp"
 #include "runtime/cli/resume.hpp"
 #include "runtime/cli/run_settings.hpp"
 #include "runtime/process/supervisor.hpp"
@@ -49,7 +51,9 @@ session::session_options session_options_of(const run_options& options,
   result.jobs = options.jobs;
   result.no_wait = options.no_wait;
   result.state_directory = options.state_directory;
-  result.display_fd = options.json_file == "-" ? STDERR_FILENO : STDOUT_FILENO;
+  result.display_fd = options.json_file == "-" || options.more.print()
+                        ? STDERR_FILENO
+                        : STDOUT_FILENO;
   result.plain = options.plain;
   result.no_color = options.plan.no_color;
   result.quiet = options.quiet;
@@ -93,6 +97,13 @@ void expose_program() {
 
 namespace {
 
+/// The other forms of the report, from the journal.
+int write_more(const run_options& options, const std::string& run_id) {
+  auto run = read_kept_run({run_id, absolute_plan(options), state_of(options)});
+  return run ? write_report_files(*run, run->report(), options.more)
+             : fail(run.error());
+}
+
 /// Runs it in this process, which was forked where the run is detached. `given`
 /// are the descriptors that it was started with.
 int run_here(run_options options, const native::agents& team,
@@ -113,6 +124,8 @@ int run_here(run_options options, const native::agents& team,
   // Said now rather than after hours of work.
   if (auto e = cannot_write_data(options.json_file))
     return fail(*e);
+  if (auto e = cannot_write(options.more))
+    return fail(*e);
   auto mine = session_options_of(options, team);
   auto values = secrets::read_all(*loaded.value, given);
   if (!values)
@@ -132,9 +145,13 @@ int run_here(run_options options, const native::agents& team,
   }
   auto result =
       session::run_session(std::move(*loaded.value), mine, **processes);
-  if (options.json_file.empty() || !result.report)
+  if (!result.report)
     return result.exit_code;
-  int code = write_data(options.json_file, report::to_json(*result.report));
+  int code = 0;
+  if (!options.json_file.empty())
+    code = write_data(options.json_file, report::to_json(*result.report));
+  if (code == 0 && options.more.has_more())
+    code = write_more(options, result.report->run_id);
   // A lost report is an unusable environment, which semantics §27 ranks above
   // all that a run can end with.
   return code == 0 ? result.exit_code : code;

@@ -3,6 +3,7 @@
 #include "config/scenario_schema.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/output.hpp"
+#include "runtime/cli/schema_names.hpp"
 
 #include <string_view>
 
@@ -10,54 +11,60 @@ namespace tutti::cli {
 
 namespace {
 
-/// config/schema/report.schema.json, which CMake makes into a literal.
-constexpr std::string_view report_schema =
+struct shipped_schema {
+  std::string_view name;
+  std::string_view text; ///< empty: made from the loader's own table
+};
+
+/// config/schema/NAME.schema.json, which CMake makes into literals.
+constexpr shipped_schema schemas[] = {
+    {"plan", {}},
+    {"scenario", {}},
+    {
+        "report",
 #include "report_schema.inc"
-    ;
-
-/// config/schema/status.schema.json, likewise.
-constexpr std::string_view status_schema =
+    },
+    {
+        "status",
 #include "status_schema.inc"
-    ;
-
-/// config/schema/doctor.schema.json, likewise.
-constexpr std::string_view doctor_schema =
-#include "doctor_schema.inc"
-    ;
-
-/// config/schema/history.schema.json, likewise.
-constexpr std::string_view history_schema =
+    },
+    {
+        "history",
 #include "history_schema.inc"
-    ;
-
-/// config/schema/simulate.schema.json, likewise.
-constexpr std::string_view simulate_schema =
-#include "simulate_schema.inc"
-    ;
-
-/// config/schema/play.schema.json, likewise.
-constexpr std::string_view play_schema =
+    },
+    {
+        "doctor",
+#include "doctor_schema.inc"
+    },
+    {
+        "play",
 #include "play_schema.inc"
-    ;
+    },
+    {
+        "explore",
+#include "explore_schema.inc"
+    },
+    {
+        "simulate",
+#include "simulate_schema.inc"
+    },
+};
 
 } // namespace
 
+std::vector<std::string> schema_names() {
+  std::vector<std::string> result;
+  for (const auto& x : schemas)
+    result.emplace_back(x.name);
+  return result;
+}
+
 int schema_command(const schema_options& options) {
-  if (options.of == "report")
-    return print_data(report_schema);
-  if (options.of == "status")
-    return print_data(status_schema);
-  if (options.of == "play")
-    return print_data(play_schema);
-  if (options.of == "doctor")
-    return print_data(doctor_schema);
-  if (options.of == "history")
-    return print_data(history_schema);
-  if (options.of == "simulate")
-    return print_data(simulate_schema);
-  if (options.of == "scenario")
-    return print_data(config::scenario_json_schema());
-  auto text = config::plan_json_schema();
+  for (const auto& x : schemas)
+    if (x.name == options.of && !x.text.empty())
+      return print_data(x.text);
+  auto text = options.of == "scenario" ? config::scenario_json_schema()
+                                       : config::plan_json_schema();
   if (!text.ends_with('\n'))
     text += '\n';
   return print_data(text);

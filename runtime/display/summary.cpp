@@ -28,31 +28,32 @@ constexpr std::size_t log_columns_max = 400;
 
 class summary {
 public:
-  summary(const run_model& m, const report::report_options& options,
-          const traits& can, std::size_t columns)
-    : model_(m), plan_(m.plan()), options_(options), traits_(can),
-      columns_(columns) {
+  summary(const run_model& m, const report::run_report& made,
+          const report::report_options& options, const traits& can)
+    : model_(m), plan_(m.plan()), made_(made), options_(options), traits_(can) {
   }
 
-  std::string text() {
+  /// `whole`: with all of the blame.
+  std::string text(std::size_t columns, bool whole) {
+    columns_ = std::max<std::size_t>(columns, 20);
     add_failures(false);
     add_failures(true);
     add_without_run(task_state::skipped, "SKIPPED");
     add_without_run(task_state::cancelled, "CANCELLED");
     add_closed_gates();
     add_waiting();
-    auto made = make_report(model_, options_);
-    add_requests(made);
-    add_stale(made);
+    add_requests(made_);
+    add_stale(made_);
     add_warnings();
     if (!out_.empty())
       out_ += '\n';
     // Of a run that was lost nobody knows how long it took.
-    if (model_.ended()) {
+    if (model_.ended() || whole) {
       report::text_options wanted;
-      wanted.columns = std::min<std::size_t>(columns_, 100);
+      wanted.columns = std::min<std::size_t>(columns_, whole ? 120 : 100);
       wanted.unicode = traits_.unicode;
-      out_ += note_lines(report::to_text(made, wanted), traits_) + '\n';
+      wanted.whole = whole;
+      out_ += note_lines(report::to_text(made_, wanted), traits_) + '\n';
     }
     add_end();
     return std::move(out_);
@@ -346,12 +347,16 @@ private:
     if (auto n = model_.late_results(); n > 0)
       counts += fmt::format(", {} late and ignored", n);
     auto code = model_.exit_code();
-    auto status = model_.ended() ? to_string(model_.status()) : "not ended";
+    auto status = model_.ended()   ? to_string(model_.status())
+                : options_.is_live ? std::string_view{"goes on"}
+                                   : std::string_view{"not ended"};
     auto is_good = model_.ended() && code == 0;
     styled_line x(plan_.name, style::bold);
     x.add(" ").add(status, is_good ? style::green : style::red).add(counts);
     whole_line(x);
     // A run that was lost is a fault of the program (semantics §27).
+    if (options_.is_live && !model_.ended())
+      return;
     if (!model_.ended())
       code = static_cast<int>(tutti::exit_code::internal);
     if (code != 0)
@@ -367,9 +372,10 @@ private:
 
   const run_model& model_;
   const plan& plan_;
+  const report::run_report& made_;
   const report::report_options& options_;
   const traits& traits_;
-  std::size_t columns_;
+  std::size_t columns_ = 80;
   std::string out_;
 };
 
@@ -378,7 +384,14 @@ private:
 std::string summary_text(const report::run_model& m,
                          const report::report_options& options,
                          const traits& can, std::size_t columns) {
-  return summary(m, options, can, std::max<std::size_t>(columns, 20)).text();
+  return summary(m, make_report(m, options), options, can).text(columns, false);
+}
+
+std::string report_text(const report::run_model& m,
+                        const report::run_report& made,
+                        const report::report_options& options,
+                        const traits& can, std::size_t columns) {
+  return summary(m, made, options, can).text(columns, true);
 }
 
 std::vector<std::string> last_lines(const std::string& path, std::size_t count,

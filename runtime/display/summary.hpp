@@ -20,6 +20,13 @@ namespace tutti::display {
                                        const report::report_options& options,
                                        const traits& can, std::size_t columns);
 
+/// The same of a report that is made already, with all of its blame: where the
+/// time went, hop by hop.
+[[nodiscard]] std::string report_text(const report::run_model& m,
+                                      const report::run_report& made,
+                                      const report::report_options& options,
+                                      const traits& can, std::size_t columns);
+
 /// The last lines of a file that are not empty, at most `count`, harmless to
 /// print; none where it cannot be read. Reads the end of the file only.
 [[nodiscard]] std::vector<std::string>

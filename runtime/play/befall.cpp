@@ -166,19 +166,22 @@ bool exploration::befall_node(const fault& x, befallen& told) {
 void exploration::change_weather(const fault& x,
                                  const std::vector<agent_id>& of) {
   auto change = [this, of, x](int sign) {
-    for (auto a : of) {
-      auto& w = world_->weather_of(a);
-      if (x.kind == fault_kind::slow)
-        w.latency += sign * duration{1ms} * (x.pick % 5000);
-      else if (x.kind == fault_kind::freeze_node)
-        w.frozen_until = std::max(w.frozen_until, world_->now() + x.span);
-      else
-        w.cuts += sign;
-    }
+    for (auto a : of)
+      world_->change_weather(a, [&](weather& w) {
+        if (x.kind == fault_kind::slow)
+          w.latency += sign * duration{1ms} * (x.pick % 5000);
+        else if (x.kind == fault_kind::freeze_node)
+          w.frozen_until = std::max(w.frozen_until, world_->now() + x.span);
+        else
+          w.cuts += sign;
+      });
   };
   change(1);
-  if (x.kind == fault_kind::freeze_node)
+  if (x.kind == fault_kind::freeze_node) {
+    for (auto a : of)
+      world_->freeze(a, x.span);
     return;
+  }
   world_->at(world_->now() + x.span, [this, change] {
     if (!healing_)
       change(-1);
@@ -202,7 +205,7 @@ bool exploration::befall_handoff(const fault& x, befallen& told) {
   };
   told.text = fmt::format("{} the next handoff to {}", to_string(x.kind),
                           work().agents[a].name);
-  world_->wire_of(agent_id{a})->expect(std::move(y));
+  world_->expect(agent_id{a}, std::move(y));
   return true;
 }
 

@@ -10,11 +10,44 @@ namespace tutti::play {
 using config::deed;
 using config::deed_kind;
 
+namespace {
+
+/// Machines, disks and clocks change without it.
+bool needs_tutti(deed_kind x) {
+  switch (x) {
+  case deed_kind::crash:
+  case deed_kind::lose_node:
+  case deed_kind::freeze_node:
+  case deed_kind::cut:
+  case deed_kind::slow:
+  case deed_kind::clock_jump:
+  case deed_kind::disk_full:
+    return false;
+  default:
+    return true;
+  }
+}
+
+} // namespace
+
+/// A run that ended so goes on when it is resumed (§31).
+bool deeds::can_go_on() const {
+  auto end = watch_.end();
+  return end
+      && (end->status == run_status::stopped
+          || end->status == run_status::waiting);
+}
+
 std::string deeds::run(const deed& x) {
-  if (!world_.is_up())
+  if (!world_.is_up() && needs_tutti(x.kind))
     return "tutti is gone at this moment: nobody hears it";
+  if (world_.over() && !(x.kind == deed_kind::kill_run && can_go_on()))
+    return "the run has ended";
   switch (x.kind) {
   case deed_kind::crash:
+    if (world_.is_away(agent_id{x.agent}))
+      return fmt::format("{} is away already",
+                         story_.work->agents[x.agent].name);
     world_.crash(agent_id{x.agent}, x.span);
     return {};
   case deed_kind::hang:
@@ -24,8 +57,7 @@ std::string deeds::run(const deed& x) {
   case deed_kind::cancel:
     return cancel(x);
   case deed_kind::late_result:
-    world_.send_result(task_id{x.subject.index}, x.attempt);
-    return {};
+    return late_result(x);
   case deed_kind::approve:
   case deed_kind::request_changes:
   case deed_kind::reject:
@@ -38,13 +70,12 @@ std::string deeds::run(const deed& x) {
   case deed_kind::disk_full:
     return fill_disk(x);
   case deed_kind::lose_node:
-    lose_node(x);
-    return {};
+    return lose_node(x);
   case deed_kind::freeze_node:
+    return freeze_node(x);
   case deed_kind::cut:
   case deed_kind::slow:
-    change_weather(x);
-    return {};
+    return change_links(x);
   case deed_kind::drop:
   case deed_kind::duplicate:
   case deed_kind::reorder:
@@ -67,6 +98,23 @@ std::string deeds::of_attempt(const deed& x) {
   const auto& name = story_.work->tasks[task.value].name;
   return fmt::format("{} has no attempt that runs: it is {}", name,
                      to_string(watch_.state().task(task.value).state));
+}
+
+/// Of an attempt that was given up.
+std::string deeds::late_result(const deed& x) {
+  const auto& t = watch_.state().task(x.subject.index);
+  const auto& name = story_.work->tasks[x.subject.index].name;
+  if (x.attempt > t.attempt || (x.attempt == t.attempt && !t.ever_started))
+    return fmt::format("{} has had no attempt {}", name, x.attempt);
+  bool runs =
+      t.state == task_state::running || t.state == task_state::integrating;
+  if (x.attempt == t.attempt && runs)
+    return fmt::format("attempt {} of {} still runs", x.attempt, name);
+  if (x.attempt == t.attempt && t.state == task_state::succeeded)
+    return fmt::format("attempt {} of {} was not given up: it succeeded",
+                       x.attempt, name);
+  world_.send_result(task_id{x.subject.index}, x.attempt);
+  return {};
 }
 
 std::string deeds::ask_person(const deed& x) {
@@ -109,16 +157,18 @@ std::vector<bool> wired_agents(const config::scenario& story) {
   return result;
 }
 
-/// The agents behind the link between two nodes, of which the orchestrator is
-/// on the first one: nothing else goes from node to node.
+/// The agents behind the links that a deed is about. The orchestrator is on the
+/// first node: nothing else goes from node to node.
 static std::vector<agent_id> behind_link(const config::scenario& story,
-                                         const std::uint32_t (&nodes)[2]) {
+                                         const deed& x) {
   std::vector<agent_id> result;
-  if (std::min(nodes[0], nodes[1]) != 0)
+  bool all = x.kind == deed_kind::slow;
+  if (!all && std::min(x.nodes[0], x.nodes[1]) != 0)
     return result;
-  auto far = std::max(nodes[0], nodes[1]);
+  auto far = std::max(x.nodes[0], x.nodes[1]);
   for (std::uint32_t i = 0; i < story.work->agents.size(); ++i)
-    if (node_of(story, agent_id{i}) == far && far != 0)
+    if (auto node = node_of(story, agent_id{i});
+        node != 0 && (all || node == far))
       result.emplace_back(i);
   return result;
 }
@@ -132,36 +182,66 @@ static std::vector<agent_id> agents_on(const config::scenario& story,
   return result;
 }
 
-void deeds::lose_node(const deed& x) {
+std::string deeds::lose_node(const deed& x) {
+  if (auto wrong = about_node(x); !wrong.empty())
+    return wrong;
   for (auto a : agents_on(story_, x.nodes[0]))
     world_.crash(a, x.span);
   watch_.on(happening{world_.now(), config::moment_kind::lost, x.nodes[0]});
+  return {};
+}
+
+/// Why a node cannot be lost or frozen; empty: it can.
+std::string deeds::about_node(const deed& x) const {
+  const auto& name = story_.nodes[x.nodes[0]];
+  if (x.nodes[0] == 0)
+    return fmt::format("the run itself is kept on {}: kill-run ends it there",
+                       name);
+  if (agents_on(story_, x.nodes[0]).empty())
+    return fmt::format("no agent is on {}: agents are dealt out over the nodes "
+                       "in plan order",
+                       name);
+  return {};
+}
+
+std::string deeds::freeze_node(const deed& x) {
+  if (auto wrong = about_node(x); !wrong.empty())
+    return wrong;
+  for (auto a : agents_on(story_, x.nodes[0])) {
+    world_.freeze(a, x.span);
+    world_.change_weather(a, [&](weather& w) {
+      w.frozen_until = x.span ? std::max(w.frozen_until, world_.now() + *x.span)
+                              : duration::max();
+    });
+  }
+  return {};
 }
 
 /// Changes are sums, so that two at a time end one by one.
-void deeds::change_weather(const deed& x) {
-  auto of = x.kind == deed_kind::cut ? behind_link(story_, x.nodes)
-                                     : agents_on(story_, x.nodes[0]);
-  auto change = [this, of, x](int sign) {
-    for (auto a : of) {
-      auto& w = world_.weather_of(a);
-      if (x.kind == deed_kind::cut)
-        w.cuts += sign;
-      else if (x.kind == deed_kind::slow)
-        w.latency += sign * x.slower;
-      else if (sign > 0)
-        w.frozen_until = world_.now() + x.span.value_or(duration{0});
-    }
+std::string deeds::change_links(const deed& x) {
+  bool cuts = x.kind == deed_kind::cut;
+  auto of = cuts || x.nodes[0] == 0 ? behind_link(story_, x)
+                                    : agents_on(story_, x.nodes[0]);
+  if (of.empty())
+    return "nothing goes that way: all goes through the first node";
+  auto change = [this, of, cuts, slower = x.slower](int sign) {
+    for (auto a : of)
+      world_.change_weather(a, [&](weather& w) {
+        if (cuts)
+          w.cuts += sign;
+        else
+          w.latency += sign * slower;
+      });
   };
   change(1);
-  if (x.span && x.kind != deed_kind::freeze_node)
+  if (x.span)
     world_.at(world_.now() + *x.span, [change] {
       change(-1);
     });
+  return {};
 }
 
 std::string deeds::mishap_of(const deed& x) {
-  auto* w = world_.wire_of(agent_id{x.receiver});
   mishap y;
   y.what = x.kind == deed_kind::drop      ? mishap::kind::drop
          : x.kind == deed_kind::duplicate ? mishap::kind::duplicate
@@ -172,7 +252,7 @@ std::string deeds::mishap_of(const deed& x) {
     *used = *used || is;
     return is;
   };
-  w->expect(std::move(y));
+  world_.expect(agent_id{x.receiver}, std::move(y));
   ambushes_.push_back({x.where, std::move(used)});
   return {};
 }
@@ -195,9 +275,13 @@ std::string deeds::kill_run(const deed& x) {
 
 std::string deeds::fill_disk(const deed& x) {
   world_.fill_disk();
+  // Of two at a time the later end counts.
+  full_until_ =
+      std::max(full_until_, x.span ? world_.now() + *x.span : duration::max());
   if (x.span)
     world_.at(world_.now() + *x.span, [this] {
-      world_.mend_disk();
+      if (full_until_ <= world_.now())
+        world_.mend_disk();
     });
   return {};
 }

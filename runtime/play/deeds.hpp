@@ -31,8 +31,12 @@ private:
   [[nodiscard]] std::string ask_person(const config::deed& x);
   [[nodiscard]] std::string cancel(const config::deed& x);
   [[nodiscard]] std::string mishap_of(const config::deed& x);
-  void lose_node(const config::deed& x);
-  void change_weather(const config::deed& x);
+  [[nodiscard]] bool can_go_on() const;
+  [[nodiscard]] std::string late_result(const config::deed& x);
+  [[nodiscard]] std::string lose_node(const config::deed& x);
+  [[nodiscard]] std::string freeze_node(const config::deed& x);
+  [[nodiscard]] std::string about_node(const config::deed& x) const;
+  [[nodiscard]] std::string change_links(const config::deed& x);
   [[nodiscard]] std::string kill_run(const config::deed& x);
   [[nodiscard]] std::string fill_disk(const config::deed& x);
 
@@ -44,6 +48,7 @@ private:
     std::shared_ptr<bool> used;
   };
   std::vector<ambush> ambushes_;
+  duration full_until_{0}; ///< the disk
 };
 
 /// Where the agents of a story are: dealt out over its nodes in plan order. The

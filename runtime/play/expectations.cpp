@@ -15,6 +15,10 @@ using config::expectation;
 using config::expectation_kind;
 using config::handoff_state;
 
+std::string times(std::uint32_t n, std::string_view what) {
+  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
+
 std::string names_of(const plan& p, const std::vector<task_id>& xs) {
   std::string result;
   for (auto x : xs)
@@ -38,7 +42,7 @@ std::optional<std::string> span(duration is, const expectation& x) {
 }
 
 handoff_state state_of(const watched_handoff& x) {
-  return x.used > 0    ? handoff_state::integrated
+  return x.used        ? handoff_state::integrated
        : x.arrived     ? handoff_state::arrived
        : x.version > 0 ? handoff_state::sent
                        : handoff_state::none;
@@ -69,8 +73,13 @@ std::optional<std::string> handoff_mismatch(const expectation& x,
                                             const run_watch& w) {
   auto h = w.handoff(x.tasks[0], x.tasks[1]);
   auto is = state_of(h);
-  bool times = x.number == 0 || h.used == x.number;
-  return unless(is == x.handoff && times, "it is " + handoff_text(is, h.used));
+  bool times = x.number == 0 || h.uses == x.number;
+  return unless(is == x.handoff && times, "it is " + handoff_text(is, h.uses));
+}
+
+/// A text in quotes: "1" is another value than 1.
+std::string value_text(const value& x) {
+  return x.kind == value_kind::text ? fmt::format("\"{}\"", x.text) : x.text;
 }
 
 std::optional<std::string> output_mismatch(const expectation& x,
@@ -80,12 +89,14 @@ std::optional<std::string> output_mismatch(const expectation& x,
       details == nullptr ? nullptr : find_output(details->outputs, x.text);
   if (is == nullptr)
     return "it has no such output";
-  return unless(equal_values(*is, x.value), fmt::format("it is {}", is->text));
+  return unless(is->kind == x.value.kind && equal_values(*is, x.value),
+                "it is " + value_text(*is));
 }
 
 std::optional<std::string> working_mismatch(const expectation& x,
                                             const view& of) {
-  auto is = of.watch.working(agent_id{x.subject});
+  auto is =
+      of.runs ? of.watch.working(agent_id{x.subject}) : std::vector<task_id>{};
   auto wanted = x.tasks;
   std::sort(wanted.begin(), wanted.end());
   return unless(is == wanted,
@@ -131,8 +142,8 @@ std::string wanted(const expectation& x, const config::scenario& story) {
     return fmt::format("{} is to be {}", p.tasks[x.subject].name,
                        to_string(x.task));
   case expectation_kind::attempts:
-    return fmt::format("{} is to have begun {} attempts",
-                       p.tasks[x.subject].name, x.number);
+    return fmt::format("{} is to have begun {}", p.tasks[x.subject].name,
+                       times(x.number, "attempt"));
   case expectation_kind::gate:
     return fmt::format("gate {} is to be {}", p.gates[x.subject].name,
                        to_string(x.gate));
@@ -143,16 +154,16 @@ std::string wanted(const expectation& x, const config::scenario& story) {
     return fmt::format("the inbox of {} is to hold {}",
                        p.agents[x.subject].name, x.number);
   case expectation_kind::batches:
-    return fmt::format("requests are to be taken in {} batches", x.number);
+    return fmt::format("requests are to be taken {}", times(x.number, "time"));
   case expectation_kind::answered:
-    return fmt::format("{} requests are to be answered", x.number);
+    return fmt::format("requests answered are to be {}", x.number);
   case expectation_kind::open_requests:
-    return fmt::format("{} requests are to be open", x.number);
+    return fmt::format("open requests are to be {}", x.number);
   case expectation_kind::output:
     return fmt::format("output {} of {} is to be {}", x.text,
-                       p.tasks[x.subject].name, x.value.text);
+                       p.tasks[x.subject].name, value_text(x.value));
   case expectation_kind::late:
-    return fmt::format("{} results are to have come late", x.number);
+    return fmt::format("late results are to be {}", x.number);
   case expectation_kind::idle_while_ready:
     return fmt::format("{} is to be idle while it has work",
                        p.agents[x.subject].name);
@@ -176,7 +187,9 @@ std::optional<std::string> mismatch(const expectation& x, const view& of) {
   agent_id agent{x.subject};
   switch (x.kind) {
   case expectation_kind::clock:
-    return unless(of.now == x.span,
+    // What it shows is a time of day.
+    return unless((of.now - x.span) % std::chrono::hours(24)
+                      == duration::zero(),
                   fmt::format("it is {}", moment_text(of.story, of.now)));
   case expectation_kind::working:
     return working_mismatch(x, of);

@@ -16,6 +16,7 @@ struct view {
   const config::scenario& story;
   const run_watch& watch;
   duration now{0};
+  bool runs = true; ///< tutti is there
   std::function<bool(agent_id)> is_up;
 };
 

@@ -198,7 +198,9 @@ void exploration::heal() {
   healing_ = true;
   limit_ = world_->now() + healing_bound(story_, open_requests());
   for (std::uint32_t i = 0; i < work().agents.size(); ++i)
-    world_->weather_of(agent_id{i}) = {};
+    world_->change_weather(agent_id{i}, [](weather& w) {
+      w = {};
+    });
   world_->mend_disk();
 }
 

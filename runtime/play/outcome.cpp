@@ -33,11 +33,13 @@ scenario_outcome play_all(const config::scenario& story,
   result.source = &source;
   auto start = std::chrono::steady_clock::now();
   auto options = how;
+  options.goes_on = go_on;
   for (std::uint64_t i = 0; seeds.until_failure || i < seeds.count; ++i) {
-    if (!go_on())
-      break;
     options.seed = seeds.first + i;
     auto played = play_scenario(story, options);
+    result.stopped = played.interrupted;
+    if (result.stopped)
+      break;
     ++result.plays;
     result.messages += played.messages;
     if (!result.took && played.end)

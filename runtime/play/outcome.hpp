@@ -21,6 +21,7 @@ struct scenario_outcome {
   std::uint64_t messages = 0;        ///< in all plays
   std::optional<duration> took;      ///< the run, in the first play
   std::optional<play_result> failed; ///< the first play that did
+  bool stopped = false;              ///< Ctrl-C: not all orders were played
   /// Of a failure that was shrunk: the deeds that it needs.
   std::optional<std::vector<config::span>> needs;
   /// Of the play that failed, else of the first one.

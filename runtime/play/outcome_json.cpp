@@ -49,7 +49,8 @@ void add(report::json_writer& to, const scenario_outcome& x) {
   to.text("file", x.source->name);
   to.text("scenario", x.story->name);
   add_place(to, *x.source, x.story->where);
-  to.boolean("passed", !x.failed);
+  to.boolean("passed", !x.failed && !x.stopped);
+  to.boolean("stopped", x.stopped);
   to.integer("plays", static_cast<std::int64_t>(x.plays));
   to.integer("messages", static_cast<std::int64_t>(x.messages));
   to.seconds("took_s", x.took);
@@ -67,18 +68,21 @@ void add(report::json_writer& to, const scenario_outcome& x) {
 std::string outcomes_json(const std::vector<scenario_outcome>& xs,
                           double wall_s) {
   std::int64_t failed = 0;
+  std::int64_t stopped = 0;
   std::int64_t plays = 0;
   std::int64_t messages = 0;
   for (const auto& x : xs) {
     failed += x.failed.has_value();
+    stopped += x.stopped;
     plays += static_cast<std::int64_t>(x.plays);
     messages += static_cast<std::int64_t>(x.messages);
   }
   report::json_writer to;
   to.open('{');
   to.integer("schema_version", schema_version);
-  to.integer("passed", static_cast<std::int64_t>(xs.size()) - failed);
+  to.integer("passed", static_cast<std::int64_t>(xs.size()) - failed - stopped);
   to.integer("failed", failed);
+  to.integer("stopped", stopped);
   to.integer("plays", plays);
   to.integer("messages", messages);
   to.number("wall_s", wall_s);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/play/expectations.hpp"
 #include "runtime/play/outcome.hpp"
+#include "runtime/report/xml_text.hpp"
 
 #include <fmt/format.h>
 
@@ -10,37 +11,13 @@ namespace tutti::play {
 
 namespace {
 
-/// What XML can hold: no control characters but tab and line end.
-std::string escaped(std::string_view x) {
-  std::string result;
-  for (char c : x) {
-    auto code = static_cast<unsigned char>(c);
-    constexpr unsigned char space = 0x20;
-    switch (c) {
-    case '&':
-      result += "&amp;";
-      break;
-    case '<':
-      result += "&lt;";
-      break;
-    case '>':
-      result += "&gt;";
-      break;
-    case '"':
-      result += "&quot;";
-      break;
-    default:
-      if (code >= space || c == '\n' || c == '\t')
-        result += c;
-    }
-  }
-  return result;
-}
-
 std::string case_text(const scenario_outcome& x) {
   auto head =
       fmt::format(R"(    <testcase classname="{}" name="{}" time="{:.6f}")",
-                  escaped(x.source->name), escaped(x.story->name), x.wall_s);
+                  report::xml_text(x.source->name),
+                  report::xml_text(x.story->name), x.wall_s);
+  if (x.stopped)
+    return head + "><skipped message=\"stopped\"/></testcase>\n";
   if (!x.failed)
     return head + "/>\n";
   const auto& first = x.failed->failures[0];
@@ -50,7 +27,8 @@ std::string case_text(const scenario_outcome& x) {
   return head
        + fmt::format(">\n      <failure message=\"{}\">{}</failure>\n"
                      "    </testcase>\n",
-                     escaped(what), escaped(outcome_text(x, plain)));
+                     report::xml_text(what),
+                     report::xml_text(outcome_text(x, plain)));
 }
 
 } // namespace
@@ -77,7 +55,7 @@ std::string outcomes_junit(const std::vector<scenario_outcome>& xs) {
   auto head = [](std::string_view tag, std::string_view name, const suite& s) {
     return fmt::format(
         "<{} name=\"{}\" tests=\"{}\" failures=\"{}\" time=\"{:.6f}\">\n", tag,
-        escaped(name), s.count, s.failed, s.wall_s);
+        report::xml_text(name), s.count, s.failed, s.wall_s);
   };
   std::string result = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
                      + head("testsuites", "tutti play", all);

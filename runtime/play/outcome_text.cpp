@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 namespace tutti::play {
 
@@ -22,7 +23,14 @@ std::string colored(std::string_view text, int code, bool color) {
                : std::string{text};
 }
 
+/// As a shell reads it.
 std::string quoted(std::string_view x) {
+  bool plain = !x.empty() && std::all_of(x.begin(), x.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/'
+        || c == '.' || c == '-' || c == '_';
+  });
+  if (plain)
+    return std::string{x};
   std::string result = "'";
   for (char c : x)
     result += c == '\'' ? std::string{"'\\''"} : std::string{c};
@@ -30,14 +38,15 @@ std::string quoted(std::string_view x) {
 }
 
 std::string again(const scenario_outcome& x) {
-  return fmt::format("tutti play {} --only {} --seed {}", x.source->name,
-                     quoted(x.story->name), x.failed->seed);
+  return fmt::format("tutti play {} --only {} --seed {}",
+                     quoted(x.source->name), quoted(x.story->name),
+                     x.failed->seed);
 }
 
 std::vector<std::uint32_t> slots_of(const plan& p) {
   std::vector<std::uint32_t> result;
   for (const auto& x : p.agents)
-    result.push_back(std::max(1u, x.slots));
+    result.push_back(x.slots == 0 ? local_slots : x.slots);
   return result;
 }
 
@@ -93,6 +102,9 @@ std::vector<std::string> trace_lines(const config::scenario& story,
   for (const auto& f : facts) {
     m.apply(f);
     if (auto x = display::words_of(m, f, true)) {
+      // Its arrival has the same words.
+      if (f.kind == fact_kind::handoff_sent)
+        x->verb = "sent";
       rows.push_back({moment_text(story, f.at), std::move(*x)});
       at_width = std::max(at_width, rows.back().at.size());
       who_width = std::max(who_width, rows.back().words.who.size());
@@ -122,6 +134,8 @@ std::string outcome_text(const scenario_outcome& x, const text_options& how) {
   constexpr int green = 32;
   constexpr int red = 31;
   bool ok = !x.failed;
+  if (ok && x.stopped)
+    return fmt::format("stopped after {} orders: {}\n", x.plays, x.story->name);
   if (ok && how.quiet)
     return {};
   auto line = fmt::format(

@@ -28,10 +28,9 @@ constexpr std::size_t looked_at_whole_max = 200;
 
 constexpr auto never = duration::max();
 
-engine::graph_options graph_of(const config::scenario& story,
-                               const play_options& how) {
+engine::graph_options graph_of(const config::scenario& story) {
   engine::graph_options result;
-  result.implicit_slots = how.local_slots;
+  result.implicit_slots = local_slots;
   // A run that is to end waiting does not wait for people for ever.
   for (const auto& x : story.end)
     if (x.kind == config::expectation_kind::run && x.run == run_status::waiting)
@@ -42,9 +41,10 @@ engine::graph_options graph_of(const config::scenario& story,
 class player {
 public:
   player(const config::scenario& story, const play_options& how)
-    : story_(story), how_(how), graph_(graph_of(story, how)),
+    : story_(story), how_(how), graph_(graph_of(story)),
       watch_(story.work, graph_), script_(story, events()),
-      world_(options()), view_{story_, watch_, duration{0}, [this](agent_id x) {
+      world_(options()), view_{story_, watch_, duration{0}, true,
+                               [this](agent_id x) {
                                  return is_up(x);
                                }} {
     result_.seed = how.seed;
@@ -54,7 +54,7 @@ public:
     world_.begin();
     while (passed() && go_on()) {
     }
-    if (passed())
+    if (passed() && !result_.interrupted)
       look_at_end();
     result_.facts = watch_.facts();
     result_.messages = world_.message_count();
@@ -75,9 +75,6 @@ private:
     result.back = [this](agent_id x) {
       watch_.on(happening{world_.now(), moment_kind::back, x.value, 0, 0});
     };
-    result.wrong = [this](std::string text) {
-      fail(config::span::none(), std::move(text));
-    };
     return result;
   }
 
@@ -94,6 +91,13 @@ private:
       if (how_.on_fact)
         how_.on_fact(x);
     };
+    result.on_forgotten = [this](std::size_t count) {
+      watch_.rewind(count);
+    };
+    result.on_told = [this] {
+      if (passed())
+        look_at_forbidden(false);
+    };
     result.on_progress = how_.on_progress;
     result.on_step = [this](const engine::engine& e) {
       look_at_rules(e);
@@ -107,12 +111,20 @@ private:
 
   // -- turns ------------------------------------------------------------------
 
+  /// Not asked at each message, of which there are millions.
+  bool goes_on() {
+    constexpr std::uint32_t pause = 1024;
+    if (how_.goes_on && asked_++ % pause == 0 && !how_.goes_on())
+      result_.interrupted = true;
+    return !result_.interrupted;
+  }
+
   /// One instant, or the way to the next one; false: all is told.
   bool go_on() {
     settle();
-    if (!passed())
+    if (!passed() || result_.interrupted)
       return false;
-    look_at_forbidden();
+    look_at_forbidden(true);
     if (!passed())
       return false;
     if (step_ < story_.timeline.size() && comes_now(current().at)) {
@@ -120,24 +132,27 @@ private:
       return passed();
     }
     bool told = step_ == story_.timeline.size();
-    if (told && world_.over())
+    if (told && world_.over() && world_.is_up())
       return false;
     return pass(told);
   }
 
   void settle() {
     view_.now = world_.now();
-    while (passed() && world_.step()) {
+    while (passed() && goes_on() && world_.step()) {
     }
     for (const auto& x : world_.take_replies())
       if (!x.ok)
         fail(deed_at_, fmt::format("it was refused: {}", x.text));
+    if (world_.take_missed() > 0)
+      fail(deed_at_, "the attempt had ended already; its end is under way");
   }
 
   /// When something comes next; `never` where nothing does.
   [[nodiscard]] duration next(bool told) const {
     auto result = never;
-    if (!world_.over())
+    // A run that is gone comes back.
+    if (!world_.over() || !world_.is_up())
       result = world_.next().value_or(never);
     if (!told)
       result = std::min(result, due_of(current().at).value_or(never));
@@ -156,9 +171,18 @@ private:
     }
     if (at == never)
       return stand_still(told);
-    if (how_.before && !how_.before(at))
+    if (at > play_time_max) {
+      fail(told ? story_.where : current().where,
+           "this takes more than a hundred years: it is not played on");
       return false;
-    watch_.pass(at, world_.is_up(), view_.is_up);
+    }
+    if (how_.before) {
+      how_.before(at);
+      asked_ = 0; // much may have happened meanwhile
+    }
+    // Nobody waits once the run has ended.
+    if (!world_.over())
+      watch_.pass(at, world_.is_up(), view_.is_up);
     world_.go_to(at);
     return true;
   }
@@ -202,7 +226,7 @@ private:
     if (x.kind == moment_kind::clock)
       return x.span;
     if (x.kind == moment_kind::later)
-      return last_step_ + x.span;
+      return std::min(last_step_, play_time_max) + x.span;
     return std::nullopt;
   }
 
@@ -250,12 +274,19 @@ private:
 
   void look_at(const config::expectation& x) {
     view_.now = world_.now();
+    view_.runs = world_.is_up();
     if (auto is = mismatch(x, view_))
       fail(x.where, fmt::format("{}; {}", wanted(x, story_), *is));
   }
 
-  void look_at_forbidden() {
+  /// At the end of an instant all is looked at; while things happen, what is
+  /// not about anybody's idleness: messages to him may be under way.
+  void look_at_forbidden(bool at_rest) {
+    view_.now = world_.now();
+    view_.runs = world_.is_up();
     for (const auto& x : story_.never) {
+      if (!at_rest && is_about_idleness(x))
+        continue;
       bool is = std::all_of(x.all.begin(), x.all.end(), [this](const auto& y) {
         return !mismatch(y, view_);
       });
@@ -264,7 +295,17 @@ private:
     }
   }
 
+  static bool is_about_idleness(const config::forbidden& x) {
+    using config::expectation_kind;
+    return std::any_of(x.all.begin(), x.all.end(), [](const auto& y) {
+      return y.kind == expectation_kind::idle_while_ready
+          || y.kind == expectation_kind::working;
+    });
+  }
+
   void look_at_end() {
+    for (const auto& x : engine::check_invariants(world_.engine()))
+      fail(config::span::none(), x);
     for (const auto& x : story_.end)
       look_at(x);
     for (auto where : deeds_.unused())
@@ -306,6 +347,7 @@ private:
   duration last_step_{0};
   config::span deed_at_ = config::span::none();
   std::size_t unlooked_ = 0;
+  std::uint32_t asked_ = 0; ///< how often it was to be asked whether to go on
   /// How far a moment has been looked for.
   std::map<std::tuple<moment_kind, std::uint32_t, std::uint32_t, std::uint32_t>,
            std::size_t>

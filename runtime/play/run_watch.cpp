@@ -13,11 +13,11 @@ using config::moment_kind;
 
 run_watch::run_watch(std::shared_ptr<const plan> work,
                      const engine::graph_options& graph)
-  : plan_(std::move(work)), state_(engine::compile(*plan_, graph)),
-    attempts_(plan_->tasks.size(), 0), agents_(plan_->agents.size()),
-    tasks_of_(plan_->agents.size()),
-    standings_(plan_->tasks.size(), standing::finished),
-    unfinished_(plan_->agents.size(), 0), ready_(plan_->agents.size(), 0) {
+  : plan_(std::move(work)), graph_(graph),
+    state_(engine::compile(*plan_, graph)), attempts_(plan_->tasks.size(), 0),
+    agents_(plan_->agents.size()), tasks_of_(plan_->agents.size()),
+    standings_(plan_->tasks.size()), unfinished_(plan_->agents.size(), 0),
+    ready_(plan_->agents.size(), 0) {
   for (std::uint32_t i = 0; i < plan_->tasks.size(); ++i) {
     for (auto a : plan_->tasks[i].agents)
       tasks_of_[a.value].push_back(i);
@@ -46,14 +46,15 @@ void run_watch::on(const fact& x) {
     return note(x, moment_kind::open);
   case fact_kind::handoff_sent: {
     auto& h = handoffs_[{x.cause, x.subject}];
-    h.arrived = h.arrived && h.version == x.version;
-    h.taken = h.taken && h.version == x.version;
-    h.version = x.version;
+    if (h.version != x.version)
+      h = {x.version, false, false, false, h.uses};
     return;
   }
-  case fact_kind::handoff_accepted:
-    handoffs_[{x.cause, x.subject}].arrived = true;
+  case fact_kind::handoff_accepted: {
+    auto& h = handoffs_[{x.cause, x.subject}];
+    h.arrived = h.arrived || h.version == x.version;
     return;
+  }
   case fact_kind::result_late:
     ++late_;
     return;
@@ -71,6 +72,20 @@ void run_watch::on(const fact& x) {
   default:
     return;
   }
+}
+
+/// What has passed stays: moments, and how agents spent their time.
+void run_watch::rewind(std::size_t count) {
+  auto facts = std::move(facts_);
+  auto happenings = std::move(happenings_);
+  auto agents = std::move(agents_);
+  auto last = last_;
+  *this = run_watch{plan_, graph_};
+  for (std::size_t i = 0; i < count; ++i)
+    on(facts[i]);
+  happenings_ = std::move(happenings);
+  agents_ = std::move(agents);
+  last_ = last;
 }
 
 void run_watch::note(const fact& x, moment_kind kind) {
@@ -112,27 +127,35 @@ void run_watch::note_attempt(const fact& x) {
   }
   if (plan_->tasks[x.subject].kind == task_kind::after_each)
     return note_run_for_triggers(x, begins);
-  bool success = x.end == attempt_end::success;
+  // Each arrival is integrated once, where each is by itself (§10).
+  bool each = plan_->tasks[x.subject].integrate_each;
   for_handoffs_of(x.subject, x.phase, [&](watched_handoff& h) {
     if (begins)
-      h.taken = true;
-    else if (success)
-      h.used += h.taken;
+      h.taken = !each || !h.used;
     else
-      h.taken = false;
+      end_use(h, x.end == attempt_end::success);
   });
+}
+
+/// Whoever took it has ended.
+void run_watch::end_use(watched_handoff& h, bool success) {
+  if (h.taken && success && !h.used) {
+    h.used = true;
+    ++h.uses;
+  }
+  h.taken = h.taken && success;
 }
 
 /// A run of an after-each task uses what its triggers handed on, no other.
 void run_watch::note_run_for_triggers(const fact& x, bool begins) {
-  if (begins)
+  if (begins) {
     for (const auto& item : state_.stream(x.subject)->taken)
       handoffs_[{item.from.value, x.subject}].taken = true;
-  else
-    for (auto e : state_.plan_graph().into(x.subject))
-      if (auto i = handoffs_.find({e.target(), x.subject});
-          i != handoffs_.end() && std::exchange(i->second.taken, false))
-        i->second.used += x.end == attempt_end::success;
+    return;
+  }
+  for (auto e : state_.plan_graph().into(x.subject))
+    if (auto i = handoffs_.find({e.target(), x.subject}); i != handoffs_.end())
+      end_use(i->second, x.end == attempt_end::success);
 }
 
 /// Those that have arrived for this phase of a task. Where nothing is there to
@@ -154,28 +177,42 @@ void run_watch::for_handoffs_of(std::uint32_t task, work_phase phase, Use use) {
 
 // -- agents -------------------------------------------------------------------
 
-run_watch::standing run_watch::standing_of(std::uint32_t task) const {
+run_watch::counted run_watch::standing_of(std::uint32_t task) const {
   const auto& t = state_.task(task);
   if (plan_->tasks[task].kind == task_kind::requests || is_terminal(t.state))
-    return standing::finished;
+    return {};
   bool integrates = t.state == task_state::waiting_to_integrate;
   bool is_ready =
       t.state == task_state::ready || (integrates && t.may_integrate);
-  return is_ready && !t.paused && !t.backing_off ? standing::ready
-                                                 : standing::unfinished;
+  // It integrates where it ran (§2).
+  bool has_run = integrates || t.state == task_state::running
+              || t.state == task_state::integrating;
+  return {is_ready && !t.paused && !t.backing_off ? standing::ready
+                                                  : standing::unfinished,
+          has_run ? t.agent : agent_id::none};
 }
 
 void run_watch::settle_standing(std::uint32_t task) {
-  auto before = std::exchange(standings_[task], standing_of(task));
-  auto after = standings_[task];
-  if (before == after)
+  auto after = standing_of(task);
+  if (standings_[task] == after)
     return;
-  for (auto a : plan_->tasks[task].agents) {
-    unfinished_[a.value] += (before == standing::finished);
-    unfinished_[a.value] -= (after == standing::finished);
-    ready_[a.value] -= (before == standing::ready);
-    ready_[a.value] += (after == standing::ready);
-  }
+  count(task, standings_[task], false);
+  count(task, after, true);
+  standings_[task] = after;
+}
+
+void run_watch::count(std::uint32_t task, const counted& x, bool begins) {
+  if (x.is == standing::finished)
+    return;
+  auto add = [begins](std::uint32_t& to) {
+    begins ? ++to : --to;
+  };
+  for (auto a : plan_->tasks[task].agents)
+    if (x.owner == agent_id::none || x.owner == a.value) {
+      add(unfinished_[a.value]);
+      if (x.is == standing::ready)
+        add(ready_[a.value]);
+    }
 }
 
 void run_watch::pass_of(agent_id x, duration span, bool runs, bool is_up) {
@@ -202,10 +239,19 @@ std::vector<task_id> run_watch::working(agent_id x) const {
 
 std::vector<task_id> run_watch::ready(agent_id x) const {
   std::vector<task_id> result;
-  for (auto i : tasks_of_[x.value])
-    if (standings_[i] == standing::ready)
+  for (auto i : tasks_of_[x.value]) {
+    const auto& is = standings_[i];
+    if (is.is == standing::ready
+        && (is.owner == agent_id::none || is.owner == x.value) && has_tokens(i))
       result.emplace_back(i);
+  }
   return result;
+}
+
+/// What lacks a token of a pool is no work that could be done.
+bool run_watch::has_tokens(std::uint32_t task) const {
+  return state_.task(task).assigned
+      || state_.has_tokens(state_.plan_graph().class_of(task));
 }
 
 bool run_watch::has_free_slot(agent_id x) const {
@@ -224,8 +270,8 @@ std::uint32_t run_watch::inbox(agent_id x) const {
   const auto& p = *plan_;
   for (const auto& [key, h] : handoffs_) {
     const auto& t = state_.task(key.second);
-    result +=
-        h.arrived && !h.taken && t.agent == x.value && !is_terminal(t.state);
+    result += h.arrived && !h.taken && !h.used && t.agent == x.value
+           && !is_terminal(t.state);
   }
   if (const auto& r = p.agents[x.value].requests; r.present)
     result +=

@@ -29,10 +29,11 @@ struct happening {
 
 /// One handoff from task to task, its latest version.
 struct watched_handoff {
-  bool arrived = false;
   std::uint32_t version = 0; ///< 0: not sent yet
-  std::uint32_t used = 0;    ///< how often its task has used it, ever
-  bool taken = false;        ///< by the attempt that uses it
+  bool arrived = false;
+  bool taken = false;     ///< by the attempt that uses it
+  bool used = false;      ///< that attempt has ended well
+  std::uint32_t uses = 0; ///< how many versions its task has used
 };
 
 /// How an agent has spent its time since the run's start.
@@ -47,6 +48,8 @@ public:
             const engine::graph_options& graph);
 
   void on(const fact& x);
+  /// Only the first `count` facts are still so.
+  void rewind(std::size_t count);
   /// What no fact tells: percent, back, lost.
   void on(const happening& x) {
     happenings_.push_back(x);
@@ -103,18 +106,29 @@ private:
   using edge_key = std::pair<std::uint32_t, std::uint32_t>; ///< from, to
 
   enum class standing : std::uint8_t { unfinished, ready, finished };
+  /// Of a task, for those who may work on it.
+  struct counted {
+    standing is = standing::finished;
+    std::uint32_t owner = agent_id::none; ///< the only one who may; none: any
+
+    friend bool operator==(const counted&, const counted&) = default;
+  };
 
   void pass_of(agent_id x, duration span, bool runs, bool is_up);
   void note(const fact& x, config::moment_kind kind);
   void note_end(const fact& x, task_state before);
   void note_attempt(const fact& x);
   void note_run_for_triggers(const fact& x, bool begins);
+  static void end_use(watched_handoff& h, bool success);
   void settle_standing(std::uint32_t task);
-  [[nodiscard]] standing standing_of(std::uint32_t task) const;
+  [[nodiscard]] bool has_tokens(std::uint32_t task) const;
+  [[nodiscard]] counted standing_of(std::uint32_t task) const;
+  void count(std::uint32_t task, const counted& x, bool begins);
   template <class Use>
   void for_handoffs_of(std::uint32_t task, work_phase phase, Use use);
 
   std::shared_ptr<const plan> plan_;
+  engine::graph_options graph_;
   engine::engine state_;
   std::vector<fact> facts_;
   std::vector<happening> happenings_;
@@ -122,7 +136,7 @@ private:
   std::vector<std::uint32_t> attempts_; ///< by task: that were started
   std::vector<watched_agent> agents_;
   std::vector<std::vector<std::uint32_t>> tasks_of_; ///< by agent
-  std::vector<standing> standings_;                  ///< by task
+  std::vector<counted> standings_;                   ///< by task
   std::vector<std::uint32_t> unfinished_; ///< by agent: tasks, ready ones too
   std::vector<std::uint32_t> ready_;      ///< by agent: tasks
   duration last_{0};

@@ -17,8 +17,6 @@ struct script_events {
   std::function<void(task_id, std::uint32_t attempt, std::uint32_t percent)>
       reached;
   std::function<void(agent_id)> back;
-  /// Somebody has been handed the same twice, for one sentence.
-  std::function<void(std::string)> wrong;
 };
 
 class scenario_script : public script {

@@ -86,7 +86,9 @@ void simulated_driver::plan_next(key of, running& r) {
       r.plan.insert(before.base(), {at, step::progress, 0});
     }
   }
-  r.timer = wake_after(r.plan.back().at - r.done, of);
+  auto span = r.plan.back().at - r.done;
+  r.due = lever_.now() + span;
+  r.timer = wake_after(span, of);
 }
 
 void simulated_driver::take_next(key of, running& r) {
@@ -205,8 +207,6 @@ void simulated_driver::leave(bool) {
 // -- time and fate ------------------------------------------------------------
 
 void simulated_driver::on_timer(std::uint64_t timer) {
-  if (timer == back_)
-    return come_back();
   auto i = timers_.find(timer);
   if (i == timers_.end())
     return;
@@ -229,10 +229,16 @@ void simulated_driver::on_wake() {
 
 void simulated_driver::feel(const blow& x) {
   if (x.what == blow::kind::crash)
-    return crash(x.span);
+    return crash();
+  if (x.what == blow::kind::back)
+    return come_back();
+  if (x.what == blow::kind::freeze)
+    return freeze(x.span);
   auto i = running_.lower_bound({x.task.value, 0});
-  if (i == running_.end() || i->first.first != x.task.value)
-    return; // it has ended meanwhile
+  if (i == running_.end() || i->first.first != x.task.value) {
+    ++lever_.missed;
+    return;
+  }
   auto of = i->first;
   switch (x.what) {
   case blow::kind::hang:
@@ -243,29 +249,40 @@ void simulated_driver::feel(const blow& x) {
     return finish(of, failure(attempt_end::failure, 1, "it was made to fail"));
   case blow::kind::ask:
     return ask(of, x.request);
-  case blow::kind::crash:
+  default:
     return;
   }
 }
 
-void simulated_driver::crash(std::optional<duration> back_after) {
+void simulated_driver::crash() {
   lever_.is_away = true;
-  back_ = 0;
   while (!running_.empty())
     finish(running_.begin()->first,
            failure(attempt_end::system_error, fact::no_exit_code,
                    "the agent crashed"));
-  if (back_after) {
-    back_ = ++ids_;
-    host_.wake_after(*back_after, back_);
-  }
 }
 
 void simulated_driver::come_back() {
-  back_ = 0;
   lever_.is_away = false;
   script_.back(agent_);
   host_.came_back();
+}
+
+/// All that is under way takes so much longer.
+void simulated_driver::freeze(std::optional<duration> span) {
+  for (auto& [of, r] : running_) {
+    bool works = std::exchange(r.timer, 0) != 0;
+    bool may_be_idle = std::exchange(r.idle, 0) != 0;
+    r.hangs = r.hangs || !span;
+    if (!span)
+      continue;
+    if (works) {
+      r.due += *span;
+      r.timer = wake_after(r.due - lever_.now(), of);
+    }
+    if (may_be_idle)
+      r.idle = wake_after(*span + plan_.tasks[of.first].idle_timeout, of);
+  }
 }
 
 } // namespace tutti::play

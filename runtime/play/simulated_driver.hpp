@@ -18,20 +18,22 @@ namespace tutti::play {
 
 /// What befalls an agent or what it works on.
 struct blow {
-  enum class kind : std::uint8_t { crash, hang, fail, ask };
+  enum class kind : std::uint8_t { crash, back, freeze, hang, fail, ask };
   kind what = kind::crash;
   task_id task;                 ///< of hang, fail, ask: its running attempt
-  std::optional<duration> span; ///< of a crash: back after; none: for good
+  std::optional<duration> span; ///< of freeze; none: for good
   played_request request;       ///< of ask
 };
 
 /// Reaches a driver from outside its actor. Its owner keeps it as long as the
 /// driver lives.
 struct lever {
-  std::vector<blow> blows;    ///< not yet felt
-  std::function<void()> wake; ///< the driver looks at them soon; set by it
-  bool is_away = false;       ///< it crashed and is not back
-  std::size_t working = 0;    ///< attempts that the driver works on
+  std::vector<blow> blows;       ///< not yet felt
+  std::function<void()> wake;    ///< the driver looks at them soon; set by it
+  std::function<duration()> now; ///< the time of the run
+  bool is_away = false;          ///< it crashed and is not back
+  std::size_t working = 0;       ///< attempts that the driver works on
+  std::size_t missed = 0;        ///< blows at an attempt that had ended
 };
 
 class simulated_driver : public driver {
@@ -72,6 +74,7 @@ private:
     std::vector<planned> plan; ///< what is ahead, last first
     duration done{0};          ///< so much of its time is over
     std::uint64_t timer = 0;   ///< of what comes next; 0: it waits or hangs
+    duration due{0};           ///< of that timer
     std::uint64_t idle = 0;    ///< the timer of its idle time, likewise
     std::uint64_t call = 0;    ///< the wait that it is in; 0: none
     std::uint32_t told = 0;    ///< how often it reported progress
@@ -85,8 +88,9 @@ private:
   void take(key of, running& r, const planned& x);
   void sign_of_life(key of, running& r);
   void feel(const blow& x);
-  void crash(std::optional<duration> back_after);
+  void crash();
   void come_back();
+  void freeze(std::optional<duration> span);
   void ask(key of, const played_request& x);
   void wait(key of, running& r, duration span);
   void conclude(key of);
@@ -101,7 +105,6 @@ private:
   std::map<std::uint64_t, key> timers_;
   std::map<std::uint64_t, key> calls_; ///< without a reply
   std::uint64_t ids_ = 0;
-  std::uint64_t back_ = 0; ///< the timer of its coming back; 0: none
 };
 
 } // namespace tutti::play

@@ -9,8 +9,8 @@
 
 namespace tutti::play {
 
-wire::wire(wire_clock clock, const weather& now)
-  : clock_(std::move(clock)), weather_(now) {
+wire::wire(wire_clock clock, const weather& now, std::vector<mishap>& mishaps)
+  : clock_(std::move(clock)), weather_(now), mishaps_(mishaps) {
 }
 
 void wire::connect(caf::actor for_agent, caf::actor for_lead) {
@@ -49,23 +49,39 @@ void wire::send(wire_end from_end, caf::message x) {
 }
 
 void wire::put_out(wire_end from_end) {
-  for (auto& x : from(from_end).sender.take_new())
-    transmit(from_end, std::move(x));
+  // A mishap may double one.
+  for (auto next = from(from_end).sender.take_new(); !next.empty();
+       next = from(from_end).sender.take_new())
+    for (auto& x : next)
+      transmit(from_end, std::move(x));
   resend_later(from_end);
 }
 
+/// While the wire is cut nobody tries: `look_up` says when to.
 void wire::resend_later(wire_end from_end) {
   auto& w = from(from_end);
-  if (w.resends || w.sender.is_quiet())
+  bool hopeless = weather_.cuts > 0 || weather_.frozen_until == duration::max();
+  if (w.resends || w.sender.is_quiet() || hopeless)
     return;
   w.resends = true;
-  clock_.at(clock_.now() + resend_after, if_open([this, from_end] {
-              auto& mine = from(from_end);
-              mine.resends = false;
-              for (const auto& x : mine.sender.unacknowledged())
-                travel(from_end, x);
-              put_out(from_end);
+  // An acknowledgement takes the way twice.
+  clock_.at(clock_.now() + resend_after + 2 * weather_.latency,
+            if_open([this, from_end] {
+              from(from_end).resends = false;
+              resend(from_end);
             }));
+}
+
+void wire::resend(wire_end from_end) {
+  for (const auto& x : from(from_end).sender.unacknowledged())
+    travel(from_end, x);
+  put_out(from_end);
+}
+
+void wire::look_up() {
+  for (auto end : {wire_end::lead, wire_end::agent})
+    if (!from(end).resends)
+      resend(end);
 }
 
 /// A frame leaves for the first time: this is when mishaps befall it.
@@ -80,7 +96,7 @@ void wire::transmit(wire_end from_end, cluster::frame<parcel> x) {
   if (what == mishap::kind::duplicate) {
     travel(from_end, x);
     // And once more from its sender, as after a restart.
-    deliver(from_end, x.content);
+    w.sender.push(x.content);
   }
   if (held)
     travel(from_end, *held);
@@ -103,6 +119,8 @@ std::optional<mishap::kind> wire::take_mishap(const parcel& x) {
 
 void wire::travel(wire_end from_end, const cluster::frame<parcel>& x) {
   if (weather_.cuts > 0)
+    return;
+  if (weather_.frozen_until == duration::max())
     return;
   auto at = std::max(clock_.now() + weather_.latency, weather_.frozen_until);
   if (at <= clock_.now())

@@ -32,7 +32,7 @@ enum class wire_end : std::uint8_t { lead, agent };
 struct weather {
   int cuts = 0;             ///< above 0: all frames are lost
   duration latency{0};      ///< of each frame
-  duration frozen_until{0}; ///< nothing arrives before
+  duration frozen_until{0}; ///< nothing arrives before; max: ever
 };
 
 /// What befalls the next handoffs of one sender on a wire.
@@ -54,8 +54,8 @@ inline constexpr duration resend_after = std::chrono::seconds(1);
 /// Both directions between the orchestrator and one agent.
 class wire {
 public:
-  /// `now` outlives it, and may change at any time.
-  wire(wire_clock clock, const weather& now);
+  /// `now` and `mishaps` outlive it; see `look_up`.
+  wire(wire_clock clock, const weather& now, std::vector<mishap>& mishaps);
   wire(const wire&) = delete;
   wire& operator=(const wire&) = delete;
 
@@ -67,9 +67,13 @@ public:
   /// Nothing arrives any more.
   void close();
 
+  /// The weather has changed: what was lost meanwhile is sent again.
+  void look_up();
+
   /// Somebody at this end has sent it.
   void send(wire_end from, caf::message x);
 
+  /// It befalls the next handoff that fits.
   void expect(mishap x) {
     mishaps_.push_back(std::move(x));
   }
@@ -87,6 +91,7 @@ private:
   }
   void put_out(wire_end from_end);
   void resend_later(wire_end from_end);
+  void resend(wire_end from_end);
   void transmit(wire_end from_end, cluster::frame<parcel> x);
   void travel(wire_end from_end, const cluster::frame<parcel>& x);
   void arrive(wire_end from_end, cluster::frame<parcel> x);
@@ -96,7 +101,7 @@ private:
 
   wire_clock clock_;
   const weather& weather_;
-  std::vector<mishap> mishaps_;
+  std::vector<mishap>& mishaps_;
   way ways_[2];
   caf::actor for_agent_;
   caf::actor for_lead_;

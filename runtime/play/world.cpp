@@ -21,6 +21,9 @@ namespace {
 /// How the journal says that it is full, as the real one does.
 constexpr std::int32_t stopped_code = 6;
 
+/// From the seed of one session to that of the next.
+constexpr std::uint64_t session_step = 1'000'000'007;
+
 struct viewer_hooks {
   std::function<void(const run_facts&)> hear;
   std::function<void(const task_progress&)> progress;
@@ -62,7 +65,9 @@ std::uint32_t slots_of(const agent& x, const engine::graph_options& graph) {
 } // namespace
 
 world::world(world_options options)
-  : options_(std::move(options)), weathers_(options_.work->agents.size()) {
+  : options_(std::move(options)), weathers_(options_.work->agents.size()),
+    mishaps_(options_.work->agents.size()),
+    away_until_(options_.work->agents.size(), duration{0}) {
   options_.graph.agents_crash = true;
   if (options_.as_rows)
     rows_.emplace(options_.work);
@@ -76,10 +81,13 @@ world::~world() {
 // -- who takes part -----------------------------------------------------------
 
 void world::open_stage() {
-  auto seed = options_.seed == 0 ? 0 : options_.seed + session_ - 1;
+  auto seed =
+      options_.seed == 0 ? 0 : options_.seed + (session_ - 1) * session_step;
   stage_ = std::make_unique<stage>(seed, now_);
   levers_.clear();
   levers_.resize(options_.work->agents.size());
+  for (std::size_t i = 0; i < levers_.size(); ++i)
+    levers_[i].is_away = away_until_[i] > now_;
   engine_ = std::make_shared<engine::engine>(
       engine::compile(*options_.work, options_.graph));
   for (const auto& f : journal_)
@@ -100,6 +108,8 @@ void world::open_stage() {
   lead_ = stage_->spawn(orchestrator_behavior, options_for_lead());
   person_ = stage_->spawn(person, lead_, &replies_);
   caf::anon_send(lead_, begin_run{});
+  if (disk_full_)
+    say_stuck();
 }
 
 orchestrator_options world::options_for_lead() {
@@ -143,6 +153,9 @@ std::vector<agent_actor> world::spawn_agents(const orchestrator_actor& lead) {
   for (std::size_t i = 0; i < agents.size(); ++i) {
     mine.id = agent_id{i};
     mine.slots = slots_of(agents[i], options_.graph);
+    levers_[i].now = [this] {
+      return now();
+    };
     mine.make_driver = [this, id = mine.id](driver_host& host) {
       return std::make_unique<simulated_driver>(
           id, *options_.work, *options_.from, levers_[id.value], host);
@@ -164,7 +177,8 @@ agent_actor world::spawn_agent(agent_options mine) {
   clock.at = [this](duration when, std::function<void()> what) {
     at(when, std::move(what));
   };
-  wires_[i] = std::make_unique<wire>(std::move(clock), weathers_[i]);
+  wires_[i] =
+      std::make_unique<wire>(std::move(clock), weathers_[i], mishaps_[i]);
   auto* through = wires_[i].get();
   auto for_agent = stage_->spawn(stand_in, through, wire_end::lead);
   auto for_lead = stage_->spawn(stand_in, through, wire_end::agent);
@@ -251,6 +265,8 @@ void world::hear(const run_facts& x) {
     if (options_.on_fact)
       options_.on_fact(f);
   }
+  if (options_.on_told)
+    options_.on_told();
 }
 
 // -- the journal --------------------------------------------------------------
@@ -293,7 +309,11 @@ void world::say_durable() {
 void world::fill_disk() {
   disk_full_ = true;
   if (is_up())
-    caf::anon_send(lead_, journal_stuck{"the disk is full", stopped_code});
+    say_stuck();
+}
+
+void world::say_stuck() {
+  caf::anon_send(lead_, journal_stuck{"the disk is full", stopped_code});
 }
 
 void world::mend_disk() {
@@ -320,7 +340,36 @@ bool world::reach(task_id task, blow x) {
 }
 
 void world::crash(agent_id agent, std::optional<duration> span) {
-  feel(agent, {blow::kind::crash, {}, span, {}});
+  auto& until = away_until_[agent.value];
+  until = std::max(until, span ? now() + *span : duration::max());
+  if (span)
+    at(until, [this, agent] {
+      come_back(agent);
+    });
+  if (is_up())
+    feel(agent, {blow::kind::crash, {}, {}, {}});
+}
+
+/// Unless it has crashed again meanwhile.
+void world::come_back(agent_id agent) {
+  if (away_until_[agent.value] > now())
+    return;
+  if (is_up())
+    feel(agent, {blow::kind::back, {}, {}, {}});
+  else
+    options_.from->back(agent);
+}
+
+void world::freeze(agent_id agent, std::optional<duration> span) {
+  if (is_up())
+    feel(agent, {blow::kind::freeze, {}, span, {}});
+}
+
+void world::change_weather(agent_id agent,
+                           const std::function<void(weather&)>& change) {
+  change(weathers_[agent.value]);
+  if (auto* w = wire_of(agent))
+    w->look_up();
 }
 
 bool world::hang(task_id task) {
@@ -352,6 +401,13 @@ std::vector<control_reply> world::take_replies() {
   return std::exchange(replies_, {});
 }
 
+std::size_t world::take_missed() {
+  std::size_t result = 0;
+  for (auto& x : levers_)
+    result += std::exchange(x.missed, 0);
+  return result;
+}
+
 void world::stop(std::int32_t code, bool at_once) {
   caf::anon_send(lead_, stop_run{code, at_once});
 }
@@ -362,7 +418,11 @@ void world::kill() {
   undurable_.clear();
   written_by_ = now_;
   // What only viewers knew, as the run was given up, is told anew.
-  heard_ = std::min(heard_, journal_.size());
+  if (heard_ > journal_.size()) {
+    heard_ = journal_.size();
+    if (options_.on_forgotten)
+      options_.on_forgotten(heard_);
+  }
   lead_ = nullptr;
   observer_ = nullptr;
   person_ = nullptr;

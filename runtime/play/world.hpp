@@ -39,6 +39,11 @@ struct world_options {
   std::int64_t wall_start = 0;
   /// Each fact that viewers are told of, in order, over all sessions.
   std::function<void(const fact&)> on_fact;
+  /// tutti was killed after viewers had been told of more than so many facts of
+  /// the journal: as the run was given up, for it could keep nothing more.
+  std::function<void(std::size_t)> on_forgotten;
+  /// Viewers were told of a step of the engine, which was durable.
+  std::function<void()> on_told;
   /// What tasks say of themselves; changes nothing (rule 5).
   std::function<void(const task_progress&)> on_progress;
   /// The engine took a step; it is consistent.
@@ -83,6 +88,15 @@ public:
 
   /// The agent loses what it works on; is back after `span`, or never.
   void crash(agent_id agent, std::optional<duration> span);
+  /// What the agent works on stands still for so long; none: for good.
+  void freeze(agent_id agent, std::optional<duration> span);
+  /// Changes the weather on the agent's wire, in all sessions.
+  void change_weather(agent_id agent,
+                      const std::function<void(weather&)>& change);
+  /// It befalls the next handoff to the agent that fits, in any session.
+  void expect(agent_id agent, mishap x) {
+    mishaps_[agent.value].push_back(std::move(x));
+  }
   /// Of the running attempt of a task; false: it has none.
   bool hang(task_id task);
   bool fail(task_id task);
@@ -92,6 +106,9 @@ public:
   /// A person asks for something; the reply follows within this instant.
   void call(control_call x);
   [[nodiscard]] std::vector<control_reply> take_replies();
+  /// How many of `hang`, `fail` and `ask` have met nobody since the last call:
+  /// the attempt had ended, as was not known yet.
+  [[nodiscard]] std::size_t take_missed();
   void stop(std::int32_t code, bool at_once);
   void jump_clock(duration span) {
     jump_ += span;
@@ -122,15 +139,11 @@ public:
     return is_up() ? stage_->timers() : 0;
   }
   [[nodiscard]] bool is_away(agent_id agent) const {
-    return levers_[agent.value].is_away;
+    return away_until_[agent.value] > now();
   }
   /// Null: it has none, or tutti is gone.
   [[nodiscard]] wire* wire_of(agent_id agent) {
     return wires_.empty() ? nullptr : wires_[agent.value].get();
-  }
-  /// On the agent's wire, in all sessions.
-  [[nodiscard]] weather& weather_of(agent_id agent) {
-    return weathers_[agent.value];
   }
   [[nodiscard]] std::uint32_t session() const {
     return session_;
@@ -147,9 +160,11 @@ private:
   void take(append_facts x);
   void keep_up_to(std::uint64_t last);
   void say_durable();
+  void say_stuck();
   void hear(const run_facts& x);
   bool reach(task_id task, blow x);
   void feel(agent_id agent, blow x);
+  void come_back(agent_id agent);
 
   world_options options_;
   std::shared_ptr<engine::engine> engine_;
@@ -165,7 +180,10 @@ private:
   kept_store store_;
   std::size_t heard_ = 0; ///< facts that viewers were told of
   std::uint32_t session_ = 1;
-  std::vector<weather> weathers_; ///< by agent
+  std::vector<weather> weathers_;            ///< by agent
+  std::vector<std::vector<mishap>> mishaps_; ///< by agent
+  /// By agent: until when it is away; max: for good.
+  std::vector<duration> away_until_;
   bool disk_full_ = false;
   bool over_ = false;
   bool vanishing_ = false; ///< nobody hears what is still under way

@@ -12,7 +12,7 @@ namespace {
 // stretches end first; then those of no length, and tasks that never ran, pass
 // on what they got in the order of the plan's edges.
 struct moment {
-  enum kind : std::uint8_t { ends, begins, passes, reworked, asked };
+  enum kind : std::uint8_t { ends, begins, passes, lasts, reworked, asked };
 
   duration at{0};
   kind what = ends;
@@ -79,9 +79,13 @@ void chains::go_forward() {
     if (x.length() > duration{0})
       all.push_back({x.end, moment::ends, place_[x.of], i});
   }
-  for (std::uint32_t i = 0; i < model_.plan().tasks.size(); ++i)
-    if (const auto& t = model_.task(i); t.attempts == 0 && t.finished_at)
+  for (std::uint32_t i = 0; i < model_.plan().tasks.size(); ++i) {
+    const auto& t = model_.task(i);
+    if (t.finished_at && t.attempts == 0)
       all.push_back({*t.finished_at, moment::passes, place_[i], i});
+    else if (t.finished_at && lasts(i))
+      all.push_back({*t.finished_at, moment::lasts, place_[i], i});
+  }
   for (const auto& x : model_.requests())
     if (x.number != 0)
       all.push_back({x.made_at, moment::asked, 0, x.number});
@@ -98,6 +102,9 @@ void chains::go_forward() {
       break;
     case moment::passes:
       pass(x.index);
+      break;
+    case moment::lasts:
+      last(x.index);
       break;
     case moment::asked:
       note_request(x.index);
@@ -170,6 +177,21 @@ void chains::pass(node_index task) {
   give(task, from);
 }
 
+// Without an integrate phase only its end waits for what it needs later, as
+// that of an after-each task does for its triggers.
+bool chains::lasts(std::uint32_t task) const {
+  return !graph_.later_predecessors(task).empty()
+      && (model_.plan().tasks[task].kind == task_kind::after_each
+          || model_.task(task).integrates == 0);
+}
+
+void chains::last(node_index task) {
+  reach from;
+  for (auto y : graph_.later_predecessors(task))
+    from.take(done_[y]);
+  give(task, from);
+}
+
 void chains::give(node_index x, const reach& value) {
   if (value.value <= done_[x].value)
     return;
@@ -209,16 +231,23 @@ void chains::go_back() {
     if (x.length() > duration{0})
       all.push_back({x.end, moment::ends, place_[x.of], i});
   }
-  for (std::uint32_t i = 0; i < model_.plan().tasks.size(); ++i)
-    if (const auto& t = model_.task(i); t.attempts == 0 && t.finished_at)
+  for (std::uint32_t i = 0; i < model_.plan().tasks.size(); ++i) {
+    const auto& t = model_.task(i);
+    if (t.finished_at && t.attempts == 0)
       all.push_back({*t.finished_at, moment::passes, place_[i], i});
+    else if (t.finished_at && lasts(i))
+      all.push_back({*t.finished_at, moment::lasts, place_[i], i});
+  }
   std::sort(all.begin(), all.end());
   for (auto x = all.rbegin(); x != all.rend(); ++x) {
-    if (x->what == moment::passes) {
+    if (x->what == moment::passes || x->what == moment::lasts) {
       duration behind{0};
       for (auto y : graph_.successors(x->index))
         behind = std::max(behind, behind_[y]);
-      give_back(x->index, behind);
+      if (x->what == moment::passes)
+        give_back(x->index, behind);
+      else
+        behind_later_[x->index] = std::max(behind_later_[x->index], behind);
       continue;
     }
     const auto& s = stretches_[x->index];

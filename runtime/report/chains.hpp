@@ -74,6 +74,8 @@ private:
   void begin(std::uint32_t i);
   void end(std::uint32_t i);
   void pass(node_index task);
+  [[nodiscard]] bool lasts(std::uint32_t task) const;
+  void last(node_index task);
   void give(node_index x, const reach& value);
   void note_request(std::uint32_t number);
   void note_rework(std::size_t index);

@@ -24,6 +24,7 @@ struct busy_interval {
   std::uint32_t version = 1;
   duration started{0};
   duration finished{0};
+  duration wanted{0};       ///< since when it could have started
   duration attempt_busy{0}; ///< of the whole attempt up to here
   work_phase phase = work_phase::run;
   bool is_last = true;                    ///< the attempt ended with it
@@ -68,6 +69,7 @@ struct task_record {
   std::optional<duration> parked_at;   ///< since when it waits to integrate
   std::optional<duration> waits_since; ///< its attempt waits inside
   duration attempt_started_at{0};      ///< of the stretch that runs
+  duration attempt_wanted_at{0};       ///< since when that could have started
   duration attempt_busy{0};       ///< of the open attempt, before this stretch
   duration busy{0};               ///< sum of all ended stretches
   duration busy_before{0};        ///< of these, earlier versions and cut ones
@@ -130,6 +132,8 @@ struct gate_record {
   std::string reason;     ///< why it was rejected where no verdict did
   std::vector<verdict_record> verdicts;
   std::vector<people_wait> people_waits; ///< of ended rounds
+  std::vector<duration> asks;            ///< when approvals were asked
+  std::vector<duration> openings; ///< when it opened; more than once: rework
 };
 
 struct agent_record {
@@ -247,6 +251,13 @@ struct inside_wait {
   duration from{0};
   std::optional<duration> over_at; ///< what it waited for was there
   std::optional<duration> until;   ///< it had its slot again
+};
+
+/// A task that a person held back (§26).
+struct pause_record {
+  task_id task;
+  duration from{0};
+  std::optional<duration> until; ///< none: it is still held back
 };
 
 /// A task that was made of a version that has been replaced since (§18).

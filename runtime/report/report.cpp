@@ -2,6 +2,7 @@
 #include "runtime/report/report.hpp"
 
 #include "messages/error.hpp"
+#include "runtime/report/blame.hpp"
 #include "runtime/report/format.hpp"
 
 #include <fmt/format.h>
@@ -255,6 +256,31 @@ std::string explain(const run_model& m, const lower_bounds& x) {
   return {};
 }
 
+void add_blame(const run_model& m, const report_options& options,
+               run_report& r) {
+  const slice_table slices{m};
+  const causes why{m, slices, options.jobs};
+  auto blame = make_blame(m, slices, why);
+  for (std::size_t i = 0; i < r.tasks.size(); ++i) {
+    r.tasks[i].queue = blame.tasks[i].queue;
+    r.tasks[i].slack = blame.tasks[i].slack;
+    r.tasks[i].on_path = blame.tasks[i].on_path;
+  }
+  r.blame = rows_of(m, slices, blame, account(m, slices, why));
+  r.honesty = options.honesty;
+  // Closed where the session was: what came after it nobody knows.
+  for (const auto& x : slices.all()) {
+    if (x.is_running || x.session + 1 >= m.sessions().size()
+        || x.end != m.sessions()[x.session].until
+        || m.sessions()[x.session].status)
+      continue;
+    ++r.honesty.unseen;
+    r.honesty.unseen_time += x.length();
+  }
+  for (const auto& x : r.tasks)
+    r.honesty.dropped_bytes += x.details ? x.details->dropped_bytes : 0;
+}
+
 } // namespace
 
 run_report make_report(const run_model& m, const report_options& options) {
@@ -291,6 +317,8 @@ run_report make_report(const run_model& m, const report_options& options) {
   add_services(m, r);
   add_sessions(m, r);
   r.people = people_time(m);
+  r.is_live = options.is_live;
+  add_blame(m, options, r);
   return r;
 }
 

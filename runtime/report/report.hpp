@@ -3,7 +3,9 @@
 #pragma once
 
 #include "messages/fact.hpp"
+#include "runtime/report/blame_rows.hpp"
 #include "runtime/report/bounds.hpp"
+#include "runtime/report/comparison.hpp"
 #include "runtime/report/counterfactual.hpp"
 #include "runtime/report/run_model.hpp"
 
@@ -17,6 +19,18 @@
 
 namespace tutti::report {
 
+/// What the figures rest on.
+struct honesty_row {
+  bool is_virtual = false;        ///< the clock was that of a simulation
+  double estimated_share = 0;     ///< of the work: 0 … 1, by estimates
+  bool truncated = false;         ///< the journal ended within a write
+  std::vector<std::string> notes; ///< sentences: what else may be amiss
+  // Filled in by `make_report`.
+  std::uint32_t unseen = 0;        ///< attempts whose end nobody saw
+  duration unseen_time{0};         ///< what is known of them
+  std::uint64_t dropped_bytes = 0; ///< output beyond the caps of logs
+};
+
 struct report_options {
   std::string run_id;
   /// The most attempts at once over all agents; none: no limit beyond slots.
@@ -24,6 +38,8 @@ struct report_options {
   std::uint32_t local_slots = 1; ///< of the implicit agent
   /// What makes a run go on that was stopped, or waits, as one would type it.
   std::string resume_command = "tutti run PLAN --resume";
+  bool is_live = false; ///< it goes on while this is made
+  honesty_row honesty = {};
 };
 
 struct task_row {
@@ -44,6 +60,11 @@ struct task_row {
   std::shared_ptr<const attempt_details> details; ///< null: it never ran
   std::vector<std::uint32_t> sessions; ///< in which it was worked on; numbers
   bool kept = false; ///< its end is from before the last resume
+  duration queue{0}; ///< it could have started, and had not
+  /// How much longer it could have taken on the ideal path's terms; none: it
+  /// never ran.
+  std::optional<duration> slack;
+  duration on_path{0}; ///< of its work: on the actual path
 };
 
 struct agent_row {
@@ -198,7 +219,11 @@ struct run_report {
   std::vector<service_row> services;
   std::vector<late_row> late; ///< the first of them
   std::size_t late_count = 0;
-  duration people{0}; ///< in which at least one person was waited for
+  duration people{0};   ///< in which at least one person was waited for
+  bool is_live = false; ///< it went on when this was made
+  blame_rows blame;
+  honesty_row honesty;
+  std::optional<comparison> against; ///< filled in by who compares
   /// Reads back what of a result lies on disk; empty: all is in memory.
   whole_result whole;
 };

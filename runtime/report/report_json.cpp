@@ -3,6 +3,8 @@
 
 #include "runtime/report/json_writer.hpp"
 
+#include <fmt/format.h>
+
 #include <string_view>
 
 namespace tutti::report {
@@ -26,6 +28,9 @@ void write(json_writer& w, const task_row& x, const whole_result& whole) {
   w.seconds("integrate_s", x.integrate);
   w.seconds("waited_later_s", x.waited_later);
   w.seconds("waited_inside_s", x.waited_inside);
+  w.seconds("queue_s", x.queue);
+  w.seconds("slack_s", x.slack);
+  w.seconds("on_path_s", x.on_path);
   w.seconds("ready_s", x.ready);
   w.seconds("started_s", x.started);
   w.seconds("finished_s", x.finished);
@@ -193,6 +198,60 @@ void write(json_writer& w, const late_row& x) {
   w.close('}');
 }
 
+void write(json_writer& w, const path_row& x) {
+  w.open('{');
+  w.text("kind", x.kind);
+  w.seconds("from_s", x.from);
+  w.seconds("until_s", x.until);
+  w.text_or_null("of", x.of);
+  w.text_or_null("agent", x.agent);
+  if (x.kind == "work") {
+    w.text("phase", to_string(x.phase));
+    w.integer("attempt", x.attempt);
+    w.integer("version", x.version);
+  } else {
+    for (const auto* key : {"phase", "attempt", "version"})
+      w.raw(key, "null");
+  }
+  w.text_or_null("why", x.why);
+  w.text_or_null("cause", x.cause);
+  w.text_or_null("cause_agent", x.cause_agent);
+  w.seconds("waited_s", x.waited);
+  w.text("text", x.text);
+  w.close('}');
+}
+
+void write(json_writer& w, const ideal_row& x) {
+  w.open('{');
+  w.text(x.is_gate ? "gate" : "task", x.name);
+  w.text("phase", to_string(x.phase));
+  w.seconds("length_s", x.length);
+  w.close('}');
+}
+
+void write(json_writer& w, const idle_row& x) {
+  w.open('{');
+  w.text("agent", x.agent);
+  w.integer("slots", x.time.slots);
+  for (std::size_t i = 0; i < slot_use_count; ++i) {
+    auto use = static_cast<slot_use>(i);
+    w.seconds(fmt::format("{}_s", use == slot_use::no_work ? "no_work"
+                                                           : to_string(use)),
+              x.time[use]);
+  }
+  w.close('}');
+}
+
+void write(json_writer& w, const wait_row& x) {
+  w.open('{');
+  w.text("agent", x.waiter);
+  w.text_or_null("on", x.on);
+  w.seconds("time_s", x.time);
+  w.text_or_null("most", x.most);
+  w.seconds("most_s", x.most_time);
+  w.close('}');
+}
+
 template <class Row, class... More>
 void write(json_writer& w, std::string_view key, const std::vector<Row>& rows,
            const More&... more) {
@@ -205,6 +264,82 @@ void write(json_writer& w, std::string_view key, const std::vector<Row>& rows,
   w.close(']');
 }
 
+void write_blame(json_writer& w, const blame_rows& x) {
+  w.line();
+  w.open("path_time", '{');
+  w.seconds("work_s", x.work);
+  for (std::size_t i = 0; i < wait_kind_count; ++i)
+    w.seconds(fmt::format("{}_s", to_string(static_cast<wait_kind>(i))),
+              x.waits[i]);
+  w.close('}');
+  w.line();
+  w.seconds("ideal_s", x.ideal);
+  w.seconds("contention_s", x.contention());
+  w.boolean("alarm", x.alarms);
+  write(w, "path", x.path);
+  write(w, "ideal_path", x.ideal_path);
+  write(w, "idle", x.idle);
+  write(w, "agent_waits", x.agent_waits);
+}
+
+void write_honesty(json_writer& w, const honesty_row& x) {
+  w.line();
+  w.open("honesty", '{');
+  w.text("clock", x.is_virtual ? "virtual" : "monotonic");
+  w.number("estimated_share", x.estimated_share);
+  w.integer("unseen_attempts", x.unseen);
+  w.seconds("unseen_s", x.unseen_time);
+  w.integer("dropped_bytes", static_cast<std::int64_t>(x.dropped_bytes));
+  w.boolean("truncated", x.truncated);
+  w.open("notes", '[');
+  for (const auto& y : x.notes)
+    w.text(y);
+  w.close(']');
+  w.close('}');
+}
+
+void write_against(json_writer& w, const std::optional<comparison>& x) {
+  w.line();
+  if (!x)
+    return w.raw("against", "null");
+  w.open("against", '{');
+  w.text("run_id", x->run_id);
+  w.seconds("makespan_s", x->makespan);
+  w.open("tasks", '[');
+  for (const auto& y : x->tasks) {
+    w.line();
+    w.open('{');
+    w.text("name", y.name);
+    w.seconds("before_s", y.before);
+    w.seconds("now_s", y.now);
+    w.close('}');
+  }
+  w.close(']');
+  w.open("waits", '[');
+  for (const auto& y : x->waits) {
+    w.line();
+    w.open('{');
+    w.text("agent", y.waiter);
+    w.text_or_null("on", y.on);
+    w.seconds("before_s", y.before);
+    w.seconds("now_s", y.now);
+    w.close('}');
+  }
+  w.close(']');
+  w.open("order", '[');
+  for (const auto& y : x->order) {
+    w.line();
+    w.open('{');
+    w.text("agent", y.agent);
+    w.text("task", y.task);
+    w.integer("before", y.before);
+    w.integer("now", y.now);
+    w.close('}');
+  }
+  w.close(']');
+  w.close('}');
+}
+
 } // namespace
 
 std::string to_json(const run_report& x) {
@@ -214,8 +349,13 @@ std::string to_json(const run_report& x) {
   w.integer("schema_version", schema_version);
   w.text("run_id", x.run_id);
   w.text("plan", x.plan);
-  w.text("status", x.ended ? to_string(x.status) : "lost");
-  w.integer("exit_code", x.exit_code);
+  w.text("status", x.ended     ? to_string(x.status)
+                   : x.is_live ? "running"
+                               : "lost");
+  if (x.ended || !x.is_live)
+    w.integer("exit_code", x.exit_code);
+  else
+    w.raw("exit_code", "null");
   w.line();
   w.integer("revision", x.revision);
   w.text_or_null("replaced", x.replaced);
@@ -254,6 +394,9 @@ std::string to_json(const run_report& x) {
   write(w, "refused", x.refused);
   write(w, "services", x.services);
   write(w, "late", x.late);
+  write_blame(w, x.blame);
+  write_honesty(w, x.honesty);
+  write_against(w, x.against);
   w.close('}');
   return w.take() + '\n';
 }

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/report/report_text.hpp"
 
+#include "runtime/report/blame_text.hpp"
 #include "runtime/report/format.hpp"
+#include "runtime/report/text_parts.hpp"
 
 #include <fmt/format.h>
 
@@ -13,63 +15,7 @@ namespace tutti::report {
 
 namespace {
 
-constexpr std::size_t label_width = 14;
-constexpr std::size_t value_width = 8;
 constexpr std::size_t bar_max = 24;
-
-// Words at most `width` wide to a line; a longer word is cut.
-std::vector<std::string> wrap(std::string_view text, std::size_t width) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    auto cut = text.size();
-    if (cut > width) {
-      cut = text.rfind(' ', width);
-      if (cut == std::string_view::npos || cut == 0)
-        cut = width;
-    }
-    lines.emplace_back(text.substr(0, cut));
-    text.remove_prefix(cut);
-    text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  }
-  return lines;
-}
-
-// "makespan      3m 12s   one after another 8m 40s", wrapped to the width.
-void add_figure(std::string& out, std::size_t columns, std::string_view label,
-                std::string_view value, std::string_view note) {
-  auto indent = columns >= 60 ? label_width + value_width + 1 : 2;
-  auto line = fmt::format("{:<{}}{:>{}}", label,
-                          std::min(label_width, columns - value_width), value,
-                          value_width);
-  auto notes = wrap(note, columns - indent);
-  std::size_t next = 0;
-  if (indent > 2 && !notes.empty())
-    line += ' ' + notes[next++];
-  out += line + '\n';
-  for (; next < notes.size(); ++next)
-    out += std::string(indent, ' ') + notes[next] + '\n';
-}
-
-// Behind a figure, indented.
-void add_wrapped(std::string& out, std::size_t columns, std::string_view text) {
-  for (const auto& x : wrap(text, columns - 2))
-    out += "  " + x + '\n';
-}
-
-// What people and tasks wrote, on one line.
-std::string one_line(std::string text) {
-  for (auto& c : text)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      c = ' ';
-  return text;
-}
-
-std::string percent(duration part, duration whole) {
-  if (whole <= duration{0})
-    return "-";
-  using seconds = std::chrono::duration<double>;
-  return fmt::format("{:.0f} %", 100 * (seconds(part) / seconds(whole)));
-}
 
 std::string bar(duration part, duration whole, std::size_t width,
                 bool unicode) {
@@ -306,7 +252,7 @@ std::string to_text(const run_report& x, const text_options& wanted) {
   options.columns = std::max<std::size_t>(options.columns, 20);
   auto columns = options.columns;
   // How fast a team was says nothing where it was stopped half way.
-  auto is_whole = x.status != run_status::stopped;
+  auto is_whole = x.ended && x.status != run_status::stopped;
   std::string out;
   add_figure(out, columns, "makespan", format_duration(x.makespan), "");
   add_sessions(out, x, columns);
@@ -318,6 +264,7 @@ std::string to_text(const run_report& x, const text_options& wanted) {
     add_figure(out, columns, "efficiency",
                fmt::format("{:.0f} %", 100 * *x.efficiency),
                "lower bound / makespan");
+  add_blame_figures(out, x, columns);
   add_handoffs(out, x, columns);
   add_later(out, x, columns);
   add_requests(out, x, columns);
@@ -328,6 +275,8 @@ std::string to_text(const run_report& x, const text_options& wanted) {
     out += '\n';
     add_agents(out, x, options);
   }
+  if (options.whole)
+    add_blame(out, x, columns);
   return out;
 }
 

@@ -162,11 +162,11 @@ void run_model::apply_task(const fact& x) {
   case fact_kind::task_paused:
     t.paused = true;
     paused_.insert(x.subject);
-    return;
+    return note_pause(x, false);
   case fact_kind::task_resumed:
     t.paused = false;
     paused_.erase(x.subject);
-    return;
+    return note_pause(x, true);
   case fact_kind::deadline_over:
     t.overdue = true;
     return;
@@ -269,7 +269,7 @@ void run_model::start_attempt(const fact& x) {
   t.attempt_busy = duration{0};
   if (!t.started_at)
     t.started_at = x.at;
-  start_clock(x.subject, x.at);
+  start_clock(x.subject, x.at, t.queued_at.value_or(x.at));
   enter(x.subject,
         x.phase == work_phase::run ? task_state::running
                                    : task_state::integrating,
@@ -351,10 +351,21 @@ void run_model::note_run(const fact& x) {
   }
 }
 
-void run_model::start_clock(std::uint32_t task, duration at) {
+void run_model::note_pause(const fact& x, bool ended) {
+  if (!ended)
+    pauses_.push_back({task_id{x.subject}, x.at, {}});
+  for (auto i = pauses_.rbegin(); ended && i != pauses_.rend(); ++i)
+    if (i->task.value == x.subject) {
+      i->until = x.at;
+      return;
+    }
+}
+
+void run_model::start_clock(std::uint32_t task, duration at, duration wanted) {
   auto& t = tasks_[task];
   t.busy_now = true;
   t.attempt_started_at = at;
+  t.attempt_wanted_at = std::min(wanted, at);
   if (t.agent.value < agents_.size()) {
     ++agents_[t.agent.value].running;
     running_.move_to(t.agent.value, task);
@@ -371,10 +382,11 @@ void run_model::stop_clock(std::uint32_t task, duration at) {
   t.attempt_busy += time;
   if (t.phase == work_phase::integrate)
     t.integrate_busy += time;
-  intervals_.push_back(
-      {task_id{task}, t.agent, t.attempts, t.version, t.attempt_started_at, at,
-       t.attempt_busy, t.phase, false, attempt_end::success,
-       static_cast<std::uint32_t>(sessions_.size() - 1), t.taken});
+  intervals_.push_back({task_id{task}, t.agent, t.attempts, t.version,
+                        t.attempt_started_at, at, t.attempt_wanted_at,
+                        t.attempt_busy, t.phase, false, attempt_end::success,
+                        static_cast<std::uint32_t>(sessions_.size() - 1),
+                        t.taken});
   if (t.agent.value < agents_.size()) {
     --agents_[t.agent.value].running;
     agents_[t.agent.value].busy += time;
@@ -414,7 +426,13 @@ void run_model::go_on_inside(const fact& x) {
   if (!t.attempt_open || !t.waits_since)
     return;
   end_wait_inside(x.subject, x.at);
-  start_clock(x.subject, x.at);
+  std::optional<duration> over;
+  for (auto i = inside_waits_.rbegin(); i != inside_waits_.rend(); ++i)
+    if (i->task.value == x.subject) {
+      over = i->over_at;
+      break;
+    }
+  start_clock(x.subject, x.at, over.value_or(x.at));
 }
 
 void run_model::end_wait_inside(std::uint32_t task, duration at) {

@@ -147,6 +147,10 @@ public:
   [[nodiscard]] const std::vector<inside_wait>& inside_waits() const {
     return inside_waits_;
   }
+  /// Tasks that people held back, in the order in which they did.
+  [[nodiscard]] const std::vector<pause_record>& pauses() const {
+    return pauses_;
+  }
   /// The first of the requests that were refused, and how many there were.
   [[nodiscard]] const std::vector<refusal_record>& refusals() const {
     return refusals_;
@@ -244,7 +248,8 @@ private:
   void assign(const fact& x);
   void start_attempt(const fact& x);
   void finish_attempt(const fact& x);
-  void start_clock(std::uint32_t task, duration at);
+  void start_clock(std::uint32_t task, duration at, duration wanted);
+  void note_pause(const fact& x, bool ended);
   void stop_clock(std::uint32_t task, duration at);
   void close_attempt(std::uint32_t task, attempt_end end);
   void pause_inside(const fact& x);
@@ -360,6 +365,7 @@ private:
   std::vector<rework_record> reworks_;
   std::vector<version_record> versions_;
   std::vector<inside_wait> inside_waits_;
+  std::vector<pause_record> pauses_;
   std::vector<refusal_record> refusals_;
   std::vector<late_record> late_;
   /// Of reworked tasks: what they put out, and since which version.

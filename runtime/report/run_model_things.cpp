@@ -58,6 +58,8 @@ void run_model::settle_gate(const fact& x, gate_state next) {
   g.cause_kind = x.cause_kind;
   g.cause = x.cause;
   (next == gate_state::open ? g.opened_at : g.closed_at) = x.at;
+  if (next == gate_state::open)
+    g.openings.push_back(x.at);
   settle(graph_.gate(x.subject), x.at);
 }
 
@@ -66,6 +68,7 @@ void run_model::ask(const fact& x) {
   g.state = gate_state::asked;
   g.rounds = std::max(g.rounds + 1, x.version);
   g.asked_at = x.at;
+  g.asks.push_back(x.at);
   if (!g.first_asked_at)
     g.first_asked_at = x.at;
 }

@@ -19,11 +19,13 @@ void watch(const sigset_t& watched, const signal_handlers& handlers) {
     if (::sigwait(&watched, &signal) != 0 || signal == end_of_watch)
       return;
     if (signal == SIGTSTP) {
-      handlers.suspend();
+      if (handlers.suspend)
+        handlers.suspend();
       // To this very thread, so that nothing below runs before the process has
       // stopped and gone on; a signal to the process may be another thread's.
       ::raise(SIGSTOP);
-      handlers.resume();
+      if (handlers.resume)
+        handlers.resume();
     } else {
       handlers.stop(signal, ++stops);
     }

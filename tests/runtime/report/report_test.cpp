@@ -96,16 +96,17 @@ BOOST_AUTO_TEST_CASE(the_documents_figures_are_those_of_the_run) {
       x["tasks"][0].dump(),
       R"({"agent":"a","attempts":1,"dropped_bytes":0,"exit_code":3,)"
       R"("finished_s":1,"integrate_s":0,"kept":false,"leaked":false,)"
-      R"("log":null,"name":"x","outputs":{},"ready_s":0,"run_s":1,"runs":0,)"
-      R"("sessions":[1],"started_s":0,"status":"failed","version":1,)"
+      R"("log":null,"name":"x","on_path_s":0,"outputs":{},"queue_s":0,)"
+      R"("ready_s":0,"run_s":1,"runs":0,"sessions":[1],"slack_s":2.5,)"
+      R"("started_s":0,"status":"failed","version":1,)"
       R"("waited_inside_s":0,"waited_later_s":0})");
   BOOST_CHECK_EQUAL(
       x["tasks"][2].dump(),
       R"({"agent":null,"attempts":0,"dropped_bytes":0,"exit_code":null,)"
       R"("finished_s":1,"integrate_s":0,"kept":false,"leaked":false,)"
-      R"("log":null,"name":"z","outputs":{},"ready_s":null,"run_s":0,)"
-      R"("runs":0,"sessions":[],"started_s":null,"status":"skipped",)"
-      R"("version":1,)"
+      R"("log":null,"name":"z","on_path_s":0,"outputs":{},"queue_s":0,)"
+      R"("ready_s":null,"run_s":0,"runs":0,"sessions":[],"slack_s":null,)"
+      R"("started_s":null,"status":"skipped","version":1,)"
       R"("waited_inside_s":0,"waited_later_s":0})");
   BOOST_CHECK_EQUAL(x["tasks"][1]["log"], "/logs/y.log");
   BOOST_CHECK_EQUAL(x["tasks"][1]["leaked"], true);
@@ -202,6 +203,7 @@ BOOST_AUTO_TEST_CASE(the_text_names_what_held_the_run_back) {
       "fast\n"
       "lower bound     3h 00m agent-bound: morgan had 3h 00m of work\n"
       "efficiency       100 % lower bound / makespan\n"
+      "path            3h 00m of work led to the end: x > y\n"
       "\n"
       "agent   tasks     busy     idle  used\n"
       "morgan      2   3h 00m      0ms 100 %  ########################\n"
