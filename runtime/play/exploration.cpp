@@ -179,7 +179,7 @@ void exploration::resume_in(duration span) {
     rules_.resumed();
     approved_.clear(); // what was said as the run ended was not heard
     heard_ = std::min(heard_, result_.facts.size());
-    disk_was_full_ = false;
+    disk_was_full_ = world_->is_disk_full();
     world_->resume();
     rules_.disturbed(world_->now() + 5s);
   });

@@ -116,6 +116,9 @@ public:
   /// The journal takes nothing until `mend_disk`.
   void fill_disk();
   void mend_disk();
+  [[nodiscard]] bool is_disk_full() const {
+    return disk_full_;
+  }
   /// tutti is gone at once; what is not in the journal is lost.
   void kill();
   void resume();

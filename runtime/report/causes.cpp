@@ -39,7 +39,12 @@ causes::causes(const run_model& m, const slice_table& slices,
     for (const auto& x : p.tasks[slices[i].task.value].pools)
       by_pool_[x.pool.value].push_back(i);
   for (std::uint32_t i = 0; i < m.handoffs().size(); ++i)
-    handoffs_to_[m.handoffs()[i].to.value].push_back(i);
+    if (const auto& x = m.handoffs()[i]; x.received_at)
+      handoffs_to_[x.to.value].push_back(i);
+  for (auto& xs : handoffs_to_)
+    std::stable_sort(xs.begin(), xs.end(), [&](auto x, auto y) {
+      return m.handoffs()[x].received_at < m.handoffs()[y].received_at;
+    });
   for (std::uint32_t i = 0; i < m.requests().size(); ++i)
     if (const auto& x = m.requests()[i]; x.number != 0 && x.from.valid())
       requests_of_[x.from.value].push_back(i);
@@ -186,7 +191,8 @@ causes::found causes::before_start(const slice& x) const {
     add_answers(task, limit, best);
   } else {
     add_needs(task, limit, best);
-    add_handoffs(task, limit, reason::need, best);
+    auto is_stream = model_.plan().tasks[task].kind == task_kind::after_each;
+    add_handoffs(task, limit, is_stream ? reason::trigger : reason::need, best);
     add_items(x, limit, best);
     add_rework(x, limit, best);
   }

@@ -124,7 +124,7 @@ private:
   std::optional<std::uint32_t> jobs_;
   std::vector<std::uint32_t> by_end_;                   ///< all slices
   std::vector<std::vector<std::uint32_t>> by_pool_;     ///< by end
-  std::vector<std::vector<std::uint32_t>> handoffs_to_; ///< by receiver
+  std::vector<std::vector<std::uint32_t>> handoffs_to_; ///< by receipt
   std::vector<std::vector<std::uint32_t>> requests_of_; ///< by who asked
   std::vector<std::vector<std::uint32_t>> reworks_of_; ///< by who was sent back
   std::vector<std::vector<std::uint32_t>> pauses_of_;

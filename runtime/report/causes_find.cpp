@@ -115,13 +115,20 @@ void causes::add_later(node_index x, duration limit, found& to) const {
       to.take({end, reason::later, wait_kind::orchestrator, end->at});
 }
 
-// With the time that what was handed on was on its way.
+// With the time that what was handed on was on its way. The latest counts, so
+// that those before the best are not looked at.
 void causes::add_handoffs(std::uint32_t task, duration limit, reason why,
                           found& to) const {
-  for (auto i : handoffs_to_[task]) {
-    const auto& h = model_.handoffs()[i];
-    if (!h.received_at || *h.received_at > limit)
-      continue;
+  const auto& all = model_.handoffs();
+  const auto& mine = handoffs_to_[task];
+  auto next = std::upper_bound(mine.begin(), mine.end(), limit,
+                               [&](duration at, std::uint32_t i) {
+                                 return at < *all[i].received_at;
+                               });
+  while (next != mine.begin()) {
+    const auto& h = all[*--next];
+    if (to.what && *h.received_at <= to.at)
+      return;
     auto sent = std::min(h.sent_at.value_or(*h.received_at), *h.received_at);
     auto end = end_of(graph_.node(h.from), sent);
     if (end && *h.received_at > sent)

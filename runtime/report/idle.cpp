@@ -84,6 +84,8 @@ private:
   /// The time of a track from `floor` to where a slice starts.
   void fill_before(std::uint32_t i, duration floor) {
     constexpr int steps_max = 64; // through gates and tasks that never ran
+    if (slices_[i].start <= floor)
+      return;
     auto cursor = slices_[i].start;
     auto back = causes_.before({happening::worked, i, cursor});
     if (back.why == reason::pool || back.why == reason::jobs) {

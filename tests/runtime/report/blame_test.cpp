@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <string>
 #include <vector>
 
@@ -341,6 +342,47 @@ BOOST_AUTO_TEST_CASE(a_comparison_names_growth_new_waits_and_another_order) {
   BOOST_CHECK(c.order[0].before != c.order[0].now);
   auto same = report::compare(now, now);
   BOOST_CHECK(same.tasks.empty() && same.waits.empty() && same.order.empty());
+}
+
+// §13: one run for each of many triggers, each with a handoff of its own.
+BOOST_AUTO_TEST_CASE(a_stream_of_many_runs_costs_its_runs) {
+  constexpr std::uint32_t triggers = 30'000;
+  plan_sketch b;
+  auto morgan = b.agent("morgan");
+  auto quinn = b.agent("quinn");
+  for (std::uint32_t i = 0; i < triggers; ++i)
+    b.task("t" + std::to_string(i), {morgan});
+  auto tests = b.task("tests", {quinn});
+  b.value.tasks[tests].kind = task_kind::after_each;
+  for (std::uint32_t i = 0; i < triggers; ++i)
+    b.value.tasks[tests].after_each.push_back(task_id{i});
+  run_model m(b.value, b.slots());
+  for (std::uint32_t i = 0; i < triggers; ++i) {
+    work_item item;
+    item.from = task_id{i};
+    auto end = (i + 1) * 1ms;
+    apply_all(m,
+              {ready(i * 1ms, i), started(i * 1ms, i, morgan),
+               finished(end, i, morgan),
+               handoff_fact(fact_kind::handoff_sent, end, i, tests),
+               handoff_fact(fact_kind::handoff_accepted, end + 1us, i, tests),
+               ready(end + 1us, tests),
+               assigned(end + 1us, tests, quinn, {item}, i + 1),
+               started(end + 1us, tests, quinn, i + 1),
+               finished(end + 500us, tests, quinn,
+                        i + 1 < triggers ? task_state::waiting
+                                         : task_state::succeeded,
+                        0, i + 1)});
+  }
+  m.apply(run_ended(triggers * 1ms + 500us, run_status::succeeded, 0));
+  auto begin = std::clock();
+  auto x = make_report(m, {});
+  auto took = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+  BOOST_TEST_MESSAGE("in " << took << " s");
+  BOOST_CHECK_LT(took, 15.0); // a quadratic step takes minutes
+  BOOST_CHECK_EQUAL(x.blame.path.back().kind, "work");
+  BOOST_CHECK_EQUAL(x.blame.path.back().why, "trigger");
+  BOOST_CHECK(x.blame.waited(report::wait_kind::handoff) == 1us);
 }
 
 BOOST_AUTO_TEST_CASE(the_whole_text_fits_every_width) {
