@@ -352,7 +352,10 @@ void rules::check_handed(const attempt_work& x) {
   auto& before = given_[task];
   if (before.version == x.version && before.phase == x.phase) {
     for (const auto& [from, version] : before.handed)
-      if (auto now = has.find(from); now == has.end() || now->second < version)
+      // What is being made again is not announced again.
+      if (auto now = has.find(from);
+          book_.task(from).settled()
+          && (now == has.end() || now->second < version))
         broken(fmt::format("rule 3: {} begins again without the handoff of {}, "
                            "which it had",
                            p.name, name(from)));
@@ -480,8 +483,6 @@ void rules::count_capacity(const fact& x) {
     return;
   }
 }
-
-// -- what befell --------------------------------------------------------------
 
 void rules::resumed() {
   handed_.clear();

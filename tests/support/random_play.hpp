@@ -289,7 +289,6 @@ protected:
   /// stands, and goes where its task is worked on.
   void take_handoff(const engine::command& c) {
     const auto& from = world_.get().task(c.other);
-    // After-each work runs after a version that may be in question (§13).
     bool of_stream = plan_.tasks[c.task].kind == task_kind::after_each;
     require(is_terminal(from.state) && (of_stream || !from.doubted),
             "rule 3: a result that does not stand is handed on");
