@@ -173,7 +173,8 @@ void agent_core::forget_requests(const assign_task& x) {
   auto i = requests_.find(x.task.value);
   if (i == requests_.end())
     return;
-  if (i->second.version < x.version)
+  auto known = i->second.version;
+  if (known != 0 && known < x.version)
     i->second = {};
   i->second.version = x.version;
 }

@@ -114,8 +114,10 @@ struct attempt_record {
 
 /// What a task asked of others, and what it was answered.
 struct task_requests {
-  std::uint32_t version = 1; ///< of its result: a later one asks anew
-  bool awaited = false;      ///< it is done only after its answers
+  /// Of its result: a later one asks anew. 0: only answers came so far, as
+  /// after a resume.
+  std::uint32_t version = 0;
+  bool awaited = false; ///< it is done only after its answers
   std::set<std::uint32_t> open;
   std::map<std::uint32_t, request_answer> answers;
 };

@@ -89,6 +89,7 @@ private:
   bool disk_was_full_ = false;
   duration limit_{0};
   std::size_t heard_ = 0;
+  std::size_t unlooked_ = 0;     ///< steps since the last that was looked at
   std::unique_ptr<world> world_; ///< goes first: it calls all of this
 };
 

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tutti::play {
@@ -87,8 +88,9 @@ struct shrunk {
 [[nodiscard]] shrunk shrink(const explored& x, std::uint64_t plays_max = 1500);
 
 /// What the seed was, what broke, the trace around it, and the command that
-/// plays exactly this again.
-[[nodiscard]] std::string explored_text(const explored& x);
+/// plays exactly this again; `plan` is the path of a plan that was given.
+[[nodiscard]] std::string explored_text(const explored& x,
+                                        std::string_view plan = {});
 
 /// The story as a scenario file, as far as the grammar goes; what it cannot say
 /// stands in comments.

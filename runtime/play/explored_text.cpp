@@ -83,7 +83,7 @@ std::string fact_line(const plan& p, const fact& x) {
   return fmt::to_string(out);
 }
 
-std::string explored_text(const explored& x) {
+std::string explored_text(const explored& x, std::string_view plan) {
   const auto& p = *x.played.work;
   std::string result;
   for (const auto& v : x.violations)
@@ -106,8 +106,8 @@ std::string explored_text(const explored& x) {
   for (auto i = first; i < last; ++i)
     result += "    " + fact_line(p, x.facts[i]) + "\n";
   result += fmt::format("  to play exactly this again: tutti play --explore "
-                        "--seed {} --seeds 1\n",
-                        x.played.seed);
+                        "{}{}--seed {} --seeds 1\n",
+                        plan, plan.empty() ? "" : " ", x.played.seed);
   return result;
 }
 

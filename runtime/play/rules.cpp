@@ -177,7 +177,7 @@ void rules::check_items(const fact& x) {
     if (item.request == 0)
       continue;
     auto known = book_.requests().find(item.request);
-    if (known == book_.requests().end() || is_terminal(known->second))
+    if (known == book_.requests().end() || is_terminal(known->second.state))
       broken(fmt::format("rule 4: {} works on request/{}, which is answered or "
                          "was never made",
                          name(x.subject), item.request));
@@ -320,7 +320,7 @@ void rules::answered(agent_id agent, const request_answer& x) {
     broken(fmt::format("rule 3: the answer to request/{} is handed over twice",
                        x.number));
   auto known = book_.requests().find(x.number);
-  if (known == book_.requests().end() || !is_terminal(known->second))
+  if (known == book_.requests().end() || !is_terminal(known->second.state))
     broken(fmt::format("rule 4: {} has an answer to request/{} that is not "
                        "durable (§30)",
                        name(x.to.value), x.number));
@@ -352,7 +352,10 @@ void rules::check_handed(const attempt_work& x) {
   auto& before = given_[task];
   if (before.version == x.version && before.phase == x.phase) {
     for (const auto& [from, version] : before.handed)
-      if (auto now = has.find(from); now == has.end() || now->second < version)
+      // What is being made again is not announced again.
+      if (auto now = has.find(from);
+          book_.task(from).settled()
+          && (now == has.end() || now->second < version))
         broken(fmt::format("rule 3: {} begins again without the handoff of {}, "
                            "which it had",
                            p.name, name(from)));
@@ -360,6 +363,19 @@ void rules::check_handed(const attempt_work& x) {
     check_complete(x, has);
   }
   before = {x.version, x.phase, std::move(has)};
+}
+
+/// What it asked for in this version and waited for is there.
+void rules::check_answers(const attempt_work& x) {
+  std::set<std::uint32_t> has;
+  for (const auto& y : x.answers)
+    has.insert(y.number);
+  for (const auto& [number, r] : book_.requests())
+    if (r.from == x.task.value && r.awaited && r.version == x.version
+        && is_terminal(r.state) && !has.contains(number))
+      broken(fmt::format("rule 3: {} integrates without the answer to "
+                         "request/{}",
+                         name(x.task.value), number));
 }
 
 /// All that it needs and that carries data is there as it begins.
@@ -383,6 +399,8 @@ void rules::check_complete(const attempt_work& x,
         && (n.of.kind == node_kind::task
             || n.condition != need_condition::failed);
   };
+  if (integrates && book_.task(task).asked && !p.integrate_each)
+    check_answers(x);
   for (const auto& n : integrates ? p.needs_later : p.needs)
     if (has_all(n) && !(integrates && book_.task(task).asked))
       for (auto from : book_.tasks_of(n.of))
@@ -465,8 +483,6 @@ void rules::count_capacity(const fact& x) {
     return;
   }
 }
-
-// -- what befell --------------------------------------------------------------
 
 void rules::resumed() {
   handed_.clear();

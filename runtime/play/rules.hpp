@@ -99,6 +99,7 @@ private:
   void check_late(const fact& x);
   void check_accepted(const fact& x);
   void check_handed(const attempt_work& x);
+  void check_answers(const attempt_work& x);
   void check_complete(const attempt_work& x,
                       const std::map<std::uint32_t, std::uint32_t>& has);
   void count_capacity(const fact& x);

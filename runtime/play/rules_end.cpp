@@ -156,8 +156,8 @@ void rules::at_end(std::size_t drivers_work) {
     if (book_.task(i).assigned)
       broken(
           fmt::format("rule 10: {} is still given out after the end", name(i)));
-  for (const auto& [number, state] : book_.requests())
-    if (!is_terminal(state) && !book_.stopping())
+  for (const auto& [number, r] : book_.requests())
+    if (!is_terminal(r.state) && !book_.stopping())
       broken(
           fmt::format("rule 7: request/{} is left without an answer", number));
 }

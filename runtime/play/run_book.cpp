@@ -363,25 +363,21 @@ void run_book::on_gate(const fact& x) {
 }
 
 void run_book::on_request(const fact& x) {
+  auto& r = requests_[x.subject];
   if (x.kind == fact_kind::request_made) {
-    requests_[x.subject] = task_state::waiting;
-    askers_[x.subject] = x.cause;
-    versions_[x.subject] = x.version;
-    awaited_[x.subject] = x.extra->awaited;
-    if (x.extra->awaited) {
-      ++tasks_[x.cause].open_requests;
-      tasks_[x.cause].asked = true;
-    }
+    r = {task_state::waiting, x.cause, x.version, x.extra->awaited};
+    auto& t = tasks_[r.from];
+    t.open_requests += r.awaited;
+    t.asked = t.asked || r.awaited;
     return;
   }
   if (x.kind == fact_kind::answer_accepted)
     return;
-  auto& state = requests_[x.subject];
-  bool open = !is_terminal(state);
-  state =
+  bool open = !is_terminal(r.state);
+  r.state =
       x.kind == fact_kind::request_cancelled ? task_state::cancelled : x.state;
-  auto& t = tasks_[askers_[x.subject]];
-  if (open && awaited_[x.subject] && t.version == versions_[x.subject])
+  auto& t = tasks_[r.from];
+  if (open && r.awaited && t.version == r.version)
     --t.open_requests;
 }
 

@@ -58,6 +58,13 @@ struct task_book {
   }
 };
 
+struct request_book {
+  task_state state = task_state::waiting;
+  std::uint32_t from = task_id::none; ///< who asked
+  std::uint32_t version = 1;          ///< of who asked
+  bool awaited = true;
+};
+
 struct gate_book {
   gate_state state = gate_state::waiting;
   std::set<std::string> approved; ///< agents, in this review
@@ -81,12 +88,9 @@ public:
   [[nodiscard]] const gate_book& gate(std::uint32_t i) const {
     return gates_[i];
   }
-  [[nodiscard]] const std::map<std::uint32_t, task_state>& requests() const {
+  /// By number.
+  [[nodiscard]] const std::map<std::uint32_t, request_book>& requests() const {
     return requests_;
-  }
-  /// Who asked, by number.
-  [[nodiscard]] std::uint32_t asker(std::uint32_t request) const {
-    return askers_.at(request);
   }
   [[nodiscard]] bool stopping() const {
     return stopping_;
@@ -135,10 +139,7 @@ private:
   std::vector<task_book> tasks_;
   std::vector<gate_book> gates_;
   std::vector<bool> ready_services_;
-  std::map<std::uint32_t, task_state> requests_; ///< by number
-  std::map<std::uint32_t, std::uint32_t> askers_;
-  std::map<std::uint32_t, std::uint32_t> versions_; ///< of who asked, then
-  std::map<std::uint32_t, bool> awaited_;
+  std::map<std::uint32_t, request_book> requests_;
   std::vector<std::vector<std::uint32_t>> blockers_;
   std::vector<task_history> histories_;
   std::vector<gate_history> gate_histories_;

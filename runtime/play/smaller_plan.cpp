@@ -115,6 +115,10 @@ bool sends_back_ancestors(const plan& p, const gate& g) {
 
 bool makes_sense(const plan& p) {
   return !p.tasks.empty()
+      && std::none_of(p.phases.begin(), p.phases.end(),
+                      [](const phase& x) {
+                        return x.tasks.empty();
+                      })
       && std::none_of(p.gates.begin(), p.gates.end(),
                       [&p](const gate& g) {
                         return g.needs.empty()

@@ -86,7 +86,7 @@ void make_plain(plan& p) {
 }
 
 plan random_work(dice& d, bool plain) {
-  auto tasks_max = d.one_in(5) ? 40 : 4 + d.roll(16);
+  auto tasks_max = d.one_in(5) ? 50 : 6 + d.roll(20);
   auto p = random_team{d, tasks_max}.make();
   stretch(p);
   p.name = "explored";
@@ -94,9 +94,13 @@ plan random_work(dice& d, bool plain) {
     x.run.kind = command_kind::shell;
     x.run.script = "true";
   }
-  for (auto& t : p.tasks)
+  for (auto& t : p.tasks) {
     if (d.one_in(5))
       t.idle_timeout = 80s;
+    // What fails is tried again, so that runs go on for long.
+    if (d.one_in(2))
+      t.retries.max += 1 + d.roll(2);
+  }
   add_reviewers(p, d);
   drop_idle_rework(p);
   if (plain)

@@ -289,7 +289,8 @@ protected:
   /// stands, and goes where its task is worked on.
   void take_handoff(const engine::command& c) {
     const auto& from = world_.get().task(c.other);
-    require(is_terminal(from.state) && !from.doubted,
+    bool of_stream = plan_.tasks[c.task].kind == task_kind::after_each;
+    require(is_terminal(from.state) && (of_stream || !from.doubted),
             "rule 3: a result that does not stand is handed on");
     const auto& agents = plan_.tasks[c.task].agents;
     require(std::find(agents.begin(), agents.end(), agent_id{c.agent})

@@ -351,7 +351,7 @@ private:
   void deliver_triggers(std::uint32_t task,
                         const std::vector<work_item>& items);
   void deliver_needs(std::uint32_t task, bool all);
-  void deliver(node_index from, std::uint32_t task);
+  void deliver(node_index from, std::uint32_t task, bool doubted = false);
   void note_passed_over(std::uint32_t rank);
   void enqueue(std::uint32_t task);
   void dequeue(std::uint32_t task);

@@ -310,8 +310,9 @@ void engine::fold_request(const fact& f) {
     auto& r = requests_[f.subject - 1];
     r.accepted = true;
     // Nobody needs it any more; who asks again brings it. After a resume the
-    // answer is announced once more.
-    if (out_ != nullptr)
+    // answer is announced once more, and to whom else works on its task.
+    bool pinned = graph_.class_of(r.work.from.value).agents.size() == 1;
+    if (out_ != nullptr && pinned)
       r.work.text = {};
     return;
   }

@@ -297,6 +297,21 @@ void engine::assign(std::uint32_t unit, agent_id to) {
   // A pinned agent keeps what it was given for the next attempt.
   bool integrate = t.state == task_state::waiting_to_integrate;
   bool elsewhere = graph_.class_of(task).agents.size() > 1;
+  // It had asked before it is tried again: another agent may have the answers,
+  // or nobody, as they came when it had failed.
+  bool asked = t.asked && (t.renewed || (elsewhere && !integrate));
+  for (std::uint32_t i = 0; asked && i < requests_.size(); ++i) {
+    const auto& r = requests_[i];
+    if (r.work.from.value != task || r.version != t.version
+        || !is_terminal(r.state) || (r.accepted && !elsewhere))
+      continue;
+    command again;
+    again.kind = command_kind::answer;
+    again.task = task;
+    again.agent = to.value;
+    again.other = i + 1;
+    out_->commands.push_back(again);
+  }
   if (t.renewed || (!integrate && (!t.begun_version || elsewhere)))
     deliver_needs(task, t.renewed);
   fact f;
@@ -346,10 +361,11 @@ void engine::deliver_needs(std::uint32_t task, bool all) {
   }
 }
 
-void engine::deliver(node_index from, std::uint32_t task) {
+/// `doubted`: also what is in question.
+void engine::deliver(node_index from, std::uint32_t task, bool doubted) {
   const auto& producer = tasks_[from];
   const auto& receiver = tasks_[task];
-  bool stands = is_terminal(producer.state) && !producer.doubted;
+  bool stands = is_terminal(producer.state) && (doubted || !producer.doubted);
   if (!producer.ever_started || !stands
       || (is_terminal(receiver.state) && !receiver.doubted))
     return;

@@ -198,11 +198,12 @@ std::shared_ptr<const fact_extra> engine::take_items(std::uint32_t task) {
   return std::make_shared<const fact_extra>(std::move(result));
 }
 
+/// It runs after that version, be it in question by now.
 void engine::deliver_triggers(std::uint32_t task,
                               const std::vector<work_item>& items) {
   for (const auto& x : items)
     if (x.request == 0)
-      deliver(x.from.value, task);
+      deliver(x.from.value, task, true);
 }
 
 // -- requests -----------------------------------------------------------------
@@ -358,9 +359,9 @@ void engine::on(const answer_arrives& e) {
   if (e.number == 0 || e.number > requests_.size())
     return reject(reject_reason::unknown_task, e.number, 0);
   auto& r = requests_[e.number - 1];
-  if (r.accepted)
+  if (r.accepted && graph_.class_of(r.work.from.value).agents.size() == 1)
     r.work.text = {}; // it was announced again (§31)
-  else
+  if (!r.accepted)
     emit(fact_kind::answer_accepted, e.number);
 }
 

@@ -40,13 +40,10 @@ struct fixture {
     return x;
   }
 
-  request_answer answer(std::uint32_t number) {
-    return {number,
-            task_id{0u},
-            task_id{3u},
-            "createUser",
-            task_state::succeeded,
-            std::make_shared<const attempt_details>(with_output("sql", "…"))};
+  request_answer answer(std::uint32_t number, std::uint32_t to = 0) {
+    auto sql = std::make_shared<const attempt_details>(with_output("sql", "…"));
+    return {number,       task_id{to},           task_id{3u},
+            "createUser", task_state::succeeded, std::move(sql)};
   }
 
   /// Asks one thing of Morgan; its number is `number`.
@@ -490,6 +487,13 @@ BOOST_AUTO_TEST_CASE(a_new_version_asks_anew) { // §19
   w.assign(0, 2, work_phase::run, {}, 2);
   BOOST_TEST(w.input()["answers"].empty());
   BOOST_TEST(w.input()["version"] == 2);
+}
+
+BOOST_AUTO_TEST_CASE(answers_that_come_before_their_task_are_kept) { // §31
+  w.core->on(answer(3, 2));
+  w.exit();
+  w.assign(2, 1, work_phase::run, {}, 2);
+  BOOST_TEST(w.input()["answers"][0]["id"] == "request/3");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

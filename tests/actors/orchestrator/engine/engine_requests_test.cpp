@@ -249,6 +249,42 @@ BOOST_AUTO_TEST_CASE(one_that_is_at_work_at_the_end_is_ended) { // §19
   BOOST_TEST(w.exit_code() == 0);
 }
 
+// Found by `tutti play --explore`: who goes on with it had no answer.
+BOOST_AUTO_TEST_CASE(another_agent_that_goes_on_is_given_the_answers) { // §19
+  asking_team b;
+  auto other = b.agent("alex");
+  b[b.page].agents.push_back(other);
+  b[b.page].retries.max = 1;
+  team_world w{b.get()};
+  ask(w, b.page, {"createUser"});
+  w.done(b.crud);
+  w.done(b.server);
+  auto first = w.get().task(b.page).agent;
+  w.answered.clear();
+  w.fails(b.page); // the other agent has as many free slots, or more
+  BOOST_TEST(w.runs(b.page));
+  BOOST_TEST((w.answered == answers_to{{1, b.page}}),
+             "by agent " << first << ", then " << w.get().task(b.page).agent);
+  BOOST_TEST(w.get().requests()[0].work.text == "createUser");
+}
+
+// Found by `tutti play --explore`: the run failed, as one that was cancelled.
+BOOST_AUTO_TEST_CASE(
+    one_that_was_given_out_at_the_end_is_taken_back) { // §19, row 23
+  asking_team b;
+  team_world w{b.get()};
+  w.done(b.crud);
+  auto e = request(w, b.page, {"createUser"});
+  e.awaited = false;
+  w.step(e); // its agent is slow: it does not begin yet
+  BOOST_TEST(w.is_queued(b.server));
+  w.end(b.page);
+  w.give_back_all();
+  BOOST_TEST((w.get().requests()[0].state == cancelled)); // and reported
+  BOOST_TEST((w.state(b.server) == left_out));            // it never ran
+  BOOST_TEST(w.exit_code() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(
     what_an_answering_task_has_asked_is_answered_first) { // §19
   asking_team b;

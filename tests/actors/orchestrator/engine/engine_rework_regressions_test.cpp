@@ -46,6 +46,20 @@ BOOST_AUTO_TEST_CASE(a_retry_ends_the_doubt_and_waits_for_the_new_version) {
   BOOST_TEST((w.gate(b.deploy) == gate_state::asked));
 }
 
+// Found by `tutti play --explore`: it ran without what it runs after.
+BOOST_AUTO_TEST_CASE(after_each_work_is_handed_what_is_in_question) { // §13
+  chain b;
+  auto each = b.after_each("each", {b.tests});
+  b[each].batch = {0, 1s};
+  team_world w{b.get()};
+  w.done({b.crud, b.tests});
+  w.request_changes(b.deploy, {b.crud}); // before it runs
+  BOOST_TEST(w.get().task(b.tests).doubted);
+  w.wait_until(1s);
+  BOOST_TEST(w.runs(each));
+  BOOST_TEST(w.handoffs(b.tests, each) == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_in_question_and_fails_is_tried_with_the_new) {
   chain b;
   b[b.tests].retries.max = 1;
