@@ -53,10 +53,11 @@ void add(search& to, const play::explored& x) {
 }
 
 std::string failure_text(const play::explored& x, const play_options& options) {
+  auto plan = options.files.empty() ? std::string{} : options.files.front();
   if (!options.shrink)
-    return play::explored_text(x);
+    return play::explored_text(x, plan);
   auto small = play::shrink(x);
-  return play::explored_text(small.smallest)
+  return play::explored_text(small.smallest, plan)
        + fmt::format("  made smaller in {} plays, as a scenario:\n\n",
                      small.plays)
        + play::scenario_text(small.smallest) + "\n";
