@@ -6,6 +6,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
+#include <fstream>
+#include <string>
+#include <thread>
 
 using namespace tutti::test;
 
@@ -24,6 +27,15 @@ plan: { agents: { sam: {} }, tasks: { forms: { agent: sam } } }
 work: { forms: 10m }
 end: { took: 9m }
 )";
+
+/// As /proc says it: 'T' is stopped by a signal.
+char state_of(int pid) {
+  std::ifstream file{"/proc/" + std::to_string(pid) + "/stat"};
+  std::string text;
+  std::getline(file, text);
+  auto at = text.rfind(')');
+  return at == std::string::npos || at + 2 >= text.size() ? '?' : text[at + 2];
+}
 
 bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
@@ -141,6 +153,50 @@ end: { took: 300ms }
   BOOST_TEST(x.status == 0, x.err);
   BOOST_TEST(has(x.err, "done       sam  forms  (300ms)"), x.err);
   BOOST_TEST(has(x.out, "ok    a film"), x.out);
+}
+
+// row 31: SIGTSTP
+BOOST_AUTO_TEST_CASE(ctrl_z_stops_a_film_and_it_goes_on) {
+  dir.write("story.yaml", R"(scenario: a film
+plan: { agents: { sam: {} }, tasks: { forms: { agent: sam } } }
+work: { forms: 1s }
+end: { took: 1s }
+)");
+  program_options how;
+  how.args = {"play", "story.yaml", "--realtime"};
+  how.directory = dir.path();
+  program p{how};
+  BOOST_REQUIRE(p.read_until("start      sam"));
+  p.send_signal(SIGTSTP);
+  while (state_of(p.pid()) != 'T')
+    std::this_thread::yield();
+  p.send_signal(SIGCONT);
+  auto x = p.wait();
+  BOOST_TEST(x.status == 0, x.err);
+  BOOST_TEST(has(x.out, "ok    a film"), x.out);
+}
+
+BOOST_AUTO_TEST_CASE(a_search_tells_what_it_did) {
+  auto x = tutti({"play", "--explore", "--seeds", "20", "--json", "-"});
+  BOOST_TEST(x.status == 0, x.err);
+  auto document = json::parse(x.out);
+  auto schema = shipped_schema("explore");
+  validate(document, schema, schema, "explore");
+  BOOST_TEST(document.at("seeds") == 20);
+  BOOST_TEST(document.at("failed") == 0);
+  BOOST_TEST(has(x.err, "20 seeds: no rule was broken"), x.err);
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_of_ones_own_is_explored) {
+  dir.write("tutti.yaml", R"(
+agents: { ann: {}, ben: {} }
+tasks: { a: { agent: ann }, b: { agent: ben, needs: a } }
+)");
+  auto x = tutti({"play", "--explore", "tutti.yaml", "--seeds", "20"});
+  BOOST_TEST(x.status == 0, x.err);
+  BOOST_TEST(has(x.out, "20 seeds: no rule was broken"), x.out);
+  BOOST_TEST(tutti({"play", "--explore", "nope.yaml"}).status == 2);
+  BOOST_TEST(tutti({"play", "--explore", "--realtime"}).status == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
