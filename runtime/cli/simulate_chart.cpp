@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <array>
 #include <chrono>
 #include <set>
@@ -36,6 +37,9 @@ struct row {
   std::vector<bar> bars; ///< by start, none over another
 };
 
+/// A duration holds no more than 292 years.
+constexpr int days_max = 65'536;
+
 /// Round steps for the marks of the axis.
 std::vector<duration> steps() {
   using namespace std::chrono;
@@ -48,7 +52,7 @@ std::vector<duration> steps() {
     result.push_back(minutes(x));
   for (int x : {1, 2, 3, 6, 12})
     result.push_back(hours(x));
-  for (int x = 1; x <= 1'048'576; x *= 2)
+  for (int x = 1; x <= days_max; x *= 2)
     result.push_back(hours(24 * x));
   return result;
 }
@@ -96,9 +100,9 @@ private:
     for (auto step : steps()) {
       if (column(step) < 8)
         continue;
-      for (auto at = step; at < end_; at += step) {
-        auto mark = time_text(at);
-        auto x = column(at);
+      for (std::int64_t n = 1; n <= (end_ - duration{1}) / step; ++n) {
+        auto mark = time_text(step * n);
+        auto x = column(step * n);
         if (x <= free || x + mark.size() >= last_at)
           continue;
         free = put(x, mark);
