@@ -9,9 +9,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdint>
 #include <array>
 #include <chrono>
+#include <cstdint>
 #include <set>
 #include <string_view>
 
