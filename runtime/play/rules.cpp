@@ -401,8 +401,10 @@ void rules::check_complete(const attempt_work& x,
   };
   if (integrates && book_.task(task).asked && !p.integrate_each)
     check_answers(x);
+  // Where each arrival is integrated by itself, others may be under way.
+  bool in_parts = integrates && (book_.task(task).asked || p.integrate_each);
   for (const auto& n : integrates ? p.needs_later : p.needs)
-    if (has_all(n) && !(integrates && book_.task(task).asked))
+    if (has_all(n) && !in_parts)
       for (auto from : book_.tasks_of(n.of))
         if (!integrates || book_.came_well(from))
           want(from);
