@@ -9,8 +9,7 @@ namespace tutti::play {
 
 namespace {
 
-/// How often a review is asked for its verdict (§16).
-constexpr std::uint32_t reviews_max = 3;
+constexpr std::uint32_t reviews_max = 3; ///< without a verdict (§16)
 
 bool is_stream(const task& t) {
   return t.kind == task_kind::after_each || t.kind == task_kind::requests;
