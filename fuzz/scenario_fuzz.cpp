@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Whatever a scenario file holds, the loader answers with scenarios or with
 // mistakes, and renders them; what it answers refers to what is there. What
-// follows the first NUL byte is the text of each plan file that is named or
+// follows a line "==== plan" is the text of each plan file that is named or
 // included.
 #include "config/scenario_loader.hpp"
 #include "messages/assert.hpp"
@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace {
@@ -169,9 +170,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   std::string text{reinterpret_cast<const char*>(data), size};
   std::string other = "tasks: { a: {} }";
-  if (auto end = text.find('\0'); end != std::string::npos) {
-    other = text.substr(end + 1);
-    text.resize(end);
+  constexpr std::string_view plan_follows = "\n==== plan\n";
+  if (auto end = text.find(plan_follows); end != std::string::npos) {
+    other = text.substr(end + plan_follows.size());
+    text.resize(end + 1);
   }
   scenario_options options;
   options.read_plan = [&](const std::string&,
