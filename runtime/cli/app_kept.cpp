@@ -52,9 +52,7 @@ void add_report(CLI::App& app, report_command_options& into) {
   add_report_files(app, into.files);
   app.add_flag("--no-color", into.no_color,
                "No colour, even on a terminal (also: NO_COLOR=1)");
-  app.add_option("--state-dir", into.state_directory,
-                 "The state directory of the runs; .tutti by default")
-      ->type_name("DIR");
+  add_state_directory(app, into.state_directory);
 }
 
 void add_logs(CLI::App& app, logs_options& into) {
