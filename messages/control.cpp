@@ -19,6 +19,8 @@ std::string_view to_string(control_kind x) {
     return "status";
   case control_kind::explain:
     return "explain";
+  case control_kind::drain_node:
+    return "drain-node";
   }
   return "unknown";
 }

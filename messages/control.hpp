@@ -20,6 +20,7 @@ enum class control_kind : std::uint8_t {
   resume,       ///< subject: a task or phase
   status,       ///< nothing
   explain,      ///< subject: a task or gate
+  drain_node,   ///< text: the name of a node
 };
 
 [[nodiscard]] std::string_view to_string(control_kind x);

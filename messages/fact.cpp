@@ -105,6 +105,8 @@ std::string_view to_string(attempt_end x) {
     return "no-space";
   case attempt_end::unkillable:
     return "unkillable";
+  case attempt_end::node_lost:
+    return "node-lost";
   }
   return "unknown";
 }
@@ -203,6 +205,20 @@ std::string_view to_string(fact_kind x) {
     return "run-resumed";
   case fact_kind::plan_replaced:
     return "plan-replaced";
+  case fact_kind::node_joined:
+    return "node-joined";
+  case fact_kind::node_lost:
+    return "node-lost";
+  case fact_kind::node_gone:
+    return "node-gone";
+  case fact_kind::node_draining:
+    return "node-draining";
+  case fact_kind::agent_placed:
+    return "agent-placed";
+  case fact_kind::agent_unplaced:
+    return "agent-unplaced";
+  case fact_kind::run_lost:
+    return "run-lost";
   }
   return "unknown";
 }
@@ -227,6 +243,12 @@ subject_kind subject_of(fact_kind x) {
   case fact_kind::request_refused:
   case fact_kind::run_resumed:
   case fact_kind::plan_replaced:
+  case fact_kind::node_joined:
+  case fact_kind::node_lost:
+  case fact_kind::node_gone:
+  case fact_kind::node_draining:
+  case fact_kind::agent_placed:
+  case fact_kind::agent_unplaced:
     return subject_kind::none;
   case fact_kind::gate_opened:
   case fact_kind::gate_closed:

@@ -84,6 +84,7 @@ enum class attempt_end : std::uint8_t {
   stopped,      ///< ended because the run stops
   no_space,     ///< could not be started: the disk is full; the run stops
   unkillable,   ///< did not end even after KILL; its slot is quarantined
+  node_lost,    ///< its node is lost; the task runs again, using no retry
 };
 
 [[nodiscard]] std::string_view to_string(attempt_end x);
@@ -241,6 +242,17 @@ enum class fact_kind : std::uint8_t {
   run_resumed,   ///< version: how often, from 2: the sessions of the run
   plan_replaced, ///< version: the revision, from 2; extra: text says what is
                  ///< kept and what is done again, which is `tasks`
+
+  // nodes (§32, §33); extra: who is the node's name
+  node_joined, ///< version: its slots, 0: no limit; extra: text has its labels,
+               ///< separated by commas. It has nothing of this run but what
+               ///< it was found to still work on
+  node_lost,   ///< what it works on is given to others; extra: text says why
+  node_gone,   ///< nothing that it had been given can be alive any more
+  node_draining,  ///< it is given no new work, and left once it has none
+  agent_placed,   ///< agent; version: the how many-eth place of this agent
+  agent_unplaced, ///< agent; it is on no node; extra: text says why
+  run_lost,       ///< task: it had run on a node that is lost: runs again
 };
 
 /// The name as the journal writes it: "attempt-finished".

@@ -37,6 +37,7 @@ using phase_id = dense_id<struct phase_tag>;
 using contract_id = dense_id<struct contract_tag>;
 using service_id = dense_id<struct service_tag>;
 using secret_id = dense_id<struct secret_tag>;
+using node_id = dense_id<struct node_tag>;
 
 } // namespace tutti
 

@@ -42,6 +42,11 @@ using orchestrator_actor = caf::typed_actor<
     caf::reacts_to<control_call>,
     // From the journal: how much of what was decided is on disk.
     caf::reacts_to<facts_durable>, caf::reacts_to<journal_stuck>,
+    // From the hub: about nodes. The sender of a mark gets `link_marked` once
+    // all that followed from what came before is durable.
+    caf::reacts_to<node_joined>, caf::reacts_to<node_lost>,
+    caf::reacts_to<node_gone>, caf::reacts_to<late_result>,
+    caf::reacts_to<link_mark>,
     // From the user: Ctrl-C and signals.
     caf::reacts_to<stop_run>>;
 
@@ -50,6 +55,8 @@ using agent_actor = caf::typed_actor<
     // From the orchestrator: work, and second thoughts about it.
     caf::reacts_to<assign_task>, caf::reacts_to<revoke_task>,
     caf::reacts_to<end_task>, caf::reacts_to<leave_run>,
+    // From the orchestrator, to who stands for an agent that is on some node.
+    caf::reacts_to<place_agent>,
     // What another task produced; kept until the task that needs it has it.
     caf::reacts_to<handoff>,
     // From the orchestrator: about requests that its attempts made.
@@ -82,6 +89,23 @@ using artifact_actor = caf::typed_actor<
 
 /// Makes facts durable. Tells the orchestrator, by whom it was spawned for.
 using journal_actor = caf::typed_actor<caf::reacts_to<append_facts>>;
+
+/// The hub of the nodes, as the orchestrator sees it.
+using hub_actor = caf::typed_actor<caf::reacts_to<link_marked>>;
+
+/// One link, as who moves files over it sees it; at both ends alike. Nothing
+/// but what is offered and taken arrives for certain. It ends with the link.
+using file_link_actor =
+    caf::typed_actor<caf::reacts_to<chunk_wanted>, caf::reacts_to<chunk>,
+                     caf::reacts_to<log_grew>, caf::reacts_to<files_offered>,
+                     caf::reacts_to<files_taken>>;
+
+/// Moves files over links: gives chunks to the link that wants them, takes
+/// those that it asked for, and fetches what it is offered.
+using file_mover_actor =
+    caf::typed_actor<caf::reacts_to<chunk_wanted>, caf::reacts_to<chunk>,
+                     caf::reacts_to<log_grew>, caf::reacts_to<files_offered>,
+                     caf::reacts_to<files_taken>>;
 
 /// The server of TUTTI_SOCKET: agents register what their attempts may say.
 using live_actor =

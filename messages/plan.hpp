@@ -146,6 +146,9 @@ struct agent {
   std::vector<secret_id> session_secrets = {}; ///< of a session, else unused
   std::string native = {}; ///< name of an agent linked in; empty: none
   request_spec requests = {};
+  /// Labels that its node must have, all of them; its tasks' are among them.
+  /// Sorted; empty: it works on the machine of the run, the node `local` (§32).
+  std::vector<std::string> runs_on = {};
 
   friend bool operator==(const agent&, const agent&) = default;
 };
@@ -213,6 +216,9 @@ struct task {
   bool has_estimate = false;
   bool allow_failure = false;
   bool is_finally = false;
+  /// Two attempts of it may never be alive at a time, not even where its node
+  /// is out of reach (§33).
+  bool exclusive = false;
 
   friend bool operator==(const task&, const task&) = default;
 };
@@ -309,6 +315,20 @@ struct notify_spec {
   friend bool operator==(const notify_spec&, const notify_spec&) = default;
 };
 
+/// What a run asks of its nodes before it begins, and how it watches them
+/// (semantics §32, §33).
+struct node_spec {
+  std::vector<std::string> wait_for;       ///< labels that some node must have
+  duration wait_timeout{0};                ///< 0: for ever
+  duration every{std::chrono::seconds(2)}; ///< between two heartbeats
+  /// A node that has not answered for so long is lost.
+  duration lease{std::chrono::seconds(6)};
+  /// So long a node that has lost its orchestrator goes on.
+  duration keep{std::chrono::minutes(10)};
+
+  friend bool operator==(const node_spec&, const node_spec&) = default;
+};
+
 struct plan {
   std::string name;
   std::string directory; ///< absolute; where relative paths start
@@ -322,6 +342,7 @@ struct plan {
   std::vector<service> services;
   std::vector<secret> secrets;
   notify_spec notify;
+  node_spec nodes;
   duration grace{std::chrono::seconds(10)}; ///< from TERM to KILL
   /// Tasks that `--skip` leaves out, sorted (§28).
   std::vector<task_id> skipped;

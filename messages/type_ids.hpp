@@ -4,6 +4,7 @@
 #pragma once
 
 #include "messages/inspect/inspect.hpp"
+#include "messages/inspect/inspect_cluster.hpp"
 
 #include <caf/type_id.hpp>
 
@@ -62,5 +63,17 @@ CAF_ADD_TYPE_ID(tutti, (tutti::live_gone))
 CAF_ADD_TYPE_ID(tutti, (tutti::append_facts))
 CAF_ADD_TYPE_ID(tutti, (tutti::facts_durable))
 CAF_ADD_TYPE_ID(tutti, (tutti::journal_stuck))
+CAF_ADD_TYPE_ID(tutti, (tutti::node_joined))
+CAF_ADD_TYPE_ID(tutti, (tutti::node_lost))
+CAF_ADD_TYPE_ID(tutti, (tutti::node_gone))
+CAF_ADD_TYPE_ID(tutti, (tutti::late_result))
+CAF_ADD_TYPE_ID(tutti, (tutti::place_agent))
+CAF_ADD_TYPE_ID(tutti, (tutti::link_mark))
+CAF_ADD_TYPE_ID(tutti, (tutti::link_marked))
+CAF_ADD_TYPE_ID(tutti, (tutti::files_offered))
+CAF_ADD_TYPE_ID(tutti, (tutti::files_taken))
+CAF_ADD_TYPE_ID(tutti, (tutti::chunk_wanted))
+CAF_ADD_TYPE_ID(tutti, (tutti::chunk))
+CAF_ADD_TYPE_ID(tutti, (tutti::log_grew))
 
 CAF_END_TYPE_ID_BLOCK(tutti)

@@ -317,6 +317,27 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
       [self](const control_call& x) {
         control(self, x);
       },
+      [self](node_joined& x) {
+        step(self,
+             engine::node_joins{std::move(x.node), std::move(x.labels), x.slots,
+                                std::move(x.holds)});
+      },
+      [self](node_lost& x) {
+        step(self, engine::node_is_lost{std::move(x.node), std::move(x.why)});
+      },
+      [self](node_gone& x) {
+        step(self, engine::node_is_gone{std::move(x.node)});
+      },
+      [self](const late_result& x) {
+        step(self, engine::result_is_late{x.what, x.end});
+      },
+      [self](const link_mark& x) {
+        auto asker = caf::actor_cast<hub_actor>(self->current_sender());
+        self->state.sends.after_all(
+            [self, asker, reply = link_marked{x.node, x.number}] {
+              self->send(asker, reply);
+            });
+      },
       [self](stop_run x) {
         stop(self, x);
       },

@@ -335,6 +335,14 @@ private:
 
   void on(const service_changes& e); // services
 
+  // engine_nodes.cpp: nodes, and which agent is on which
+  void on(const node_joins& e);
+  void on(const node_is_lost& e);
+  void on(const node_is_gone& e);
+  void on(const result_is_late& e);
+  void on(const drain_requested& e);
+  void fold_node(const fact& f);
+
   // engine_schedule.cpp: who gets what
   void assign_ahead();
   void assign_by_tokens();

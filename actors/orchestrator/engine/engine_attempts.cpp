@@ -154,6 +154,7 @@ task_state engine::state_after(std::uint32_t task, attempt_end end) {
              ? task_state::waiting
              : task_state::cancelled;
   case attempt_end::stopped:
+  case attempt_end::node_lost:
     return state_to_retry(task);
   case attempt_end::no_space: // waits for a resumed run, if it may
     return policy.is_finally ? task_state::error : state_to_retry(task);

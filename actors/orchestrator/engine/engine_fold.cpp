@@ -145,6 +145,14 @@ void engine::fold(const fact& f) {
     return fold_people(f);
   case fact_kind::service_changed:
     return fold_service(f);
+  case fact_kind::node_joined:
+  case fact_kind::node_lost:
+  case fact_kind::node_gone:
+  case fact_kind::node_draining:
+  case fact_kind::agent_placed:
+  case fact_kind::agent_unplaced:
+  case fact_kind::run_lost:
+    return fold_node(f);
   default:
     return fold_task(f);
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "messages/fact.hpp"
+#include "messages/node.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -140,10 +141,41 @@ struct resume_requested {
   task_id task;
 };
 
+/// A node takes part, or does so again (semantics §32).
+struct node_joins {
+  std::string node;
+  std::vector<std::string> labels; ///< sorted
+  std::uint32_t slots = 1;         ///< 0: no limit
+  std::vector<held_attempt> holds;
+};
+
+/// What a node works on is given to others (semantics §33).
+struct node_is_lost {
+  std::string node;
+  std::string why;
+};
+
+/// Nothing that it had been given can be alive any more.
+struct node_is_gone {
+  std::string node;
+};
+
+/// What an attempt of an earlier placing of its agent came to (rule 6).
+struct result_is_late {
+  held_attempt what;
+  attempt_end end = attempt_end::success;
+};
+
+/// A person wants a node to be given no new work.
+struct drain_requested {
+  std::string node;
+};
+
 using event = std::variant<
     run_begins, run_resumes, attempt_begins, attempt_ends, attempt_given_back,
     handoff_arrives, timer_fires, stop_requested, cancel_requested,
     retry_requested, pause_requested, resume_requested, wait_begins, wait_ends,
-    requests_arrive, answer_arrives, verdict_arrives, service_changes>;
+    requests_arrive, answer_arrives, verdict_arrives, service_changes,
+    node_joins, node_is_lost, node_is_gone, result_is_late, drain_requested>;
 
 } // namespace tutti::engine
