@@ -339,11 +339,8 @@ void engine::fold_finished(const fact& f) {
     if (t.pending > 0)
       blocked_.push_back(f.subject);
   }
-  if (f.end == attempt_end::node_lost) {
-    if (f.state == task_state::ready)
-      enqueue(f.subject);
-    return;
-  }
+  if (f.end == attempt_end::node_lost)
+    return enqueue(f.subject);
   bool held = f.end == attempt_end::stopped || f.end == attempt_end::no_space;
   if (success || held)
     return; // done with a phase, or held back: the run stops
