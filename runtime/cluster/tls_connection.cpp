@@ -207,8 +207,10 @@ void tls_connection::deliver(std::string_view content) {
   auto size = reader_.too_long();
   if (size == 0 || phase_ != phase::open)
     return;
-  if (!tls_ && looks_like_tls(size))
+  if (!tls_ && looks_like_tls(size)) {
+    last_words_ = no_tls_alert;
     return end("it speaks TLS: only one side runs with --insecure");
+  }
   end(fmt::format("frame of {} bytes, and {} is the most{}", size,
                   is_stranger() ? stranger_frame_bytes_max : frame_bytes_max,
                   is_stranger() ? " before it is admitted" : ""));
@@ -250,14 +252,14 @@ void tls_connection::pump() {
 void tls_connection::fill() {
   if (tls_)
     tls_->take_output(out_);
+  else
+    out_.swap(last_words_);
   if (phase_ != phase::open && phase_ != phase::closing)
     return;
   outbox_->take(batch_bytes, batch_);
   bool done = batch_.empty();
-  if (!tls_) {
-    out_.swap(batch_);
-    return;
-  }
+  if (!tls_)
+    return out_.swap(batch_);
   tls_->send(batch_);
   if (done && phase_ == phase::closing && !std::exchange(said_goodbye_, true))
     tls_->finish();
@@ -313,8 +315,9 @@ void tls_connection::end(const std::string& why) {
     return drop();
   bool connected = phase_ != phase::connecting;
   tell_end(why);
-  // Only TLS has something to say about it.
-  if (connected && tls_ && tls_->now() == tls_session::state::failed)
+  // TLS has something to say about it, and to it.
+  bool failed = tls_ && tls_->now() == tls_session::state::failed;
+  if (connected && (failed || !last_words_.empty()))
     leave();
   else
     drop();

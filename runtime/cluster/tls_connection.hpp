@@ -110,6 +110,7 @@ private:
   frame_reader reader_{stranger_frame_bytes_max};
   std::string batch_; ///< taken from the outbox
   std::string out_;   ///< is being written
+  std::string last_words_;
   bool writing_ = false;
   bool write_failed_ = false;
   bool said_goodbye_ = false;

@@ -8,7 +8,6 @@
 #include <openssl/err.h>
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <string>
 #include <utility>
@@ -21,8 +20,6 @@ namespace {
 constexpr long certificates_bytes_max = 16 * 1024;
 /// Every record of TLS begins with its kind and a 3.
 constexpr char handshake_record = 0x16;
-/// An alert, fatal: unexpected message.
-constexpr std::array<char, 7> no_tls_alert = {0x15, 3, 3, 0, 2, 2, 10};
 
 error unusable(const credentials& x, const char* what) {
   return {exit_code::environment,
@@ -107,7 +104,7 @@ void tls_session::arrived(std::string_view bytes, std::string& content) {
   if (!std::exchange(seen_, true) && inbound_
       && bytes.front() != handshake_record) {
     fail("plain bytes instead of TLS");
-    BIO_write(out_, no_tls_alert.data(), no_tls_alert.size());
+    BIO_write(out_, no_tls_alert.data(), static_cast<int>(no_tls_alert.size()));
     return;
   }
   TUTTI_ASSERT(bytes.size() <= std::numeric_limits<int>::max());

@@ -14,6 +14,11 @@
 
 namespace tutti::cluster {
 
+/// Tells who speaks TLS that the other side does not, or the other way round: a
+/// record with a fatal alert, "unexpected message".
+inline constexpr std::string_view no_tls_alert{"\x15\x03\x03\x00\x02\x02\x0a",
+                                               7};
+
 /// What the connections of a process have in common. The error is that the
 /// credentials are of no use.
 [[nodiscard]] expected<tls_context_ptr>

@@ -22,7 +22,7 @@ namespace tutti::cluster {
 
 struct tls_options {
   /// None: without TLS (`--insecure`); then only this machine is spoken to.
-  std::optional<credentials> identity;
+  std::optional<credentials> identity = {};
   /// From the first packet of a connection until it is admitted; then it is
   /// closed.
   std::chrono::milliseconds patience = std::chrono::seconds(10);
