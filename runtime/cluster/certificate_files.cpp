@@ -89,8 +89,14 @@ expected<unique_fd> hold(const std::string& directory, hold_kind how) {
         directory, "is not there: 'tutti certs init' makes it on the "
                    "orchestrator's machine, and 'tutti certs issue NAME --out "
                    "DIR' makes one for another");
-  if (!fd)
+  if (!fd && errno == ENOTDIR)
+    return unusable_folder(directory, "is no folder; name another");
+  struct stat info {};
+  if (!fd || ::fstat(fd.get(), &info) != 0)
     return unusable_folder(directory, failed("used", errno));
+  auto why = distrust(info, directory, "700");
+  if (how == hold_kind::writing && !why.empty())
+    return unusable_folder(directory, why);
   int wish = how == hold_kind::writing ? LOCK_EX : LOCK_SH;
   while (::flock(fd.get(), wish) != 0) {
     // A file system that has no locks has no neighbours either.
@@ -114,13 +120,6 @@ expected<unique_fd> make_and_hold(const std::string& directory) {
     keep_from_git(directory);
   else if (errno != EEXIST)
     return unusable_folder(directory, failed("made", errno));
-  struct stat info {};
-  if (::stat(directory.c_str(), &info) != 0)
-    return unusable_folder(directory, failed("used", errno));
-  if (!S_ISDIR(info.st_mode))
-    return unusable_folder(directory, "is no folder; remove it");
-  if (auto why = distrust(info, directory, "700"); !why.empty())
-    return unusable_folder(directory, why);
   return hold(directory, hold_kind::writing);
 }
 

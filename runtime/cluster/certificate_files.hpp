@@ -24,12 +24,12 @@ namespace tutti::cluster {
 enum class hold_kind : std::uint8_t { reading, writing };
 
 /// While it lasts no other process writes in the folder; nor reads, where one
-/// writes. Waits for those that do.
+/// writes. Waits for those that do. Nobody writes in one that others may enter.
 [[nodiscard]] expected<process::unique_fd> hold(const std::string& directory,
                                                 hold_kind how);
 
 /// The same for writing; makes the folder where it is missing, for its owner
-/// alone. One that others may enter is refused.
+/// alone.
 [[nodiscard]] expected<process::unique_fd>
 make_and_hold(const std::string& directory);
 

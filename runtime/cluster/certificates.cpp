@@ -14,6 +14,7 @@
 #include <array>
 #include <ctime>
 #include <filesystem>
+#include <functional>
 #include <system_error>
 #include <utility>
 
@@ -193,7 +194,7 @@ expected<key_ptr> make_or_read_key(const std::string& path) {
 certificate_file file_of(const std::string& directory, const std::string& name,
                          X509& x) {
   return {certificate_path(directory, name),
-          is_there(key_path(directory, name)), info_of(x)};
+          is_there(key_path(directory, name)), false, info_of(x)};
 }
 
 /// Of a folder that is held.
@@ -222,16 +223,15 @@ expected<certificate_file> make_authority_in(const std::string& directory,
       **key, {});
   if (auto e = write_new(path, pem_of(*made), 0644))
     return *e;
-  return file_of(directory, authority_file, *made);
+  auto result = file_of(directory, authority_file, *made);
+  result.made = true;
+  return result;
 }
 
-/// Of folders that are held.
-expected<certificate_file> issue_in(const std::string& directory,
+/// Into a folder that is held.
+expected<certificate_file> issue_by(const authority_pair& authority,
                                     const std::string& into,
                                     const issue_options& options) {
-  auto authority = read_authority(directory, options.now_s);
-  if (!authority)
-    return authority.error();
   auto key = make_or_read_key(key_path(into, options.name));
   if (!key)
     return key.error();
@@ -240,18 +240,44 @@ expected<certificate_file> issue_in(const std::string& directory,
   auto days = options.days > 0 ? options.days : certificate_days;
   // None is worth more than its CA.
   auto until = std::min(options.now_s + days * day_s,
-                        info_of(*authority->certificate).valid_until_s);
+                        info_of(*authority.certificate).valid_until_s);
   auto made = make_certificate(
       {options.name, role, options.now_s - clock_difference_s, until}, **key,
-      {authority->certificate.get(), authority->key.get()});
-  auto other = certificate_path(into, authority_file);
-  if (into != directory)
-    if (auto e = write_new(other, authority->text, 0644))
-      return *e;
+      {authority.certificate.get(), authority.key.get()});
   if (auto e =
           write_new(certificate_path(into, options.name), pem_of(*made), 0644))
     return *e;
-  return file_of(into, options.name, *made);
+  auto result = file_of(into, options.name, *made);
+  result.made = true;
+  return result;
+}
+
+/// In a folder that is held, beside its CA.
+expected<certificate_file> issue_in(const std::string& directory,
+                                    const issue_options& options) {
+  auto authority = read_authority(directory, options.now_s);
+  if (!authority)
+    return authority.error();
+  return issue_by(*authority, directory, options);
+}
+
+/// For another machine: with the CA's certificate.
+expected<certificate_file> issue_into(const std::string& directory,
+                                      const std::string& into,
+                                      const issue_options& options) {
+  auto held = hold(directory, hold_kind::reading);
+  if (!held)
+    return held.error();
+  auto authority = read_authority(directory, options.now_s);
+  if (!authority)
+    return authority.error();
+  auto other = make_and_hold(into);
+  if (!other)
+    return other.error();
+  if (auto e = write_new(certificate_path(into, authority_file),
+                         authority->text, 0644))
+    return *e;
+  return issue_by(*authority, into, options);
 }
 
 /// Whether there is one that will do for a while.
@@ -326,12 +352,16 @@ std::optional<error> bad_node_name(std::string_view name) {
     return is_word(c) || c == '.' || c == '_' || c == '-';
   };
   if (name.empty() || name.size() > length_max || !is_word(name.front())
-      || !std::all_of(name.begin(), name.end(), fits))
+      || !std::all_of(name.begin(), name.end(), fits)) {
+    // It may come from anywhere.
+    std::string shown{name.substr(0, length_max)};
+    std::replace_if(shown.begin(), shown.end(), std::not_fn(fits), '?');
     return error{exit_code::bad_plan,
                  fmt::format("'{}' is no name for a node: 1 to {} letters, "
                              "digits, '.', '_' and '-', a letter or digit "
                              "first",
-                             name, length_max)};
+                             shown, length_max)};
+  }
   if (name == orchestrator_name || name == "local" || name == authority_file)
     return error{exit_code::bad_plan,
                  fmt::format("'{}' means something else: name the node "
@@ -354,12 +384,13 @@ expected<certificate_file> issue_certificate(const std::string& directory,
   if (options.name != orchestrator_name)
     if (auto e = bad_node_name(options.name))
       return *e;
-  auto held = make_and_hold(into);
+  std::error_code ignored;
+  if (!fs::equivalent(directory, into, ignored) && directory != into)
+    return issue_into(directory, into, options);
+  auto held = hold(directory, hold_kind::writing);
   if (!held)
     return held.error();
-  std::error_code ignored;
-  bool same = fs::equivalent(directory, into, ignored);
-  return issue_in(directory, same ? directory : into, options);
+  return issue_in(directory, options);
 }
 
 expected<credentials> load_credentials(const std::string& directory,
@@ -383,9 +414,7 @@ expected<credentials> orchestrator_credentials(const std::string& directory,
       return made.error();
   if (is_there(key_path(directory, authority_file))
       && !will_do(directory, orchestrator_name, now_s))
-    if (auto made =
-            issue_in(directory, directory, {orchestrator_name, 0, now_s});
-        !made)
+    if (auto made = issue_in(directory, {orchestrator_name, 0, now_s}); !made)
       return made.error();
   return load_from(directory, orchestrator_name, now_s);
 }
@@ -401,7 +430,7 @@ expected<credentials> node_credentials(const std::string& directory,
     return held.error();
   if (issues && is_there(certificate_path(directory, authority_file))
       && !will_do(directory, name, now_s))
-    if (auto made = issue_in(directory, directory, {name, 0, now_s}); !made)
+    if (auto made = issue_in(directory, {name, 0, now_s}); !made)
       return made.error();
   return load_from(directory, name, now_s);
 }

@@ -49,6 +49,7 @@ struct certificate_info {
 struct certificate_file {
   std::string path;
   bool has_key = false; ///< beside it
+  bool made = false;    ///< just now
   certificate_info info;
 };
 
