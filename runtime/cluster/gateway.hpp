@@ -13,6 +13,7 @@
 #include "messages/interfaces.hpp"
 #include "runtime/cluster/epoch.hpp"
 #include "runtime/cluster/net_events.hpp"
+#include "runtime/cluster/seat_actors.hpp"
 #include "runtime/secrets/secret_value.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -27,6 +28,7 @@
 namespace tutti::cluster {
 
 class gateway_core;
+class gateway_actor_ports;
 
 /// The run that the node takes part in.
 struct node_run {
@@ -98,11 +100,6 @@ struct leave_cluster {
   std::string why; ///< a clause: "it was stopped"
 };
 
-/// From the process proxy of a seat: nothing of it runs any more.
-struct seat_is_quiet {
-  agent_address who;
-};
-
 /// A timer of the gateway is due; it sends this to itself.
 struct gateway_timer {
   duration at{0}; ///< see `send_after`
@@ -112,14 +109,15 @@ using gateway_actor = caf::typed_actor<
     // From the transport.
     caf::reacts_to<net_opened>, caf::reacts_to<net_arrived>,
     caf::reacts_to<net_closed>, caf::reacts_to<net_refused>,
-    // From the agents here, by their proxies.
+    // From the agents here, by who stands between.
     caf::reacts_to<to_hub>, caf::reacts_to<task_progress>,
     caf::reacts_to<seat_is_quiet>,
     // From the file link.
     caf::reacts_to<chunk_wanted>, caf::reacts_to<chunk>,
     caf::reacts_to<log_grew>, caf::reacts_to<files_offered>,
     // From who owns the node.
-    caf::reacts_to<leave_cluster>, caf::reacts_to<gateway_timer>>;
+    caf::reacts_to<leave_cluster>, caf::reacts_to<gateway_timer>,
+    caf::reacts_to<flush_link>>;
 
 struct gateway_state {
   static inline const char* name = "gateway";
@@ -127,7 +125,10 @@ struct gateway_state {
   gateway_state();
   ~gateway_state();
 
+  std::unique_ptr<gateway_actor_ports> ports;
   std::unique_ptr<gateway_core> core;
+  time_source clock;
+  duration armed{0}; ///< the timer that counts; 0: none
 };
 
 /// Spawn with `options`. Told to exit, it ends its agents with it.
@@ -138,5 +139,4 @@ gateway_behavior(gateway_actor::stateful_pointer<gateway_state> self,
 } // namespace tutti::cluster
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::cluster::leave_cluster)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::cluster::seat_is_quiet)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::cluster::gateway_timer)

@@ -14,6 +14,7 @@
 #include "runtime/cluster/epoch.hpp"
 #include "runtime/cluster/net_events.hpp"
 #include "runtime/cluster/node_list.hpp"
+#include "runtime/cluster/seat_actors.hpp"
 #include "runtime/secrets/secret_value.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -28,6 +29,7 @@
 namespace tutti::cluster {
 
 class hub_core;
+class hub_actor_ports;
 
 struct hub_options {
   std::shared_ptr<const plan> work;
@@ -54,6 +56,10 @@ struct hub_options {
   std::function<agent_actor(agent_id, const orchestrator_actor& lead,
                             std::uint64_t first_id)>
       spawn_local;
+
+  /// Of a run that goes on: where its agents were placed. Their nodes may have
+  /// them still, so that has to be known before any node comes.
+  std::vector<place_agent> kept;
 
   // Before the run begins; the plan's `wait-for` and its timeout count, too.
   std::uint32_t nodes_min = 0;        ///< beside `local`
@@ -116,7 +122,7 @@ using hub_with_net = hub_actor::extend<
     caf::reacts_to<over_link<files_taken>>,
     // From who owns the run.
     caf::reacts_to<drain_node>, caf::reacts_to<dismiss_nodes>,
-    caf::reacts_to<hub_timer>>;
+    caf::reacts_to<hub_timer>, caf::reacts_to<flush_link>>;
 
 struct hub_state {
   static inline const char* name = "hub";
@@ -124,7 +130,10 @@ struct hub_state {
   hub_state();
   ~hub_state();
 
+  std::unique_ptr<hub_actor_ports> ports;
   std::unique_ptr<hub_core> core;
+  time_source clock;
+  duration armed{0}; ///< the timer that counts; 0: none
 };
 
 /// Spawn with `options`, as the orchestrator spawns its agents. When it is told
@@ -134,13 +143,10 @@ hub_behavior(hub_with_net::stateful_pointer<hub_state> self,
              hub_options options);
 
 /// Stands for an agent whose place is chosen (`runs-on`): give it to the
-/// orchestrator. It ends with the hub.
+/// orchestrator. Who spawns it ends it.
 agent_actor::behavior_type stand_in_behavior(agent_actor::pointer self,
                                              const hub_with_net& hub,
                                              agent_id agent);
-
-/// The first id of an agent in a placing: ids of its placings differ.
-[[nodiscard]] std::uint64_t first_id_of(std::uint32_t placing);
 
 } // namespace tutti::cluster
 

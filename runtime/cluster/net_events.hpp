@@ -45,8 +45,8 @@ using net_opener = std::function<std::shared_ptr<transport>(transport_events)>;
 /// Events become messages to `to`, which may be gone.
 template <class Handle>
 [[nodiscard]] transport_events events_to(const Handle& to) {
-  auto tell = [weak = caf::weak_actor_ptr{
-                   caf::actor_cast<caf::strong_actor_ptr>(to)}](auto x) {
+  auto strong = caf::actor_cast<caf::strong_actor_ptr>(to);
+  auto tell = [weak = caf::weak_actor_ptr{strong.get()}](auto x) {
     if (auto there = weak.lock())
       caf::anon_send(caf::actor_cast<Handle>(there), std::move(x));
   };
