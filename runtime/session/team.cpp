@@ -52,6 +52,22 @@ asker_actor::behavior_type asker_behavior(asker_actor::pointer self,
   };
 }
 
+/// Tells the hub which nodes are to be drained.
+viewer_actor::behavior_type drain_watch(viewer_actor::pointer,
+                                        const std::shared_ptr<hub_slot>& slot) {
+  return {
+      [slot](const run_facts& x) {
+        for (const auto& f : x.facts)
+          if (f.kind == fact_kind::node_draining) {
+            std::lock_guard lock{slot->mutex};
+            if (slot->hub)
+              caf::anon_send(slot->hub, cluster::drain_node{f.extra->who});
+          }
+      },
+      [](const task_progress&) {},
+  };
+}
+
 /// So long the end of the program waits for `notify` at most.
 constexpr auto notices_time_max = std::chrono::seconds(60);
 
@@ -87,12 +103,22 @@ team::team(team_options options)
   std::vector<viewer_actor> viewers{system_.spawn(feed_behavior, feed)};
   if (options_.work->notify.run.kind != command_kind::none)
     viewers.push_back(spawn_notifier(host));
+  if (has_hub())
+    viewers.push_back(system_.spawn(drain_watch, hub_));
   for (const auto& x : viewers)
     keep(x);
   auto watcher = system_.spawn(observer_behavior, std::move(viewers));
   keep(watcher);
   auto store = system_.spawn(artifacts::artifact_host_behavior, options_.disk);
   keep(store);
+  options_.kept = kept_places(options_.record.engine.get());
+  waits_for_nodes_ =
+      std::holds_alternative<engine::run_begins>(options_.record.first)
+      && options_.listener
+      && (options_.session.nodes.nodes_min > 0
+          || !options_.work->nodes.wait_for.empty());
+  if (waits_for_nodes_)
+    begins_after_ = 2;
   orchestrator_options mine;
   mine.work = options_.work;
   mine.graph = options_.graph;
@@ -166,7 +192,7 @@ team::~team() {
 }
 
 void team::begin() {
-  caf::anon_send(lead_, begin_run{});
+  begin_if_all_is_there();
 }
 
 void team::stop(std::int32_t code, bool at_once) {
@@ -255,19 +281,31 @@ void team::close_sockets() {
 /// Called by the orchestrator as it starts, on a worker's thread.
 std::vector<agent_actor> team::spawn_agents(agent_options common) {
   std::vector<agent_actor> result;
+  cluster::hub_with_net hub;
+  if (has_hub())
+    hub = spawn_hub(common);
   const auto& agents = common.work->agents;
-  for (std::size_t i = 0; i < agents.size(); ++i) {
-    auto mine = common;
-    mine.id = agent_id{i};
-    mine.slots = agents[i].slots == 0 ? options_.local_slots : agents[i].slots;
-    mine.grace = common.work->grace;
-    if (agents[i].session.kind != command_kind::none)
-      mine.make_driver = session_maker(mine);
-    result.push_back(native::spawn_agent(system_, std::move(mine),
-                                         options_.session.natives));
-    keep(result.back());
-  }
+  for (std::size_t i = 0; i < agents.size(); ++i)
+    if (agents[i].runs_on.empty()) {
+      result.push_back(spawn_agent(common, agent_id{i}));
+      keep(result.back());
+    } else {
+      result.push_back(
+          system_.spawn(cluster::stand_in_behavior, hub, agent_id{i}));
+      keep(result.back());
+    }
   return result;
+}
+
+agent_actor team::spawn_agent(agent_options mine, agent_id who) {
+  const auto& agent = mine.work->agents[who.value];
+  mine.id = who;
+  mine.slots = agent.slots == 0 ? options_.local_slots : agent.slots;
+  mine.grace = mine.work->grace;
+  if (agent.session.kind != command_kind::none)
+    mine.make_driver = session_maker(mine);
+  return native::spawn_agent(system_, std::move(mine),
+                             options_.session.natives);
 }
 
 /// As `spawn_agents`.

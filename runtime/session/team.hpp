@@ -12,11 +12,13 @@
 #include "runtime/session/notifier.hpp"
 #include "runtime/session/process_host.hpp"
 #include "runtime/session/run_feed.hpp"
+#include "runtime/session/run_nodes.hpp"
 #include "runtime/session/run_record.hpp"
 #include "runtime/session/run_sockets.hpp"
 #include "runtime/session/session.hpp"
 #include "runtime/session/state_directory.hpp"
 
+#include <atomic>
 #include <caf/actor_addr.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -33,6 +35,12 @@ struct system_config : caf::actor_system_config {
   system_config();
 };
 
+/// The hub, once the orchestrator has started it.
+struct hub_slot {
+  std::mutex mutex;
+  cluster::hub_with_net hub; ///< null: not yet, or none
+};
+
 struct team_options {
   std::shared_ptr<const plan> work;
   session_options session;
@@ -42,7 +50,11 @@ struct team_options {
   run_record record;
   engine::graph_options graph;
   std::vector<fact> announced; ///< told to `notify` again as the run goes on
-  time_source clock;           ///< of the run
+  std::shared_ptr<node_listener> listener; ///< null: no nodes join
+  cluster::epoch epoch;                    ///< of this orchestrator
+  /// Of a resumed run: where its agents may still be.
+  std::vector<place_agent> kept = {};
+  time_source clock;                        ///< of the run
   process::supervisor* processes = nullptr; ///< must outlive the team
   run_feed* feed = nullptr;                 ///< must outlive the team
 };
@@ -84,8 +96,15 @@ private:
   }
 
   [[nodiscard]] std::vector<agent_actor> spawn_agents(agent_options common);
+  [[nodiscard]] agent_actor spawn_agent(agent_options mine, agent_id who);
   [[nodiscard]] std::vector<service_actor> spawn_services(service_options each);
   void open_sockets();
+  /// Some agent may be on another machine, or could be.
+  [[nodiscard]] bool has_hub() const;
+  [[nodiscard]] cluster::hub_with_net spawn_hub(const agent_options& common);
+  void start_own_nodes(const process_actor& host);
+  /// The run begins once this was called as often as it has to be.
+  void begin_if_all_is_there();
   /// Empty: there are no secrets.
   [[nodiscard]] text_mask mask() const;
   [[nodiscard]] journal_actor spawn_journal();
@@ -102,6 +121,9 @@ private:
   /// Whom the journal tells; set before it is given anything.
   std::shared_ptr<caf::actor_addr> told_by_journal_ =
       std::make_shared<caf::actor_addr>();
+  bool waits_for_nodes_ = false;     ///< before it begins
+  std::atomic<int> begins_after_{1}; ///< calls of `begin_if_all_is_there`
+  std::shared_ptr<hub_slot> hub_ = std::make_shared<hub_slot>();
   orchestrator_actor lead_;
   asker_actor asker_;
   std::shared_ptr<latch> notices_told_; ///< null: the plan has no `notify`

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a team has where agents may be on other machines: the hub, who stands
+// for the agents there, and nodes of its own.
+#include "runtime/native/spawn.hpp"
+#include "runtime/session/team.hpp"
+#include "runtime/version.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <fmt/format.h>
+
+#include <utility>
+
+namespace tutti::session {
+
+bool team::has_hub() const {
+  return options_.listener || places_agents(*options_.work);
+}
+
+cluster::hub_with_net team::spawn_hub(const agent_options& common) {
+  auto* feed = options_.feed;
+  auto lead = common.orchestrator;
+  cluster::hub_options mine;
+  mine.work = options_.work;
+  mine.run_id = options_.files.run_id;
+  mine.epoch = options_.epoch;
+  mine.version = runtime::version();
+  mine.orchestrator = lead;
+  mine.observer = common.observer;
+  mine.artifacts = common.artifacts;
+  mine.kept = std::move(options_.kept);
+  if (options_.listener)
+    mine.open_net = options_.listener->opener();
+  if (!options_.session.nodes.insecure)
+    mine.secrets = options_.session.secrets.values;
+  mine.local_labels = options_.session.nodes.labels;
+  mine.local_slots = 0;
+  mine.spawn_local = [this, common](agent_id who, const orchestrator_actor& to,
+                                    std::uint64_t first_id) {
+    auto of_agent = common;
+    of_agent.orchestrator = to;
+    of_agent.first_id = first_id;
+    return spawn_agent(std::move(of_agent), who);
+  };
+  bool waits = waits_for_nodes_;
+  mine.nodes_min = waits ? options_.session.nodes.nodes_min : 0;
+  mine.enough_nodes = [this, waits] {
+    if (waits)
+      begin_if_all_is_there();
+  };
+  mine.missing_nodes = [feed, waits](const std::string& what) {
+    if (waits && !what.empty())
+      feed->note(fmt::format("tutti: the run begins once it has {}", what));
+  };
+  mine.no_nodes = [this, feed, waits, lead](const std::string& what) {
+    if (!waits)
+      return;
+    feed->note(fmt::format("tutti: the run waited long enough for {}", what));
+    caf::anon_send(
+        lead,
+        stop_run{static_cast<std::int32_t>(exit_code::environment), true});
+  };
+  mine.superseded = [feed, lead](const std::string& why) {
+    feed->note(fmt::format("tutti: {}; this one stops", why));
+    caf::anon_send(
+        lead, stop_run{static_cast<std::int32_t>(exit_code::journal), true});
+  };
+  mine.note = [feed](const std::string& what) {
+    feed->note("tutti: " + what);
+  };
+  mine.log_path = [logs = options_.files.logs](const std::string&,
+                                               const std::string& log) {
+    return logs
+         + log.substr(log.rfind('/') == std::string::npos ? 0 : log.rfind('/'));
+  };
+  mine.clock = options_.clock;
+  auto result = system_.spawn(cluster::hub_behavior, std::move(mine));
+  keep(result);
+  std::lock_guard lock{hub_->mutex};
+  hub_->hub = result;
+  return result;
+}
+
+void team::begin_if_all_is_there() {
+  if (--begins_after_ == 0)
+    caf::anon_send(lead_, begin_run{});
+}
+
+} // namespace tutti::session
