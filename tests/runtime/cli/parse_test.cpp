@@ -77,6 +77,14 @@ BOOST_AUTO_TEST_CASE(every_usage_error_is_bad_plan) {
                                              {"clean", "--older-than", "5"},
                                              {"clean", "--max-size", "5"},
                                              {"clean", "--keep", "-1"},
+                                             {"certs"},
+                                             {"certs", "wat"},
+                                             {"certs", "issue"},
+                                             {"certs", "init", "x"},
+                                             {"certs", "show", "--days", "3"},
+                                             {"certs", "init", "--days", "0"},
+                                             {"certs", "init", "--json"},
+                                             {"certs", "init", "--out", "x"},
                                              {"completion"}}) {
     auto x = parse(words);
     BOOST_TEST(!x);
