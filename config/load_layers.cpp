@@ -55,6 +55,7 @@ void load_agent(loader_context& c, std::size_t i) {
       read_setting(c, c.agent_layers[i], row.id, x);
     }
   });
+  made.runs_on = c.agent_layers[i].runs_on.value_or(std::vector<std::string>{});
   check_one_way(c, body);
   const auto& secrets = c.agent_layers[i].secrets;
   if (!made.native.empty() && secrets && !secrets->empty())
@@ -173,6 +174,8 @@ void inherit(task_settings& x, const task_settings& from) {
   take(&task_settings::estimate);
   take(&task_settings::priority);
   take(&task_settings::allow_failure);
+  take(&task_settings::runs_on);
+  take(&task_settings::exclusive);
   // Of two variables of one name the first one counts.
   x.env.insert(x.env.end(), from.env.begin(), from.env.end());
 }
