@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One node, composed: signals, processes, the store of its files, the socket of
-// its tasks, and the gateway, which does the rest. The supervisor beside it ends
-// all processes where the node itself dies or freezes (semantics §33).
+// its tasks, and the gateway, which does the rest. The supervisor beside it
+// ends all processes where the node itself dies or freezes (semantics §33).
 #include "runtime/session/node_session.hpp"
 
-#include "actors/agent/session_driver.hpp"
 #include "messages/error.hpp"
-#include "runtime/artifacts/artifact_host.hpp"
 #include "runtime/cluster/certificates.hpp"
+#include "runtime/cluster/file_node.hpp"
 #include "runtime/cluster/gateway.hpp"
 #include "runtime/cluster/tls_transport.hpp"
 #include "runtime/control/live_server.hpp"
 #include "runtime/control/protocol.hpp"
-#include "runtime/native/spawn.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/secrets/masker.hpp"
+#include "runtime/session/any_agent.hpp"
 #include "runtime/session/latch.hpp"
 #include "runtime/session/process_host.hpp"
 #include "runtime/session/run_sockets.hpp"
@@ -72,16 +71,41 @@ expected<run_directory> make_node_directory(const node_options& x) {
     std::filesystem::remove_all(folder, failure);
     std::filesystem::create_directories(folder, failure);
     if (failure)
-      return error{exit_code::environment,
-                   fmt::format("cannot make '{}': {}", folder,
-                               failure.message())};
+      return error{
+          exit_code::environment,
+          fmt::format("cannot make '{}': {}", folder, failure.message())};
   }
   return files;
 }
 
-/// What one run on this node shares.
+/// What a run on this node shares.
 struct node_work {
-  std::shared_ptr<const secrets::masker> patterns;
+  std::shared_ptr<const secrets::masker> patterns; ///< null: no secrets
+  cluster::node_files_actor files;
+  std::int64_t began_ns = 0; ///< since 1970
+};
+
+std::int64_t now_ns() {
+  auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(now).count();
+}
+
+/// Who is told of processes, beside who started them; changes with the run.
+class log_watch {
+public:
+  void set(cluster::node_files_actor x) {
+    std::lock_guard lock{mutex_};
+    files_ = std::move(x);
+  }
+  void tell(cluster::process_noticed x) {
+    std::lock_guard lock{mutex_};
+    if (files_)
+      caf::anon_send(files_, std::move(x));
+  }
+
+private:
+  std::mutex mutex_;
+  cluster::node_files_actor files_;
 };
 
 class node {
@@ -90,34 +114,29 @@ public:
        run_directory files, std::optional<cluster::credentials> identity)
     : options_(options), processes_(processes), files_(std::move(files)),
       identity_(std::move(identity)), system_(config_),
-      sockets_(system_, files_),
-      routes_(std::make_shared<process_routes>()),
-      disk_(std::make_shared<artifacts::artifact_disk>(files_.artifacts,
-                                                       files_.payloads)) {
-    processes_.listen(route_events(routes_, [this](std::string why) {
-      end({true, std::move(why)});
-    }));
+      sockets_(system_, files_), routes_(std::make_shared<process_routes>()),
+      disk_(std::make_shared<cluster::file_lanes>()) {
+    processes_.listen(watched_events());
     host_ = system_.spawn(process_host_behavior, &processes_, routes_);
-    store_ = system_.spawn(artifacts::artifact_host_behavior, disk_);
     gateway_ = system_.spawn(cluster::gateway_behavior, gateway_options());
-    sockets_.start();
+    sockets_.open_for_tasks();
   }
 
   ~node() {
     sockets_.close();
-    for (const auto& x : {caf::actor_cast<caf::strong_actor_ptr>(gateway_),
-                          caf::actor_cast<caf::strong_actor_ptr>(host_),
-                          caf::actor_cast<caf::strong_actor_ptr>(store_),
-                          caf::actor_cast<caf::strong_actor_ptr>(
-                              sockets_.live())})
+    for (const auto& x :
+         {caf::actor_cast<caf::strong_actor_ptr>(gateway_),
+          caf::actor_cast<caf::strong_actor_ptr>(host_),
+          caf::actor_cast<caf::strong_actor_ptr>(work_.files),
+          caf::actor_cast<caf::strong_actor_ptr>(sockets_.live())})
       if (x)
         caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
     gateway_ = nullptr;
     host_ = nullptr;
-    store_ = nullptr;
+    work_ = {};
+    watch_.set({});
     routes_->clear();
     disk_->stop();
-    sockets_.let_go();
     system_.await_all_actors_done();
   }
   node(const node&) = delete;
@@ -158,8 +177,8 @@ private:
         -> std::shared_ptr<cluster::transport> {
       cluster::tls_options of_net;
       of_net.identity = identity;
-      auto net = cluster::tls_transport::make(std::move(of_net),
-                                              std::move(events));
+      auto net =
+          cluster::tls_transport::make(std::move(of_net), std::move(events));
       // The credentials were looked at before.
       return net ? std::shared_ptr<cluster::transport>{std::move(*net)}
                  : nullptr;
@@ -173,7 +192,7 @@ private:
       return spawn_agent(run, seat);
     };
     mine.end_run = [this] {
-      work_ = {};
+      end_run();
     };
     mine.done = [this](const cluster::gateway_end& x) {
       end(x);
@@ -182,7 +201,7 @@ private:
   }
 
   cluster::node_parts begin_run(const cluster::node_run& run,
-                                const file_link_actor&) {
+                                const file_link_actor& link) {
     process::supervisor_options limits;
     limits.log_directory = files_.logs;
     limits.io_directory = files_.io;
@@ -196,7 +215,50 @@ private:
         values.push_back(x.value);
       work_.patterns = std::make_shared<const secrets::masker>(values);
     }
-    return {host_, store_, nullptr, {}};
+    cluster::node_files_options of_files;
+    of_files.store_directory = files_.artifacts;
+    of_files.log_directory = files_.logs;
+    of_files.disk = disk_;
+    of_files.link = link;
+    work_.files =
+        system_.spawn(cluster::node_files_behavior, std::move(of_files));
+    work_.began_ns = now_ns();
+    watch_.set(work_.files);
+    return {host_,
+            caf::actor_cast<artifact_actor>(work_.files),
+            caf::actor_cast<file_mover_actor>(work_.files),
+            {}};
+  }
+
+  /// What it had of the run goes, but for files that the next may need.
+  void end_run() {
+    watch_.set({});
+    if (work_.files)
+      caf::anon_send_exit(work_.files, caf::exit_reason::user_shutdown);
+    cluster::node_store_limits limits;
+    limits.run_began_ns = work_.began_ns;
+    disk_->post(cluster::disk_lane::bulk, [store = files_.artifacts, limits] {
+      cluster::sweep_node_store(store, limits);
+    });
+    work_ = {};
+  }
+
+  process::supervisor_events watched_events() {
+    auto events = route_events(routes_, [this](std::string why) {
+      end({true, std::move(why)});
+    });
+    events.notice = options_.note;
+    auto started = std::move(events.started);
+    events.started = [this, started](process_started x) {
+      watch_.tell({x.id, true, {}});
+      started(x);
+    };
+    auto exited = std::move(events.exited);
+    events.exited = [this, exited](process_exited x) {
+      watch_.tell({x.id, false, x.log});
+      exited(std::move(x));
+    };
+    return events;
   }
 
   agent_actor spawn_agent(const cluster::node_run& run,
@@ -221,9 +283,7 @@ private:
       mine.live_socket = sockets_.live_path();
       mine.make_token = control::make_token;
     }
-    if (agent.session.kind != command_kind::none)
-      mine.make_driver = session_maker(mine);
-    return native::spawn_agent(system_, std::move(mine), options_.natives);
+    return spawn_any_agent(system_, std::move(mine), options_.natives);
   }
 
   const node_options& options_;
@@ -234,9 +294,9 @@ private:
   caf::actor_system system_;
   run_sockets sockets_;
   std::shared_ptr<process_routes> routes_;
-  std::shared_ptr<artifacts::artifact_disk> disk_;
+  std::shared_ptr<cluster::file_lanes> disk_;
+  log_watch watch_;
   process_actor host_;
-  artifact_actor store_;
   cluster::gateway_actor gateway_;
   node_work work_; ///< of the gateway's actor
   latch done_;

@@ -281,8 +281,10 @@ session_result run_session(plan p, const session_options& options,
     if (auto text = lost.look(); !text.empty())
       view->note("tutti: " + text);
     view->finish(model);
-    if (whole)
+    if (whole) {
+      actors.await_logs();
       actors.await_notices();
+    }
     for (const auto& x : feed.take({}).notes)
       view->note(x);
     signals.stop();

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/session/team.hpp"
 
-#include "actors/agent/session_driver.hpp"
 #include "actors/observer/observer.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
 #include "runtime/artifacts/artifact_host.hpp"
 #include "runtime/control/login_name.hpp"
 #include "runtime/journal/journal_host.hpp"
-#include "runtime/native/spawn.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/report/status_json.hpp"
+#include "runtime/session/any_agent.hpp"
 
 #include <algorithm>
 #include <caf/actor_addr.hpp>
@@ -24,16 +23,6 @@
 #include <utility>
 
 namespace tutti::session {
-
-system_config::system_config() {
-  add_message_types<caf::id_block::tutti>();
-  // A few agents' worth of short handlers: more threads only hand the same work
-  // back and forth.
-  auto cores = std::max(1u, std::thread::hardware_concurrency());
-  set("scheduler.max-threads", std::size_t{std::min(cores, 4u)});
-  // Idle workers sleep; thieves would poll, at the expense of the tasks.
-  set("scheduler.policy", caf::atom("sharing"));
-}
 
 namespace {
 
@@ -70,19 +59,6 @@ viewer_actor::behavior_type drain_watch(viewer_actor::pointer,
 
 /// So long the end of the program waits for `notify` at most.
 constexpr auto notices_time_max = std::chrono::seconds(60);
-
-/// A session of its own for an agent that has one (semantics §22).
-auto session_maker(const agent_options& x) {
-  session_driver_options mine;
-  mine.work = x.work;
-  mine.agent = x.id;
-  mine.slots = x.slots;
-  mine.grace = x.grace;
-  mine.mask = x.mask;
-  return [mine](driver_host& host) {
-    return make_session_driver(host, mine);
-  };
-}
 
 } // namespace
 
@@ -187,6 +163,8 @@ team::~team() {
   }
   routes_->clear();
   options_.disk->stop();
+  if (file_lanes_)
+    file_lanes_->stop();
   journal_->stop(); // it speaks to the orchestrator
   system_.await_all_actors_done();
 }
@@ -270,6 +248,8 @@ void team::await_notices() {
 }
 
 void team::skip_notices() {
+  if (awaited_logs_)
+    awaited_logs_->skip();
   if (notices_told_)
     notices_told_->open();
 }
@@ -302,10 +282,7 @@ agent_actor team::spawn_agent(agent_options mine, agent_id who) {
   mine.id = who;
   mine.slots = agent.slots == 0 ? options_.local_slots : agent.slots;
   mine.grace = mine.work->grace;
-  if (agent.session.kind != command_kind::none)
-    mine.make_driver = session_maker(mine);
-  return native::spawn_agent(system_, std::move(mine),
-                             options_.session.natives);
+  return spawn_any_agent(system_, std::move(mine), options_.session.natives);
 }
 
 /// As `spawn_agents`.

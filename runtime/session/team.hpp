@@ -7,6 +7,8 @@
 #include "actors/time_source.hpp"
 #include "messages/interfaces.hpp"
 #include "runtime/artifacts/artifact_host.hpp"
+#include "runtime/cluster/file_awaited_logs.hpp"
+#include "runtime/cluster/file_disk.hpp"
 #include "runtime/journal/journal_writer.hpp"
 #include "runtime/session/approval_prompt.hpp"
 #include "runtime/session/notifier.hpp"
@@ -17,11 +19,11 @@
 #include "runtime/session/run_sockets.hpp"
 #include "runtime/session/session.hpp"
 #include "runtime/session/state_directory.hpp"
+#include "runtime/session/system_config.hpp"
 
 #include <atomic>
 #include <caf/actor_addr.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
 #include <cstdint>
 #include <memory>
@@ -30,10 +32,6 @@
 #include <vector>
 
 namespace tutti::session {
-
-struct system_config : caf::actor_system_config {
-  system_config();
-};
 
 /// The hub, once the orchestrator has started it.
 struct hub_slot {
@@ -76,6 +74,8 @@ public:
   void stop(std::int32_t code, bool at_once);
   /// A person decided at the keyboard; the answer becomes a note.
   void decide(const gate_decision& x);
+  /// After the run's end: waits, bounded, until the logs of nodes are here.
+  void await_logs();
   /// After the run's end: waits, bounded, until the plan's `notify` has told of
   /// it; at once where it has none.
   void await_notices();
@@ -123,6 +123,8 @@ private:
       std::make_shared<caf::actor_addr>();
   bool waits_for_nodes_ = false;     ///< before it begins
   std::atomic<int> begins_after_{1}; ///< calls of `begin_if_all_is_there`
+  std::shared_ptr<cluster::file_lanes> file_lanes_;     ///< null: no hub
+  std::shared_ptr<cluster::awaited_logs> awaited_logs_; ///< likewise
   std::shared_ptr<hub_slot> hub_ = std::make_shared<hub_slot>();
   orchestrator_actor lead_;
   asker_actor asker_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What a team has where agents may be on other machines: the hub, who stands
 // for the agents there, and nodes of its own.
-#include "runtime/native/spawn.hpp"
+#include "runtime/cluster/file_mover.hpp"
 #include "runtime/session/team.hpp"
 #include "runtime/version.hpp"
 
@@ -14,6 +14,13 @@
 #include <utility>
 
 namespace tutti::session {
+
+namespace {
+
+/// So long the end of the program waits for logs at most.
+constexpr auto logs_time_max = std::chrono::seconds(30);
+
+} // namespace
 
 bool team::has_hub() const {
   return options_.listener || places_agents(*options_.work);
@@ -30,6 +37,19 @@ cluster::hub_with_net team::spawn_hub(const agent_options& common) {
   mine.orchestrator = lead;
   mine.observer = common.observer;
   mine.artifacts = common.artifacts;
+  file_lanes_ = std::make_shared<cluster::file_lanes>();
+  awaited_logs_ = std::make_shared<cluster::awaited_logs>(options_.files.logs);
+  cluster::hub_files_options of_files;
+  of_files.store_directory = options_.files.artifacts;
+  of_files.log_directory = options_.files.logs;
+  of_files.disk = file_lanes_;
+  of_files.awaited = awaited_logs_;
+  of_files.note = [feed](const std::string& what) {
+    feed->note("tutti: " + what);
+  };
+  auto files = system_.spawn(cluster::hub_files_behavior, std::move(of_files));
+  keep(files);
+  mine.files = caf::actor_cast<file_mover_actor>(files);
   mine.kept = std::move(options_.kept);
   if (options_.listener)
     mine.open_net = options_.listener->opener();
@@ -70,10 +90,11 @@ cluster::hub_with_net team::spawn_hub(const agent_options& common) {
   mine.note = [feed](const std::string& what) {
     feed->note("tutti: " + what);
   };
-  mine.log_path = [logs = options_.files.logs](const std::string&,
-                                               const std::string& log) {
-    return logs
-         + log.substr(log.rfind('/') == std::string::npos ? 0 : log.rfind('/'));
+  mine.log_path = [logs = options_.files.logs, awaited = awaited_logs_](
+                      const std::string&, const std::string& log) {
+    auto name = log.substr(log.rfind('/') + 1);
+    awaited->expect(name);
+    return logs + "/" + name;
   };
   mine.clock = options_.clock;
   auto result = system_.spawn(cluster::hub_behavior, std::move(mine));
@@ -81,6 +102,11 @@ cluster::hub_with_net team::spawn_hub(const agent_options& common) {
   std::lock_guard lock{hub_->mutex};
   hub_->hub = result;
   return result;
+}
+
+void team::await_logs() {
+  if (awaited_logs_ && !awaited_logs_->wait(logs_time_max))
+    options_.feed->note("tutti: not all logs of the nodes have come");
 }
 
 void team::begin_if_all_is_there() {
