@@ -267,8 +267,8 @@ std::uint32_t node_book::loss_at(std::uint32_t node, const fact& x) {
 
 void node_book::lose(const fact& x, lost_work::kind what) {
   auto node = place_of(agent_id{x.agent});
-  if (node == nowhere)
-    return;
+  if (node == nowhere || node == local)
+    return; // an agent that the plan has no more
   auto& now = current_[x.subject];
   lost_work made;
   made.task = task_id{x.subject};
