@@ -115,6 +115,7 @@ void set_up(self_pointer self, agent_options options) {
     mine.make_token = o.make_token;
   }
   mine.mask = o.mask;
+  mine.first_id = o.first_id;
   mine.make_driver = o.make_driver;
   if (!mine.make_driver)
     mine.make_driver = [&o](driver_host& host) -> std::unique_ptr<driver> {

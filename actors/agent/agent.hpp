@@ -30,6 +30,9 @@ struct agent_options {
   /// How its tasks are worked on; empty: by commands.
   std::function<std::unique_ptr<driver>(driver_host&)> make_driver;
   time_source clock; ///< of the run
+  /// The ids that it chooses, of processes and others, are above this one: they
+  /// differ from those of an earlier placing. Below 2^40.
+  std::uint64_t first_id = 0;
 };
 
 /// A mailbox before an `agent_core`, which does all the work.

@@ -11,6 +11,7 @@ namespace tutti {
 
 agent_core::agent_core(agent_core_options options, agent_ports& ports)
   : options_(std::move(options)), ports_(ports), free_slots_(options_.slots),
+    ids_(options_.first_id),
     shelf_(ports, {[this] {
                      return new_id();
                    },

@@ -40,6 +40,7 @@ struct agent_core_options {
   std::function<std::string()> make_token;
   text_mask mask; ///< of all that attempts say
   std::function<std::unique_ptr<driver>(driver_host&)> make_driver;
+  std::uint64_t first_id = 0; ///< see `agent_options`
 };
 
 /// The best ranked assignment starts as soon as a slot is free, without a round
@@ -166,7 +167,7 @@ private:
   /// Fewer than 0 for a moment, where one is taken back before it is free.
   std::int64_t free_slots_ = 0;
   bool starting_ = false;
-  std::uint64_t ids_ = 0; ///< given so far
+  std::uint64_t ids_ = 0; ///< the last one that was given
   /// Assigned and not begun, best rank first; a rank is unique.
   std::map<std::uint32_t, assign_task> queue_;
   std::map<attempt_key, attempt_record> running_;

@@ -320,7 +320,7 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
       [self](node_joined& x) {
         step(self,
              engine::node_joins{std::move(x.node), std::move(x.labels), x.slots,
-                                std::move(x.holds)});
+                                std::move(x.holds), std::move(x.keeps)});
       },
       [self](node_lost& x) {
         step(self, engine::node_is_lost{std::move(x.node), std::move(x.why)});

@@ -22,19 +22,19 @@ namespace tutti {
 
 namespace detail {
 
-/// Runs `visit` on a value in place of a shared pointer to it: copied out
-/// before saving, made anew after loading.
+/// Runs `visit` on a value in place of a shared pointer to it: on what it
+/// points to for who only reads, made anew after loading.
 template <class Inspector, class T, class Visit>
 typename Inspector::result_type
 inspect_shared(Inspector&, std::shared_ptr<const T>& x, Visit visit) {
-  T copy{};
   if constexpr (Inspector::reads_state) {
-    if (x)
-      copy = *x;
-    return visit(copy, [] {
+    static const T nothing{};
+    // Inspectors take all by reference; this one writes to none of it.
+    return visit(const_cast<T&>(x ? *x : nothing), [] {
       return caf::error{};
     });
   } else {
+    T copy{};
     return visit(copy, [&] {
       x = std::make_shared<const T>(std::move(copy));
       return caf::error{};

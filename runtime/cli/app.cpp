@@ -34,6 +34,8 @@ std::string_view group_name(command_group x) {
     return "A live run";
   case command_group::inside:
     return "Inside a task";
+  case command_group::machines:
+    return "Many machines";
   case command_group::more:
     return "More";
   }
@@ -238,6 +240,7 @@ std::unique_ptr<CLI::App> make_app(all_options& into) {
   add_live_commands(*app, into);
   add_attach_command(*app, into);
   add_inside_commands(*app, into);
+  add_machine_commands(*app, into);
   add_doctor_command(*app, into);
   add_session_test(*add_command(*app, "session-test", session_test_text(),
                                 command_group::more),

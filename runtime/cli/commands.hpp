@@ -85,4 +85,7 @@ namespace tutti::cli {
 [[nodiscard]] int request_command(const request_options& options);
 [[nodiscard]] int note_command(const note_options& options);
 
+/// Makes and shows the certificates of a cluster.
+[[nodiscard]] int certs_command(const certs_options& options);
+
 } // namespace tutti::cli

@@ -296,6 +296,17 @@ struct note_options {
   bool as_json = false;
 };
 
+struct certs_options {
+  std::string action;          ///< "init", "issue" or "show"
+  std::string name;            ///< of issue
+  std::string out;             ///< of issue; empty: the folder of the CA
+  std::string days_text;       ///< as given; empty: by default
+  int days = 0;                ///< 0: by default
+  std::string directory;       ///< empty: that of the state directory
+  std::string state_directory; ///< empty: .tutti here
+  bool as_json = false;
+};
+
 struct session_test_options {
   std::string timeout_text; ///< as given; empty: 30 s
   std::int64_t timeout_ms = 30'000;
@@ -337,6 +348,7 @@ struct all_options {
   progress_options progress;
   request_options request;
   note_options note;
+  certs_options certs;
   session_test_options session_test;
   completion_options completion;
   help_options help;

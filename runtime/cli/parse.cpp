@@ -51,6 +51,7 @@ constexpr std::array command_names = {
     std::pair{"progress", command_name::progress},
     std::pair{"request", command_name::request},
     std::pair{"note", command_name::note},
+    std::pair{"certs", command_name::certs},
     std::pair{"session-test", command_name::session_test},
     std::pair{"completion", command_name::completion},
 };
@@ -375,6 +376,8 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.progress);
   case command_name::schema:
     return one_of("the schema of", x.options.schema.of, schema_names());
+  case command_name::certs:
+    return finish(x.options.certs);
   case command_name::session_test:
     return finish(x.options.session_test);
   case command_name::completion:

@@ -43,6 +43,7 @@ enum class command_name {
   progress,
   request,
   note,
+  certs,
   session_test,
   completion,
 };

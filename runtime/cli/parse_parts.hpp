@@ -54,5 +54,6 @@ finish_set(const std::vector<std::string>& texts,
 
 [[nodiscard]] usage_error finish(plan_options& x);
 [[nodiscard]] usage_error finish(simulate_options& x);
+[[nodiscard]] usage_error finish(certs_options& x);
 
 } // namespace tutti::cli

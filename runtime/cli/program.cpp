@@ -98,6 +98,8 @@ int dispatch(const parsed& x, const native::agents& team) {
     return request_command(x.options.request);
   case command_name::note:
     return note_command(x.options.note);
+  case command_name::certs:
+    return certs_command(x.options.certs);
   case command_name::session_test:
     return session_test_command(x.options.session_test);
   case command_name::completion:

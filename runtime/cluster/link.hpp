@@ -62,6 +62,16 @@ public:
   [[nodiscard]] bool is_quiet() const {
     return frames_.empty();
   }
+  /// A new connection: what has not arrived leaves again, as new.
+  void back_to(std::uint64_t received) {
+    left_ = 0;
+    while (left_ < frames_.size() && frames_[left_].number <= received)
+      ++left_;
+  }
+  /// Number of the last frame that was pushed.
+  [[nodiscard]] std::uint64_t last() const {
+    return last_;
+  }
 
 private:
   std::deque<frame<Content>> frames_; ///< not acknowledged

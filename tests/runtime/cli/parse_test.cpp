@@ -81,6 +81,14 @@ BOOST_AUTO_TEST_CASE(every_usage_error_is_bad_plan) {
                                              {"node", "drain"},
                                              {"node", "dry", "box1"},
                                              {"nodes", "a", "b"},
+                                             {"certs"},
+                                             {"certs", "wat"},
+                                             {"certs", "issue"},
+                                             {"certs", "init", "x"},
+                                             {"certs", "show", "--days", "3"},
+                                             {"certs", "init", "--days", "0"},
+                                             {"certs", "init", "--json"},
+                                             {"certs", "init", "--out", "x"},
                                              {"completion"}}) {
     auto x = parse(words);
     BOOST_TEST(!x);

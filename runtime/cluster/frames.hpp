@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What is in the frames between hub and gateway (semantics §32–§34).
+//
+//   gateway: hello ─▶ hub: welcome, or refused
+//   gateway: ready, or refused ─▶ hub: the plan and secrets, where they are not
+//     there ─▶ batches and acknowledgements both ways, heartbeats, and what may
+//     be lost: progress, chunks, news of logs ─▶ goodbye
+#pragma once
+
+#include "messages/cluster.hpp"
+#include "messages/error.hpp"
+#include "runtime/cluster/epoch.hpp"
+#include "runtime/secrets/secret_value.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace tutti::cluster {
+
+/// Grows with each change of what frames or envelopes hold.
+inline constexpr std::uint32_t protocol_version = 1;
+
+/// One life of a link: new at each fresh start of it.
+using link_id = std::uint64_t; ///< 0: none
+
+/// The first word of a connection, from the node. Version and name stand first
+/// for good, so that any two versions can tell each other why not.
+struct hello {
+  std::uint32_t protocol = protocol_version;
+  std::string name;
+  std::string version;           ///< of tutti
+  std::uint64_t incarnation = 0; ///< of the node's process
+  std::vector<std::string> labels;
+  std::uint32_t slots = 1;    ///< 0: no limit
+  std::string run_id;         ///< that it takes part in; empty: none
+  cluster::epoch known;       ///< whom it follows there
+  std::string plan;           ///< digest of the one that it has; empty: none
+  link_id link = 0;           ///< that it would go on with
+  std::uint64_t received = 0; ///< on that link
+};
+
+struct welcome {
+  cluster::epoch epoch;
+  std::string run_id;
+  std::string plan; ///< digest
+  link_id link = 0;
+  bool resumed = false;
+  std::uint64_t received = 0;      ///< of a resumed link
+  std::vector<agent_address> kept; ///< of a fresh one: may be there still
+  duration every{0};
+  duration lease{0};
+  duration keep{0};
+  duration grace{0};
+};
+
+struct refused {
+  std::string why;    ///< a clause
+  bool final = false; ///< it would be no other later
+  /// From a node: it follows another orchestrator.
+  bool follows_another = false;
+};
+
+/// From the node: nothing is alive there but what was kept.
+struct ready {
+  std::vector<held_attempt> holds;
+  bool has_plan = false;
+};
+
+/// A piece of the encoded plan; the pieces come in order.
+struct plan_part {
+  std::uint64_t size_bytes = 0; ///< of all
+  std::string bytes;
+};
+
+struct secret_values {
+  std::vector<secrets::secret_value> values;
+};
+
+/// A piece of an envelope; most are one.
+struct envelope_part {
+  bool more = false; ///< the envelope goes on with the next part
+  std::string bytes;
+};
+
+/// Parts with successive numbers.
+struct batch {
+  std::uint64_t first = 1; ///< number of the first of them
+  std::vector<envelope_part> parts;
+};
+
+/// Parts up to this one have arrived, and need not be kept any more.
+struct acknowledgement {
+  std::uint64_t number = 0;
+  std::uint32_t credit = 0; ///< so many beyond it may be under way
+};
+
+struct heartbeat {
+  std::uint64_t number = 0;
+  std::uint64_t acknowledged = 0; ///< the last that was answered
+};
+
+struct heartbeat_ack {
+  std::uint64_t number = 0;
+};
+
+enum class parting : std::uint8_t {
+  run_over,
+  drained,
+  leaving, ///< from the node: all that it worked on is ended
+};
+
+struct goodbye {
+  parting what = parting::run_over;
+  std::string why; ///< a clause; of `leaving`
+};
+
+/// In the order of their bytes on the wire: append only, and hello, refused
+/// stay the first.
+using frame_content =
+    std::variant<hello, refused, welcome, ready, plan_part, secret_values,
+                 batch, acknowledgement, heartbeat, heartbeat_ack, goodbye,
+                 task_progress, chunk_wanted, chunk, log_grew>;
+
+[[nodiscard]] std::string encode(const frame_content& x);
+/// The error's detail says what is wrong with it, a clause.
+[[nodiscard]] expected<frame_content> decode(std::string_view bytes);
+
+[[nodiscard]] std::string encode(const to_node& x);
+[[nodiscard]] std::string encode(const to_hub& x);
+/// False: the bytes are no such value.
+[[nodiscard]] bool decode(std::string_view bytes, to_node& x);
+[[nodiscard]] bool decode(std::string_view bytes, to_hub& x);
+
+/// Empty: it cannot be encoded, for a number in it is not finite.
+[[nodiscard]] std::string encode(const plan& x);
+/// False: the bytes are no plan, or one that refers to what it has not.
+[[nodiscard]] bool decode(std::string_view bytes, plan& x);
+
+} // namespace tutti::cluster
