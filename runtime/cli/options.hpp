@@ -179,6 +179,13 @@ struct report_command_options {
   bool no_color = false;
 };
 
+struct nodes_options {
+  std::string run_id;          ///< may be shortened; empty: the newest
+  std::string state_directory; ///< empty: .tutti here
+  bool as_json = false;
+  std::string json_file; ///< empty: a table
+};
+
 struct logs_options {
   std::string task;
   std::string state_directory; ///< empty: .tutti here
@@ -241,6 +248,13 @@ struct verdict_options {
 struct steer_options {
   live_target run;
   std::string task;
+};
+
+/// Of `tutti node`, by what is to be done: `drain`.
+struct node_options {
+  live_target run;
+  std::string action; ///< empty: none was said
+  std::string name;   ///< of the node
 };
 
 struct explain_options {
@@ -319,6 +333,7 @@ struct all_options {
   init_options init;
   history_options history;
   report_command_options report;
+  nodes_options nodes;
   logs_options logs;
   clean_options clean;
   doctor_options doctor;
@@ -327,6 +342,7 @@ struct all_options {
   explain_options explain;
   verdict_options verdict;
   steer_options steer;
+  node_options node;
   inbox_options inbox;
   handoff_options handoff;
   progress_options progress;

@@ -31,6 +31,7 @@ constexpr std::array command_names = {
     std::pair{"init", command_name::init},
     std::pair{"history", command_name::history},
     std::pair{"report", command_name::report},
+    std::pair{"nodes", command_name::nodes},
     std::pair{"logs", command_name::logs},
     std::pair{"clean", command_name::clean},
     std::pair{"doctor", command_name::doctor},
@@ -44,6 +45,7 @@ constexpr std::array command_names = {
     std::pair{"retry", command_name::retry},
     std::pair{"pause", command_name::pause},
     std::pair{"resume", command_name::resume},
+    std::pair{"node", command_name::node},
     std::pair{"inbox", command_name::inbox},
     std::pair{"handoff", command_name::handoff},
     std::pair{"progress", command_name::progress},
@@ -252,6 +254,23 @@ usage_error finish(clean_options& x) {
   return {};
 }
 
+usage_error finish(nodes_options& x) {
+  if (x.as_json && x.json_file.empty())
+    x.json_file = "-";
+  return {};
+}
+
+usage_error finish(node_options& x) {
+  if (x.action.empty())
+    return usage("'tutti node' needs something to do: drain NAME");
+  if (auto e = one_of("something that 'tutti node' does", x.action, {"drain"}))
+    return e;
+  if (x.name.empty())
+    return usage("'tutti node drain' needs the name of the node; 'tutti nodes' "
+                 "lists them");
+  return {};
+}
+
 usage_error finish(doctor_options& x) {
   if (x.as_json && x.json_file.empty())
     x.json_file = "-";
@@ -338,6 +357,10 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return misused_files(x.options.report.files);
   case command_name::logs:
     return finish(x.options.logs);
+  case command_name::nodes:
+    return finish(x.options.nodes);
+  case command_name::node:
+    return finish(x.options.node);
   case command_name::clean:
     return finish(x.options.clean);
   case command_name::doctor:

@@ -58,6 +58,8 @@ int dispatch(const parsed& x, const native::agents& team) {
     return history_command(x.options.history);
   case command_name::report:
     return report_command(x.options.report);
+  case command_name::nodes:
+    return nodes_command(x.options.nodes);
   case command_name::logs:
     return logs_command(x.options.logs);
   case command_name::clean:
@@ -84,6 +86,8 @@ int dispatch(const parsed& x, const native::agents& team) {
     return steer_command(x.options.steer, "pause");
   case command_name::resume:
     return steer_command(x.options.steer, "resume");
+  case command_name::node:
+    return node_command(x.options.node);
   case command_name::inbox:
     return inbox_command(x.options.inbox);
   case command_name::handoff:
