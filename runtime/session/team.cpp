@@ -139,6 +139,8 @@ team::team(team_options options)
   };
   lead_ = system_.spawn(orchestrator_behavior, std::move(mine));
   *told_by_journal_ = caf::actor_cast<caf::actor_addr>(lead_);
+  if (options_.session.nodes.own_nodes > 0)
+    start_own_nodes(host);
   asker_ = system_.spawn(asker_behavior, lead_, feed);
   keep(asker_);
   open_sockets();

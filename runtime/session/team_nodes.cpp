@@ -11,6 +11,11 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace tutti::session {
@@ -19,6 +24,9 @@ namespace {
 
 /// So long the end of the program waits for logs at most.
 constexpr auto logs_time_max = std::chrono::seconds(30);
+
+/// Of processes that are no agent's.
+constexpr process_id own_node_ids = process_id{1} << 62;
 
 } // namespace
 
@@ -72,7 +80,7 @@ cluster::hub_with_net team::spawn_hub(const agent_options& common) {
   };
   mine.missing_nodes = [feed, waits](const std::string& what) {
     if (waits && !what.empty())
-      feed->note(fmt::format("tutti: the run begins once it has {}", what));
+      feed->note(fmt::format("tutti: the run begins later; still to join: {}", what));
   };
   mine.no_nodes = [this, feed, waits, lead](const std::string& what) {
     if (!waits)
@@ -102,6 +110,43 @@ cluster::hub_with_net team::spawn_hub(const agent_options& common) {
   std::lock_guard lock{hub_->mutex};
   hub_->hub = result;
   return result;
+}
+
+/// Nodes of `tutti up`: they go with the supervisor of this run.
+void team::start_own_nodes(const process_actor& host) {
+  std::set<std::string> labels;
+  for (const auto& a : options_.work->agents)
+    for (const auto& x : a.runs_on)
+      if (x.find(':') == std::string::npos) // else it is one of its program
+        labels.insert(x);
+  std::string all;
+  for (const auto& x : labels)
+    all += (all.empty() ? "" : ",") + x;
+  std::error_code unknown; // then it fails to start, and says so
+  auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  const auto& choice = options_.session.nodes;
+  for (std::uint32_t i = 1; i <= choice.own_nodes; ++i) {
+    start_process x;
+    x.id = own_node_ids + i;
+    x.name = fmt::format("node-{}", i);
+    x.argv = {program.string(),
+              "node",
+              "--join",
+              fmt::format("127.0.0.1:{}", options_.listener->port()),
+              "--name",
+              x.name,
+              "--once",
+              "--state-dir",
+              options_.files.artifacts.substr(
+                  0, options_.files.artifacts.rfind('/'))};
+    if (!all.empty()) {
+      x.argv.emplace_back("--labels");
+      x.argv.push_back(all);
+    }
+    x.directory = options_.work->directory;
+    x.grace = options_.work->grace;
+    caf::anon_send(host, std::move(x));
+  }
 }
 
 void team::await_logs() {
