@@ -108,8 +108,10 @@ struct tls_transport::state : std::enable_shared_from_this<state> {
   void let_in(tcp::socket socket);
   void refuse(refusal x);
   void remove(connection_id x);
+  void close_doors();
   void finish();
   void stop_if_done();
+  void abandon();
   void join(); // any other thread
 
   asio::io_context loop{1};
@@ -234,13 +236,17 @@ void tls_transport::state::remove(connection_id x) {
 
 // -- the end ------------------------------------------------------------------
 
-void tls_transport::state::finish() {
+void tls_transport::state::close_doors() {
   finishing = true;
   for (auto& x : doors) {
     failure ignored;
     x->acceptor.close(ignored);
     x->again.cancel();
   }
+}
+
+void tls_transport::state::finish() {
+  close_doors();
   std::vector<connection_ptr> all;
   for (const auto& [id, x] : connections)
     all.push_back(x);
@@ -259,10 +265,19 @@ void tls_transport::state::stop_if_done() {
     loop.stop();
 }
 
+/// The end where an event has it: nobody can wait for the thread, which keeps
+/// this state.
+void tls_transport::state::abandon() {
+  close_doors();
+  for (const auto& [id, x] : std::exchange(connections, {}))
+    x->drop();
+  thread.detach();
+  loop.stop();
+}
+
 void tls_transport::state::join() {
   thread.join();
-  auto rest = std::exchange(connections, {});
-  for (const auto& [id, x] : rest)
+  for (const auto& [id, x] : std::exchange(connections, {}))
     x->drop();
   doors.clear();
   end_timer.cancel();
@@ -293,6 +308,10 @@ tls_transport::make(tls_options options, transport_events events) {
 }
 
 tls_transport::~tls_transport() {
+  if (state_->thread.get_id() == std::this_thread::get_id()) {
+    state_->abandon();
+    return;
+  }
   asio::post(state_->loop, [s = state_.get()] {
     s->finish();
   });

@@ -48,7 +48,7 @@ public:
   tls_transport(const tls_transport&) = delete;
   tls_transport& operator=(const tls_transport&) = delete;
   /// Closes all connections, with a second for what was sent. No event comes
-  /// after it.
+  /// after it. Within an event it is over at once.
   ~tls_transport() override;
 
   /// Takes connections from now on. Port 0: any that is free. Returns the port;

@@ -183,6 +183,19 @@ BOOST_DATA_TEST_CASE(a_slow_reader_is_not_flooded, both, tls) {
     BOOST_TEST(x.hub.next(told::kind::arrived).text.size() == frame);
 }
 
+// Whoever owns it may be gone with the last event.
+BOOST_AUTO_TEST_CASE(a_transport_can_end_within_an_event) {
+  linked x{true};
+  x.hub.before_frame = [&] {
+    x.hub.transport.reset();
+  };
+  x.node.transport->send(x.at_node, "one");
+  x.node.transport->send(x.at_node, "two");
+  BOOST_TEST(x.hub.next(told::kind::arrived).text == "one");
+  BOOST_TEST(x.node.next(told::kind::closed).id == x.at_node);
+  BOOST_TEST(x.hub.list.empty());
+}
+
 BOOST_AUTO_TEST_CASE(nobody_there_is_said_at_once) {
   certified certs;
   side hub{certs.orchestrator()};

@@ -490,6 +490,13 @@ BOOST_AUTO_TEST_CASE(without_tls_strangers_are_bounded_as_well) {
   BOOST_TEST(hub.next(told::kind::closed).text
              == "frame of 4294967280 bytes, and 65536 is the most before it "
                 "is admitted");
+  raw_tcp talker{port};
+  talker.send(std::string(4 * 17, '\0')); // 17 empty frames
+  hub.next(told::kind::opened);
+  for (int i = 0; i < 16; ++i)
+    BOOST_TEST(hub.next(told::kind::arrived).text.empty());
+  BOOST_TEST(hub.next(told::kind::closed).text
+             == "too many frames before it is admitted");
   raw_tcp silent{port};
   hub.next(told::kind::opened);
   BOOST_TEST(hub.next(told::kind::closed).text
