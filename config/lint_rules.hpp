@@ -268,6 +268,16 @@ tasks:
      "secrets: { TOKEN: ./token }\ntasks: { push: ./push.sh }\n",
      "secrets: { TOKEN: ./token }\n"
      "tasks: { push: { run: ./push.sh, secrets: TOKEN } }\n"},
+    {lint::unused_label, "unused-label",
+     "a label that a run waits for, and that nobody runs on",
+     "Often it is misspelt in one of the two places.\n",
+     "Write it as `runs-on` has it, or leave it out.\n",
+     "nodes: { wait-for: [gpu, browsers] }\n"
+     "agents: { quinn: { runs-on: [gpu, browser] } }\n"
+     "tasks: { test: { agent: quinn, run: ./test.sh } }\n",
+     "nodes: { wait-for: [gpu, browser] }\n"
+     "agents: { quinn: { runs-on: [gpu, browser] } }\n"
+     "tasks: { test: { agent: quinn, run: ./test.sh } }\n"},
     {lint::unused_parameter, "unused-parameter",
      "a parameter that nothing refers to", "Setting it changes nothing.\n",
      "Refer to it with `${{ params.NAME }}`, or leave it out.\n",
@@ -321,6 +331,14 @@ tasks:
      "bsd }] } } }\n",
      "tasks: { t: { run: ./t.sh, matrix: { os: [linux, mac], exclude: [{ os: "
      "mac }] } } }\n"},
+    {lint::idle_exclusive, "idle-exclusive",
+     "an `exclusive` of work that stays on the machine of the run",
+     "Its attempts end with the run itself, so no two are ever alive at "
+     "once.\n",
+     "Leave it out, or give the task or its agent `runs-on`.\n",
+     "tasks: { deploy: { run: ./deploy.sh, exclusive: true } }\n",
+     "tasks: { deploy: { run: ./deploy.sh, exclusive: true, runs-on: dmz } "
+     "}\n"},
     {lint::odd_axis, "odd-axis",
      "an axis of a matrix that is called almost `include` or `exclude`",
      "It is taken for an axis, and multiplies the tasks.\n",

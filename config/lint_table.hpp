@@ -32,6 +32,7 @@ enum class lint : std::uint8_t {
   unused_agent,
   unused_pool,
   unused_secret,
+  unused_label,
   unused_parameter,
   unused_contract,
   unprovided_contract,
@@ -40,6 +41,7 @@ enum class lint : std::uint8_t {
   needed_twice,
   covered_by_all,
   idle_exclude,
+  idle_exclusive,
   odd_axis,
   missing_native,
   // What is allowed.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "config/load_nodes.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
@@ -55,6 +56,13 @@ void load_agent(loader_context& c, std::size_t i) {
       read_setting(c, c.agent_layers[i], row.id, x);
     }
   });
+  if (const auto& labels = c.agent_layers[i].runs_on) {
+    template_scope scope;
+    scope.word = "agent";
+    scope.name = made.name;
+    scope.has_rounds = false;
+    made.runs_on = bind_labels(c, *labels, scope);
+  }
   check_one_way(c, body);
   const auto& secrets = c.agent_layers[i].secrets;
   if (!made.native.empty() && secrets && !secrets->empty())
@@ -173,6 +181,8 @@ void inherit(task_settings& x, const task_settings& from) {
   take(&task_settings::estimate);
   take(&task_settings::priority);
   take(&task_settings::allow_failure);
+  take(&task_settings::runs_on);
+  take(&task_settings::exclusive);
   // Of two variables of one name the first one counts.
   x.env.insert(x.env.end(), from.env.begin(), from.env.end());
 }

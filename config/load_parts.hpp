@@ -43,8 +43,8 @@ void declare_generated(loader_context& c);
 /// Step 2: what tasks inherit: defaults, agents, phases.
 void load_layers(loader_context& c);
 
-/// What holds for the whole run: `fail-fast`, `grace`, `notify`. Parameters
-/// must be declared.
+/// What holds for the whole run: `fail-fast`, `grace`, `notify`, `nodes`,
+/// `lease`, `keep`. Parameters must be declared.
 void load_run(loader_context& c);
 
 /// The services.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What holds for the whole run: `fail-fast`, `grace`, `notify`.
+// What holds for the whole run: `fail-fast`, `grace`, `notify`, and what it
+// asks of its nodes.
+#include "config/load_nodes.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_secrets.hpp"
 #include "config/load_settings.hpp"
@@ -99,6 +101,7 @@ void load_run(loader_context& c) {
                          .value_or(c.result.grace);
   if (auto x = find("notify"); x != no_node)
     read_notify(c, x);
+  read_nodes(c, {find("nodes"), find("lease"), find("keep")});
 }
 
 } // namespace tutti::config

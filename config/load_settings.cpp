@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/load_settings.hpp"
 
+#include "config/load_nodes.hpp"
 #include "config/load_secrets.hpp"
 
 #include <fmt/format.h>
@@ -357,6 +358,12 @@ bool read_setting(loader_context& c, task_settings& layer, key which,
     return true;
   case key::allow_failure:
     layer.allow_failure = read_boolean(c, value, "allow-failure");
+    return true;
+  case key::exclusive:
+    layer.exclusive = read_boolean(c, value, "exclusive");
+    return true;
+  case key::runs_on:
+    layer.runs_on = read_labels(c, value, "runs-on");
     return true;
   default:
     return false;

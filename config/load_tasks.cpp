@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "config/load_contracts.hpp"
+#include "config/load_nodes.hpp"
 #include "config/load_own.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_secrets.hpp"
@@ -79,9 +80,11 @@ private:
       task_.agents = phase()->agents;
     }
     agent_node_ = from;
+    auto labels = labels_of_node();
     if (task_.agents.empty())
-      task_.agents.push_back(implicit_agent());
+      task_.agents.push_back(implicit_agent(c_, labels));
     for (auto x : task_.agents) {
+      add_labels(c_.result.agents[x.value].runs_on, labels);
       all_converse_ = all_converse_ && c_.converses(x);
       if (c_.converses(x))
         conversing_ = x;
@@ -98,16 +101,21 @@ private:
                "write a 'prompt' instead, or give the task to another agent");
   }
 
-  /// The agent `local` stands behind all others and comes into being here.
-  agent_id implicit_agent() {
-    auto& agents = c_.result.agents;
-    if (agents.empty() || !agents.back().implicit) {
-      agents.push_back({"local", "", 0, true});
-      c_.map.agents.push_back(span::none());
-      c_.agent_layers.emplace_back();
-      c_.agent_used.push_back(true);
-    }
-    return agent_id{agents.size() - 1};
+  /// What its agent says is the agent's own, and counts in any case.
+  std::vector<std::string> labels_of_node() {
+    const auto& labels = own_.settings.runs_on ? own_.settings.runs_on
+                       : phase() != nullptr && phase()->settings.runs_on
+                           ? phase()->settings.runs_on
+                           : defaults_.runs_on;
+    if (!labels)
+      return {};
+    template_scope scope;
+    scope.word = "task";
+    scope.name = task_.name;
+    scope.body = source_.body;
+    scope.made_by = source_.made_by;
+    scope.has_rounds = false;
+    return bind_labels(c_, *labels, scope);
   }
 
   void join_phase() {
@@ -211,6 +219,7 @@ private:
     take(task_.retries, first(&task_settings::retries));
     take(task_.priority, first(&task_settings::priority));
     take(task_.allow_failure, first(&task_settings::allow_failure));
+    take(task_.exclusive, first(&task_settings::exclusive));
     take(task_.pools, first(&task_settings::pools));
     take(task_.env_files, first(&task_settings::env_files));
     add_limit(source_.limit);

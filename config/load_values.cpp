@@ -310,8 +310,6 @@ const key_row* known_key(loader_context& c, place where, node_id key) {
   auto elsewhere = places_of_key(name);
   if (where == place::plan && near.empty() && looks_like_a_task(c, key))
     hint = "indent it below 'tasks' to make it a task";
-  else if (is_later_key(name))
-    hint = fmt::format("'{}' does not work in this version yet", name);
   else if (!near.empty())
     hint = fmt::format("did you mean '{}'?", near);
   else if (!elsewhere.empty())

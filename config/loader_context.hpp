@@ -77,6 +77,8 @@ struct task_settings {
   std::optional<tutti::estimate> estimate;
   std::optional<std::int32_t> priority;
   std::optional<bool> allow_failure;
+  std::optional<std::vector<template_text>> runs_on;
+  std::optional<bool> exclusive;
 };
 
 /// What a phase adds to its tasks.
@@ -232,6 +234,9 @@ struct loader_context {
   std::unordered_map<std::uint32_t, requests_part> requests;    ///< by agent
   std::unordered_map<std::uint32_t, command_template> sessions; ///< by agent
   std::vector<bool> pool_used;
+  std::vector<template_text> waited_labels; ///< what `wait-for` lists
+  /// By the labels of its node: who works on tasks that name no agent.
+  std::map<std::vector<std::string>, agent_id> implicit_agents;
 
   std::vector<task_settings> agent_layers; ///< by agent
   std::vector<phase_layer> phase_layers;   ///< by phase

@@ -18,6 +18,10 @@ constexpr const char* variable_pattern = "^[A-Za-z_][A-Za-z0-9_]*$";
 constexpr const char* reference_pattern =
     "^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]+)*$";
 
+/// A name, or a text in which one is filled in.
+constexpr const char* label_pattern =
+    "^([A-Za-z0-9_][A-Za-z0-9_.-]*|.*\\$\\{\\{.*\\}\\}.*)$";
+
 json reference(const char* name) {
   return {{"$ref", std::string{"#/definitions/"} + name}};
 }
@@ -63,6 +67,8 @@ json type_of(value_type x) {
     return reference("duration");
   case value_type::name_list:
     return null_or(one_or_list(reference("name")));
+  case value_type::labels:
+    return null_or(one_or_list(reference("label")));
   case value_type::text_list:
     return null_or(one_or_list(reference("scalar")));
   case value_type::command:
@@ -110,6 +116,10 @@ json type_of(value_type x) {
     return any_of({reference("command"), reference("ready")});
   case value_type::notify:
     return any_of({reference("command"), reference("notify")});
+  case value_type::nodes:
+    return reference("nodes");
+  case value_type::lease:
+    return reference("lease");
   case value_type::moments:
     return one_or_list(
         json{{"enum", json::array({"approval", "failed", "finished"})}});
@@ -177,6 +187,7 @@ json object_of(place where) {
 
 void add_values(json& definitions) {
   definitions["name"] = {{"type", "string"}, {"pattern", reference_pattern}};
+  definitions["label"] = {{"type", "string"}, {"pattern", label_pattern}};
   definitions["scalar"] = {
       {"type", json::array({"string", "number", "boolean"})}};
   definitions["duration"] = {
@@ -256,6 +267,8 @@ std::string plan_json_schema() {
   definitions["ready"] = object_of(place::ready);
   definitions["secret"] = object_of(place::secret);
   definitions["notify"] = object_of(place::notify);
+  definitions["nodes"] = object_of(place::nodes);
+  definitions["lease"] = object_of(place::lease);
   result["definitions"] = std::move(definitions);
   return result.dump(2) + "\n";
 }

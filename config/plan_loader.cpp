@@ -3,6 +3,7 @@
 
 #include "config/lint.hpp"
 #include "config/load_contracts.hpp"
+#include "config/load_nodes.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_values.hpp"
 #include "config/plan_check.hpp"
@@ -53,6 +54,7 @@ void load(loader_context& c) {
   load_services(c);
   load_gates(c);
   load_tasks(c);
+  settle_nodes(c);
   bind_messages(c);
   read_contract_files(c);
   check_finally(c);
@@ -60,6 +62,7 @@ void load(loader_context& c) {
   if (c.has_errors())
     return;
   check_unused(c);
+  check_nodes(c);
   if (c.options.lints)
     run_lints(c);
 }

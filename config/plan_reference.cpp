@@ -33,6 +33,8 @@ std::string_view type_words(value_type x) {
     return "text, number or boolean";
   case value_type::name_list:
     return "name or list of names";
+  case value_type::labels:
+    return "label or list of labels";
   case value_type::text_list:
     return "text or list of texts";
   case value_type::command:
@@ -79,6 +81,10 @@ std::string_view type_words(value_type x) {
     return "[command](#commands), or [long form](#ready)";
   case value_type::notify:
     return "[command](#commands), or [long form](#notify)";
+  case value_type::nodes:
+    return "[nodes](#nodes)";
+  case value_type::lease:
+    return "[lease](#lease)";
   case value_type::moments:
     return "word or list of words";
   case value_type::word:
@@ -141,6 +147,8 @@ std::string plan_reference_markdown() {
   };
   section("## Keys", "", place::plan);
   section("### notify", plan_words::notify, place::notify);
+  section("### nodes", plan_words::nodes, place::nodes);
+  section("### lease", "", place::lease);
   section("### params",
           "`NAME: default` is short for `NAME: { default: … }`. Parameters are "
           "used as\n`params.NAME`.\n\n",

@@ -77,6 +77,36 @@ A matrix has at most 10,000 combinations, all of a plan at most 100,000.
 
 )";
 
+inline constexpr std::string_view nodes =
+    R"(A run may be spread over several machines, its nodes ([cluster.md](cluster.md)).
+A node has labels; an agent with `runs-on` works on one that has all that it, or
+any of its tasks, asks for. The machine of the run is the node `local`; agents
+without `runs-on` work there.
+
+```yaml
+nodes: { wait-for: [gpu, browser], timeout: 5m }
+agents:
+  quinn: { role: QA, runs-on: [browser, linux] }
+tasks:
+  train: { run: ./train.sh, runs-on: gpu }         # agent `on/gpu`
+  e2e: { agent: quinn, needs: train, run: ./e2e.sh }
+  deploy: { agent: quinn, needs: e2e, run: ./deploy.sh, exclusive: true }
+```
+
+An agent is on one node at a time and stays there until that is lost or drained.
+Tasks that name no agent and run on the same labels are the work of one agent,
+which is called after them: `on/gpu`, with as many slots as `local`. To spread
+work over several nodes, name several agents: `agent: { any-of: [quinn, riley] }`.
+Labels may be made of parameters and of the values of a matrix:
+`runs-on: ${{ matrix.os }}`; what comes out empty is no label.
+A `native` agent with `runs-on` needs a node whose program has it, too.
+`runs-on` changes nothing of what a task does: results are kept when a run is
+resumed with another one.
+
+`tutti simulate` and `tutti play` know no nodes: there everybody works at once.
+
+)";
+
 inline constexpr std::string_view secrets =
     R"(`NAME: file` is short for `NAME: { file: … }`. The name is that of the
 environment variable in which those find the secret who name it:
@@ -117,7 +147,7 @@ A file means the same wherever it is included:
   have a `working-directory`. `TUTTI_PLAN_DIR` is the folder of the whole plan.
 - Its `defaults` hold for its own tasks. What they do not say, those of the file
   that includes it do.
-- `fail-fast`, `grace` and `notify` hold for the whole run: those of a file count
+- `fail-fast`, `grace`, `notify`, `nodes`, `lease` and `keep` hold for the whole run: those of a file count
   before those of the files that it includes, and these in their order. What
   `notify` runs does so in the plan's folder. The `name` of an included file is
   that of its own runs only.

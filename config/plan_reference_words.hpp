@@ -98,13 +98,14 @@ phases:
 inline constexpr std::string_view rules = R"(## Where a setting comes from
 
 `run`, `env-file`, `working-directory`, `pool`, `timeout`, `idle-timeout`,
-`deadline`, `queue-timeout`, `retries`, `allow-failure`, `priority` and
-`estimate` are taken from the task,
+`deadline`, `queue-timeout`, `retries`, `allow-failure`, `priority`,
+`estimate`, `runs-on` and `exclusive` are taken from the task,
 its phase, its agent and `defaults`: the first that has the key. An agent gives
 only `run`, `env`, `secrets` and `working-directory`; the others come from the
 task, its phase and `defaults`. `defaults` gives no `secrets`: who gets one is
 named. `env` is merged in the same order: a variable of the task
-counts before one of the same name in `defaults`. With `any-of` the agents must
+counts before one of the same name in `defaults`. The `runs-on` of an agent
+counts beside what its tasks get in this way. With `any-of` the agents must
 agree on what the task takes from them; they may differ in what the task or its
 phase sets itself.
 

@@ -38,10 +38,6 @@ const place_index& index_of(place where) {
   return indexes[static_cast<std::size_t>(where)];
 }
 
-/// Keys of the design that later versions read, for a kinder hint.
-constexpr std::array<std::string_view, 5> later_keys{
-    "exclusive", "keep", "lease", "nodes", "runs-on"};
-
 } // namespace
 
 std::string_view to_string(place x) {
@@ -92,6 +88,10 @@ std::string_view to_string(place x) {
     return "'ready'";
   case place::secret:
     return "a secret";
+  case place::nodes:
+    return "'nodes'";
+  case place::lease:
+    return "'lease'";
   }
   return "unknown";
 }
@@ -115,11 +115,6 @@ std::vector<std::string_view> key_names(place where) {
   for (const auto& x : key_rows(where))
     result.push_back(x.name);
   return result;
-}
-
-bool is_later_key(std::string_view name) {
-  return std::find(later_keys.begin(), later_keys.end(), name)
-      != later_keys.end();
 }
 
 std::string places_of_key(std::string_view name) {

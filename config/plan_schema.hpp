@@ -38,8 +38,10 @@ enum class place : std::uint8_t {
   rework,       ///< of a gate
   ready,        ///< the long form of a service's `ready`
   secret,       ///< the long form of one of `secrets`
+  nodes,        ///< what a run asks of its nodes
+  lease,        ///< how it watches them
 };
-inline constexpr std::size_t place_count = 23;
+inline constexpr std::size_t place_count = 25;
 
 /// "a task", "the plan": as messages name the place.
 [[nodiscard]] std::string_view to_string(place x);
@@ -71,6 +73,7 @@ enum class key : std::uint8_t {
   estimate,
   every,
   exclude,
+  exclusive,
   fail_fast,
   fd,
   file,
@@ -83,6 +86,8 @@ enum class key : std::uint8_t {
   integrate,
   integrate_each,
   jitter,
+  keep,
+  lease,
   matrix,
   max,
   max_parallel,
@@ -97,6 +102,7 @@ enum class key : std::uint8_t {
   native,
   needs,
   needs_later,
+  nodes,
   note,
   notify,
   on,
@@ -119,6 +125,7 @@ enum class key : std::uint8_t {
   rework,
   role,
   run,
+  runs_on,
   schema,
   secrets,
   services,
@@ -129,6 +136,7 @@ enum class key : std::uint8_t {
   to,
   type,
   wait,
+  wait_for,
   working_directory,
 };
 
@@ -142,6 +150,7 @@ enum class value_type : std::uint8_t {
   duration,
   scalar, ///< text, number or boolean
   name_list,
+  labels, ///< of nodes: names that are defined nowhere
   text_list,
   command,
   condition,
@@ -165,7 +174,9 @@ enum class value_type : std::uint8_t {
   ready,
   notify,
   moments, ///< of `notify`
-  word,    ///< one of a few, which `doc` lists
+  nodes,
+  lease,
+  word, ///< one of a few, which `doc` lists
   param_type,
   settings, ///< the place `defaults`
   map_of_params,
@@ -201,9 +212,6 @@ struct key_row {
 
 /// The names of the keys of a place.
 [[nodiscard]] std::vector<std::string_view> key_names(place where);
-
-/// True for a key of the design that this version does not read yet.
-[[nodiscard]] bool is_later_key(std::string_view name);
 
 /// Where else a key is known, as "a task, a phase"; empty: nowhere.
 [[nodiscard]] std::string places_of_key(std::string_view name);

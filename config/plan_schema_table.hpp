@@ -40,6 +40,19 @@ inline constexpr key_row key_row_table[] = {
     {place::plan, key::grace, "grace", value_type::duration, "10s",
      "How long a process that is to end may take for it: it gets TERM, then "
      "KILL."},
+    {place::plan, key::nodes, "nodes", value_type::nodes, "",
+     "What must be there before the run begins, where it is spread over "
+     "several "
+     "machines."},
+    {place::plan, key::lease, "lease", value_type::lease, "",
+     "When a node that does not answer is lost: what it works on is then given "
+     "to others."},
+    {place::plan, key::keep, "keep", value_type::duration, "10m",
+     "How long a node that has lost its orchestrator goes on working, so that "
+     "a "
+     "run that is resumed finds its work still running. At least as long as "
+     "the "
+     "`timeout` of the lease."},
     {place::plan, key::notify, "notify", value_type::notify, "",
      "A command that is run when something asks for attention."},
     {place::notify, key::on, "on", value_type::moments, "all of them",
@@ -49,6 +62,19 @@ inline constexpr key_row key_row_table[] = {
      true},
     {place::notify, key::secrets, "secrets", value_type::name_list, "",
      "Secrets that the command gets."},
+
+    // -- nodes ----------------------------------------------------------------
+    {place::nodes, key::wait_for, "wait-for", value_type::labels, "",
+     "Labels, for each of which there must be a node before any agent with "
+     "`runs-on` begins.",
+     true},
+    {place::nodes, key::timeout, "timeout", value_type::duration, "none",
+     "How long that may take."},
+    {place::lease, key::every, "every", value_type::duration, "2s",
+     "How often a node is asked whether it is there."},
+    {place::lease, key::timeout, "timeout", value_type::duration, "6s",
+     "A node that has not answered for so long, and then for `grace`, is lost. "
+     "At least twice `every`."},
 
     // -- secrets --------------------------------------------------------------
     {place::secret, key::file, "file", value_type::text, "",
@@ -81,6 +107,9 @@ inline constexpr key_row key_row_table[] = {
     {place::agent, key::native, "native", value_type::text, "",
      "The name of an agent in C++ that is linked into the program; instead of "
      "`run`."},
+    {place::agent, key::runs_on, "runs-on", value_type::labels, "",
+     "Labels of a node: the agent works on one that has all of them, and those "
+     "that its tasks ask for. Without any it works on the machine of the run."},
     {place::agent, key::requests, "requests", value_type::requests, "",
      "How it answers what others ask of it while they work. Without this "
      "nobody can ask it."},
@@ -158,6 +187,12 @@ inline constexpr key_row key_row_table[] = {
     {place::task, key::pool, "pool", value_type::pool_need, "",
      "What it holds of which pool while it runs: `{ cores: 4 }`, or names for "
      "one of each."},
+    {place::task, key::runs_on, "runs-on", value_type::labels, "",
+     "Labels that the node of its agent must have, too. A task that names no "
+     "agent is then the work of an agent of its own, not of `local`."},
+    {place::task, key::exclusive, "exclusive", value_type::boolean, "false",
+     "Two attempts at it are never alive at a time: where its node is out of "
+     "reach, the next one waits until the last one must have ended."},
     {place::task, key::timeout, "timeout", value_type::duration, "none",
      "How long an attempt may take."},
     {place::task, key::idle_timeout, "idle-timeout", value_type::duration,
@@ -211,6 +246,10 @@ inline constexpr key_row key_row_table[] = {
      value_type::text_template, "", "As in a task."},
     {place::phase, key::pool, "pool", value_type::pool_need, "",
      "As in a task; each of its tasks holds that much."},
+    {place::phase, key::runs_on, "runs-on", value_type::labels, "",
+     "As in a task; for each of its tasks that has none."},
+    {place::phase, key::exclusive, "exclusive", value_type::boolean, "",
+     "As in a task; for each of its tasks."},
     {place::phase, key::timeout, "timeout", value_type::duration, "",
      "As in a task; for each of its tasks."},
     {place::phase, key::idle_timeout, "idle-timeout", value_type::duration, "",
@@ -322,6 +361,10 @@ inline constexpr key_row key_row_table[] = {
     {place::defaults, key::working_directory, "working-directory",
      value_type::text_template, "", "As in a task."},
     {place::defaults, key::pool, "pool", value_type::pool_need, "",
+     "As in a task."},
+    {place::defaults, key::runs_on, "runs-on", value_type::labels, "",
+     "As in a task; `runs-on: []` in a task or phase takes it back."},
+    {place::defaults, key::exclusive, "exclusive", value_type::boolean, "",
      "As in a task."},
     {place::defaults, key::timeout, "timeout", value_type::duration, "",
      "As in a task."},

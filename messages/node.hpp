@@ -32,6 +32,7 @@ struct held_attempt {
 };
 
 /// A node takes part, or does so again. It has nothing of this run alive but
+/// the agents that it `keeps`, in their current placing, and of their work but
 /// what it `holds`.
 struct node_joined {
   std::string node;                ///< its name, unique in the run
@@ -39,6 +40,7 @@ struct node_joined {
                                    ///< that its program has
   std::uint32_t slots = 1;         ///< attempts at once; 0: no limit
   std::vector<held_attempt> holds;
+  std::vector<agent_id> keeps; ///< after a resume of the run; else empty
 };
 
 /// Its lease and the grace are over, or it has left: what it works on is given

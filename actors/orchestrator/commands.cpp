@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <caf/typed_event_based_actor.hpp>
+#include <functional>
 #include <utility>
 
 namespace tutti {
@@ -11,6 +12,20 @@ namespace {
 
 using self_pointer =
     orchestrator_with_timers::stateful_pointer<orchestrator_state>;
+
+/// Who stands for an agent whose place is chosen hears nothing that was meant
+/// for an earlier place.
+std::function<bool()> still_there(self_pointer self, std::uint32_t agent) {
+  const auto& s = self->state;
+  if (!s.engine->places().is_chosen(agent))
+    return [] {
+      return true;
+    };
+  return [self, agent, then = s.engine->places().place_of(agent).placing] {
+    auto now = self->state.engine->places().place_of(agent);
+    return now.placing == then && now.node != engine::placement::nowhere;
+  };
+}
 
 /// Ends up in the receiver's mailbox, not before.
 template <class To, class Message>
@@ -25,6 +40,28 @@ auto sending(self_pointer self, const To& to, Message x) {
   };
 }
 
+template <class Message>
+auto sending_to_agent(self_pointer self, std::uint32_t agent, Message x) {
+  return [there = still_there(self, agent),
+          leave = sending(self, self->state.agents[agent],
+                          std::move(x))]() mutable {
+    if (there())
+      leave();
+  };
+}
+
+/// Before all that is meant for this place, so it waits for nothing.
+void place(self_pointer self, const engine::command& c) {
+  auto& s = self->state;
+  place_agent x;
+  x.agent = agent_id{c.agent};
+  x.placing = c.other;
+  x.kept = c.at_once;
+  if (c.task != engine::placement::nowhere)
+    x.node = s.engine->places().nodes()[c.task].name;
+  sending(self, s.agents[c.agent], std::move(x))();
+}
+
 void deliver(self_pointer self, const engine::command& c) {
   auto& s = self->state;
   const auto& sender = s.engine->task(c.other);
@@ -35,7 +72,7 @@ void deliver(self_pointer self, const engine::command& c) {
   h.status = sender.state;
   h.details = s.engine->details_of(c.other);
   s.sends.after_result_of(c.task, c.other,
-                          sending(self, s.agents[c.agent], std::move(h)));
+                          sending_to_agent(self, c.agent, std::move(h)));
 }
 
 void answer(self_pointer self, const engine::command& c) {
@@ -48,7 +85,7 @@ void answer(self_pointer self, const engine::command& c) {
   x.text = r.work.text;
   x.status = r.state;
   x.details = r.details;
-  s.sends.after_all_for(c.task, sending(self, s.agents[c.agent], std::move(x)));
+  s.sends.after_all_for(c.task, sending_to_agent(self, c.agent, std::move(x)));
 }
 
 void assign(self_pointer self, const engine::command& c) {
@@ -62,8 +99,9 @@ void assign(self_pointer self, const engine::command& c) {
   x.details = s.engine->assignment_of(c.task);
   // What a stream's task works off may have come after the task was ready.
   bool takes_items = x.details && !x.details->items.empty();
-  auto leave = sending(self, s.agents[c.agent], std::move(x));
-  if (takes_items)
+  auto leave = sending_to_agent(self, c.agent, std::move(x));
+  // Of an exclusive one a resumed run must know that it was given out (§33).
+  if (takes_items || s.options.work->tasks[c.task].exclusive)
     s.sends.after_all_for(c.task, std::move(leave));
   else
     s.sends.after_result_of(c.task, c.task, std::move(leave));
@@ -157,7 +195,7 @@ void obey(self_pointer self, const engine::command& c) {
   auto& s = self->state;
   task_id task{c.task};
   auto tell_agent = [&](auto x) {
-    s.sends.in_order(c.task, sending(self, s.agents[c.agent], std::move(x)));
+    s.sends.in_order(c.task, sending_to_agent(self, c.agent, std::move(x)));
   };
   switch (c.kind) {
   case engine::command_kind::assign:
@@ -176,6 +214,8 @@ void obey(self_pointer self, const engine::command& c) {
     return tell_agent(wait_refused{task, c.attempt, s.decided.refusal});
   case engine::command_kind::start_service:
     return begin_service(self, c);
+  case engine::command_kind::place:
+    return place(self, c);
   case engine::command_kind::arm_timer:
     return arm_timer(self, c);
   case engine::command_kind::end_run: // the last fact tells the observer

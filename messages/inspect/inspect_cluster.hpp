@@ -17,7 +17,7 @@ typename Inspector::result_type inspect(Inspector& f, held_attempt& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, node_joined& x) {
   return f(caf::meta::type_name("node_joined"), x.node, x.labels, x.slots,
-           x.holds);
+           x.holds, x.keeps);
 }
 
 template <class Inspector>

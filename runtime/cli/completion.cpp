@@ -20,7 +20,7 @@ struct command {
   std::string name;
   std::string text;
   std::vector<flag> flags;
-  std::string argument; ///< the type of its argument; empty: it has none
+  std::string argument; ///< the type of its first argument; empty: none
 };
 
 flag flag_of(const CLI::Option& x) {
@@ -40,10 +40,10 @@ command command_of(const CLI::App& x) {
   result.name = x.get_name();
   result.text = x.get_description();
   for (const auto* option : x.get_options())
-    if (option->get_positional())
-      result.argument = option->get_type_name();
-    else
+    if (!option->get_positional())
       result.flags.push_back(flag_of(*option));
+    else if (result.argument.empty())
+      result.argument = option->get_type_name();
   return result;
 }
 

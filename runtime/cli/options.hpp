@@ -44,8 +44,21 @@ struct report_files {
   }
 };
 
+/// What `run` and `up` say of other machines.
+struct machine_options {
+  std::string listen;              ///< HOST:PORT; empty: no nodes join
+  std::vector<std::string> labels; ///< of this machine
+  std::string nodes_min_text;      ///< as given; empty: not given
+  std::uint32_t nodes_min = 0;
+  std::string own_nodes_text; ///< of `up`: as given
+  std::uint32_t own_nodes = 0;
+  std::string certificates; ///< folder; empty: in the state directory
+  bool insecure = false;
+};
+
 struct run_options {
   plan_options plan;
+  machine_options machines;
   std::string jobs_text; ///< as given; empty: not given
   std::optional<std::uint32_t> jobs;
   std::string json_file;
@@ -179,6 +192,13 @@ struct report_command_options {
   bool no_color = false;
 };
 
+struct nodes_options {
+  std::string run_id;          ///< may be shortened; empty: the newest
+  std::string state_directory; ///< empty: .tutti here
+  bool as_json = false;
+  std::string json_file; ///< empty: a table
+};
+
 struct logs_options {
   std::string task;
   std::string state_directory; ///< empty: .tutti here
@@ -243,6 +263,22 @@ struct steer_options {
   std::string task;
 };
 
+/// Of `tutti node`: to take part (`join`), or what is to be done: `drain`.
+struct node_options {
+  live_target run;
+  std::string action;   ///< empty: to take part
+  std::string name;     ///< of the node that is drained
+  std::string join;     ///< HOST:PORT; empty: not given
+  std::string own_name; ///< empty: that of the machine
+  std::vector<std::string> labels;
+  std::string slots_text; ///< as given; empty: as many as it has cores
+  std::uint32_t slots = 0;
+  std::string directory;    ///< empty: the current one
+  std::string certificates; ///< folder; empty: in the state directory
+  bool insecure = false;
+  bool once = false;
+};
+
 struct explain_options {
   live_target run;
   std::string subject;
@@ -282,6 +318,17 @@ struct note_options {
   bool as_json = false;
 };
 
+struct certs_options {
+  std::string action;          ///< "init", "issue" or "show"
+  std::string name;            ///< of issue
+  std::string out;             ///< of issue; empty: the folder of the CA
+  std::string days_text;       ///< as given; empty: by default
+  int days = 0;                ///< 0: by default
+  std::string directory;       ///< empty: that of the state directory
+  std::string state_directory; ///< empty: .tutti here
+  bool as_json = false;
+};
+
 struct session_test_options {
   std::string timeout_text; ///< as given; empty: 30 s
   std::int64_t timeout_ms = 30'000;
@@ -308,6 +355,7 @@ struct all_options {
   init_options init;
   history_options history;
   report_command_options report;
+  nodes_options nodes;
   logs_options logs;
   clean_options clean;
   doctor_options doctor;
@@ -316,11 +364,14 @@ struct all_options {
   explain_options explain;
   verdict_options verdict;
   steer_options steer;
+  node_options node;
   inbox_options inbox;
   handoff_options handoff;
   progress_options progress;
   request_options request;
   note_options note;
+  certs_options certs;
+  run_options up;
   session_test_options session_test;
   completion_options completion;
   help_options help;

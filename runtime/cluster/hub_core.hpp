@@ -36,7 +36,7 @@ public:
   hub_core(hub_options options, std::shared_ptr<transport> net,
            hub_ports& ports);
 
-  /// The node `local` takes part; kept placings are expected.
+  /// Kept placings are expected.
   void begin(duration now);
 
   // From the transport.

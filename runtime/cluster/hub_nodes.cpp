@@ -29,10 +29,6 @@ const char* to_string(node_presence x) {
 
 void hub_core::begin(duration now) {
   begun_ = now;
-  auto labels = options_.local_labels;
-  std::sort(labels.begin(), labels.end());
-  ports_.to_lead(
-      node_joined{local_node, std::move(labels), options_.local_slots, {}});
   for (const auto& x : options_.kept)
     if (x.agent.value < places_.size() && !x.node.empty()
         && x.node != local_node)

@@ -25,6 +25,12 @@ inline std::string fingerprint(const engine::engine& e) {
     result += fmt::format("g{} {}\n", i, to_string(e.gate(i).state));
   for (std::uint32_t i = 0; i < g.slots.size(); ++i)
     result += fmt::format("a{} {}/{}\n", i, e.agent(i).used, e.agent(i).total);
+  for (const auto& n : e.places().nodes())
+    result += fmt::format("n{} {} {}/{} {}\n", n.name, int(n.state),
+                          n.slots.used, n.slots.total, int{n.haunted});
+  for (std::uint32_t i = 0; i < g.agent_labels.size(); ++i)
+    result += fmt::format("w{} {} {}\n", i, e.places().place_of(i).node,
+                          e.places().place_of(i).placing);
   for (std::uint32_t i = 0; i < g.pools.size(); ++i)
     result += fmt::format("p{} {}\n", i, e.pool(i).used);
   for (std::uint32_t i = 0; i < g.task_count; ++i) {

@@ -190,12 +190,13 @@ BOOST_AUTO_TEST_CASE(bash_completes_commands_options_values_and_plans) {
   BOOST_TEST(offers("tutti run --json team.t") == "team.txt\n");
   BOOST_TEST(offers("tutti help com") == "completion\n");
   BOOST_TEST(offers("tutti completion z") == "zsh\n");
+  BOOST_TEST(offers("tutti certs in") == "init\n");
 }
 
 BOOST_AUTO_TEST_CASE(help_of_each_command_has_examples_and_exit_codes) {
   for (const std::string command :
        {"run", "check", "graph", "schema", "init", "history", "logs", "clean",
-        "doctor", "attach", "completion", "help"}) {
+        "doctor", "attach", "certs", "completion", "help"}) {
     auto x = tutti({command, "--help"});
     BOOST_TEST(x.status == 0);
     BOOST_TEST(has(x.out, "Usage: tutti " + command), x.out);

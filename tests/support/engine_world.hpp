@@ -240,17 +240,29 @@ public:
   std::vector<attempt_key> went_on;
   std::vector<attempt_key> refused_waits;
   std::vector<std::uint32_t> started_services;
+  /// What ran where its agent is no more.
+  std::vector<std::pair<attempt_key, std::uint32_t>> ghosts;
 
 private:
-  /// All but the engine and its facts has gone.
+  /// On another machine, it goes on while the program is gone.
+  [[nodiscard]] bool is_elsewhere(std::uint32_t agent) const {
+    const auto& name = engine_.places().node_name_of(agent);
+    return !name.empty() && name != local_node;
+  }
+
+  /// All but the engine and its facts has gone, and what other nodes work on.
   void come_back(bool retry_failed) {
-    queues_.clear();
+    queues_.clear(); // of other nodes, too: their gateways give it back
     quarantined_.clear();
     revokes_.clear();
-    running.clear();
+    std::erase_if(running, [&](const auto& x) {
+      return !is_elsewhere(x.second);
+    });
+    std::erase_if(waiting_inside, [&](const auto& x) {
+      return !running.contains(x);
+    });
     told_to_end.clear();
     timers.clear();
-    waiting_inside.clear();
     delivered.clear();
     started_services.clear();
     step(engine::run_resumes{++session_, retry_failed});
@@ -299,6 +311,9 @@ private:
     case start_service:
       started_services.push_back(c.other);
       break;
+    case place:
+      move(c);
+      break;
     case arm_timer:
       timers.emplace(c.at, engine::timer_fires{c.timer, c.task, c.attempt});
       break;
@@ -308,6 +323,26 @@ private:
       rejects.push_back(c.reason);
       break;
     }
+  }
+
+  /// An agent is new where it is placed; what it had begun elsewhere goes on
+  /// there, unseen.
+  void move(const engine::command& c) {
+    if (c.at_once)
+      return;
+    queues_[c.agent].clear();
+    quarantined_.erase(c.agent);
+    std::erase_if(revokes_, [&](const auto& x) {
+      return x.second == c.agent;
+    });
+    std::erase_if(running, [&](const auto& x) {
+      if (x.second != c.agent)
+        return false;
+      ghosts.emplace_back(x);
+      waiting_inside.erase(x.first);
+      told_to_end.erase(x.first);
+      return true;
+    });
   }
 
   plan plan_;

@@ -15,8 +15,9 @@ namespace tutti::test {
 inline std::string trace_of(const engine_world& world) {
   std::string result;
   for (const auto& f : world.facts)
-    result += fmt::format("{} {} {} {} v{}\n", to_string(f.kind), f.subject,
-                          f.attempt, f.agent, f.version);
+    result += fmt::format("{} {} {} {} v{} {}\n", to_string(f.kind), f.subject,
+                          f.attempt, f.agent, f.version,
+                          f.extra ? f.extra->who : std::string{});
   return result;
 }
 

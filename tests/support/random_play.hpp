@@ -6,11 +6,13 @@
 
 #include "tests/support/late_events.hpp"
 #include "tests/support/play_text.hpp"
+#include "tests/support/random_nodes.hpp"
 #include "tests/support/random_team.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -25,14 +27,17 @@ public:
 
 class random_play {
 public:
-  /// With `crashes` the program is gone every now and then, and resumed.
+  /// With `crashes` the program is gone every now and then, and resumed. With
+  /// `nodes` agents are on nodes, which come and go.
   explicit random_play(std::uint64_t seed, std::uint32_t tasks_max = 12,
-                       bool crashes = false)
+                       bool crashes = false, bool nodes = false)
     : seed_(seed), dice_(seed), crash_dice_(seed + 1), crashes_(crashes),
-      plan_(random_team{dice_, tasks_max}.make()),
-      world_(plan_, {dice_.one_in(4) ? 1 + dice_.roll(3)
-                                     : engine::graph_options::no_jobs_limit,
-                     1, false}) {
+      plan_(nodes
+                ? spread_over_nodes(random_team{dice_, tasks_max}.make(), seed)
+                : random_team{dice_, tasks_max}.make()),
+      world_(plan_, options_for(nodes)) {
+    if (nodes)
+      nodes_.emplace(seed, plan_, world_);
     world_.broken = [this](const std::string& what) {
       fail(what);
     };
@@ -44,8 +49,14 @@ public:
   virtual ~random_play() = default;
   void play() {
     world_.begin_run();
+    if (nodes_)
+      nodes_->begin();
     for (std::size_t i = 0; i < 100 + 5 * plan_.tasks.size() && !over(); ++i) {
       crash_perhaps();
+      if (nodes_ && nodes_->befall()) {
+        forget_handed();
+        continue;
+      }
       chaos();
     }
     for (int i = 0; !over() || goes_on(); ++i) {
@@ -110,6 +121,8 @@ protected:
   virtual void crash(std::size_t lost_steps) {
     handed_.clear(); // their receivers go
     world_.crash(lost_steps);
+    if (nodes_)
+      nodes_->resumed(lost_steps > 0);
     auto known = world_.facts;
     for (const auto& f : known) {
       if (over() || f.kind != fact_kind::handoff_accepted)
@@ -198,10 +211,30 @@ protected:
     }
   }
 
+  engine::graph_options options_for(bool nodes) {
+    engine::graph_options result;
+    if (dice_.one_in(4))
+      result.jobs = 1 + dice_.roll(3);
+    result.placement = result.nodes_may_join = nodes;
+    return result;
+  }
+
+  /// Who was placed anew is given all anew.
+  void forget_handed() {
+    for (auto agent : nodes_->take_moved())
+      std::erase_if(handed_, [agent](const auto& x) {
+        return std::get<2>(x.first) == agent;
+      });
+  }
+
   /// All is answered, nothing fails any more.
   void peace() {
     world_.now += duration{dice_.roll(300)};
     world_.give_back_all();
+    if (nodes_ && !over()) {
+      nodes_->heal();
+      forget_handed();
+    }
     for (std::uint32_t i = 0; i < plan_.tasks.size() && !over(); ++i)
       if (world_.get().task(i).paused)
         world_.step(engine::resume_requested{task_id{i}});
@@ -279,6 +312,13 @@ protected:
   // -- what each command must keep --------------------------------------------
 
   void check_command(const engine::command& c) {
+    if (nodes_ && c.kind == engine::command_kind::place) {
+      nodes_->move(c);
+      forget_handed();
+    }
+    if (nodes_ && c.kind == engine::command_kind::assign)
+      if (auto wrong = nodes_->look_at(c); !wrong.empty())
+        fail(wrong);
     if (c.kind == engine::command_kind::deliver)
       take_handoff(c);
     else if (c.kind == engine::command_kind::assign)
@@ -495,6 +535,7 @@ protected:
   engine_world world_;
   handed_versions handed_;
   int resumes_left_ = 2;
+  std::optional<random_nodes> nodes_;
 };
 
 } // namespace tutti::test

@@ -9,6 +9,8 @@
 #include "actors/orchestrator/engine/event.hpp"
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace tutti::engine {
 
@@ -21,6 +23,8 @@ enum class command_kind : std::uint8_t {
   go_on,       ///< `task`, `attempt` at `agent` has its slot again (§20)
   refuse_wait, ///< `task`, `attempt` at `agent` would wait for ever (§20)
   start_service, ///< start service `other`
+  place,         ///< `agent` is on node `task` (none: on none) by its placing
+                 ///< `other`; `at_once`: it was there before a resume
   arm_timer,     ///< send timer_fires{timer, task, attempt} at `at`
   end_run,       ///< the run is over; the last fact says how
   reject,        ///< the event was refused; `reason` says why
@@ -53,6 +57,21 @@ struct command {
   /// number; start_service: the service.
   std::uint32_t other = 0;
   duration at{0}; ///< arm_timer: since the run's start
+};
+
+/// What one step decided. Reuse one object: its buffers keep their capacity.
+struct decision {
+  std::vector<fact> facts;
+  std::vector<command> commands;
+  std::vector<std::uint32_t> numbers; ///< of the requests that were made
+  std::string refusal; ///< why the event was refused, for a person or a program
+
+  void clear() {
+    facts.clear();
+    commands.clear();
+    numbers.clear();
+    refusal.clear();
+  }
 };
 
 } // namespace tutti::engine

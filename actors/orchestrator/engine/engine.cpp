@@ -15,9 +15,10 @@ engine::engine(graph g)
     others_(graph_.gate_count + graph_.service_count + graph_.group_count),
     met_(graph_.out.size(), false), approvals_(graph_.special_gates.size()),
     streams_(graph_.streams.size()), reserved_(graph_.pools.size(), 0),
-    ready_(graph_.unit_count()), classes_(graph_.classes.size()) {
-  for (auto n : graph_.slots)
-    agents_.push_back({n, 0});
+    placement_(graph_), ready_(graph_.unit_count()),
+    classes_(graph_.classes.size()) {
+  for (std::uint32_t i = 0; i < graph_.slots.size(); ++i)
+    agents_.push_back({placement_.is_chosen(i) ? 0 : graph_.slots[i], 0});
   for (auto n : graph_.pools)
     pools_.push_back({n, 0});
   jobs_.total = graph_.jobs;
@@ -52,7 +53,10 @@ void engine::decide(duration now, const event& e, decision& out) {
   bool begins = std::holds_alternative<run_begins>(e);
   if (over_ && !std::holds_alternative<run_resumes>(e))
     reject(reject_reason::run_is_over, 0, 0);
-  else if (begun_ == begins)
+  else if (!begun_ && std::holds_alternative<stop_requested>(e)) {
+    on(run_begins{}); // it waited for nodes: nothing starts any more
+    on(std::get<stop_requested>(e));
+  } else if (begun_ == begins)
     reject(reject_reason::not_begun, 0, 0);
   else
     std::visit(
@@ -70,6 +74,7 @@ void engine::decide(duration now, const event& e, decision& out) {
     }
     release_finally();
     settle_requests();
+    place_agents();
     assign_ahead();
     assign_by_tokens();
     end_if_over();
@@ -153,6 +158,7 @@ void engine::on(const run_begins&) {
   fact f;
   f.kind = fact_kind::run_started;
   emit(f);
+  join_local();
   leave_out();
   look_at_all();
 }
@@ -198,14 +204,22 @@ void engine::on(const attempt_given_back& e) {
       t.state == task_state::running || t.state == task_state::integrating;
   if (!t.assigned || begun || t.attempt != e.attempt)
     return reject(reject_reason::stale_attempt, x, e.attempt);
+  give_back(x, attempt_end::success);
+}
+
+/// What was assigned has not begun, as far as is known. `why`: its node is
+/// lost.
+void engine::give_back(std::uint32_t x, attempt_end why) {
+  const auto& t = tasks_[x];
   bool out_of_time = t.is_ending && t.ending == attempt_end::timed_out;
   // Nobody is left to ask it anything: it ends as it should (§19).
   bool unneeded = graph_.tasks[x].kind == task_kind::requests && others_ended();
   fact f;
   f.kind = fact_kind::attempt_revoked;
   f.subject = x;
-  f.attempt = e.attempt;
+  f.attempt = t.attempt;
   f.agent = t.agent;
+  f.end = why;
   emit(f);
   if ((t.cancelled && !unneeded) || out_of_time)
     end_unbegun(x, t.cancelled);
@@ -241,6 +255,8 @@ void engine::on(const timer_fires& e) {
     return on_batch(e);
   case timer_kind::aging:
     return on_aging(e);
+  case timer_kind::haunted:
+    return on_haunted(e);
   }
 }
 

@@ -2,7 +2,7 @@
 // The heart of tutti: a pure state machine. It decides what has happened
 // (facts) and what is to be done (commands); it does no I/O, reads no clock,
 // draws no random number and logs nothing. Everything that could differ on a
-// replay arrives in the event. It implements semantics §1–§28, but for nodes.
+// replay arrives in the event. It implements semantics §1–§33.
 //
 //   event ──> decide(now) ──> facts ──> fold ──> state
 //                    └──────> commands (obeyed by the orchestrator, in order)
@@ -23,9 +23,11 @@
 #pragma once
 
 #include "actors/orchestrator/engine/command.hpp"
+#include "actors/orchestrator/engine/edge_verdict.hpp"
 #include "actors/orchestrator/engine/engine_records.hpp"
 #include "actors/orchestrator/engine/event.hpp"
 #include "actors/orchestrator/engine/graph.hpp"
+#include "actors/orchestrator/engine/placement.hpp"
 #include "actors/orchestrator/engine/ready_set.hpp"
 #include "messages/fact.hpp"
 #include "messages/task.hpp"
@@ -34,37 +36,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace tutti::engine {
-
-/// What one step decided. Reuse one object: its buffers keep their capacity.
-struct decision {
-  std::vector<fact> facts;
-  std::vector<command> commands;
-  std::vector<std::uint32_t> numbers; ///< of the requests that were made
-  std::string refusal; ///< why the event was refused, for a person or a program
-
-  void clear() {
-    facts.clear();
-    commands.clear();
-    numbers.clear();
-    refusal.clear();
-  }
-};
-
-/// What a producer means to an edge (§6, §7); `open`: that is not known yet.
-enum class edge_verdict : std::uint8_t { open, met, unmet, left_out };
-
-/// What the end of a producing task means to an edge. `to_task`: the consumer
-/// is a task, which is left out together with a need for success.
-[[nodiscard]] edge_verdict judge(edge_kind kind, task_state producer,
-                                 bool ever_started, bool allow_failure,
-                                 bool to_task);
 
 class engine {
 public:
@@ -101,6 +79,16 @@ public:
   }
   [[nodiscard]] const capacity& pool(std::uint32_t x) const {
     return pools_[x];
+  }
+  /// Nodes, and which agent is on which.
+  [[nodiscard]] const placement& places() const {
+    return placement_;
+  }
+  /// The agent is where it can be given one more attempt.
+  [[nodiscard]] bool has_room(std::uint32_t agent) const;
+  /// Its last attempt may still be alive on a lost node (semantics §33).
+  [[nodiscard]] bool is_haunted(std::uint32_t task) const {
+    return haunted_.contains(task);
   }
   [[nodiscard]] const capacity& jobs() const {
     return jobs_;
@@ -161,30 +149,6 @@ public:
   [[nodiscard]] bool wait_could_end(std::uint32_t task) const;
 
 private:
-  struct class_record {
-    std::uint32_t head = ready_set::none; ///< best ready position
-    std::uint32_t epoch = 0;              ///< of its reserve timer
-    bool active = false;                  ///< listed in active_
-    bool passed_over = false;             ///< its reserve timer is armed
-    bool reserving = false;
-  };
-
-  /// What only a few tasks have.
-  struct rare_record {
-    std::uint32_t later_cause = task_id::none;
-    std::uint32_t round = 1;        ///< of rework
-    std::string feedback;           ///< of who asked for changes
-    std::uint32_t feedback_for = 0; ///< the version that it is for
-    std::uint32_t errors = 0;       ///< crashes of its session in a row
-    std::uint32_t asked_again = 0;  ///< reviews without a verdict
-    std::uint32_t review = 0;       ///< that its attempt was started for
-    std::uint32_t open_requests = 0;
-    std::uint64_t open_bytes = 0;  ///< of the texts of its open requests
-    bool cancelled_review = false; ///< it counts as cancelled
-    /// Of a text, or of what stands for it, in this attempt.
-    std::map<std::string, std::uint32_t> uses;
-  };
-
   // engine.cpp: events
   void on(const run_begins& e);
   void on(const attempt_begins& e);
@@ -208,7 +172,9 @@ private:
   void on(const run_resumes& e);
   void forget_lists();
   void arm_again();
-  void lose_attempt(std::uint32_t task);
+  void lose_attempt(std::uint32_t task, attempt_end why,
+                    const std::string& message);
+  void give_back(std::uint32_t task, attempt_end why);
   void restart_services(bool failed_too);
   void retry_all_failed();
   void repeat_finally();
@@ -341,7 +307,26 @@ private:
   void on(const node_is_gone& e);
   void on(const result_is_late& e);
   void on(const drain_requested& e);
+  void on_haunted(const timer_fires& e);
+  void join_local();
+  void come_back(std::uint32_t node, const node_joins& e);
+  void give_up_node(std::uint32_t node, const std::string& why);
+  void lose_agent(std::uint32_t agent, const std::string& why);
+  void unplace(std::uint32_t agent, const std::string& why);
+  void tell_again(std::uint32_t task);
+  void resume_nodes();
+  void place_agents();
+  void place(std::uint32_t agent, std::uint32_t node, bool kept);
+  void leave_drained();
+  [[nodiscard]] bool is_kept(std::uint32_t task) const;
+  [[nodiscard]] bool has_parked(std::uint32_t agent) const;
+  [[nodiscard]] bool needs_place(std::uint32_t agent) const;
+  [[nodiscard]] bool node_may_come() const;
   void fold_node(const fact& f);
+  void fold_placed(std::uint32_t agent);
+  void note_haunted(const fact& f);
+  void fold_run_lost(std::uint32_t task);
+  void let_go_haunted(std::uint32_t node);
 
   // engine_schedule.cpp: who gets what
   void assign_ahead();
@@ -361,6 +346,8 @@ private:
   void deliver_needs(std::uint32_t task, bool all);
   void deliver(node_index from, std::uint32_t task, bool doubted = false);
   void note_passed_over(std::uint32_t rank);
+  void take_capacity(std::uint32_t task);
+  void free_capacity(std::uint32_t task, bool quarantine);
   void enqueue(std::uint32_t task);
   void dequeue(std::uint32_t task);
   void insert_ready(std::uint32_t unit);
@@ -389,8 +376,6 @@ private:
   void fold_later_missed(const fact& f);
   [[nodiscard]] bool is_missed(std::uint32_t review);
   void fold_stop(const fact& f);
-  void take_capacity(std::uint32_t task);
-  void free_capacity(std::uint32_t task, bool quarantine);
 
   // engine_fold_more.cpp: facts about gates, versions, streams, waits, people
   void fold_gate(const fact& f);
@@ -455,6 +440,13 @@ private:
   std::vector<capacity> pools_;
   std::vector<std::uint32_t> reserved_; ///< per pool, for reserving classes
   capacity jobs_;
+  placement placement_;
+  /// Exclusive tasks, and the lost node that their last attempt may still be
+  /// alive on.
+  std::map<std::uint32_t, std::uint32_t> haunted_;
+  /// Attempts whose ends are known, and may be told of once more (§31).
+  std::set<std::pair<std::uint32_t, std::uint32_t>> repeats_;
+  bool places_open_ = false; ///< something that could place an agent came
   engine_counts counts_;
   /// Per task, once any has put something out.
   std::vector<std::shared_ptr<const attempt_details>> details_;

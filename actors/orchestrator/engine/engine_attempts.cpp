@@ -25,6 +25,8 @@ void engine::on(const attempt_ends& e) {
   if (x >= graph_.task_count)
     return reject(reject_reason::unknown_task, x, e.attempt);
   const auto& t = tasks_[x];
+  if (!repeats_.empty() && repeats_.erase({x, e.attempt}) > 0)
+    return reject(reject_reason::not_running, x, e.attempt);
   auto late = [&] {
     fact f;
     f.kind = fact_kind::result_late;

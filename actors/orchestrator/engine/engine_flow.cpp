@@ -228,7 +228,8 @@ bool engine::is_open_finally(node_index x) const {
 /// Rule 7: while this holds, something will make the run go on by itself, or a
 /// person can.
 bool engine::something_may_come() const {
-  if (counts_.assigned > 0 || counts_.backing_off > 0)
+  if (counts_.assigned > 0 || counts_.backing_off > 0
+      || (!haunted_.empty() && !stopping_))
     return true;
   if (stopping_)
     return false;
@@ -240,7 +241,7 @@ bool engine::something_may_come() const {
     return true;
   if (graph_.no_wait)
     return false;
-  return approval_asked() || counts_.paused > 0;
+  return approval_asked() || counts_.paused > 0 || node_may_come();
 }
 
 /// An approval is waited for even where its gate blocks nothing: the verdict is

@@ -126,6 +126,7 @@ void engine::fold(const fact& f) {
   case fact_kind::version_started:
   case fact_kind::version_doubted:
   case fact_kind::version_kept:
+    places_open_ = true; // who was done may have work again
     return fold_version(f);
   case fact_kind::trigger_queued:
   case fact_kind::stream_ended:
@@ -142,6 +143,7 @@ void engine::fold(const fact& f) {
   case fact_kind::task_paused:
   case fact_kind::task_resumed:
   case fact_kind::task_retried:
+    places_open_ = may_assign_ = true;
     return fold_people(f);
   case fact_kind::service_changed:
     return fold_service(f);
@@ -289,6 +291,7 @@ void engine::fold_finished(const fact& f) {
   t.wants_slot = false;
   t.assigned = false;
   t.is_ending = false;
+  note_haunted(f);
   bool success = f.end == attempt_end::success;
   // A run that failed hands on what it left behind, too, to who needs that
   // (§6).
@@ -322,6 +325,7 @@ void engine::fold_finished(const fact& f) {
     else
       park(t.state);
     t.may_integrate = !success && !t.doubted;
+    may_assign_ = true; // its agent may have a reason to stay (§33)
     (t.doubted ? unsure_ : parked_).push_back(f.subject);
   } else if (f.state == task_state::waiting) {
     queue_next(t.state);
@@ -335,9 +339,13 @@ void engine::fold_finished(const fact& f) {
     if (t.pending > 0)
       blocked_.push_back(f.subject);
   }
-  if (success || f.end == attempt_end::stopped
-      || f.end == attempt_end::no_space)
-    return; // done with a phase, or held back: the run stops
+  // Held back where the run stops; one that was told so before a resume goes
+  // on.
+  bool held = f.end == attempt_end::stopped || f.end == attempt_end::no_space;
+  if (f.end == attempt_end::node_lost || held)
+    return enqueue(f.subject);
+  if (success)
+    return; // done with a phase
   bool crash =
       graph_.has_session[f.agent] && f.end == attempt_end::system_error;
   if ((!crash || TUTTI_MUTANT(crash_uses_retry)) && !no_verdict)
@@ -402,7 +410,10 @@ void engine::fold_revoked(const fact& f) {
     free_capacity(f.subject, false);
   t.assigned = false;
   t.is_ending = false;
-  t.attempt = f.attempt - 1; // it has not been made: the next has its number
+  // It has not been made: the next has its number. On a lost node it may have.
+  if (f.end != attempt_end::node_lost)
+    t.attempt = f.attempt - 1;
+  note_haunted(f);
   --counts_.assigned;
   if (graph_.tasks[f.subject].loose)
     fold_stream(f);
@@ -465,26 +476,6 @@ void engine::fold_stop(const fact& f) {
       --counts_.backing_off;
     }
   }
-}
-
-// -- capacity -----------------------------------------------------------------
-
-void engine::take_capacity(std::uint32_t task) {
-  ++agents_[tasks_[task].agent].used;
-  ++jobs_.used;
-  for (const auto& x : graph_.class_of(task).pools)
-    pools_[x.pool.value].used += x.count;
-}
-
-void engine::free_capacity(std::uint32_t task, bool quarantine) {
-  auto& a = agents_[tasks_[task].agent];
-  --a.used;
-  if (quarantine && a.total > 0)
-    --a.total;
-  --jobs_.used;
-  for (const auto& x : graph_.class_of(task).pools)
-    pools_[x.pool.value].used -= x.count;
-  may_assign_ = true;
 }
 
 } // namespace tutti::engine

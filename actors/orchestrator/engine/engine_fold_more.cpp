@@ -311,7 +311,8 @@ void engine::fold_request(const fact& f) {
     r.accepted = true;
     // Nobody needs it any more; who asks again brings it. After a resume the
     // answer is announced once more, and to whom else works on its task.
-    bool pinned = graph_.class_of(r.work.from.value).agents.size() == 1;
+    const auto& agents = graph_.class_of(r.work.from.value).agents;
+    bool pinned = agents.size() == 1 && !placement_.is_chosen(agents[0].value);
     if (out_ != nullptr && pinned)
       r.work.text = {};
     return;

@@ -66,6 +66,7 @@ bool engine::follows(const fact& f) const {
     return unstarted;
   case fact_kind::integrate_ready:
   case fact_kind::later_failed:
+  case fact_kind::run_lost:
     return !t.assigned && t.state == waiting_to_integrate;
   case fact_kind::trigger_queued:
     return loose && f.cause < graph_.task_count;
@@ -123,6 +124,17 @@ bool engine::thing_follows(const fact& f) const {
     return f.subject > 0 && f.subject <= requests_.size();
   case fact_kind::service_changed:
     return f.subject < graph_.service_count;
+  case fact_kind::node_joined:
+    return f.extra != nullptr;
+  case fact_kind::node_lost:
+  case fact_kind::node_gone:
+  case fact_kind::node_draining:
+  case fact_kind::agent_placed:
+    return f.extra
+        && (!placement_.is_used()
+            || placement_.find(f.extra->who) != placement::nowhere);
+  case fact_kind::agent_unplaced:
+    return f.agent != agent_id::none;
   default:
     return true;
   }

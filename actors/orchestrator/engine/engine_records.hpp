@@ -3,6 +3,7 @@
 // requests; a journal's facts folded.
 #pragma once
 
+#include "actors/orchestrator/engine/ready_set.hpp"
 #include "messages/fact.hpp"
 #include "messages/task.hpp"
 
@@ -154,6 +155,30 @@ struct engine_counts {
   std::uint32_t rejected = 0; ///< gates
   std::uint32_t overdue = 0;  ///< tasks whose deadline was over
   std::uint32_t starting = 0; ///< services not yet ready, but started
+};
+
+struct class_record {
+  std::uint32_t head = ready_set::none; ///< best ready position
+  std::uint32_t epoch = 0;              ///< of its reserve timer
+  bool active = false;                  ///< listed in active_
+  bool passed_over = false;             ///< its reserve timer is armed
+  bool reserving = false;
+};
+
+/// What only a few tasks have.
+struct rare_record {
+  std::uint32_t later_cause = task_id::none;
+  std::uint32_t round = 1;        ///< of rework
+  std::string feedback;           ///< of who asked for changes
+  std::uint32_t feedback_for = 0; ///< the version that it is for
+  std::uint32_t errors = 0;       ///< crashes of its session in a row
+  std::uint32_t asked_again = 0;  ///< reviews without a verdict
+  std::uint32_t review = 0;       ///< that its attempt was started for
+  std::uint32_t open_requests = 0;
+  std::uint64_t open_bytes = 0;  ///< of the texts of its open requests
+  bool cancelled_review = false; ///< it counts as cancelled
+  /// Of a text, or of what stands for it, in this attempt.
+  std::map<std::string, std::uint32_t> uses;
 };
 
 } // namespace tutti::engine

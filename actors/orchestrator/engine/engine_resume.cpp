@@ -20,10 +20,12 @@ void engine::on(const run_resumes& e) {
   f.kind = fact_kind::run_resumed;
   f.version = e.session;
   emit(f);
+  resume_nodes();
   arm_again();
   for (std::uint32_t i = 0; i < graph_.task_count; ++i)
-    if (tasks_[i].assigned)
-      lose_attempt(i);
+    if (tasks_[i].assigned && !is_kept(i))
+      lose_attempt(i, attempt_end::stopped,
+                   "tutti was gone before it had ended");
   for (auto x : changed)
     if (tasks_[x].state == task_state::waiting_to_integrate)
       start_version(x, tasks_[x].version + 1, work_phase::run);
@@ -90,6 +92,14 @@ void engine::arm_again() {
     if (t.backing_off)
       arm(timer_kind::retry, i, t.attempt,
           now_ + wait_after(graph_.policy_of(i).retries, i, t.failures));
+    bool runs =
+        t.state == task_state::running || t.state == task_state::integrating;
+    auto timeout = graph_.policy_of(i).timeout;
+    if (runs && is_kept(i) && timeout > duration::zero()) {
+      timeout_at_[i] = t.waits ? timeout : now_ + timeout;
+      if (!t.waits)
+        arm(timer_kind::timeout, i, t.attempt, now_ + timeout);
+    }
     if (!graph_.has_clocks || is_terminal(t.state))
       continue;
     const auto& policy = graph_.policy_of(i);
@@ -169,22 +179,28 @@ void engine::announce_again() {
 
 // -- what is lost -------------------------------------------------------------
 
-void engine::lose_attempt(std::uint32_t task) {
+/// Nobody will hear of its end. What was told to end for good has ended.
+void engine::lose_attempt(std::uint32_t task, attempt_end why,
+                          const std::string& message) {
   const auto& t = tasks_[task];
   bool begun =
       t.state == task_state::running || t.state == task_state::integrating;
   if (!begun)
-    return on(attempt_given_back{task_id{task}, t.attempt});
+    return give_back(
+        task, why == attempt_end::node_lost ? why : attempt_end::success);
   attempt_details details;
-  details.message = "tutti was gone before it had ended";
+  details.message = message;
   attempt_ends e;
   e.task = task_id{task};
   e.attempt = t.attempt;
   e.details = std::make_shared<const attempt_details>(std::move(details));
-  bool timed_out = t.is_ending && t.ending == attempt_end::timed_out;
+  // Where it may be alive its end is not that of its time (§33).
+  bool haunts = why == attempt_end::node_lost && !graph_.exclusive.empty()
+             && graph_.exclusive[task];
+  bool timed_out = t.is_ending && t.ending == attempt_end::timed_out && !haunts;
   accept_end(e, t.cancelled ? attempt_end::cancelled
                 : timed_out ? attempt_end::timed_out
-                            : attempt_end::stopped);
+                            : why);
 }
 
 /// Their processes have gone with the program.
@@ -247,8 +263,13 @@ void engine::fold_resumed(const fact& f) {
   handed_.clear();
   timeout_at_.clear();
   changed_.clear();
-  for (std::size_t i = 0; i < agents_.size(); ++i)
-    agents_[i].total = graph_.slots[i]; // a process that would not end is gone
+  placement_.fold_resumed();
+  for (std::uint32_t i = 0; i < agents_.size(); ++i) {
+    bool there = !placement_.is_chosen(i)
+              || placement_.place_of(i).node != placement::nowhere;
+    // A process that would not end is gone.
+    agents_[i].total = there ? graph_.slots[i] : 0;
+  }
   may_assign_ = true;
   for (std::size_t i = 0; i < tasks_.size(); ++i) {
     auto& t = tasks_[i];

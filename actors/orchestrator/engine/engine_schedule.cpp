@@ -26,7 +26,7 @@ bool engine::is_runnable(std::uint32_t task) const {
           || (t.state == task_state::ready && stopping_)
           || (t.state == task_state::waiting_to_integrate && t.may_integrate);
   return due && !t.assigned && !t.backing_off && !t.paused && !t.doubted
-      && may_start(task);
+      && may_start(task) && (haunted_.empty() || !is_haunted(task));
 }
 
 std::uint32_t engine::unit_of(std::uint32_t task) const {
@@ -76,7 +76,7 @@ agent_id engine::free_agent(const task_class& c) const {
   std::uint32_t most = 0;
   for (auto a : c.agents) {
     auto left = agents_[a.value].left();
-    if (left > most) {
+    if (left > most && has_room(a.value)) {
       most = left;
       best = a;
     }
@@ -90,7 +90,7 @@ agent_id engine::free_agent_of(std::uint32_t unit) const {
     return free_agent(graph_.class_of(task));
   // Where it ran, it integrates.
   agent_id at{tasks_[task].agent};
-  return agents_[at.value].left() > 0 ? at : agent_id{};
+  return has_room(at.value) ? at : agent_id{};
 }
 
 void engine::assign_ahead() {
@@ -206,7 +206,7 @@ bool engine::resume_one(std::uint32_t bound) {
   auto best = ready_set::none;
   for (auto x : resuming_) {
     auto rank = assigned_rank(x);
-    if (rank <= bound && !is_ahead(x) && agents_[tasks_[x].agent].left() > 0
+    if (rank <= bound && !is_ahead(x) && has_room(tasks_[x].agent)
         && has_tokens(graph_.class_of(x))) {
       best = x;
       bound = rank;
@@ -297,13 +297,15 @@ void engine::assign(std::uint32_t unit, agent_id to) {
   // A pinned agent keeps what it was given for the next attempt.
   bool integrate = t.state == task_state::waiting_to_integrate;
   bool elsewhere = graph_.class_of(task).agents.size() > 1;
+  // So may the same one, on another node.
+  bool anew = elsewhere || (t.renewed && placement_.is_chosen(to.value));
   // It had asked before it is tried again: another agent may have the answers,
   // or nobody, as they came when it had failed.
   bool asked = t.asked && (t.renewed || (elsewhere && !integrate));
   for (std::uint32_t i = 0; asked && i < requests_.size(); ++i) {
     const auto& r = requests_[i];
     if (r.work.from.value != task || r.version != t.version
-        || !is_terminal(r.state) || (r.accepted && !elsewhere))
+        || !is_terminal(r.state) || (r.accepted && !anew))
       continue;
     command again;
     again.kind = command_kind::answer;
@@ -366,7 +368,11 @@ void engine::deliver(node_index from, std::uint32_t task, bool doubted) {
   const auto& producer = tasks_[from];
   const auto& receiver = tasks_[task];
   bool stands = is_terminal(producer.state) && (doubted || !producer.doubted);
-  if (!producer.ever_started || !stands
+  // On another node it is given all of it anew.
+  bool nowhere = graph_.class_of(task).agents.size() == 1
+              && placement_.is_chosen(receiver.agent)
+              && placement_.place_of(receiver.agent).node == placement::nowhere;
+  if (nowhere || !producer.ever_started || !stands
       || (is_terminal(receiver.state) && !receiver.doubted))
     return;
   if (graph_.has_rework && graph_.class_of(task).agents.size() == 1) {
@@ -380,6 +386,28 @@ void engine::deliver(node_index from, std::uint32_t task, bool doubted) {
   order.task = task;
   order.agent = receiver.agent;
   order.other = from;
+}
+
+// -- capacity -----------------------------------------------------------------
+
+void engine::take_capacity(std::uint32_t task) {
+  ++agents_[tasks_[task].agent].used;
+  placement_.take_slot(tasks_[task].agent);
+  ++jobs_.used;
+  for (const auto& x : graph_.class_of(task).pools)
+    pools_[x.pool.value].used += x.count;
+}
+
+void engine::free_capacity(std::uint32_t task, bool quarantine) {
+  auto& a = agents_[tasks_[task].agent];
+  --a.used;
+  placement_.free_slot(tasks_[task].agent);
+  if (quarantine && a.total > 0)
+    --a.total;
+  --jobs_.used;
+  for (const auto& x : graph_.class_of(task).pools)
+    pools_[x.pool.value].used -= x.count;
+  may_assign_ = true;
 }
 
 // -- the ready set ------------------------------------------------------------

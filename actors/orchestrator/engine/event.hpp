@@ -107,6 +107,7 @@ enum class timer_kind : std::uint8_t {
   approval,      ///< `subject` a gate, `epoch` its review
   batch,         ///< `subject` a stream, `epoch` counts its arming
   aging,         ///< `subject` a stream, `epoch` counts its arming (§4)
+  haunted,       ///< `subject` a lost node, `epoch` counts its losses (§33)
 };
 
 /// A timer that was armed by a command is due. A stale one is rejected.
@@ -147,6 +148,7 @@ struct node_joins {
   std::vector<std::string> labels; ///< sorted
   std::uint32_t slots = 1;         ///< 0: no limit
   std::vector<held_attempt> holds;
+  std::vector<agent_id> keeps; ///< agents that are still there
 };
 
 /// What a node works on is given to others (semantics §33).

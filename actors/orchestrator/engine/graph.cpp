@@ -68,6 +68,7 @@ private:
       g_.slots.push_back(a.slots == 0 ? options_.implicit_slots : a.slots);
     for (const auto& p : plan_.pools)
       g_.pools.push_back(p.capacity);
+    add_places();
     for (const auto& a : plan_.agents) {
       g_.agent_names.push_back(a.name);
       g_.has_session.push_back(options_.agents_crash
@@ -76,6 +77,23 @@ private:
       g_.request_tasks.push_back(a.requests.present ? a.requests.task.value
                                                     : task_id::none);
     }
+  }
+
+  void add_places() {
+    g_.implicit_slots = options_.implicit_slots;
+    g_.local_labels = options_.local_labels;
+    g_.nodes_may_join = options_.nodes_may_join;
+    g_.keep = plan_.nodes.keep;
+    auto is_chosen = [](const agent& a) {
+      return !a.runs_on.empty();
+    };
+    if (!options_.placement
+        || std::none_of(plan_.agents.begin(), plan_.agents.end(), is_chosen))
+      return;
+    for (const auto& a : plan_.agents)
+      g_.agent_labels.push_back(a.runs_on);
+    for (const auto& t : plan_.tasks)
+      g_.exclusive.push_back(t.exclusive);
   }
 
   // -- classes and policies ---------------------------------------------------
@@ -140,6 +158,9 @@ private:
       if (!simple(c))
         for (auto a : c.agents)
           contested[a.value] = true;
+    // A slot of its node is a token, too.
+    for (std::size_t a = 0; a < g_.agent_labels.size(); ++a)
+      contested[a] = contested[a] || !g_.agent_labels[a].empty();
     // What is ranked anew each time competes for the slots, too.
     for (const auto& x : g_.streams)
       for (auto a : g_.class_of(x.task).agents)

@@ -174,6 +174,11 @@ struct graph_options {
   /// Of two ready tasks with the same priority the first in the plan goes
   /// first, whatever depends on them: to see what ranks (§4) are good for.
   bool plan_order = false;
+  /// Agents with `runs-on` work on nodes that have what they ask for; else on
+  /// this machine, as all others do.
+  bool placement = false;
+  std::vector<std::string> local_labels = {}; ///< of this machine, sorted
+  bool nodes_may_join = false;                ///< others than this machine
 };
 
 struct graph {
@@ -207,6 +212,14 @@ struct graph {
   std::vector<stream_info> streams;     ///< by task
   std::vector<std::uint32_t> request_tasks; ///< per agent; none: task_id::none
   std::vector<std::string> agent_names;
+  /// By agent: what its node must have, sorted; empty: it is on this machine.
+  /// Empty as a whole where no agent's place is chosen.
+  std::vector<std::vector<std::string>> agent_labels;
+  std::vector<std::string> local_labels = {}; ///< of this machine, sorted
+  std::uint32_t implicit_slots = 1;
+  bool nodes_may_join = false;
+  duration keep{0};            ///< so long a lost node may go on (§33)
+  std::vector<bool> exclusive; ///< by task; empty: none is
   /// Agents with a process or program of their own: when that crashes, it is
   /// no fault of the task (semantics §22).
   std::vector<bool> has_session;

@@ -162,6 +162,7 @@ private:
           || pools_[i] > engine_.pool(i).total)
         fail("I4: pool ", i, " has ", engine_.pool(i).used, " in use, ",
              pools_[i], " held");
+    check_nodes();
     if (engine_.jobs().used != jobs_)
       fail("I4: ", engine_.jobs().used, " jobs in use, ", jobs_, " held");
     if (engine_.over())
@@ -173,6 +174,28 @@ private:
               || engine_.agent(graph_.class_of(i).agents[0].value).is_idle())
           && engine_.has_tokens(graph_.class_of(i)))
         fail("I5: task ", i, " could run and is not assigned");
+  }
+
+  void check_nodes() {
+    const auto& places = engine_.places();
+    if (!places.is_used())
+      return;
+    std::vector<std::uint32_t> used(places.nodes().size(), 0);
+    for (std::uint32_t a = 0; a < agents_.size(); ++a)
+      if (auto at = places.place_of(a).node; at != placement::nowhere)
+        used[at] += agents_[a];
+      else if (places.is_chosen(a) && agents_[a] > 0)
+        fail("I4: agent ", a, " is on no node and has attempts");
+    for (std::size_t i = 0; i < used.size(); ++i)
+      if (const auto& n = places.nodes()[i]; n.slots.used != used[i])
+        fail("I4: node ", n.name, " has ", n.slots.used, " slots in use, ",
+             used[i], " held");
+    for (auto i : idle_)
+      for (auto a : graph_.class_of(i).agents)
+        if (!engine_.over() && places.is_chosen(a.value)
+            && places.place_of(a.value).node == placement::nowhere
+            && places.best_node_for(a.value) != placement::nowhere)
+          fail("I5: agent ", a.value, " could be placed and is not");
   }
 
   const engine& engine_;

@@ -39,11 +39,12 @@ seeds plays(std::uint64_t few, std::uint64_t many) {
 }
 
 /// Says of every seed that breaks a rule which, and all of the first.
-void play_all(seeds range, std::uint32_t tasks_max, bool crashes = false) {
+void play_all(seeds range, std::uint32_t tasks_max, bool crashes = false,
+              bool nodes = false) {
   std::string first;
   for (auto seed = range.first; seed <= range.last; ++seed) {
     try {
-      random_play{seed, tasks_max, crashes}.play();
+      random_play{seed, tasks_max, crashes, nodes}.play();
     } catch (const broken_rule& x) {
       std::string text{x.what()};
       BOOST_ERROR("seed " << seed << ": " << text.substr(0, text.find('\n')));
@@ -70,6 +71,16 @@ BOOST_AUTO_TEST_CASE(and_so_do_large_teams) {
 // stands, and the run comes to its end all the same (rules 3, 4, 7 and 8).
 BOOST_AUTO_TEST_CASE(random_teams_survive_crashes) {
   play_all(plays(1500, 50000), 12, true);
+}
+
+// §32, §33: nodes join, are lost, drained and come back at any step; nothing is
+// given to who is nowhere, and no exclusive task twice at a time.
+BOOST_AUTO_TEST_CASE(random_teams_survive_the_loss_of_nodes) {
+  play_all(plays(1500, 50000), 12, false, true);
+}
+
+BOOST_AUTO_TEST_CASE(and_crashes_meanwhile) {
+  play_all(plays(1500, 50000), 12, true, true);
 }
 
 // What held a lost attempt's task back came in the step that resumed the run.
