@@ -14,6 +14,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,7 +22,9 @@ namespace tutti::cluster {
 
 struct node_files_options {
   std::string store_directory; ///< absolute; of this node alone
-  std::string log_directory;   ///< absolute: of its supervisor
+  /// Absolute: of its supervisor. What lies in it is of this run, see
+  /// `sweep_node`.
+  std::string log_directory;
   std::shared_ptr<file_disk> disk;
   /// To the run's machine. It may be broken for a while: that only delays.
   file_link_actor link;
@@ -62,21 +65,24 @@ node_files_actor::behavior_type
 node_files_behavior(node_files_actor::stateful_pointer<node_files_state> self,
                     node_files_options options);
 
-/// The same events, of which those that concern logs reach `files` as well.
+/// The same events; `notice` is told of those that concern logs, to be passed
+/// on to the actor of the run. On the supervisor's thread.
 [[nodiscard]] process::supervisor_events
-watch_logs(process::supervisor_events events, const node_files_actor& files);
+watch_logs(process::supervisor_events events,
+           std::function<void(const process_noticed&)> notice);
 
-struct node_store_limits {
+struct node_folders {
+  std::string store_directory;
+  std::string log_directory;
   /// Nanoseconds since 1970: what was not used since may go.
   std::int64_t run_began_ns = 0;
   /// Of the rest, what was used last stays up to here, for the next run.
   std::uint64_t bytes_max = std::uint64_t{4} << 30;
 };
 
-/// After a run, when its actor has ended: what no run needs goes. Blocks on the
-/// disk.
-void sweep_node_store(const std::string& store_directory,
-                      const node_store_limits& limits);
+/// After a run, when its actor has ended: what no run needs goes, its logs too.
+/// Blocks on the disk.
+void sweep_node(const node_folders& x);
 
 } // namespace tutti::cluster
 
