@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include "config/load_nodes.hpp"
 #include "config/load_parts.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
@@ -55,7 +56,13 @@ void load_agent(loader_context& c, std::size_t i) {
       read_setting(c, c.agent_layers[i], row.id, x);
     }
   });
-  made.runs_on = c.agent_layers[i].runs_on.value_or(std::vector<std::string>{});
+  if (const auto& labels = c.agent_layers[i].runs_on) {
+    template_scope scope;
+    scope.word = "agent";
+    scope.name = made.name;
+    scope.has_rounds = false;
+    made.runs_on = bind_labels(c, *labels, scope);
+  }
   check_one_way(c, body);
   const auto& secrets = c.agent_layers[i].secrets;
   if (!made.native.empty() && secrets && !secrets->empty())

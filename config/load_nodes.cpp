@@ -14,16 +14,18 @@ namespace tutti::config {
 
 namespace {
 
-/// What to write instead of a text that is no label.
-std::string hint_of_label(std::string_view text) {
-  if (text.find("${{") != std::string_view::npos)
-    return "a label is fixed: nothing is filled in";
-  if (text.starts_with("native:"))
-    return "a native agent needs no label: leave it out";
-  if (auto list = words_as_list(text); !list.empty())
-    return fmt::format("for several, write {}", list);
-  return "labels are made of letters, digits, '_', '-' and '.', and start with "
-         "a letter, a digit or '_'";
+bool is_label(loader_context& c, node_id x, std::string_view text) {
+  if (is_name(text))
+    return true;
+  auto list = words_as_list(text);
+  c.error(x, fmt::format("'{}' is no label of a node", text),
+          text.starts_with("native:")
+              ? "a native agent needs no label: leave it out"
+          : !list.empty()
+              ? fmt::format("for several, write {}", list)
+              : "labels are made of letters, digits, '_', '-' and '.', and "
+                "start with a letter, a digit or '_'");
+  return false;
 }
 
 void read_wait(loader_context& c, node_id x) {
@@ -34,8 +36,12 @@ void read_wait(loader_context& c, node_id x) {
   for_each_key(c, place::nodes, x, [&](const key_row& row, node_id value) {
     if (row.id == key::wait_for) {
       has_labels = true;
-      made.wait_for = read_labels(c, value, row.name);
-      c.waited_labels = read_list(c, value, row.name);
+      template_scope scope;
+      scope.word = "plan";
+      scope.name = c.result.name;
+      scope.has_rounds = false;
+      c.waited_labels = read_labels(c, value, row.name);
+      made.wait_for = bind_labels(c, c.waited_labels, scope);
     } else {
       made.wait_timeout =
           read_duration(c, value, row.name, zero_duration::refused)
@@ -92,12 +98,13 @@ void check_waited_labels(loader_context& c) {
     asked.insert(asked.end(), a.runs_on.begin(), a.runs_on.end());
   std::sort(asked.begin(), asked.end());
   asked.erase(std::unique(asked.begin(), asked.end()), asked.end());
-  for (auto item : c.waited_labels) {
-    auto label = c.node(item).text;
-    if (std::binary_search(asked.begin(), asked.end(), label))
+  for (const auto& item : c.waited_labels) {
+    const auto& label = item.text;
+    if (!item.parsed.empty()
+        || std::binary_search(asked.begin(), asked.end(), label))
       continue;
     auto hint = c.suggest.hint(label, asked);
-    c.warning(item, lint::unused_label,
+    c.warning(item.node, lint::unused_label,
               fmt::format("nobody runs on '{}'", label),
               hint.empty() ? "leave it out, or give an agent runs-on: "
                                  + std::string{label}
@@ -151,27 +158,50 @@ void check_exclusive(loader_context& c) {
 
 } // namespace
 
-std::vector<std::string> read_labels(loader_context& c, node_id x,
-                                     std::string_view what) {
-  std::vector<std::string> result;
+std::vector<template_text> read_labels(loader_context& c, node_id x,
+                                       std::string_view what) {
+  std::vector<template_text> result;
   for (auto item : read_list(c, x, what)) {
-    auto n = c.node(item);
-    if (n.kind != yaml_kind::scalar) {
+    if (c.node(item).kind != yaml_kind::scalar) {
       c.error(item, fmt::format("'{}' lists labels", what),
               "a label is a word: [gpu, linux]");
       continue;
     }
-    if (!is_name(n.text)) {
-      c.error(item, fmt::format("'{}' is no label of a node", n.text),
-              hint_of_label(n.text));
+    auto text = read_template(c, item, what);
+    if (!text || (text->parsed.empty() && !is_label(c, item, text->text)))
       continue;
-    }
-    auto at = std::lower_bound(result.begin(), result.end(), n.text);
-    if (at != result.end() && *at == n.text)
+    if (std::find(result.begin(), result.end(), *text) != result.end())
       c.warning(item, lint::listed_twice,
-                fmt::format("'{}' is listed twice", n.text));
+                fmt::format("'{}' is listed twice", c.node(item).text));
     else
-      result.emplace(at, n.text);
+      result.push_back(std::move(*text));
+  }
+  return result;
+}
+
+std::vector<std::string> bind_labels(loader_context& c,
+                                     const std::vector<template_text>& labels,
+                                     const template_scope& scope) {
+  std::vector<std::string> result;
+  template_binder binder{c, scope};
+  for (const auto& x : labels) {
+    auto text = x.text;
+    if (!x.parsed.empty()) {
+      auto errors = c.found.errors();
+      auto bound = binder.bind(x);
+      if (c.found.errors() != errors)
+        continue;
+      if (bound.nodes.size() != 1
+          || bound.nodes[0].op != expression_op::literal) {
+        c.error(x.node, "a label is known before the run begins",
+                "make it of 'params' and 'matrix'");
+        continue;
+      }
+      text = bound.nodes[0].literal.text;
+      if (text.empty() || !is_label(c, x.node, text))
+        continue;
+    }
+    add_labels(result, {std::move(text)});
   }
   return result;
 }

@@ -3,6 +3,7 @@
 // (semantics §32, §33).
 #pragma once
 
+#include "config/load_parts.hpp"
 #include "config/loader_context.hpp"
 
 #include <string>
@@ -11,9 +12,16 @@
 
 namespace tutti::config {
 
-/// Labels, sorted, each once; those that are none are reported and left out.
-[[nodiscard]] std::vector<std::string> read_labels(loader_context& c, node_id x,
-                                                   std::string_view what);
+/// Labels in which parameters and values of a matrix are not filled in yet;
+/// those that are none are reported and left out.
+[[nodiscard]] std::vector<template_text>
+read_labels(loader_context& c, node_id x, std::string_view what);
+
+/// The same with all filled in, sorted, each once. What comes out empty is
+/// none.
+[[nodiscard]] std::vector<std::string>
+bind_labels(loader_context& c, const std::vector<template_text>& labels,
+            const template_scope& scope);
 
 /// Adds labels that are not there yet. Both are sorted.
 void add_labels(std::vector<std::string>& to,

@@ -80,7 +80,7 @@ private:
       task_.agents = phase()->agents;
     }
     agent_node_ = from;
-    const auto& labels = labels_of_node();
+    auto labels = labels_of_node();
     if (task_.agents.empty())
       task_.agents.push_back(implicit_agent(c_, labels));
     for (auto x : task_.agents) {
@@ -102,13 +102,20 @@ private:
   }
 
   /// What its agent says is the agent's own, and counts in any case.
-  const std::vector<std::string>& labels_of_node() {
-    static const std::vector<std::string> none;
-    if (own_.settings.runs_on)
-      return *own_.settings.runs_on;
-    if (phase() != nullptr && phase()->settings.runs_on)
-      return *phase()->settings.runs_on;
-    return defaults_.runs_on ? *defaults_.runs_on : none;
+  std::vector<std::string> labels_of_node() {
+    const auto& labels = own_.settings.runs_on ? own_.settings.runs_on
+                       : phase() != nullptr && phase()->settings.runs_on
+                           ? phase()->settings.runs_on
+                           : defaults_.runs_on;
+    if (!labels)
+      return {};
+    template_scope scope;
+    scope.word = "task";
+    scope.name = task_.name;
+    scope.body = source_.body;
+    scope.made_by = source_.made_by;
+    scope.has_rounds = false;
+    return bind_labels(c_, *labels, scope);
   }
 
   void join_phase() {

@@ -77,7 +77,7 @@ struct task_settings {
   std::optional<tutti::estimate> estimate;
   std::optional<std::int32_t> priority;
   std::optional<bool> allow_failure;
-  std::optional<std::vector<std::string>> runs_on; ///< sorted
+  std::optional<std::vector<template_text>> runs_on;
   std::optional<bool> exclusive;
 };
 
@@ -234,7 +234,7 @@ struct loader_context {
   std::unordered_map<std::uint32_t, requests_part> requests;    ///< by agent
   std::unordered_map<std::uint32_t, command_template> sessions; ///< by agent
   std::vector<bool> pool_used;
-  std::vector<node_id> waited_labels; ///< what `wait-for` lists
+  std::vector<template_text> waited_labels; ///< what `wait-for` lists
   /// By the labels of its node: who works on tasks that name no agent.
   std::map<std::vector<std::string>, agent_id> implicit_agents;
 

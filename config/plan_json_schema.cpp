@@ -18,6 +18,10 @@ constexpr const char* variable_pattern = "^[A-Za-z_][A-Za-z0-9_]*$";
 constexpr const char* reference_pattern =
     "^[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_.-]+)*$";
 
+/// A name, or a text in which one is filled in.
+constexpr const char* label_pattern =
+    "^([A-Za-z0-9_][A-Za-z0-9_.-]*|.*\\$\\{\\{.*\\}\\}.*)$";
+
 json reference(const char* name) {
   return {{"$ref", std::string{"#/definitions/"} + name}};
 }
@@ -183,7 +187,7 @@ json object_of(place where) {
 
 void add_values(json& definitions) {
   definitions["name"] = {{"type", "string"}, {"pattern", reference_pattern}};
-  definitions["label"] = {{"type", "string"}, {"pattern", name_pattern}};
+  definitions["label"] = {{"type", "string"}, {"pattern", label_pattern}};
   definitions["scalar"] = {
       {"type", json::array({"string", "number", "boolean"})}};
   definitions["duration"] = {

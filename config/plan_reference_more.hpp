@@ -97,6 +97,8 @@ An agent is on one node at a time and stays there until that is lost or drained.
 Tasks that name no agent and run on the same labels are the work of one agent,
 which is called after them: `on/gpu`, with as many slots as `local`. To spread
 work over several nodes, name several agents: `agent: { any-of: [quinn, riley] }`.
+Labels may be made of parameters and of the values of a matrix:
+`runs-on: ${{ matrix.os }}`; what comes out empty is no label.
 A `native` agent with `runs-on` needs a node whose program has it, too.
 `runs-on` changes nothing of what a task does: results are kept when a run is
 resumed with another one.

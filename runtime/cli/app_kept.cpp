@@ -55,6 +55,14 @@ void add_report(CLI::App& app, report_command_options& into) {
   add_state_directory(app, into.state_directory);
 }
 
+void add_nodes(CLI::App& app, nodes_options& into) {
+  app.add_option("RUN", into.run_id,
+                 "Which run, its first letters will do; the newest by default")
+      ->type_name("RUN");
+  add_json(app, into, "Print the nodes as JSON; with FILE write them there");
+  add_state_directory(app, into.state_directory);
+}
+
 void add_logs(CLI::App& app, logs_options& into) {
   app.add_option("TASK", into.task, "The task")->type_name("TASK")->required();
   app.add_flag("-f,--follow", into.follow,
@@ -136,6 +144,7 @@ void add_kept_commands(CLI::App& app, all_options& into) {
   constexpr auto kept = command_group::kept;
   add_history(*add_command(app, "history", history_text(), kept), into.history);
   add_report(*add_command(app, "report", report_text(), kept), into.report);
+  add_nodes(*add_command(app, "nodes", nodes_text(), kept), into.nodes);
   add_logs(*add_command(app, "logs", logs_text(), kept), into.logs);
   add_clean(*add_command(app, "clean", clean_text(), kept), into.clean);
 }

@@ -47,6 +47,9 @@ namespace tutti::cli {
 /// Says where the time of a run went.
 [[nodiscard]] int report_command(const report_command_options& options);
 
+/// Lists the nodes of a run.
+[[nodiscard]] int nodes_command(const nodes_options& options);
+
 /// Prints the log of a task.
 [[nodiscard]] int logs_command(const logs_options& options);
 
@@ -71,6 +74,10 @@ namespace tutti::cli {
 
 /// Does something to a task: "cancel", "retry", "pause" or "resume".
 [[nodiscard]] int steer_command(const steer_options& options, const char* word);
+
+/// Does something to a node: `drain`.
+[[nodiscard]] int node_command(const node_options& options,
+                               const native::agents& team);
 
 /// What an attempt says and asks, from inside its task.
 [[nodiscard]] int inbox_command(const inbox_options& options);

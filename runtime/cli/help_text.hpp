@@ -20,6 +20,7 @@ struct command_text {
 [[nodiscard]] command_text init_text();
 [[nodiscard]] command_text history_text();
 [[nodiscard]] command_text report_text();
+[[nodiscard]] command_text nodes_text();
 [[nodiscard]] command_text logs_text();
 [[nodiscard]] command_text clean_text();
 [[nodiscard]] command_text doctor_text();
@@ -33,12 +34,14 @@ struct command_text {
 [[nodiscard]] command_text resume_text();
 [[nodiscard]] command_text retry_text();
 [[nodiscard]] command_text cancel_text();
+[[nodiscard]] command_text node_text();
 [[nodiscard]] command_text inbox_text();
 [[nodiscard]] command_text handoff_text();
 [[nodiscard]] command_text progress_text();
 [[nodiscard]] command_text request_text();
 [[nodiscard]] command_text note_command_text();
 [[nodiscard]] command_text certs_text();
+[[nodiscard]] command_text up_text();
 [[nodiscard]] command_text session_test_text();
 [[nodiscard]] command_text completion_text();
 [[nodiscard]] command_text help_command_text();

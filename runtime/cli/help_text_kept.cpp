@@ -44,6 +44,25 @@ Exit codes:
 )"};
 }
 
+command_text nodes_text() {
+  return {
+      "List the nodes of a run",
+      R"(The machines that take part, or took: whether each is up, being drained or
+lost, and since when; its labels, slots and agents; then the agents that no node
+has all labels for. Of the newest run, whether it goes on, has ended or was
+killed.
+
+Examples:
+  tutti nodes                          of the newest run here
+  tutti nodes 20261122-2015 --json | jq -r '.nodes[] | select(.state == "lost") | .node'
+
+Exit codes:
+  0 printed, 2 usage, an unknown run, or its plan is not there any more, 4 there
+  is no run, 7 the state directory cannot be read, or the list not written, 8
+  the journal is damaged
+)"};
+}
+
 command_text logs_text() {
   return {
       "Print the log of a task",

@@ -44,8 +44,21 @@ struct report_files {
   }
 };
 
+/// What `run` and `up` say of other machines.
+struct machine_options {
+  std::string listen;              ///< HOST:PORT; empty: no nodes join
+  std::vector<std::string> labels; ///< of this machine
+  std::string nodes_min_text;      ///< as given; empty: not given
+  std::uint32_t nodes_min = 0;
+  std::string own_nodes_text; ///< of `up`: as given
+  std::uint32_t own_nodes = 0;
+  std::string certificates; ///< folder; empty: in the state directory
+  bool insecure = false;
+};
+
 struct run_options {
   plan_options plan;
+  machine_options machines;
   std::string jobs_text; ///< as given; empty: not given
   std::optional<std::uint32_t> jobs;
   std::string json_file;
@@ -179,6 +192,13 @@ struct report_command_options {
   bool no_color = false;
 };
 
+struct nodes_options {
+  std::string run_id;          ///< may be shortened; empty: the newest
+  std::string state_directory; ///< empty: .tutti here
+  bool as_json = false;
+  std::string json_file; ///< empty: a table
+};
+
 struct logs_options {
   std::string task;
   std::string state_directory; ///< empty: .tutti here
@@ -241,6 +261,22 @@ struct verdict_options {
 struct steer_options {
   live_target run;
   std::string task;
+};
+
+/// Of `tutti node`: to take part (`join`), or what is to be done: `drain`.
+struct node_options {
+  live_target run;
+  std::string action;   ///< empty: to take part
+  std::string name;     ///< of the node that is drained
+  std::string join;     ///< HOST:PORT; empty: not given
+  std::string own_name; ///< empty: that of the machine
+  std::vector<std::string> labels;
+  std::string slots_text; ///< as given; empty: as many as it has cores
+  std::uint32_t slots = 0;
+  std::string directory;    ///< empty: the current one
+  std::string certificates; ///< folder; empty: in the state directory
+  bool insecure = false;
+  bool once = false;
 };
 
 struct explain_options {
@@ -319,6 +355,7 @@ struct all_options {
   init_options init;
   history_options history;
   report_command_options report;
+  nodes_options nodes;
   logs_options logs;
   clean_options clean;
   doctor_options doctor;
@@ -327,12 +364,14 @@ struct all_options {
   explain_options explain;
   verdict_options verdict;
   steer_options steer;
+  node_options node;
   inbox_options inbox;
   handoff_options handoff;
   progress_options progress;
   request_options request;
   note_options note;
   certs_options certs;
+  run_options up;
   session_test_options session_test;
   completion_options completion;
   help_options help;

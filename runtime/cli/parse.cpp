@@ -31,6 +31,7 @@ constexpr std::array command_names = {
     std::pair{"init", command_name::init},
     std::pair{"history", command_name::history},
     std::pair{"report", command_name::report},
+    std::pair{"nodes", command_name::nodes},
     std::pair{"logs", command_name::logs},
     std::pair{"clean", command_name::clean},
     std::pair{"doctor", command_name::doctor},
@@ -44,12 +45,14 @@ constexpr std::array command_names = {
     std::pair{"retry", command_name::retry},
     std::pair{"pause", command_name::pause},
     std::pair{"resume", command_name::resume},
+    std::pair{"node", command_name::node},
     std::pair{"inbox", command_name::inbox},
     std::pair{"handoff", command_name::handoff},
     std::pair{"progress", command_name::progress},
     std::pair{"request", command_name::request},
     std::pair{"note", command_name::note},
     std::pair{"certs", command_name::certs},
+    std::pair{"up", command_name::up},
     std::pair{"session-test", command_name::session_test},
     std::pair{"completion", command_name::completion},
 };
@@ -160,6 +163,8 @@ usage_error finish(run_options& x) {
     return e;
   if (auto e = check_durability(x.durability))
     return e;
+  if (auto e = finish(x.machines))
+    return e;
   if (!x.jobs_text.empty()) {
     std::uint32_t jobs = 0;
     if (auto e = whole_number("--jobs", x.jobs_text, 1u, jobs))
@@ -169,6 +174,12 @@ usage_error finish(run_options& x) {
   split_names(x.only);
   split_names(x.skip);
   return finish(x.plan);
+}
+
+usage_error finish_up(run_options& x) {
+  if (auto e = finish_own_nodes(x.machines))
+    return e;
+  return finish(x);
 }
 
 usage_error finish(play_options& x) {
@@ -249,6 +260,12 @@ usage_error finish(clean_options& x) {
   // Nothing said: what is a month old.
   if (!x.age_max_ns && !x.size_max && !x.keep)
     x.age_max_ns = duration{std::chrono::hours{24 * 30}}.count();
+  return {};
+}
+
+usage_error finish(nodes_options& x) {
+  if (x.as_json && x.json_file.empty())
+    x.json_file = "-";
   return {};
 }
 
@@ -338,6 +355,10 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return misused_files(x.options.report.files);
   case command_name::logs:
     return finish(x.options.logs);
+  case command_name::nodes:
+    return finish(x.options.nodes);
+  case command_name::node:
+    return finish(x.options.node);
   case command_name::clean:
     return finish(x.options.clean);
   case command_name::doctor:
@@ -353,6 +374,8 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.progress);
   case command_name::schema:
     return one_of("the schema of", x.options.schema.of, schema_names());
+  case command_name::up:
+    return finish_up(x.options.up);
   case command_name::certs:
     return finish(x.options.certs);
   case command_name::session_test:

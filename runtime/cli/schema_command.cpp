@@ -29,6 +29,10 @@ constexpr shipped_schema schemas[] = {
 #include "status_schema.inc"
     },
     {
+        "nodes",
+#include "nodes_schema.inc"
+    },
+    {
         "history",
 #include "history_schema.inc"
     },

@@ -147,6 +147,9 @@ control_request control_reader::parse(std::string_view line) const {
   } else if (command == "explain") {
     result.call.kind = control_kind::explain;
     resolve(in.required_text("subject"), result);
+  } else if (command == to_string(control_kind::drain_node)) {
+    result.call.kind = control_kind::drain_node;
+    result.call.text = in.required_text("node");
   } else {
     known = false;
   }

@@ -36,13 +36,14 @@ public:
     auto pending = handoff_pending(v);
     auto requests = open_requests(v);
     auto daemons = services(v);
+    auto machines = nodes(v);
     auto done = completed(v);
     // Who is idle can be told from the rest; it yields where rows are few.
-    section* by_rank[] = {&asked, &running, &pending, &requests,
-                          &done,  &daemons, &resting};
+    section* by_rank[] = {&asked,    &running, &pending, &machines,
+                          &requests, &done,    &daemons, &resting};
     share_rows(by_rank);
-    for (const auto* x :
-         {&asked, &running, &resting, &pending, &requests, &daemons, &done})
+    for (const auto* x : {&asked, &running, &resting, &pending, &requests,
+                          &machines, &daemons, &done})
       add(*x);
     std::vector<std::string> result;
     for (const auto& x : lines_)

@@ -3,6 +3,7 @@
 
 #include "runtime/display/text_width.hpp"
 #include "runtime/report/format.hpp"
+#include "runtime/report/node_text.hpp"
 #include "runtime/report/wait_text.hpp"
 #include "runtime/report/work_text.hpp"
 
@@ -63,6 +64,8 @@ styled_line running_line(const board_view& v, task_id x, const columns& at) {
   styled_line line("  ");
   at.add(line, v, x);
   line.add(fmt::format(" {:>{}}", format_elapsed(busy), time_width));
+  if (auto node = report::node_of(v.model, x.value); !node.empty())
+    line.add("  " + node, style::dim);
   if (t.ending)
     line.add("  ending", style::yellow);
   else if (t.state == task_state::integrating)
@@ -101,7 +104,9 @@ styled_line idle_line(const board_view& v, agent_id agent, task_id next,
   auto x = m.wait_of({node_kind::task, next.value});
   if (state == task_state::waiting_to_integrate)
     return line.add(" ", style::dim).add(integrate_text(m, x, names_max));
-  if (state == task_state::ready)
+  bool lacks_node =
+      !x.on.empty() && x.on.front().why >= report::wait_for::place;
+  if (state == task_state::ready && !lacks_node)
     return line.add(" is ready", style::dim);
   return line.add(" waits for ", style::dim).add(awaited_text(m, x, names_max));
 }

@@ -40,6 +40,8 @@ struct board_view {
 /// What agents have asked each other and is not answered.
 [[nodiscard]] section open_requests(const board_view& v);
 [[nodiscard]] section services(const board_view& v);
+/// Agents without a node and why, then the nodes, where there are several.
+[[nodiscard]] section nodes(const board_view& v);
 /// Agents that have work ahead and none now.
 [[nodiscard]] section idle(const board_view& v);
 [[nodiscard]] section completed(const board_view& v);

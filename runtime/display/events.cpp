@@ -27,8 +27,8 @@ bool is_of_request(fact_kind x) {
 
 // Nobody reads about facts that only move things along.
 bool is_silent(fact_kind x) {
-  return x == fact_kind::task_ready || x == fact_kind::task_assigned
-      || x == fact_kind::answer_accepted || x == fact_kind::handoff_sent;
+  return x == fact_kind::task_assigned || x == fact_kind::answer_accepted
+      || x == fact_kind::handoff_sent;
 }
 
 // A person is asked from now on: the gate asks, or its rounds are over.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/display/fact_words.hpp"
 
+#include "runtime/display/node_words.hpp"
 #include "runtime/display/reasons.hpp"
 #include "runtime/report/format.hpp"
 #include "runtime/report/wait_text.hpp"
@@ -113,6 +114,8 @@ words attempt_ended(const run_model& m, const fact& x) {
                   ? end_note(t, x.end, x.details.get())
                   : attempt_reason(m, x);
   reason = joined(reason, warning_text(x.end, x.details.get()));
+  if (x.end == attempt_end::node_lost)
+    return of_task(m, x, "lost", style::yellow, joined(lost_text(m, x), time));
   if (m.task(x.subject).lost && is_stopped)
     return of_task(m, x, "lost", style::yellow, "tutti was gone");
   if (is_stopped)
@@ -143,7 +146,7 @@ std::optional<words> of_attempt(const run_model& m, const fact& x,
   case fact_kind::attempt_finished:
     return attempt_ended(m, x);
   case fact_kind::result_late:
-    return of_task(m, x, "late", style::yellow, "a stale result, ignored");
+    return of_task(m, x, "late", style::yellow, late_text(m, x));
   case fact_kind::task_assigned:
     if (verbose)
       return of_task(m, x, "assigned", style::dim);
@@ -217,6 +220,12 @@ std::optional<words> of_plain_task(const run_model& m, const fact& x) {
     return of_task(m, x, "resumed", style::plain);
   case fact_kind::task_retried:
     return of_task(m, x, "retried", style::plain, "by hand");
+  case fact_kind::run_lost:
+    return of_task(m, x, "lost", style::yellow, lost_text(m, x));
+  case fact_kind::task_ready:
+    if (auto why = waits_for_node(m, x); !why.empty())
+      return of_task(m, x, "waits", style::yellow, why);
+    return std::nullopt;
   default:
     return std::nullopt;
   }
@@ -348,6 +357,9 @@ std::string resumed_note(const run_model& m) {
   const auto& x = m.session();
   auto note = fmt::format("session {}: {} of {} tasks are kept", x.number,
                           x.kept, m.task_count());
+  if (!x.taken_over.empty())
+    note += fmt::format(", nodes went on with {}",
+                        report::names_text(m.plan(), x.taken_over, names_max));
   if (!x.again.empty())
     note += fmt::format(", {} {} again",
                         report::names_text(m.plan(), x.again, names_max),
@@ -403,6 +415,13 @@ std::optional<words> words_of(const report::run_model& m, const fact& x,
   case fact_kind::run_resumed:
   case fact_kind::plan_replaced:
     return of_run(m, x);
+  case fact_kind::node_joined:
+  case fact_kind::node_lost:
+  case fact_kind::node_gone:
+  case fact_kind::node_draining:
+  case fact_kind::agent_placed:
+  case fact_kind::agent_unplaced:
+    return node_words(m, x, verbose);
   case fact_kind::attempt_started:
   case fact_kind::attempt_finished:
   case fact_kind::result_late:
@@ -456,6 +475,7 @@ bool is_kept(const fact& x) {
   case fact_kind::rework_requested:
   case fact_kind::run_resumed:
   case fact_kind::plan_replaced:
+  case fact_kind::node_lost:
     return true;
   case fact_kind::service_changed:
     return x.service == service_state::failed;

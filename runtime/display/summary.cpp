@@ -269,6 +269,8 @@ private:
       return fmt::format(" waits for {}, since {}",
                          awaited_text(model_, x, names_max), moment(x.since));
     }
+    if (auto lacks = missing_node(i, t); !lacks.empty())
+      return lacks;
     if (auto lacks = missing_slot(t); !lacks.empty())
       return fmt::format(" is {}{}", to_string(t.state), lacks);
     if (t.lost && !is_terminal(t.state))
@@ -284,6 +286,18 @@ private:
     return t.state == task_state::ready
              ? " was ready and not started"
              : fmt::format(" is {}", to_string(t.state));
+  }
+
+  // What a ready task lacks of a node.
+  std::string missing_node(std::uint32_t i,
+                           const report::task_record& t) const {
+    if (t.state != task_state::ready)
+      return {};
+    auto x = model_.wait_of({node_kind::task, i}, names_max);
+    if (x.on.empty() || x.on.front().why < report::wait_for::place)
+      return {};
+    return fmt::format(" waits for {}, since {}",
+                       awaited_text(model_, x, names_max), moment(x.since));
   }
 
   // Tasks that left something behind, however they ended.

@@ -2,7 +2,8 @@
 // What of a plan decides about results, by part and aspect, as digests: a
 // resumed run sees what was changed since, and what that invalidates
 // (semantics §31). Names count, places and order do not; nor does what only
-// says when and how often something is tried (timeouts, retries, estimates).
+// says when, where and how often something is tried (timeouts, retries,
+// estimates, nodes).
 #pragma once
 
 #include "messages/plan.hpp"

@@ -20,11 +20,15 @@ bool is_stream(const task& t) {
 rules::rules(const plan& work, rules_options options)
   : plan_(work), options_(std::move(options)), book_(work),
     slots_used_(work.agents.size(), 0), waiters_(work.agents.size(), 0),
-    pools_used_(work.pools.size(), 0) {
+    pools_used_(work.pools.size(), 0),
+    nodes_(work, book_, [this](std::string text) {
+      broken(std::move(text));
+    }) {
 }
 
 void rules::on(const fact& x) {
   check(x);
+  nodes_.on(x);
   count_capacity(x);
   book_.on(x);
 }
@@ -51,10 +55,9 @@ void rules::check(const fact& x) {
   case fact_kind::handoff_accepted:
     return check_accepted(x);
   case fact_kind::answer_accepted:
-    if (!answers_accepted_.insert(x.subject).second)
-      broken(fmt::format("rule 3: the answer to request/{} is accepted twice",
-                         x.subject));
-    return;
+    return check_answer_accepted(x);
+  case fact_kind::agent_placed:
+    return forget_agent(x.agent);
   case fact_kind::run_ended:
     return check_run_end(x);
   case fact_kind::rework_requested:
@@ -281,7 +284,8 @@ void rules::check_stream_end(const fact& x) {
 void rules::check_late(const fact& x) {
   const auto& t = book_.task(x.subject);
   // Its own success came after it had run out of time.
-  if (t.works() && t.attempt == x.attempt && t.ending)
+  if ((t.works() && t.attempt == x.attempt && t.ending)
+      || nodes_.takes_late(x.subject, x.attempt))
     return;
   if (++late_ > late_sent_)
     broken(fmt::format("rule 6: a late result of attempt {} of {} is recorded, "
@@ -296,9 +300,10 @@ void rules::check_accepted(const fact& x) {
   if (!sent_.contains(key))
     broken(fmt::format("rule 3: {} has v{} of {}, which was not sent",
                        name(x.subject), x.version, name(x.cause)));
-  // Of several agents that may work on a task, each has a memory of its own.
+  // Of several agents that may work on a task, each has a memory of its own,
+  // and a new one on each node.
   auto times = ++accepted_[key];
-  if (times > plan_.tasks[x.subject].agents.size())
+  if (times > nodes_.memories_of(x.subject))
     broken(fmt::format("rule 3: the handoff {} -> {} v{} is accepted {} times",
                        name(x.cause), name(x.subject), x.version, times));
 }
@@ -443,6 +448,7 @@ void rules::hold(std::uint32_t task, int sign) {
   };
   add(slots_used_[t.agent], 1);
   add(jobs_used_, 1);
+  nodes_.hold(t.agent, sign, waiters_[t.agent]);
   for (const auto& x : plan_.tasks[task].pools)
     add(pools_used_[x.pool.value], x.count);
   if (sign < 0)
@@ -483,18 +489,6 @@ void rules::count_capacity(const fact& x) {
   default:
     return;
   }
-}
-
-void rules::resumed() {
-  handed_.clear();
-  answered_.clear();
-  begun_.clear();
-  may_wait_.clear();
-  std::fill(waiters_.begin(), waiters_.end(), 0u);
-}
-
-void rules::disturbed(duration until) {
-  disturbed_until_ = std::max(disturbed_until_, until);
 }
 
 } // namespace tutti::play

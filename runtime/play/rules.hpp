@@ -8,6 +8,7 @@
 #include "actors/agent/driver.hpp"
 #include "messages/fact.hpp"
 #include "messages/plan.hpp"
+#include "runtime/play/node_rules.hpp"
 #include "runtime/play/run_book.hpp"
 
 #include <cstdint>
@@ -105,7 +106,9 @@ private:
   void count_capacity(const fact& x);
   void hold(std::uint32_t task, int sign);
 
-  // rules_end.cpp: gates, the end
+  // rules_end.cpp: gates, what befell the run, the end
+  void forget_agent(std::uint32_t agent);
+  void check_answer_accepted(const fact& x);
   void check_gate(const fact& x);
   void check_opened(const fact& x);
   void check_verdict(const fact& x);
@@ -118,12 +121,13 @@ private:
   std::vector<std::uint32_t> slots_used_;
   std::vector<std::uint32_t> waiters_; ///< by agent: that may wait inside
   std::vector<std::uint32_t> pools_used_;
+  node_rules nodes_;
   std::uint32_t jobs_used_ = 0;
   /// Facts of handoffs: from, to, version.
   using edge_version = std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>;
   std::set<edge_version> sent_;
   std::map<edge_version, std::uint32_t> accepted_;
-  std::set<std::uint32_t> answers_accepted_;
+  std::map<std::uint32_t, std::size_t> answers_accepted_;
   /// What a task was given the last time it began: by sender, the version.
   struct given_before {
     std::uint32_t version = 0;

@@ -97,6 +97,39 @@ void rules::check_reset(const fact& x) {
                        plan_.gates[x.subject].name, to_string(g.state)));
 }
 
+// -- what befell the run ------------------------------------------------------
+
+void rules::resumed() {
+  handed_.clear();
+  answered_.clear();
+  begun_.clear();
+  may_wait_.clear();
+  std::fill(waiters_.begin(), waiters_.end(), 0u);
+}
+
+void rules::disturbed(duration until) {
+  disturbed_until_ = std::max(disturbed_until_, until);
+}
+
+// Placed anew, an agent knows nothing any more.
+void rules::forget_agent(std::uint32_t agent) {
+  auto of_agent = [agent](const auto& x) {
+    return x.first == agent;
+  };
+  std::erase_if(handed_, of_agent);
+  std::erase_if(answered_, of_agent);
+}
+
+void rules::check_answer_accepted(const fact& x) {
+  auto known = book_.requests().find(x.subject);
+  auto most = known == book_.requests().end()
+                ? 1
+                : nodes_.memories_of(known->second.from);
+  if (++answers_accepted_[x.subject] > most)
+    broken(fmt::format("rule 3: the answer to request/{} is accepted twice",
+                       x.subject));
+}
+
 // -- the end ------------------------------------------------------------------
 
 void rules::check_run_end(const fact& x) {

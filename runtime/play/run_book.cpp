@@ -233,7 +233,13 @@ void run_book::on_task(const fact& x) {
     return;
   case fact_kind::attempt_revoked:
     t.assigned = t.ending = false;
-    t.attempt = x.attempt - 1;
+    // On a node that is lost it may have begun.
+    if (x.end != attempt_end::node_lost)
+      t.attempt = x.attempt - 1;
+    return;
+  case fact_kind::run_lost: // its result is on a lost node
+    t.state = task_state::ready;
+    t.ran = t.doubted = false;
     return;
   case fact_kind::attempt_waits:
     t.waits = true;
@@ -301,8 +307,11 @@ void run_book::on_finished(const fact& x) {
       t.ran_after[item.from.value] = item.version;
   if (x.state == task_state::waiting)
     t.failures = 0; // the next one is another piece of work
-  if (x.state == task_state::ready)
+  if (x.state == task_state::ready) {
     t.doubted = false;
+    if (x.end == attempt_end::node_lost)
+      t.ran = false; // what its run phase left there is lost, too (§2)
+  }
   if (is_terminal(x.state)) {
     if (!well && x.phase == work_phase::run)
       t.details = x.details;
@@ -388,8 +397,8 @@ void run_book::note_history(const fact& x) {
   case fact_kind::attempt_finished: {
     auto& h = histories_[x.subject];
     bool well = x.end == attempt_end::success;
-    if (x.end == attempt_end::stopped)
-      return; // lost with tutti: it is made again
+    if (x.end == attempt_end::stopped || x.end == attempt_end::node_lost)
+      return; // lost with tutti, or its node: it is made again
     h.last = x.end;
     h.failures += !well && x.end != attempt_end::system_error;
     // Crashes are counted by themselves (§22): the last one ends it.

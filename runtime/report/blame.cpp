@@ -56,7 +56,7 @@ private:
       work.number = back.number;
       work.pool = back.pool;
       work.wanted = back.why == reason::slot || back.why == reason::pool
-                         || back.why == reason::jobs
+                         || back.why == reason::jobs || back.why == reason::node
                       ? back.wanted
                       : x.start;
       path_.push_back(work);

@@ -15,16 +15,17 @@ enum class wait_kind : std::uint8_t {
   slot,         ///< all slots of the agent were taken
   pool,         ///< the tokens of a pool were
   jobs,         ///< the most attempts at once were running
-  gate,         ///< whoever approves had not decided
-  retry,        ///< the wait before the next attempt
-  batch,        ///< what is taken together was being gathered
-  service,      ///< it was being started
-  inside,       ///< an attempt waited for something that nobody sent
-  paused,       ///< a person held it back
-  down,         ///< tutti was not there
+  node,    ///< no node was there for it, or its last attempt could be alive
+  gate,    ///< whoever approves had not decided
+  retry,   ///< the wait before the next attempt
+  batch,   ///< what is taken together was being gathered
+  service, ///< it was being started
+  inside,  ///< an attempt waited for something that nobody sent
+  paused,  ///< a person held it back
+  down,    ///< tutti was not there
 };
 
-inline constexpr std::size_t wait_kind_count = 12;
+inline constexpr std::size_t wait_kind_count = 13;
 
 [[nodiscard]] std::string_view to_string(wait_kind x);
 
@@ -43,6 +44,7 @@ enum class reason : std::uint8_t {
   slot,      ///< a slot of its agent got free
   pool,      ///< tokens of a pool did
   jobs,      ///< an attempt, of whatever, ended
+  node,      ///< an attempt on its node did, which had no free slot
   verdict,   ///< somebody decided
   service,   ///< a service was started
   resumed,   ///< by a person, who had held it back

@@ -32,6 +32,7 @@ public:
     }
     const auto& s = slices_[x.what.index];
     r.agent = agent_name(plan_, s.agent);
+    r.node = model_.nodes().name(s.node);
     r.attempt = s.attempt;
     r.version = s.version;
     r.phase = s.phase;
@@ -101,7 +102,8 @@ private:
     case reason::own:
       return own_words(x, s);
     case reason::retry:
-      return "an attempt before it did not succeed";
+      return was_lost(x.cause) ? "its node was lost before"
+                               : "an attempt before it did not succeed";
     case reason::trigger:
       return "runs after " + of;
     case reason::request:
@@ -118,6 +120,9 @@ private:
     case reason::jobs:
       return fmt::format("--jobs allowed no more beside {}{}", of,
                          before(x, s));
+    case reason::node:
+      return fmt::format("node {} had no free slot beside {}{}",
+                         model_.nodes().name(s.node), of, before(x, s));
     case reason::resumed:
       return "a person had paused it";
     case reason::verdict:
@@ -129,13 +134,23 @@ private:
 
   std::string own_words(const hop& x, const slice& s) const {
     if (s.goes_on)
-      return "had waited inside";
+      return x.cause.what == happening::worked
+                  && slices_[x.cause.index].session < s.session
+               ? "its node had gone on with it"
+               : "had waited inside";
+    if (was_lost(x.cause))
+      return "its node was lost before";
     if (s.phase == work_phase::integrate)
       return "its run phase came before";
     return x.cause.what == happening::worked
                 && slices_[x.cause.index].version < s.version
              ? fmt::format("version {} of it came before", s.version - 1)
              : "an earlier run of it came before";
+  }
+
+  bool was_lost(const happening& x) const {
+    return x.what == happening::worked && slices_[x.index].is_last
+        && slices_[x.index].how == attempt_end::node_lost;
   }
 
   std::string before(const hop& x, const slice& s) const {
@@ -155,6 +170,8 @@ private:
       return fmt::format("on its way to {}", of);
     case wait_kind::gate:
       return gate_words(x);
+    case wait_kind::node:
+      return fmt::format("no node was there for {}", of);
     case wait_kind::retry:
       return fmt::format("before {} was tried again", of);
     case wait_kind::batch:

@@ -28,6 +28,7 @@ struct path_row {
   /// service; empty: the run's end.
   std::string of;
   std::string agent;         ///< of work
+  std::string node;          ///< of work
   std::uint32_t attempt = 0; ///< of work
   std::uint32_t version = 1; ///< of work
   work_phase phase = work_phase::run;

@@ -53,6 +53,8 @@ std::string_view words_of(wait_kind x) {
     return "approvals";
   case wait_kind::handoff:
     return "handoffs";
+  case wait_kind::node:
+    return "for want of a node";
   case wait_kind::retry:
     return "before retries";
   case wait_kind::batch:

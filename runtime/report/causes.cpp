@@ -7,17 +7,17 @@
 namespace tutti::report {
 
 std::string_view to_string(wait_kind x) {
-  constexpr std::array<std::string_view, 12> names{
-      "orchestrator", "handoff", "slot",    "pool",   "jobs",   "gate",
+  constexpr std::array<std::string_view, wait_kind_count> names{
+      "orchestrator", "handoff", "slot",    "pool",   "jobs",   "node", "gate",
       "retry",        "batch",   "service", "inside", "paused", "down"};
   return names[static_cast<std::size_t>(x)];
 }
 
 std::string_view to_string(reason x) {
-  constexpr std::array<std::string_view, 17> names{
-      "run-start", "need",    "start",   "later",   "answer", "own",
-      "retry",     "trigger", "request", "rework",  "slot",   "pool",
-      "jobs",      "verdict", "service", "resumed", "end"};
+  constexpr std::array<std::string_view, 18> names{
+      "run-start", "need",    "start",   "later",   "answer",  "own",
+      "retry",     "trigger", "request", "rework",  "slot",    "pool",
+      "jobs",      "node",    "verdict", "service", "resumed", "end"};
   return names[static_cast<std::size_t>(x)];
 }
 
@@ -53,7 +53,11 @@ causes::causes(const run_model& m, const slice_table& slices,
       reworks_of_[x.value].push_back(i);
   for (std::uint32_t i = 0; i < m.pauses().size(); ++i)
     pauses_of_[m.pauses()[i].task.value].push_back(i);
+  by_node_.resize(m.nodes().nodes().size());
+  for (auto i : by_end_)
+    by_node_[slices[i].node].push_back(i);
   gather();
+  gather_nodes();
 }
 
 // -- one step back ------------------------------------------------------------
@@ -118,6 +122,12 @@ step_back causes::release(std::uint32_t i) const {
 }
 
 step_back causes::before_slice(std::uint32_t i) const {
+  auto result = before_work(i);
+  name_node_time(slices_[i], result);
+  return result;
+}
+
+step_back causes::before_work(std::uint32_t i) const {
   const auto& x = slices_[i];
   if (x.freed_by != slice::none) {
     step_back result;
@@ -165,6 +175,8 @@ step_back causes::taken_by_others(const slice& x, duration wanted) const {
   }
   if (jobs_ && result.why != reason::pool)
     take(last_end(by_end_), reason::jobs);
+  if (model_.nodes().nodes()[x.node].slots > 0)
+    take(last_end(by_node_[x.node]), reason::node);
   if (result.from.what == happening::run_start)
     return result;
   result.wanted = wanted;

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -87,6 +88,7 @@ private:
 
   // causes.cpp
   [[nodiscard]] step_back before_slice(std::uint32_t i) const;
+  [[nodiscard]] step_back before_work(std::uint32_t i) const;
   [[nodiscard]] found before_start(const slice& x) const;
   [[nodiscard]] step_back taken_by_others(const slice& x,
                                           duration wanted) const;
@@ -118,16 +120,25 @@ private:
                                                     duration at) const;
   void gather();
 
+  // causes_nodes.cpp
+  void gather_nodes();
+  void name_node_time(const slice& x, step_back& back) const;
+
   const run_model& model_;
   const plan_graph& graph_;
   const slice_table& slices_;
   std::optional<std::uint32_t> jobs_;
   std::vector<std::uint32_t> by_end_;                   ///< all slices
   std::vector<std::vector<std::uint32_t>> by_pool_;     ///< by end
+  std::vector<std::vector<std::uint32_t>> by_node_;     ///< by end
   std::vector<std::vector<std::uint32_t>> handoffs_to_; ///< by receipt
   std::vector<std::vector<std::uint32_t>> requests_of_; ///< by who asked
   std::vector<std::vector<std::uint32_t>> reworks_of_; ///< by who was sent back
   std::vector<std::vector<std::uint32_t>> pauses_of_;
+  /// When an agent was on no node; when a task could not be given out because
+  /// its last attempt could be alive. By time.
+  std::vector<std::vector<people_wait>> without_node_;
+  std::unordered_map<std::uint32_t, std::vector<people_wait>> lingering_;
   /// Of phases and the like: when all of it was over at last.
   std::vector<std::optional<happening>> gathered_;
 };

@@ -20,8 +20,7 @@ using attempt_key = std::pair<std::uint32_t, std::uint32_t>; // task, attempt
 std::set<attempt_key> cut_attempts(const run_model& m) {
   std::set<attempt_key> result;
   for (const auto& x : m.intervals())
-    if (x.is_last
-        && (x.end == attempt_end::stopped || x.end == attempt_end::no_space))
+    if (x.is_last && is_cut_off(x.end))
       result.insert({x.task.value, x.attempt});
   return result;
 }

@@ -35,7 +35,7 @@ std::string to_csv(const plan& p, const run_report& x) {
   std::string out =
       "task,agent,phase,status,attempts,version,ready_s,started_s,finished_s,"
       "queue_s,run_s,waited_inside_s,waited_later_s,integrate_s,slack_s,"
-      "on_path_s,exit_code\r\n";
+      "on_path_s,exit_code,nodes\r\n";
   for (std::size_t i = 0; i < x.tasks.size(); ++i) {
     const auto& y = x.tasks[i];
     auto phase = p.tasks[i].phase;
@@ -51,6 +51,7 @@ std::string to_csv(const plan& p, const run_report& x) {
       out += seconds(time) + ',';
     if (y.exit_code)
       out += std::to_string(*y.exit_code);
+    out += ',' + quoted(fmt::format("{}", fmt::join(y.nodes, " ")));
     out += "\r\n";
   }
   return out;

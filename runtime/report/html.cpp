@@ -44,6 +44,7 @@ public:
     out_ += "<p class=\"soft\">Outlined: the path that led to the end. Rest "
             "the pointer on anything for details.</p>\n<div class=\"scroll\">"
           + html_chart(model_) + "</div>\n";
+    add_nodes();
     add_path();
     add_waits();
     add_idle();
@@ -168,6 +169,47 @@ private:
     auto text = log_(y.details->log, log_bytes_max);
     if (!text.empty())
       out_ += fmt::format("<pre>{}</pre>\n", xml_text(text));
+  }
+
+  void add_nodes() {
+    const auto& x = report_.nodes;
+    if (!x.is_spread)
+      return;
+    section(fmt::format("Nodes: {}", x.nodes.size()));
+    add("<div class=\"scroll\"><table><tr><th>node</th><th>state</th><th>labels"
+        "</th>");
+    for (const auto* name : {"slots", "joined", "attempts", "busy", "lost"})
+      out_ += fmt::format("<th class=\"n\">{}</th>", name);
+    add("</tr>\n");
+    for (const auto& y : x.nodes) {
+      add("<tr>");
+      cell(y.name);
+      cell(y.reason.empty()
+               ? std::string(to_string(y.state))
+               : fmt::format("{}: {}", to_string(y.state), y.reason),
+           y.state == node_state::lost ? std::string_view{"bad"}
+                                       : std::string_view{});
+      cell(fmt::format("{}", fmt::join(y.labels, ", ")));
+      cell(y.slots == 0 ? "no limit" : std::to_string(y.slots), "n");
+      cell(format_duration(y.joined), "n");
+      cell(std::to_string(y.attempts), "n");
+      cell(format_duration(y.busy), "n");
+      cell(format_duration(y.lost), "n");
+      add("</tr>\n");
+    }
+    add("</table></div>\n");
+    auto line = [this](std::string_view style, const std::string& text) {
+      out_ += fmt::format("<p class=\"{}\">{}</p>\n", style, xml_text(text));
+    };
+    for (const auto& y : x.losses) {
+      line("bad-text", "Lost: " + loss_text(y));
+      for (const auto& z : y.work)
+        line("soft", lost_text(y, z));
+    }
+    for (const auto& y : move_lines(x))
+      line("soft", y);
+    for (const auto& y : x.unplaced)
+      line("bad-text", y);
   }
 
   void add_path() {
@@ -306,8 +348,10 @@ private:
   void add_tasks() {
     section(fmt::format("Tasks: {}", report_.tasks.size()));
     add("<details><summary>all of them, in plan order</summary><div "
-        "class=\"scroll\"><table><tr><th>task</th><th>agent</th><th>status"
-        "</th>");
+        "class=\"scroll\"><table><tr><th>task</th><th>agent</th>");
+    if (report_.nodes.is_spread)
+      add("<th>nodes</th>");
+    add("<th>status</th>");
     for (const auto* name :
          {"attempts", "ready", "started", "finished", "queue", "run", "inside",
           "integrate", "slack", "on path"})
@@ -322,6 +366,8 @@ private:
       add("<tr>");
       cell(y.name);
       cell(y.agent);
+      if (report_.nodes.is_spread)
+        cell(fmt::format("{}", fmt::join(y.nodes, ", ")));
       cell(std::string(to_string(y.status)),
            is_failure(y.status) ? std::string_view{"bad"} : std::string_view{});
       cell(std::to_string(y.attempts), "n");

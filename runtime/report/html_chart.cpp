@@ -130,6 +130,8 @@ private:
                     x.phase == work_phase::integrate ? ", integrate phase" : "",
                     format_duration(x.start), format_duration(x.end),
                     format_duration(x.length()));
+    if (model_.nodes().is_spread())
+      text += "\non " + model_.nodes().name(x.node);
     if (x.wanted < x.start)
       text += fmt::format("\nready {} before",
                           format_duration(model_.up_time(x.wanted, x.start)));

@@ -88,7 +88,8 @@ private:
       return;
     auto cursor = slices_[i].start;
     auto back = causes_.before({happening::worked, i, cursor});
-    if (back.why == reason::pool || back.why == reason::jobs) {
+    if (back.why == reason::pool || back.why == reason::jobs
+        || back.why == reason::node) {
       auto since = std::clamp(back.wanted, floor, std::max(cursor, floor));
       give_up_time(slot_use::held, since, cursor);
       cursor = since;

@@ -125,6 +125,11 @@ private:
                    xml_text(row.name), xml_text(in.name),
                    seconds(row.run + row.integrate));
     std::string inside;
+    if (report_.nodes.is_spread && !row.nodes.empty())
+      inside +=
+          fmt::format("      <properties><property name=\"nodes\" "
+                      "value=\"{}\"/></properties>\n",
+                      xml_text(fmt::format("{}", fmt::join(row.nodes, " "))));
     if (what == outcome::failure || what == outcome::error)
       add_problem(inside, what == outcome::failure ? "failure" : "error", i);
     else if (what == outcome::skipped)
@@ -168,7 +173,9 @@ private:
       const auto& x = slices_[own[k]];
       bool task_fault =
           x.how == attempt_end::failure || x.how == attempt_end::timed_out;
-      if (!x.is_last || (!task_fault && x.how != attempt_end::system_error))
+      if (!x.is_last
+          || (!task_fault && x.how != attempt_end::system_error
+              && x.how != attempt_end::node_lost))
         continue;
       bool is_retried = k + 1 < own.size()
                      && slices_[own[k + 1]].version == x.version

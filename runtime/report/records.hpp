@@ -14,6 +14,13 @@
 
 namespace tutti::report {
 
+/// Whether an attempt came to nothing for what happened around it: the run was
+/// stopped, the disk full, its node lost. To do it again is no retry.
+[[nodiscard]] constexpr bool is_cut_off(attempt_end x) {
+  return x == attempt_end::stopped || x == attempt_end::no_space
+      || x == attempt_end::node_lost;
+}
+
 /// A stretch of one attempt in which it held a slot: from its start, or from
 /// where it went on after a wait inside (semantics §20), to its end or its next
 /// wait.
@@ -30,6 +37,7 @@ struct busy_interval {
   bool is_last = true;                    ///< the attempt ended with it
   attempt_end end = attempt_end::success; ///< of the attempt, where `is_last`
   std::uint32_t session = 0;              ///< index in the model's `sessions`
+  std::uint32_t node = 0;                 ///< index in the model's `nodes`
   /// Of an after-each or a requests task: what it worked off, in `items`.
   std::shared_ptr<const fact_extra> taken;
 };
@@ -60,6 +68,7 @@ struct task_record {
   bool tries_again = false;  ///< the next attempt is for the same thing
   std::uint32_t version = 1; ///< that it is at
   agent_id agent;            ///< who has it, or had it last
+  std::uint32_t node = 0;    ///< of its last attempt: an index
   std::int32_t exit_code = fact::no_exit_code;
   std::int32_t percent = -1; ///< as its attempt said itself; -1: it did not
   std::optional<duration> ready_at;    ///< the first time
@@ -242,6 +251,8 @@ struct session_record {
   /// Tasks whose work had been cut off, or that are made anew because it was
   /// resumed so, in the order in which that was decided.
   std::vector<task_id> again;
+  /// Tasks at which a node went on, though tutti was gone (§33).
+  std::vector<task_id> taken_over;
 };
 
 /// An attempt that gave its slot back until something arrived (§20).
@@ -278,6 +289,9 @@ enum class wait_for : std::uint8_t {
   retry,   ///< the time until the next attempt
   resume,  ///< a person who paused it
   request, ///< anybody who asks
+  place,   ///< a node that `agent` could be on
+  node,    ///< a slot of node `number`
+  gone,    ///< that its last attempt, on node `number`, cannot be alive
 };
 
 /// One thing that somebody waits for.
@@ -286,7 +300,7 @@ struct awaited {
   agent_id agent;      ///< who works on it, where it is a task and one is known
   bool active = false; ///< it is ready or runs
   wait_for why = wait_for::end;
-  std::uint32_t number = 0; ///< of a request
+  std::uint32_t number = 0; ///< of a request, or of a node: its index
 };
 
 /// Somebody who waits: a task, a gate or a service.

@@ -23,6 +23,12 @@ void note_session(const run_model& m, std::size_t index, task_row& row) {
     row.sessions.push_back(number);
 }
 
+void note_node(const run_model& m, std::uint32_t node, task_row& row) {
+  const auto& name = m.nodes().name(node);
+  if (std::find(row.nodes.begin(), row.nodes.end(), name) == row.nodes.end())
+    row.nodes.push_back(name);
+}
+
 std::vector<task_row> task_rows(const run_model& m) {
   const auto& p = m.plan();
   std::vector<task_row> result;
@@ -49,11 +55,15 @@ std::vector<task_row> task_rows(const run_model& m) {
     row.kept = m.is_kept(i);
     result.push_back(std::move(row));
   }
-  for (const auto& x : m.intervals())
+  for (const auto& x : m.intervals()) {
     note_session(m, x.session, result[x.task.value]);
+    note_node(m, x.node, result[x.task.value]);
+  }
   for (std::size_t i = 0; i < result.size(); ++i)
-    if (m.task(i).busy_now)
+    if (m.task(i).busy_now) {
       note_session(m, m.sessions().size() - 1, result[i]);
+      note_node(m, m.task(i).node, result[i]);
+    }
   return result;
 }
 
@@ -256,6 +266,16 @@ std::string explain(const run_model& m, const lower_bounds& x) {
   return {};
 }
 
+// A node had gone on with it, and so did the next session.
+bool is_taken_over(const slice_table& slices, const slice& x) {
+  const auto& own = slices.of_task(x.task.value);
+  return !x.is_last
+      && std::any_of(own.begin(), own.end(), [&](std::uint32_t i) {
+           return slices[i].attempt == x.attempt
+               && slices[i].session == x.session + 1;
+         });
+}
+
 void add_blame(const run_model& m, const report_options& options,
                run_report& r) {
   const slice_table slices{m};
@@ -272,7 +292,7 @@ void add_blame(const run_model& m, const report_options& options,
   for (const auto& x : slices.all()) {
     if (x.is_running || x.session + 1 >= m.sessions().size()
         || x.end != m.sessions()[x.session].until
-        || m.sessions()[x.session].status)
+        || m.sessions()[x.session].status || is_taken_over(slices, x))
       continue;
     ++r.honesty.unseen;
     r.honesty.unseen_time += x.length();
@@ -318,6 +338,7 @@ run_report make_report(const run_model& m, const report_options& options) {
   add_sessions(m, r);
   r.people = people_time(m);
   r.is_live = options.is_live;
+  r.nodes = node_rows_of(m);
   add_blame(m, options, r);
   return r;
 }

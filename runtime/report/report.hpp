@@ -7,6 +7,7 @@
 #include "runtime/report/bounds.hpp"
 #include "runtime/report/comparison.hpp"
 #include "runtime/report/counterfactual.hpp"
+#include "runtime/report/node_rows.hpp"
 #include "runtime/report/run_model.hpp"
 
 #include <cstdint>
@@ -45,6 +46,8 @@ struct report_options {
 struct task_row {
   std::string name;
   std::string agent; ///< empty: nobody had it, and several could have
+  std::vector<std::string>
+      nodes; ///< of its attempts, in their order, each once
   task_state status = task_state::waiting;
   std::uint32_t attempts = 0; ///< of both phases and all versions
   std::uint32_t version = 1;
@@ -221,6 +224,7 @@ struct run_report {
   std::size_t late_count = 0;
   duration people{0};   ///< in which at least one person was waited for
   bool is_live = false; ///< it went on when this was made
+  node_rows nodes;
   blame_rows blame;
   honesty_row honesty;
   std::optional<comparison> against; ///< filled in by who compares

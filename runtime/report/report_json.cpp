@@ -2,6 +2,7 @@
 #include "runtime/report/report_json.hpp"
 
 #include "runtime/report/json_writer.hpp"
+#include "runtime/report/report_json_nodes.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +16,10 @@ void write(json_writer& w, const task_row& x, const whole_result& whole) {
   w.open('{');
   w.text("name", x.name);
   w.text_or_null("agent", x.agent);
+  w.open("nodes", '[');
+  for (const auto& y : x.nodes)
+    w.text(y);
+  w.close(']');
   w.text("status", to_string(x.status));
   w.boolean("kept", x.kept);
   w.open("sessions", '[');
@@ -205,6 +210,7 @@ void write(json_writer& w, const path_row& x) {
   w.seconds("until_s", x.until);
   w.text_or_null("of", x.of);
   w.text_or_null("agent", x.agent);
+  w.text_or_null("node", x.node);
   if (x.kind == "work") {
     w.text("phase", to_string(x.phase));
     w.integer("attempt", x.attempt);
@@ -394,6 +400,7 @@ std::string to_json(const run_report& x) {
   write(w, "refused", x.refused);
   write(w, "services", x.services);
   write(w, "late", x.late);
+  write_nodes(w, x.nodes);
   write_blame(w, x.blame);
   write_honesty(w, x.honesty);
   write_against(w, x.against);

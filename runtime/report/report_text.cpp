@@ -186,6 +186,42 @@ void add_services(std::string& out, const run_report& x, std::size_t columns) {
              note + gone);
 }
 
+/// Where the work was done, and what was lost with a node: all of it, since it
+/// is why things ran twice.
+void add_nodes(std::string& out, const run_report& x, std::size_t columns) {
+  constexpr std::size_t lines_max = 40;
+  if (!x.nodes.is_spread)
+    return;
+  std::size_t work = 0;
+  for (const auto& y : x.nodes.losses)
+    work += y.work.size();
+  auto note = fmt::format("lost: {}", x.nodes.losses.size());
+  if (work > 0)
+    note += fmt::format(", with them {} {}; ran beside what did it instead: {}",
+                        work, work == 1 ? "piece of work" : "pieces of work",
+                        x.nodes.overlaps());
+  add_figure(out, columns, "nodes", std::to_string(x.nodes.nodes.size()), note);
+  std::size_t shown = 0;
+  std::size_t total = 0;
+  auto add = [&](const std::string& text, std::size_t indent) {
+    if (++total <= lines_max) {
+      add_wrapped(out, columns, one_line(text), indent);
+      ++shown;
+    }
+  };
+  for (const auto& y : x.nodes.losses) {
+    add(loss_text(y), 2);
+    for (const auto& z : y.work)
+      add(lost_text(y, z), 4);
+  }
+  for (const auto& y : move_lines(x.nodes))
+    add(y, 2);
+  for (const auto& y : x.nodes.unplaced)
+    add(y, 2);
+  if (shown < total)
+    out += fmt::format("  and {} more\n", total - shown);
+}
+
 std::string times_text(std::size_t n) {
   return n == 1 ? "once" : n == 2 ? "twice" : fmt::format("{} times", n);
 }
@@ -270,6 +306,7 @@ std::string to_text(const run_report& x, const text_options& wanted) {
   add_requests(out, x, columns);
   add_rework(out, x, columns);
   add_services(out, x, columns);
+  add_nodes(out, x, columns);
   add_verdicts(out, x, columns);
   if (!x.agents.empty()) {
     out += '\n';

@@ -17,10 +17,10 @@ run_model::run_model(const tutti::plan& p, std::vector<std::uint32_t> slots)
   : plan_(&p), graph_(p), tasks_(p.tasks.size()), gates_(p.gates.size()),
     agents_(p.agents.size()), phases_(p.phases.size()),
     services_(p.services.size()), contracts_(p.contracts.size()),
-    nodes_(graph_.size()), in_progress_(p.tasks.size(), 1),
+    states_(graph_.size()), in_progress_(p.tasks.size(), 1),
     pending_(p.tasks.size(), 2), running_(p.tasks.size(), p.agents.size()),
     queues_(p.tasks.size(), 3 * (p.agents.size() + 1)),
-    inside_(p.tasks.size(), 1) {
+    inside_(p.tasks.size(), 1), nodes_(p) {
   for (std::size_t i = 0; i < agents_.size(); ++i) {
     agents_[i].slots = i < slots.size() ? slots[i] : p.agents[i].slots;
     agents_[i].slots = std::max(agents_[i].slots, 1u);
@@ -38,10 +38,10 @@ run_model::run_model(const tutti::plan& p, std::vector<std::uint32_t> slots)
 }
 
 void run_model::prepare_nodes() {
-  for (node_index i = 0; i < nodes_.size(); ++i) {
-    nodes_[i].unmet = static_cast<std::uint32_t>(
+  for (node_index i = 0; i < states_.size(); ++i) {
+    states_[i].unmet = static_cast<std::uint32_t>(
         graph_.predecessors(i).size() + graph_.start_predecessors(i).size());
-    nodes_[i].later_unmet =
+    states_[i].later_unmet =
         static_cast<std::uint32_t>(graph_.later_predecessors(i).size());
   }
   for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
@@ -60,6 +60,7 @@ void run_model::prepare_nodes() {
 
 void run_model::apply(const fact& x) {
   auto before = std::exchange(now_, std::max(now_, x.at));
+  nodes_.apply(x);
   if (x.kind == fact_kind::run_resumed)
     return resume(x, before);
   sessions_.back().until = now_;
@@ -84,6 +85,13 @@ void run_model::apply(const fact& x) {
     break;
   case fact_kind::service_changed:
     change_service(x);
+    break;
+  case fact_kind::node_joined:
+  case fact_kind::node_lost:
+  case fact_kind::node_gone:
+  case fact_kind::node_draining:
+  case fact_kind::agent_placed:
+  case fact_kind::agent_unplaced:
     break;
   case fact_kind::task_assigned:
   case fact_kind::attempt_started:
@@ -170,6 +178,8 @@ void run_model::apply_task(const fact& x) {
   case fact_kind::deadline_over:
     t.overdue = true;
     return;
+  case fact_kind::run_lost:
+    return lose_run(x);
   case fact_kind::task_retried:
     t.cause = task_id::none;
     t.doubted = false;
@@ -259,6 +269,8 @@ void run_model::start_attempt(const fact& x) {
   stop_clock(x.subject, x.at);
   close_attempt(x.subject, attempt_end::system_error);
   t.agent = agent_id{x.agent};
+  if (auto at = nodes_.place_of(t.agent); at != node_book::nowhere)
+    t.node = at;
   count_try(x.subject, x.phase);
   t.attempts = std::max(t.attempts, x.attempt);
   t.ending = false;
@@ -297,7 +309,7 @@ void run_model::finish_attempt(const fact& x) {
   t.details = x.details;
   t.cause_kind = x.cause_kind;
   t.cause = x.cause;
-  bool is_cut = x.end == attempt_end::stopped || x.end == attempt_end::no_space;
+  bool is_cut = is_cut_off(x.end);
   t.in_backoff =
       !is_terminal(x.state) && x.end != attempt_end::success && !is_cut;
   t.tries_again =
@@ -386,7 +398,7 @@ void run_model::stop_clock(std::uint32_t task, duration at) {
                         t.attempt_started_at, at, t.attempt_wanted_at,
                         t.attempt_busy, t.phase, false, attempt_end::success,
                         static_cast<std::uint32_t>(sessions_.size() - 1),
-                        t.taken});
+                        t.node, t.taken});
   if (t.agent.value < agents_.size()) {
     --agents_[t.agent.value].running;
     agents_[t.agent.value].busy += time;

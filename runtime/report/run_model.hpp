@@ -11,6 +11,7 @@
 #include "messages/fact.hpp"
 #include "messages/plan.hpp"
 #include "runtime/report/index_lists.hpp"
+#include "runtime/report/node_book.hpp"
 #include "runtime/report/plan_graph.hpp"
 #include "runtime/report/records.hpp"
 
@@ -105,6 +106,17 @@ public:
   /// Whether what a task came to stands from an earlier session or plan.
   [[nodiscard]] bool is_kept(std::size_t i) const;
   [[nodiscard]] std::size_t kept_count() const;
+
+  // -- nodes ------------------------------------------------------------------
+
+  /// The machines of the run, which agent is where, and what was lost.
+  [[nodiscard]] const node_book& nodes() const {
+    return nodes_;
+  }
+  /// Attempts that hold a slot there right now.
+  [[nodiscard]] std::uint32_t running_on(std::uint32_t node) const;
+  /// Agents that have work left and no node, in plan order.
+  [[nodiscard]] std::vector<agent_id> unplaced() const;
 
   // -- records, by plan index -------------------------------------------------
 
@@ -270,6 +282,9 @@ private:
   void resume(const fact& x, duration before);
   void replace_plan(const fact& x);
   void lose_attempts(duration at);
+  [[nodiscard]] bool goes_on_elsewhere(std::uint32_t task) const;
+  void take_over(session_record& made);
+  void lose_run(const fact& x);
   [[nodiscard]] bool stands(std::uint32_t task) const;
   void note_reopened(std::uint32_t task, duration at);
 
@@ -310,6 +325,7 @@ private:
   void collect_answers(std::uint32_t task, std::size_t limit, wait& to) const;
   void add_awaited(node_index x, bool active, wait_for why, wait& to) const;
   void add_slot(std::uint32_t task, wait& to) const;
+  [[nodiscard]] bool add_node(std::uint32_t task, wait& to) const;
   void wait_of_task(std::uint32_t task, std::size_t limit, wait& to) const;
   void wait_of_gate(std::uint32_t gate, std::size_t limit, wait& to) const;
   void wait_for_needs(node_index x, std::size_t limit, wait& to) const;
@@ -379,7 +395,7 @@ private:
 
   // Per graph node: what it still waits for, how much of that is active, when
   // the last need was met, and whether it is active or settled itself.
-  struct node_state {
+  struct graph_state {
     std::uint32_t unmet = 0;
     std::uint32_t hot = 0;
     std::uint32_t later_unmet = 0; ///< what only its end waits for
@@ -391,7 +407,7 @@ private:
     bool start_settled = false;
     bool settled = false;
   };
-  std::vector<node_state> nodes_;
+  std::vector<graph_state> states_;
 
   // Lists: in progress; handoff pending (waiting, waiting to integrate); by
   // agent running; by agent (and one more for any-of) the queues ready, hot and
@@ -420,6 +436,7 @@ private:
   std::int64_t ran_ = 0;        // how many those are
   std::uint64_t slots_ = 0;
 
+  node_book nodes_;
   std::vector<session_record> sessions_{session_record{}};
   std::uint32_t revision_ = 1;
   std::string replaced_text_;

@@ -18,9 +18,10 @@ void run_model::resume(const fact& x, duration before) {
   session_record made;
   made.number = x.version;
   made.from = made.until = now_;
+  take_over(made);
   for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
     auto& t = tasks_[i];
-    if (t.attempt_open || t.again)
+    if (t.attempt_open ? t.lost : t.again)
       made.again.emplace_back(i);
     t.stands = stands(i);
     made.kept += t.stands;
@@ -29,15 +30,30 @@ void run_model::resume(const fact& x, duration before) {
 }
 
 // What was going on is known until the last fact. Its end comes as a fact of
-// its own.
+// its own. An attempt on another machine may go on there all the same.
 void run_model::lose_attempts(duration at) {
   for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
     auto& t = tasks_[i];
     if (!t.attempt_open)
       continue;
-    t.lost = true;
+    bool waits = t.waits_since.has_value();
+    t.lost = !goes_on_elsewhere(i);
     stop_clock(i, at);
-    end_wait_inside(i, at);
+    if (!waits || t.lost)
+      end_wait_inside(i, at);
+  }
+}
+
+// Their time counts on from where tutti is there again. Should one have ended
+// meanwhile, or be lost, a fact says so.
+void run_model::take_over(session_record& made) {
+  for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
+    const auto& t = tasks_[i];
+    if (!t.attempt_open || t.lost)
+      continue;
+    made.taken_over.emplace_back(i);
+    if (!t.waits_since)
+      start_clock(i, now_, now_);
   }
 }
 
@@ -47,7 +63,7 @@ bool run_model::stands(std::uint32_t task) const {
   const auto& x = plan_->tasks[task];
   return tasks_[task].state == task_state::succeeded
       && x.kind != task_kind::requests
-      && !(x.is_finally && nodes_[task].unmet > 0);
+      && !(x.is_finally && states_[task].unmet > 0);
 }
 
 // What the resume itself has opened again is not kept, but done again.

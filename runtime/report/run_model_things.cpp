@@ -224,7 +224,7 @@ void run_model::end_request(const fact& x, request_state next) {
     auto& t = tasks_[r.from.value];
     t.open_answers -= t.open_answers > 0;
     std::erase(unanswered_[r.from.value], x.subject);
-    nodes_[r.from.value].last_later = x.at;
+    states_[r.from.value].last_later = x.at;
   }
   while (first_open_request_ < requests_.size()
          && requests_[first_open_request_].state != request_state::open)

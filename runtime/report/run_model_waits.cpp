@@ -176,12 +176,12 @@ bool run_model::is_gathering(node_index x) const {
 // A node turns active or stops being so; those that wait for it hear of it. A
 // phase is active while one of its tasks is; a gate never counts as active.
 void run_model::set_active(node_index x, bool active) {
-  auto& n = nodes_[x];
+  auto& n = states_[x];
   if (n.active == active || n.settled)
     return;
   n.active = active;
   for (auto y : graph_.successors(x)) {
-    auto& to = nodes_[y];
+    auto& to = states_[y];
     to.hot += active ? 1 : -1;
     if (graph_.kind(y) == graph_node::phase)
       set_active(y, to.hot > 0);
@@ -189,14 +189,14 @@ void run_model::set_active(node_index x, bool active) {
       refresh_pending(y);
   }
   for (auto y : graph_.later_successors(x)) {
-    nodes_[y].later_hot += active ? 1 : -1;
+    states_[y].later_hot += active ? 1 : -1;
     refresh_pending(y);
   }
   if (n.start_settled || n.start_hot || !active)
     return;
   n.start_hot = true;
   for (auto y : graph_.start_successors(x)) {
-    ++nodes_[y].hot;
+    ++states_[y].hot;
     refresh_pending(y);
   }
 }
@@ -204,7 +204,7 @@ void run_model::set_active(node_index x, bool active) {
 // A node is over: nobody waits for it any more.
 void run_model::settle(node_index x, duration at) {
   set_active(x, false);
-  if (std::exchange(nodes_[x].settled, true))
+  if (std::exchange(states_[x].settled, true))
     return;
   for (auto y : graph_.successors(x))
     meet(y, at);
@@ -214,28 +214,28 @@ void run_model::settle(node_index x, duration at) {
 
 // It is open again, after all: it is to be done once more (semantics §18).
 void run_model::unsettle(node_index x) {
-  if (!std::exchange(nodes_[x].settled, false))
+  if (!std::exchange(states_[x].settled, false))
     return;
   for (auto y : graph_.successors(x))
     unmeet(y);
   for (auto y : graph_.later_successors(x)) {
-    ++nodes_[y].later_unmet;
+    ++states_[y].later_unmet;
     refresh_pending(y);
   }
 }
 
 void run_model::settle_start(node_index x, duration at) {
-  auto& n = nodes_[x];
+  auto& n = states_[x];
   if (std::exchange(n.start_settled, true))
     return;
   for (auto y : graph_.start_successors(x)) {
-    nodes_[y].hot -= n.start_hot;
+    states_[y].hot -= n.start_hot;
     meet(y, at);
   }
 }
 
 void run_model::meet(node_index x, duration at) {
-  auto& n = nodes_[x];
+  auto& n = states_[x];
   --n.unmet;
   n.last_met = at;
   if (n.unmet == 0 && is_gathering(x))
@@ -245,13 +245,13 @@ void run_model::meet(node_index x, duration at) {
 }
 
 void run_model::meet_later(node_index x, duration at) {
-  --nodes_[x].later_unmet;
-  nodes_[x].last_later = at;
+  --states_[x].later_unmet;
+  states_[x].last_later = at;
   refresh_pending(x);
 }
 
 void run_model::unmeet(node_index x) {
-  ++nodes_[x].unmet;
+  ++states_[x].unmet;
   if (is_gathering(x))
     unsettle(x);
   else
@@ -274,9 +274,9 @@ void run_model::refresh_pending(node_index x) {
     queues_.erase(x);
     return;
   }
-  auto is_hot = nodes_[x].hot > 0
-             || (kind == task_kind::after_each && nodes_[x].unmet == 0
-                 && nodes_[x].later_hot > 0);
+  auto is_hot = states_[x].hot > 0
+             || (kind == task_kind::after_each && states_[x].unmet == 0
+                 && states_[x].later_hot > 0);
   if (is_hot)
     pending_.move_to(waiting_list, x);
   else
@@ -319,7 +319,7 @@ wait run_model::wait_of(node_ref x, std::size_t limit) const {
 void run_model::wait_of_task(std::uint32_t task, std::size_t limit,
                              wait& to) const {
   const auto& t = tasks_[task];
-  const auto& n = nodes_[task];
+  const auto& n = states_[task];
   auto add = [&](wait_for why) {
     to.on.push_back({{node_kind::task, task}, {}, false, why, 0});
     ++to.on_count;
@@ -347,7 +347,7 @@ void run_model::wait_of_task(std::uint32_t task, std::size_t limit,
   to.since = t.waits_since.value_or(t.queued_at.value_or(to.since));
   if (t.in_backoff)
     add(wait_for::retry);
-  else
+  else if (!add_node(task, to))
     add_slot(task, to);
 }
 
@@ -381,14 +381,14 @@ void run_model::wait_of_gate(std::uint32_t gate, std::size_t limit,
 
 void run_model::wait_for_needs(node_index x, std::size_t limit,
                                wait& to) const {
-  to.since = nodes_[x].last_met;
-  to.on_count += nodes_[x].unmet;
+  to.since = states_[x].last_met;
+  to.on_count += states_[x].unmet;
   // The two nodes that stand for many count as those.
   for (auto y : {graph_.barrier(), graph_.everything()}) {
     auto edges = graph_.predecessors(x);
-    if (!nodes_[y].settled && graph_.kind(x) == graph_node::task
+    if (!states_[y].settled && graph_.kind(x) == graph_node::task
         && std::binary_search(edges.begin(), edges.end(), y))
-      to.on_count += nodes_[y].unmet - 1;
+      to.on_count += states_[y].unmet - 1;
   }
   // Active needs first: they are what somebody works on.
   collect(x, true, limit, to);
@@ -399,13 +399,13 @@ void run_model::collect(node_index x, bool active, std::size_t limit,
                         wait& to) const {
   // A gate may need every task; a viewer does not look at all of them.
   constexpr std::size_t edges_max = 4096;
-  if (active && nodes_[x].hot == 0)
+  if (active && states_[x].hot == 0)
     return;
   auto edges = graph_.predecessors(x);
   for (auto y : edges.first(std::min(edges.size(), edges_max))) {
     if (to.on.size() >= limit)
       return;
-    if (nodes_[y].settled)
+    if (states_[y].settled)
       continue;
     if (y == graph_.barrier())
       collect(y, active, limit, to);
@@ -413,15 +413,15 @@ void run_model::collect(node_index x, bool active, std::size_t limit,
       add_awaited(y, active, wait_for::end, to);
   }
   for (auto y : graph_.start_predecessors(x))
-    if (!nodes_[y].start_settled && to.on.size() < limit)
+    if (!states_[y].start_settled && to.on.size() < limit)
       add_awaited(y, active, wait_for::start, to);
 }
 
 void run_model::collect_later(node_index x, std::size_t limit, wait& to) const {
-  to.on_count += nodes_[x].later_unmet;
+  to.on_count += states_[x].later_unmet;
   for (auto active : {true, false})
     for (auto y : graph_.later_predecessors(x))
-      if (!nodes_[y].settled && to.on.size() < limit)
+      if (!states_[y].settled && to.on.size() < limit)
         add_awaited(y, active, wait_for::end, to);
 }
 
@@ -442,7 +442,7 @@ void run_model::collect_answers(std::uint32_t task, std::size_t limit,
 
 void run_model::add_awaited(node_index x, bool active, wait_for why,
                             wait& to) const {
-  if (nodes_[x].active != active)
+  if (states_[x].active != active)
     return;
   awaited y;
   y.active = active;

@@ -15,6 +15,7 @@ slice slice_of(const busy_interval& x) {
   y.attempt = x.attempt;
   y.version = x.version;
   y.session = x.session;
+  y.node = x.node;
   y.phase = x.phase;
   y.is_last = x.is_last;
   y.how = x.end;
@@ -33,6 +34,7 @@ slice running_slice(const run_model& m, std::uint32_t task) {
   y.attempt = t.attempts;
   y.version = t.version;
   y.session = static_cast<std::uint32_t>(m.sessions().size() - 1);
+  y.node = t.node;
   y.phase = t.phase;
   y.is_last = false;
   y.is_running = true;

@@ -26,6 +26,7 @@ struct slice {
   std::uint32_t attempt = 0;
   std::uint32_t version = 1;
   std::uint32_t session = 0; ///< index in the model's `sessions`
+  std::uint32_t node = 0;    ///< index in the model's `nodes`
   work_phase phase = work_phase::run;
   bool goes_on = false; ///< after a wait inside
   bool is_last = true;  ///< the attempt ended with it

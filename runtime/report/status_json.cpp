@@ -2,6 +2,7 @@
 #include "runtime/report/status_json.hpp"
 
 #include "runtime/report/json_writer.hpp"
+#include "runtime/report/node_json.hpp"
 #include "runtime/report/wait_text.hpp"
 #include "runtime/report/work_text.hpp"
 
@@ -46,6 +47,12 @@ std::string_view why_name(wait_for x) {
     return "resume";
   case wait_for::request:
     return "request";
+  case wait_for::place:
+    return "place";
+  case wait_for::node:
+    return "node";
+  case wait_for::gone:
+    return "gone";
   }
   return "unknown";
 }
@@ -93,6 +100,12 @@ public:
          });
     list("services", services(), [this](std::size_t x) {
       add_service(x);
+    });
+    list("nodes", model_.nodes().nodes(), [this](const node_record& x) {
+      add_node(x);
+    });
+    list("unplaced", model_.unplaced(), [this](agent_id x) {
+      write_unplaced(w_, model_, x);
     });
     list("completed", model_.completed(options_.limit), [this](task_id x) {
       add_completed(x);
@@ -158,6 +171,7 @@ private:
     w_.open('{');
     w_.text("task", plan_.tasks[x.value].name);
     agent("agent", t.agent);
+    w_.text("node", model_.nodes().name(t.node));
     w_.text("phase", to_string(t.phase));
     w_.integer("attempt", t.attempts);
     w_.integer("tries", std::max(t.tries, 1u));
@@ -218,6 +232,9 @@ private:
         w_.integer("request", y.number);
       else
         w_.raw("request", "null");
+      bool of_node = y.why == wait_for::node || y.why == wait_for::gone;
+      w_.text_or_null("node",
+                      of_node ? model_.nodes().name(y.number) : std::string{});
       w_.close('}');
     }
     w_.close(']');
@@ -366,6 +383,11 @@ private:
     w_.integer("restarts", s.restarts);
     w_.text_or_null("reason", s.text);
     w_.close('}');
+  }
+
+  void add_node(const node_record& x) {
+    const auto& all = model_.nodes().nodes();
+    write_node(w_, model_, static_cast<std::uint32_t>(&x - all.data()));
   }
 
   void add_completed(task_id x) {

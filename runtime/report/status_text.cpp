@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/report/format.hpp"
+#include "runtime/report/node_text.hpp"
 #include "runtime/report/status_json.hpp"
 #include "runtime/report/wait_text.hpp"
 #include "runtime/report/work_text.hpp"
@@ -31,6 +32,7 @@ public:
     add_queued();
     add_requests();
     add_services();
+    add_nodes();
     add_completed();
     return std::move(out_);
   }
@@ -165,6 +167,8 @@ private:
     if (auto n = t.backlog.size(); n > 0)
       note(fmt::format("{} queued", n));
     note(format_elapsed(model_.task_busy(x.value, now_)));
+    if (auto node = node_of(model_, x.value); !node.empty())
+      note("on " + node);
     line(fmt::format("- {}{} ({})", by(t.agent), plan_.tasks[x.value].name,
                      notes));
     if (!t.waits_since)
@@ -274,6 +278,20 @@ private:
           s.restarts > 0 ? fmt::format(", restarts: {}", s.restarts) : "",
           s.text.empty() ? "" : ": ", s.text));
     }
+  }
+
+  void add_nodes() {
+    const auto& nodes = model_.nodes().nodes();
+    auto lacking = model_.unplaced();
+    if (!model_.nodes().is_spread() && lacking.empty())
+      return;
+    title("NODES");
+    for (auto x : lacking)
+      line(fmt::format("- {} has no node: {}", agent_name(plan_, x),
+                       unplaced_text(model_, x)));
+    for (std::uint32_t i = 0; i < nodes.size() && i < options_.limit; ++i)
+      line(fmt::format("- {}", node_line(model_, i, now_)));
+    and_more(nodes.size(), std::min<std::size_t>(nodes.size(), options_.limit));
   }
 
   void add_completed() {

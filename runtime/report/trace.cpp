@@ -8,13 +8,17 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace tutti::report {
 
 namespace {
 
-constexpr int node = 1; ///< of the machine that the run is on
+/// The process that stands for a node.
+std::uint32_t pid_of(std::uint32_t node) {
+  return node + 1;
+}
 
 class trace_writer {
 public:
@@ -38,6 +42,7 @@ public:
     add_waits();
     add_handoffs();
     add_gates();
+    add_losses();
     add_ready();
     w_.close(']');
     w_.close('}');
@@ -50,22 +55,23 @@ private:
     return fmt::format("{}.{:03}", x.count() / 1000, x.count() % 1000);
   }
 
-  void open(std::string_view phase, std::string_view name, duration at) {
+  void open(std::string_view phase, std::string_view name, duration at,
+            std::uint32_t node = node_book::local) {
     w_.line();
     w_.open('{');
     w_.text("ph", phase);
     w_.text("name", name);
-    w_.integer("pid", node);
+    w_.integer("pid", pid_of(node));
     w_.raw("ts", microseconds(at));
   }
 
-  void name_of_track(std::string_view what, std::uint32_t track,
-                     std::string_view name) {
+  void name_of_track(std::string_view what, std::uint32_t node,
+                     std::uint32_t track, std::string_view name) {
     w_.line();
     w_.open('{');
     w_.text("ph", "M");
     w_.text("name", what);
-    w_.integer("pid", node);
+    w_.integer("pid", pid_of(node));
     w_.integer("tid", track);
     w_.open("args", '{');
     w_.text("name", name);
@@ -74,18 +80,32 @@ private:
   }
 
   void name_tracks() {
-    name_of_track("process_name", 0, "local");
+    const auto& nodes = model_.nodes().nodes();
+    for (std::uint32_t i = 0; i < nodes.size(); ++i)
+      name_of_track("process_name", i, 0, nodes[i].name);
     std::uint32_t next = 1;
     for (std::uint32_t i = 0; i < plan_.agents.size(); ++i) {
       first_track_.push_back(next);
       auto count = static_cast<std::uint32_t>(slices_.tracks_of(i).size());
-      for (std::uint32_t k = 0; k < count; ++k)
-        name_of_track("thread_name", next + k,
-                      count == 1
-                          ? plan_.agents[i].name
-                          : fmt::format("{} {}", plan_.agents[i].name, k + 1));
+      for (auto node : nodes_of(i))
+        for (std::uint32_t k = 0; k < count; ++k)
+          name_of_track(
+              "thread_name", node, next + k,
+              count == 1 ? plan_.agents[i].name
+                         : fmt::format("{} {}", plan_.agents[i].name, k + 1));
       next += count;
     }
+  }
+
+  /// Where an agent was; one that was nowhere is shown here.
+  std::set<std::uint32_t> nodes_of(std::uint32_t agent) const {
+    std::set<std::uint32_t> result;
+    for (const auto& track : slices_.tracks_of(agent))
+      for (auto i : track)
+        result.insert(slices_[i].node);
+    if (result.empty())
+      result.insert(node_book::local);
+    return result;
   }
 
   std::uint32_t track_of(const slice& x) const {
@@ -97,7 +117,7 @@ private:
   }
 
   void add_slice(const slice& x) {
-    open("X", name_of_task(x.task), x.start);
+    open("X", name_of_task(x.task), x.start, x.node);
     w_.raw("dur", microseconds(x.length()));
     w_.integer("tid", track_of(x));
     w_.text("cat", to_string(x.phase));
@@ -183,7 +203,7 @@ private:
 
   void add_arrow(std::string_view phase, const slice& x, duration at,
                  std::int64_t id) {
-    open(phase, "handoff", at);
+    open(phase, "handoff", at, x.node);
     w_.integer("tid", track_of(x));
     w_.text("cat", "handoff");
     w_.integer("id", id);
@@ -192,8 +212,22 @@ private:
     w_.close('}');
   }
 
-  void add_instant(const std::string& name, duration at) {
-    open("i", name, at);
+  void add_losses() {
+    const auto& book = model_.nodes();
+    for (const auto& x : book.losses())
+      add_instant(fmt::format("{} is lost: {}", book.name(x.node), x.why), x.at,
+                  x.node);
+    for (const auto& x : book.lost())
+      if (auto both = book.overlap_of(x, model_.now()))
+        add_span("both",
+                 fmt::format("{}: attempts {} and {}", name_of_task(x.task),
+                             x.number, x.next),
+                 *x.next_started, *x.next_started + both->length);
+  }
+
+  void add_instant(const std::string& name, duration at,
+                   std::uint32_t node = node_book::local) {
+    open("i", name, at, node);
     w_.integer("tid", 0);
     w_.text("s", "p");
     w_.close('}');

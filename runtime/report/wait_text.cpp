@@ -2,6 +2,7 @@
 #include "runtime/report/wait_text.hpp"
 
 #include "messages/expression.hpp"
+#include "runtime/report/node_text.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -69,6 +70,17 @@ std::string awaited_text(const run_model& m, const awaited& x) {
     return fmt::format("`tutti resume {}`", name_of(p, x.of));
   case wait_for::request:
     return "requests";
+  case wait_for::place: {
+    auto why = lacking_text(m, x.agent);
+    return why.empty() ? std::string("a place on a node")
+                       : fmt::format("a node: {}", why);
+  }
+  case wait_for::node:
+    return fmt::format("a free slot of node {}", m.nodes().name(x.number));
+  case wait_for::gone:
+    return fmt::format("certainty that its last attempt, on the lost node {}, "
+                       "is over",
+                       m.nodes().name(x.number));
   }
   return {};
 }
@@ -94,7 +106,8 @@ std::string integrate_text(const run_model& m, const wait& x,
   auto is_there = !x.on.empty()
                && (x.on.front().why == wait_for::slot
                    || x.on.front().why == wait_for::retry
-                   || x.on.front().why == wait_for::resume);
+                   || x.on.front().why == wait_for::resume
+                   || x.on.front().why >= wait_for::place);
   return fmt::format("waits to integrate{} {}", is_there ? ", for" : "",
                      awaited_text(m, x, limit));
 }

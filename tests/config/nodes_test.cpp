@@ -92,6 +92,28 @@ BOOST_AUTO_TEST_CASE(labels_and_exclusive_come_from_the_nearest_layer) {
   BOOST_TEST(task_named(p, "v").exclusive);
 }
 
+BOOST_AUTO_TEST_CASE(labels_are_made_of_parameters_and_of_a_matrix) {
+  auto p =
+      good_plan("params: { big: large, none: '' }\n"
+                "agents: { a: { runs-on: 'a-${{ params.big }}' } }\n"
+                "tasks:\n"
+                "  t: { agent: a, run: x }\n"
+                "  u:\n"
+                "    matrix: { os: [linux, mac] }\n"
+                "    run: x\n"
+                "    runs-on: ['${{ matrix.os }}', '${{ params.none }}']\n");
+  BOOST_TEST(places_of(p) == "a:a-large on/linux:linux on/mac:mac");
+  auto said = messages_of("params: { odd: 'a b' }\n"
+                          "tasks:\n"
+                          "  t: { run: x, runs-on: '${{ params.odd }}' }\n"
+                          "  u: { run: x, runs-on: '${{ matrix.os }}' }\n"
+                          "  w: { run: x, needs: t, runs-on: '${{ "
+                          "needs.t.outputs.os }}' }\n");
+  for (const char* part :
+       {"'a b' is no label of a node", "task 'u' has no matrix", "plan.yaml:5"})
+    BOOST_TEST(said.find(part) != std::string::npos, said);
+}
+
 BOOST_AUTO_TEST_CASE(a_native_agent_needs_a_node_that_has_it) { // §32
   auto p = good_plan("agents:\n"
                      "  a: { native: painter, runs-on: zoo }\n"

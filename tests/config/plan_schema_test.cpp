@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(the_json_schema_takes_what_the_loader_takes) {
     "nodes": { "wait-for": ["gpu"], "timeout": "5m" }, "keep": "10m",
     "lease": { "every": "2s", "timeout": "6s" },
     "defaults": { "exclusive": true, "runs-on": null },
-    "agents": { "a": { "runs-on": "gpu" } },
+    "agents": { "a": { "runs-on": ["gpu", "${{ params.os }}"] } },
     "notify": { "on": ["approval", "failed"], "run": "./tell.sh" },
     "tasks": {
       "t": { "run": "make", "max-parallel": 2, "matrix": {

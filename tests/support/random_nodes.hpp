@@ -129,7 +129,7 @@ public:
     moved_.insert(c.agent);
     for (const auto& [key, agent] : world_.running)
       if (agent == c.agent)
-        ghosts_.insert({key, where_[c.agent]});
+        ghosts_.insert({key, {where_[c.agent], world_.now + plan_.nodes.keep}});
     if (c.task != engine::placement::nowhere)
       where_[c.agent] = number_of(world_.get().places().nodes()[c.task].name);
   }
@@ -147,7 +147,8 @@ public:
     // What the journal lost is not known to be anywhere.
     if (plan_.tasks[c.task].exclusive && !journal_lost_)
       for (const auto& [key, node] : ghosts_)
-        if (key.task == c.task && node != joins_)
+        if (key.task == c.task && node.first != joins_
+            && world_.now < node.second)
           return fmt::format("§33: exclusive task {} may run twice", c.task);
     return {};
   }
@@ -195,7 +196,7 @@ private:
 
   void drop_ghosts(std::uint32_t n) {
     std::erase_if(ghosts_, [n](const auto& x) {
-      return x.second == n;
+      return x.second.first == n;
     });
   }
 
@@ -218,7 +219,8 @@ private:
   const plan& plan_;
   engine_world& world_;
   std::map<std::uint32_t, std::uint32_t> where_; ///< agent → node
-  std::set<std::pair<attempt_key, std::uint32_t>> ghosts_;
+  /// On which node, and until when it may go on there.
+  std::set<std::pair<attempt_key, std::pair<std::uint32_t, duration>>> ghosts_;
   std::set<std::uint32_t> moved_;
   std::uint32_t joins_ = nobody; ///< the node that joins at the moment
   bool journal_lost_ = false;

@@ -143,7 +143,7 @@ void engine::fold(const fact& f) {
   case fact_kind::task_paused:
   case fact_kind::task_resumed:
   case fact_kind::task_retried:
-    places_open_ = true;
+    places_open_ = may_assign_ = true;
     return fold_people(f);
   case fact_kind::service_changed:
     return fold_service(f);
@@ -339,11 +339,13 @@ void engine::fold_finished(const fact& f) {
     if (t.pending > 0)
       blocked_.push_back(f.subject);
   }
-  if (f.end == attempt_end::node_lost)
-    return enqueue(f.subject);
+  // Held back where the run stops; one that was told so before a resume goes
+  // on.
   bool held = f.end == attempt_end::stopped || f.end == attempt_end::no_space;
-  if (success || held)
-    return; // done with a phase, or held back: the run stops
+  if (f.end == attempt_end::node_lost || held)
+    return enqueue(f.subject);
+  if (success)
+    return; // done with a phase
   bool crash =
       graph_.has_session[f.agent] && f.end == attempt_end::system_error;
   if ((!crash || TUTTI_MUTANT(crash_uses_retry)) && !no_verdict)

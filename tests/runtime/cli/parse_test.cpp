@@ -77,6 +77,10 @@ BOOST_AUTO_TEST_CASE(every_usage_error_is_bad_plan) {
                                              {"clean", "--older-than", "5"},
                                              {"clean", "--max-size", "5"},
                                              {"clean", "--keep", "-1"},
+                                             {"node"},
+                                             {"node", "drain"},
+                                             {"node", "dry", "box1"},
+                                             {"nodes", "a", "b"},
                                              {"certs"},
                                              {"certs", "wat"},
                                              {"certs", "issue"},
@@ -100,6 +104,23 @@ BOOST_AUTO_TEST_CASE(a_size_without_its_unit_says_what_is_missing) {
                  != std::string::npos,
              x.error().detail);
   BOOST_TEST(static_cast<bool>(parse({"clean", "--max-size", "0B"})));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_said_of_nodes_is_read) {
+  auto x = parse({"node", "drain", "box1", "--run", "2026"});
+  BOOST_REQUIRE(x);
+  BOOST_TEST((x->command == cli::command_name::node));
+  BOOST_TEST(x->options.node.name == "box1");
+  BOOST_TEST(x->options.node.run.run_id == "2026");
+  auto all = parse({"nodes", "2026", "--json"});
+  BOOST_REQUIRE(all);
+  BOOST_TEST((all->command == cli::command_name::nodes));
+  BOOST_TEST(all->options.nodes.run_id == "2026");
+  BOOST_TEST(all->options.nodes.json_file == "-");
+  auto wrong = parse({"node", "drian", "box1"});
+  BOOST_REQUIRE(!wrong);
+  BOOST_TEST(wrong.error().detail.find("drain") != std::string::npos,
+             wrong.error().detail);
 }
 
 BOOST_AUTO_TEST_CASE(completion_knows_every_command_and_option) {

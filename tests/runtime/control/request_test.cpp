@@ -80,6 +80,19 @@ BOOST_AUTO_TEST_CASE(tasks_and_phases_can_be_steered) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_node_is_drained_by_its_name) { // §32
+  auto p = a_plan();
+  control_reader reader{p};
+  auto x =
+      reader.parse(R"({"version":1,"command":"drain-node","node":"box1"})");
+  BOOST_TEST(x.mistake == "");
+  BOOST_TEST((x.topic == control_topic::call));
+  BOOST_TEST((x.call.kind == control_kind::drain_node));
+  BOOST_TEST(x.call.text == "box1"); // which nodes there are the run knows
+  BOOST_TEST(has(mistake_of(R"({"version":1,"command":"drain-node"})"),
+                 "needs \"node\""));
+}
+
 BOOST_AUTO_TEST_CASE(unknown_names_are_refused_with_the_nearest_known_one) {
   auto p = a_plan();
   auto x = control_reader{p}.parse(

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/display/board_sections.hpp"
+#include "runtime/display/text_width.hpp"
+#include "runtime/report/format.hpp"
+#include "runtime/report/node_text.hpp"
+#include "runtime/report/wait_text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace tutti::display {
+
+namespace {
+
+using report::node_state;
+
+constexpr std::size_t agents_max = 3;
+
+style style_of(node_state x) {
+  switch (x) {
+  case node_state::up:
+    return style::green;
+  case node_state::lost:
+    return style::red;
+  case node_state::draining:
+  case node_state::awaited:
+    break;
+  }
+  return style::yellow;
+}
+
+styled_line node_line(const board_view& v, std::uint32_t node,
+                      std::size_t names) {
+  const auto& m = v.model;
+  const auto& x = m.nodes().nodes()[node];
+  styled_line line("  ");
+  line.add(fit(x.name, names, v.on.can.unicode))
+      .add(fmt::format("  {}", to_string(x.state)), style_of(x.state));
+  if (x.state != node_state::up)
+    line.add(
+        fmt::format(", {}", report::format_elapsed(m.up_time(x.since, v.now))));
+  if (x.state == node_state::lost)
+    return line.add(x.why.empty() ? "" : ": ").add(x.why, style::dim);
+  line.add("  " + load_text(m, node));
+  if (auto who = agents_on(m, node, agents_max); !who.empty())
+    line.add("  ").add(who, style::cyan);
+  if (!x.labels.empty())
+    line.add("  ").add(labels_text(x), style::dim);
+  return line;
+}
+
+styled_line unplaced_line(const board_view& v, agent_id x) {
+  styled_line line("  ");
+  return line.add(report::agent_name(v.model.plan(), x), style::cyan)
+      .add(" has no node", style::red)
+      .add(": ")
+      .add(unplaced_text(v.model, x));
+}
+
+} // namespace
+
+section nodes(const board_view& v) {
+  const auto& m = v.model;
+  const auto& all = m.nodes().nodes();
+  auto lacking = m.unplaced();
+  section result{"NODES", {}, 0, 0, 1, false, 0};
+  if (!m.nodes().is_spread() && lacking.empty())
+    return result;
+  result.total = all.size();
+  result.wanted = all.size() + lacking.size();
+  result.least = std::min(result.wanted, lacking.size() + 1);
+  for (auto x : lacking)
+    if (result.lines.size() < v.rows)
+      result.lines.push_back(unplaced_line(v, x));
+  std::size_t names = 1;
+  for (const auto& x : all)
+    names = std::max(names, width_of(x.name));
+  names = std::min(names, v.columns / 4);
+  // Those that are not as they should be come first.
+  for (auto is_up : {false, true})
+    for (std::uint32_t i = 0; i < all.size(); ++i)
+      if ((all[i].state == node_state::up) == is_up
+          && result.lines.size() < v.rows)
+        result.lines.push_back(node_line(v, i, names));
+  return result;
+}
+
+} // namespace tutti::display
