@@ -324,14 +324,18 @@ watch_logs(process::supervisor_events events,
   return result;
 }
 
-void sweep_node(const node_folders& x) {
+void sweep_node_store(const std::string& store_directory,
+                      const node_store_limits& limits) {
   // What cannot be removed only takes room; the next sweep tries again.
   static_cast<void>(
-      artifacts::sweep({x.store_directory, {}, x.run_began_ns, false}));
-  artifacts::trim(x.store_directory, x.bytes_max);
-  for (const auto& log : logs_in(x.log_directory)) {
+      artifacts::sweep({store_directory, {}, limits.run_began_ns, false}));
+  artifacts::trim(store_directory, limits.bytes_max);
+}
+
+void clear_logs(const std::string& log_directory) {
+  for (const auto& x : logs_in(log_directory)) {
     std::error_code ignored;
-    std::filesystem::remove(x.log_directory + "/" + log.name, ignored);
+    std::filesystem::remove(log_directory + "/" + x.name, ignored);
   }
 }
 

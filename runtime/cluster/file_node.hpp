@@ -22,8 +22,8 @@ namespace tutti::cluster {
 
 struct node_files_options {
   std::string store_directory; ///< absolute; of this node alone
-  /// Absolute: of its supervisor. What lies in it is of this run, see
-  /// `sweep_node`.
+  /// Absolute: of its supervisor. What lies in it is of this run: see
+  /// `clear_logs`.
   std::string log_directory;
   std::shared_ptr<file_disk> disk;
   /// To the run's machine. It may be broken for a while: that only delays.
@@ -71,18 +71,21 @@ node_files_behavior(node_files_actor::stateful_pointer<node_files_state> self,
 watch_logs(process::supervisor_events events,
            std::function<void(const process_noticed&)> notice);
 
-struct node_folders {
-  std::string store_directory;
-  std::string log_directory;
+struct node_store_limits {
   /// Nanoseconds since 1970: what was not used since may go.
   std::int64_t run_began_ns = 0;
   /// Of the rest, what was used last stays up to here, for the next run.
   std::uint64_t bytes_max = std::uint64_t{4} << 30;
 };
 
-/// After a run, when its actor has ended: what no run needs goes, its logs too.
-/// Blocks on the disk.
-void sweep_node(const node_folders& x);
+/// After a run, when its actor has ended: what no run needs goes. Blocks on the
+/// disk.
+void sweep_node_store(const std::string& store_directory,
+                      const node_store_limits& limits);
+
+/// After a run, before the next begins: its logs are not to be taken for those
+/// of the next one.
+void clear_logs(const std::string& log_directory);
 
 } // namespace tutti::cluster
 

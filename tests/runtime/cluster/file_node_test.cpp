@@ -108,18 +108,17 @@ BOOST_AUTO_TEST_CASE(what_the_run_did_not_use_goes_with_its_logs) {
   used_at(last, 300);
   node.folder.write("logs/a.1.log", "text");
   node.folder.write("logs/other", "text");
-  cluster::node_folders x{node.folder / "artifacts", node.folder / "logs",
-                          std::int64_t{150} * 1'000'000'000};
-  cluster::sweep_node(x);
+  auto store = node.folder / "artifacts";
+  cluster::sweep_node_store(store, {std::int64_t{150} * 1'000'000'000});
   BOOST_TEST(!std::filesystem::exists(old));
   BOOST_TEST(std::filesystem::exists(used));
-  BOOST_TEST(!node.folder.exists("logs/a.1.log"));
-  BOOST_TEST(node.folder.exists("logs/other"));
-  x.bytes_max = 8192;
-  cluster::sweep_node(x);
+  cluster::sweep_node_store(store, {0, 8192});
   BOOST_TEST(!std::filesystem::exists(used));
   BOOST_TEST(std::filesystem::exists(last));
-  cluster::sweep_node({"/nowhere", "/nowhere"}); // before the first artifact
+  cluster::sweep_node_store("/nowhere", {}); // before the first artifact
+  cluster::clear_logs(node.folder / "logs");
+  BOOST_TEST(!node.folder.exists("logs/a.1.log"));
+  BOOST_TEST(node.folder.exists("logs/other"));
 }
 
 BOOST_AUTO_TEST_CASE(events_of_processes_are_noticed_and_passed_on) {
