@@ -257,6 +257,23 @@ void look(self_pointer self) {
   look_soon(self);
 }
 
+/// Nodes may come before the run begins, which may wait for them.
+void step_once_begun(self_pointer self, engine::event e) {
+  auto& s = self->state;
+  if (s.begun)
+    step(self, e);
+  else
+    s.early.push_back(std::move(e));
+}
+
+void begin(self_pointer self) {
+  auto& s = self->state;
+  s.begun = true;
+  step(self, s.options.first);
+  for (const auto& e : std::exchange(s.early, {}))
+    step(self, e);
+}
+
 void prepare(self_pointer self) {
   auto& s = self->state;
   s.engine = s.options.engine;
@@ -281,7 +298,7 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
   prepare(self);
   return {
       [self](begin_run) {
-        step(self, self->state.options.first);
+        begin(self);
       },
       [self](attempt_started x) {
         step(self, engine::attempt_begins{x.task, x.attempt});
@@ -318,15 +335,17 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
         control(self, x);
       },
       [self](node_joined& x) {
-        step(self,
-             engine::node_joins{std::move(x.node), std::move(x.labels), x.slots,
-                                std::move(x.holds), std::move(x.keeps)});
+        step_once_begun(self, engine::node_joins{std::move(x.node),
+                                                 std::move(x.labels), x.slots,
+                                                 std::move(x.holds),
+                                                 std::move(x.keeps)});
       },
       [self](node_lost& x) {
-        step(self, engine::node_is_lost{std::move(x.node), std::move(x.why)});
+        step_once_begun(
+            self, engine::node_is_lost{std::move(x.node), std::move(x.why)});
       },
       [self](node_gone& x) {
-        step(self, engine::node_is_gone{std::move(x.node)});
+        step_once_begun(self, engine::node_is_gone{std::move(x.node)});
       },
       [self](const late_result& x) {
         step(self, engine::result_is_late{x.what, x.end});

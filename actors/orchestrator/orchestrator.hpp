@@ -55,9 +55,11 @@ struct orchestrator_state {
   duration latest{0};          ///< of the last event: no later one is before it
   std::int32_t stuck_code = 0; ///< not 0: the journal is stuck
   duration idle_since{0};      ///< while it is: since when nothing runs
-  bool looks = false;          ///< a `look_at_journal` is under way
-  bool told_to_stop = false;   ///< by a person: the end is not to take long
-  bool gave_up = false;        ///< it was stuck for too long
+  bool begun = false;          ///< it was told to begin
+  std::vector<engine::event> early; ///< about nodes, before that
+  bool looks = false;               ///< a `look_at_journal` is under way
+  bool told_to_stop = false; ///< by a person: the end is not to take long
+  bool gave_up = false;      ///< it was stuck for too long
   std::vector<std::uint32_t> not_kept; ///< tasks whose ends it did not take
   /// The last fact, held back until all of these have left.
   run_facts ending;

@@ -15,13 +15,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <cstdio>
 #include <filesystem>
 #include <set>
-#include <system_error>
 #include <utility>
 
 namespace tutti::artifacts {
@@ -33,57 +29,6 @@ using process::unique_fd;
 
 constexpr std::size_t file_bytes_max = std::size_t{1} << 20;
 constexpr mode_t executable_bits = S_IXUSR | S_IXGRP | S_IXOTH;
-
-unique_fd open_directory(const std::string& path) {
-  return unique_fd{::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-}
-
-/// Removes a temporary file unless it was renamed away.
-class temporary_file {
-public:
-  temporary_file(int directory, std::string name, mode_t mode)
-    : directory_(directory), name_(std::move(name)),
-      fd_(::openat(directory, name_.c_str(),
-                   O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)),
-      made_(fd_.get() >= 0) {
-  }
-  temporary_file(const temporary_file&) = delete;
-  temporary_file& operator=(const temporary_file&) = delete;
-  ~temporary_file() {
-    if (made_)
-      ::unlinkat(directory_, name_.c_str(), 0);
-  }
-
-  [[nodiscard]] int fd() const {
-    return fd_.get();
-  }
-  /// Leaves it where it is.
-  void keep() {
-    made_ = false;
-  }
-  int rename_to(int directory, const std::string& name) {
-    if (::renameat(directory_, name_.c_str(), directory, name.c_str()) != 0)
-      return errno;
-    made_ = false;
-    return 0;
-  }
-
-private:
-  int directory_;
-  std::string name_;
-  unique_fd fd_;
-  bool made_;
-};
-
-std::string temporary_name() {
-  static std::atomic<int> count = 0;
-  return fmt::format(".tutti-{}-{}", ::getpid(), ++count);
-}
-
-bool is_digest(const std::string& x) {
-  return x.size() == 64
-      && x.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
 
 bool is_utf8(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
@@ -121,20 +66,12 @@ bool is_unchanged(const struct stat& x, const struct stat& y) {
 
 } // namespace
 
-std::string store::path_of(const std::string& digest) const {
-  return fmt::format("{}/{}/{}", directory_, digest.substr(0, 2),
-                     digest.substr(2));
-}
-
-std::string store::folder_of(const std::string& digest) const {
-  return fmt::format("{}/{}", directory_, digest.substr(0, 2));
-}
-
 // -- capture ------------------------------------------------------------------
 
 bool store::has(const std::string& digest, std::uint64_t size) const {
   struct stat known {};
-  return ::lstat(path_of(digest).c_str(), &known) == 0 && S_ISREG(known.st_mode)
+  return ::lstat(path_of(directory_, digest).c_str(), &known) == 0
+      && S_ISREG(known.st_mode)
       && static_cast<std::uint64_t>(known.st_size) == size;
 }
 
@@ -145,8 +82,8 @@ bool store::use(int folder, const artifact& x) const {
     // A signal came in between.
   }
   bool found = has(x.digest, x.size_bytes)
-            && ::utimensat(AT_FDCWD, path_of(x.digest).c_str(), nullptr,
-                           AT_SYMLINK_NOFOLLOW)
+            && ::utimensat(AT_FDCWD, path_of(directory_, x.digest).c_str(),
+                           nullptr, AT_SYMLINK_NOFOLLOW)
                    == 0;
   ::flock(folder, LOCK_UN);
   return found;
@@ -176,7 +113,7 @@ artifacts_captured store::capture(const capture_artifacts& x) const {
     result.no_space = done.no_space;
     result.artifacts.push_back(std::move(made));
   }
-  if (auto done = settle(taken);
+  if (auto done = settle(directory_, std::move(taken));
       !done.mistake.empty() && result.mistake.empty()) {
     result.mistake = fmt::format("artifacts cannot be kept in '{}': {}",
                                  directory_, done.mistake);
@@ -198,10 +135,7 @@ artifacts_captured store::capture(const capture_artifacts& x) const {
   return result;
 }
 
-store::outcome store::take_in(int from, artifact& x, taken_files& taken) const {
-  auto failed = [](int number) {
-    return outcome{system_text(number), process::no_space(number)};
-  };
+outcome store::take_in(int from, artifact& x, taken_files& taken) const {
   struct stat before {};
   if (::fstat(from, &before) != 0)
     return failed(errno);
@@ -229,7 +163,7 @@ store::outcome store::take_in(int from, artifact& x, taken_files& taken) const {
   x.size_bytes = copy.size_bytes;
   x.executable = (before.st_mode & S_IXUSR) != 0;
   if (use(folder.get(), x)) {
-    taken.found.insert(folder_of(x.digest));
+    taken.found.insert(folder_of(directory_, x.digest));
   } else {
     file.keep();
     taken.fresh.push_back({std::move(name), x.digest});
@@ -237,44 +171,64 @@ store::outcome store::take_in(int from, artifact& x, taken_files& taken) const {
   return {};
 }
 
-/// Content first, then names, then the folders of the names: all are on disk
-/// before anybody hears of them (§30). Many files are synced at one go. What
-/// was found may have been renamed by one that was killed right after that.
-store::outcome store::settle(taken_files& taken) const {
-  constexpr std::size_t few = 8;
-  auto failed = [](int number) {
-    return outcome{system_text(number), process::no_space(number)};
-  };
-  if (taken.fresh.empty() && taken.found.empty())
-    return {};
+// -- pieces -------------------------------------------------------------------
+
+store::lacking_files store::lacking(const std::vector<artifact>& xs) const {
+  lacking_files result;
+  std::set<std::string> seen;
+  taken_files taken;
   auto folder = open_directory(directory_);
-  int number = folder ? 0 : errno;
-  if (number == 0 && taken.fresh.size() > few)
-    number = ::syncfs(folder.get()) == 0 ? 0 : errno;
-  auto parents = std::move(taken.found);
-  for (const auto& x : taken.fresh) {
-    unique_fd fd;
-    if (number == 0 && taken.fresh.size() <= few) {
-      fd.reset(::openat(folder.get(), x.name.c_str(), O_RDONLY | O_CLOEXEC));
-      number = fd && ::fsync(fd.get()) == 0 ? 0 : errno;
+  for (const auto& x : xs) {
+    if (!is_digest(x.digest)) {
+      result.done = {fmt::format("the digest of '{}' is none", x.path)};
+      return result;
     }
-    auto target = path_of(x.digest);
-    auto parent = folder_of(x.digest);
-    if (number == 0)
-      number = process::make_folder(parent);
-    if (number == 0
-        && ::renameat(folder.get(), x.name.c_str(), AT_FDCWD, target.c_str())
-               != 0)
-      number = errno;
-    if (number != 0)
-      ::unlinkat(folder.get(), x.name.c_str(), 0);
-    parents.insert(std::move(parent));
+    if (!seen.insert(x.digest).second)
+      continue;
+    if (folder && use(folder.get(), x))
+      taken.found.insert(folder_of(directory_, x.digest));
+    else
+      result.missing.push_back(x);
   }
-  parents.insert(directory_); // they are entries of it
-  for (const auto& x : parents)
-    if (number == 0)
-      number = process::sync_folder(x);
-  return number == 0 ? outcome{} : failed(number);
+  result.done = settle(directory_, std::move(taken));
+  return result;
+}
+
+stored_piece store::read(const std::string& digest, std::uint64_t offset,
+                         std::uint32_t size_bytes) const {
+  stored_piece result;
+  if (!is_digest(digest))
+    return {{}, "that is no digest", true, false};
+  unique_fd file{::open(path_of(directory_, digest).c_str(),
+                        O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+  struct stat status {};
+  if (!file)
+    return {{}, system_text(errno), errno == ENOENT, false};
+  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
+    return {{}, "it is no regular file", true, false};
+  auto number = process::read_at(file.get(), offset, size_bytes, result.bytes);
+  if (number != 0)
+    result.mistake = system_text(number);
+  result.at_end = offset + result.bytes.size()
+               >= static_cast<std::uint64_t>(status.st_size);
+  return result;
+}
+
+bool store::remove_damaged(const std::string& digest) const {
+  if (!is_digest(digest))
+    return false;
+  auto path = path_of(directory_, digest);
+  unique_fd file{
+      ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+  if (!file)
+    return false;
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0)
+    return false;
+  auto content = copy_and_digest(file.get(), -1,
+                                 static_cast<std::uint64_t>(status.st_size));
+  return content.error_number == 0 && content.digest != digest
+      && ::unlink(path.c_str()) == 0;
 }
 
 // -- place --------------------------------------------------------------------
@@ -314,6 +268,12 @@ bool is_same(int folder, const std::string& name, const artifact& x) {
 } // namespace
 
 artifacts_placed store::place(const place_artifacts& x) const {
+  std::optional<artifact> lost;
+  return place(x, lost);
+}
+
+artifacts_placed store::place(const place_artifacts& x,
+                              std::optional<artifact>& lost) const {
   artifacts_placed result;
   result.id = x.id;
   auto directory = open_directory(x.directory);
@@ -324,7 +284,7 @@ artifacts_placed store::place(const place_artifacts& x) const {
     return result;
   }
   for (const auto& file : x.artifacts) {
-    auto done = put_out(directory.get(), file);
+    auto done = put_out(directory.get(), file, lost);
     if (done.mistake.empty())
       continue;
     result.mistake = fmt::format("cannot put artifact '{}' into '{}': {}",
@@ -335,10 +295,8 @@ artifacts_placed store::place(const place_artifacts& x) const {
   return result;
 }
 
-store::outcome store::put_out(int directory, const artifact& x) const {
-  auto failed = [](int number) {
-    return outcome{system_text(number), process::no_space(number)};
-  };
+outcome store::put_out(int directory, const artifact& x,
+                       std::optional<artifact>& lost) const {
   if (auto mistake = check_path(x.path); !mistake.empty())
     return {mistake};
   if (!is_digest(x.digest))
@@ -357,12 +315,14 @@ store::outcome store::put_out(int directory, const artifact& x) const {
       && !S_ISREG(there.st_mode))
     return {"something else than a regular file has its name there: move what "
             "is in the way"};
-  unique_fd from{
-      ::open(path_of(x.digest).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
-  if (!from)
+  unique_fd from{::open(path_of(directory_, x.digest).c_str(),
+                        O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
+  if (!from) {
+    lost = x;
     return {fmt::format("the store does not have it any more ({}): run what "
                         "made it again",
                         system_text(errno))};
+  }
   mode_t mode = 0666;
   if (x.executable)
     mode |= executable_bits;
@@ -373,7 +333,9 @@ store::outcome store::put_out(int directory, const artifact& x) const {
   if (copy.error_number != 0)
     return failed(copy.error_number);
   if (copy.digest != x.digest) {
-    ::unlink(path_of(x.digest).c_str()); // so that it can be made again
+    lost = x;
+    ::unlink(
+        path_of(directory_, x.digest).c_str()); // so that it can be made again
     return {"the store's copy was damaged and is removed: run what made it "
             "again"};
   }

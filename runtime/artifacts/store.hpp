@@ -8,16 +8,25 @@
 #pragma once
 
 #include "messages/storage.hpp"
+#include "runtime/artifacts/store_files.hpp"
 
 #include <cstdint>
-#include <set>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace tutti::artifacts {
 
-/// May be used on one thread at a time; every function blocks on the disk.
+/// A part of a file.
+struct stored_piece {
+  std::string bytes;   ///< fewer than asked for at the end
+  std::string mistake; ///< one clause; empty: it was read
+  bool no_such = false;
+  bool at_end = false; ///< nothing lies behind it
+};
+
+/// Every function blocks on the disk.
 class store {
 public:
   /// `directory` is absolute and made with the first artifact.
@@ -26,31 +35,35 @@ public:
 
   [[nodiscard]] artifacts_captured capture(const capture_artifacts& x) const;
   [[nodiscard]] artifacts_placed place(const place_artifacts& x) const;
+  /// The same; `lost` is set where the mistake is that the store does not have
+  /// this one, or had a damaged copy, which is removed.
+  [[nodiscard]] artifacts_placed place(const place_artifacts& x,
+                                       std::optional<artifact>& lost) const;
+
+  struct lacking_files {
+    std::vector<artifact> missing; ///< each content once
+    outcome done;
+  };
+  /// What of these it does not have. The others are on disk for certain, and
+  /// used now.
+  [[nodiscard]] lacking_files lacking(const std::vector<artifact>& xs) const;
+
+  [[nodiscard]] stored_piece read(const std::string& digest,
+                                  std::uint64_t offset,
+                                  std::uint32_t size_bytes) const;
+
+  /// Reads a whole file, and removes it where it is not what it was; says
+  /// whether it did.
+  [[nodiscard]] bool remove_damaged(const std::string& digest) const;
 
 private:
-  struct outcome {
-    std::string mistake;
-    bool no_space = false;
-  };
-  /// A file of the store that is not on disk for certain yet.
-  struct fresh_file {
-    std::string name; ///< in the store's folder, until all are synced
-    std::string digest;
-  };
-  struct taken_files {
-    std::vector<fresh_file> fresh;
-    std::set<std::string> found; ///< the folders of what was there already
-  };
-
   [[nodiscard]] outcome take_in(int from, artifact& x,
                                 taken_files& taken) const;
-  [[nodiscard]] outcome settle(taken_files& taken) const;
-  [[nodiscard]] outcome put_out(int directory, const artifact& x) const;
+  [[nodiscard]] outcome put_out(int directory, const artifact& x,
+                                std::optional<artifact>& lost) const;
   [[nodiscard]] int save_other(int folder, const std::string& name) const;
   [[nodiscard]] bool has(const std::string& digest, std::uint64_t size) const;
   [[nodiscard]] bool use(int folder, const artifact& x) const;
-  [[nodiscard]] std::string path_of(const std::string& digest) const;
-  [[nodiscard]] std::string folder_of(const std::string& digest) const;
 
   std::string directory_;
 };

@@ -2,6 +2,7 @@
 #include "runtime/artifacts/sweep.hpp"
 
 #include "runtime/artifacts/digest.hpp"
+#include "runtime/artifacts/store_files.hpp"
 #include "runtime/process/files.hpp"
 #include "runtime/process/unique_fd.hpp"
 
@@ -15,6 +16,7 @@
 #include <cerrno>
 #include <filesystem>
 #include <system_error>
+#include <tuple>
 
 namespace tutti::artifacts {
 
@@ -48,21 +50,16 @@ std::uint64_t disk_bytes(const struct stat& x) {
   return static_cast<std::uint64_t>(x.st_blocks) * 512;
 }
 
+std::int64_t used_ns(const struct stat& x) {
+  return x.st_mtim.tv_sec * second_ns + x.st_mtim.tv_nsec;
+}
+
 /// Who holds it alone: nobody finds a file again meanwhile.
 bool lock_alone(const unique_fd& folder) {
   while (::flock(folder.get(), LOCK_EX) != 0)
     if (errno != EINTR)
       return false;
   return true;
-}
-
-} // namespace
-
-namespace {
-
-std::string path_of(const std::string& directory, const std::string& digest) {
-  return fmt::format("{}/{}/{}", directory, digest.substr(0, prefix_digits),
-                     digest.substr(std::min(prefix_digits, digest.size())));
 }
 
 } // namespace
@@ -122,8 +119,7 @@ swept sweep(const sweep_options& x) {
         }
         struct stat info {};
         bool unused = ::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode)
-                   && info.st_mtim.tv_sec * second_ns + info.st_mtim.tv_nsec
-                          < x.unused_since_ns;
+                   && used_ns(info) < x.unused_since_ns;
         int why = 0;
         if (unused && !x.dry_run && ::unlink(path.c_str()) != 0)
           why = errno;
@@ -136,6 +132,40 @@ swept sweep(const sweep_options& x) {
           result.bytes += disk_bytes(info);
         }
       });
+  return result;
+}
+
+swept trim(const std::string& directory, std::uint64_t bytes_max) {
+  struct kept_file {
+    std::int64_t used_ns = 0;
+    std::string path;
+    std::uint64_t bytes = 0;
+  };
+  std::vector<kept_file> all;
+  std::uint64_t total = 0;
+  each_file(directory, [&](const std::string& path, const std::string&) {
+    struct stat info {};
+    if (::lstat(path.c_str(), &info) != 0 || !S_ISREG(info.st_mode))
+      return;
+    all.push_back({used_ns(info), path, disk_bytes(info)});
+    total += disk_bytes(info);
+  });
+  std::sort(all.begin(), all.end(), [](const auto& x, const auto& y) {
+    return std::tie(x.used_ns, x.path) < std::tie(y.used_ns, y.path);
+  });
+  swept result;
+  for (const auto& x : all) {
+    if (total <= bytes_max)
+      break;
+    if (::unlink(x.path.c_str()) != 0) {
+      result.troubles.push_back(fmt::format("cannot remove '{}': {}", x.path,
+                                            process::system_text(errno)));
+      continue;
+    }
+    total -= x.bytes;
+    ++result.files;
+    result.bytes += x.bytes;
+  }
   return result;
 }
 

@@ -44,4 +44,8 @@ struct swept {
 /// `store`. A file system without locks is a trouble, and nothing goes.
 [[nodiscard]] swept sweep(const sweep_options& x);
 
+/// Removes files until no more than `bytes_max` are left, those first that were
+/// not used for longest. As `sweep`, but for a store that no run needs.
+swept trim(const std::string& directory, std::uint64_t bytes_max);
+
 } // namespace tutti::artifacts

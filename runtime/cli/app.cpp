@@ -96,6 +96,27 @@ void add_run(CLI::App& app, run_options& into) {
   app.add_option("--state-dir", into.state_directory,
                  "Where logs and journals go; .tutti beside the plan")
       ->type_name("DIR");
+  add_machines(app, into.machines);
+}
+
+void add_up(CLI::App& app, run_options& into) {
+  add_plan(app, into.plan);
+  add_own_nodes(app, into.machines);
+  app.add_option("-j,--jobs", into.jobs_text, "At most N tasks at once")
+      ->type_name("N");
+  add_list(app, "--only", "TASK", into.only,
+           "Only TASK and what it needs; repeatable, or A,B");
+  add_list(app, "--skip", "TASK", into.skip,
+           "Leave out TASK and what needs it; repeatable, or A,B");
+  app.add_option("--json", into.json_file,
+                 "Write the report as JSON; - is standard output")
+      ->type_name("FILE");
+  add_report_files(app, into.more);
+  app.add_flag("--plain", into.plain, "Lines instead of the live board");
+  app.add_flag("-q,--quiet", into.quiet, "Only failures and the summary");
+  app.add_option("--state-dir", into.state_directory,
+                 "Where logs and journals go; .tutti beside the plan")
+      ->type_name("DIR");
 }
 
 void add_rerun(CLI::App& app, rerun_options& into) {
@@ -217,6 +238,7 @@ std::unique_ptr<CLI::App> make_app(all_options& into) {
   app->require_subcommand(0, 1);
   add_run(*add_command(*app, "run", run_text(), command_group::plans),
           into.run);
+  add_up(*add_command(*app, "up", up_text(), command_group::machines), into.up);
   add_rerun(*add_command(*app, "rerun", rerun_text(), command_group::plans),
             into.rerun);
   add_check(*add_command(*app, "check", check_text(), command_group::plans),

@@ -32,12 +32,6 @@ void add_steer(CLI::App& app, steer_options& into) {
   add_target(app, into.run);
 }
 
-void add_node(CLI::App& app, node_options& into) {
-  app.add_option("ACTION", into.action, "What to do")->type_name("drain");
-  app.add_option("NAME", into.name, "The node")->type_name("NAME");
-  add_target(app, into.run);
-}
-
 void add_json(CLI::App& app, bool& into) {
   app.add_flag("--json", into, "Print the result as a JSON object");
 }
@@ -74,7 +68,6 @@ void add_live_commands(CLI::App& app, all_options& into) {
   add_steer(*add_command(app, "resume", resume_text(), live), into.steer);
   add_steer(*add_command(app, "retry", retry_text(), live), into.steer);
   add_steer(*add_command(app, "cancel", cancel_text(), live), into.steer);
-  add_node(*add_command(app, "node", node_text(), live), into.node);
 }
 
 void add_inside_commands(CLI::App& app, all_options& into) {

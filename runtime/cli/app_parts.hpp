@@ -56,6 +56,11 @@ void add_doctor_command(CLI::App& app, all_options& into);
 /// Commands for a run that goes on.
 void add_live_commands(CLI::App& app, all_options& into);
 
+/// What a run says of other machines.
+void add_machines(CLI::App& app, machine_options& into);
+/// What `up` says of the nodes that it starts.
+void add_own_nodes(CLI::App& app, machine_options& into);
+
 /// Commands for runs over several machines.
 void add_machine_commands(CLI::App& app, all_options& into);
 

@@ -76,7 +76,8 @@ namespace tutti::cli {
 [[nodiscard]] int steer_command(const steer_options& options, const char* word);
 
 /// Does something to a node: `drain`.
-[[nodiscard]] int node_command(const node_options& options);
+[[nodiscard]] int node_command(const node_options& options,
+                               const native::agents& team);
 
 /// What an attempt says and asks, from inside its task.
 [[nodiscard]] int inbox_command(const inbox_options& options);

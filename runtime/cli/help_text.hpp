@@ -41,6 +41,7 @@ struct command_text {
 [[nodiscard]] command_text request_text();
 [[nodiscard]] command_text note_command_text();
 [[nodiscard]] command_text certs_text();
+[[nodiscard]] command_text up_text();
 [[nodiscard]] command_text session_test_text();
 [[nodiscard]] command_text completion_text();
 [[nodiscard]] command_text help_command_text();

@@ -110,18 +110,6 @@ Examples:
 )" TUTTI_LIVE_CODES};
 }
 
-command_text node_text() {
-  return {
-      "Drain a node of a live run",
-      R"(A node that is drained gets no new work. What it works on it finishes; then its
-agents go to other nodes, and it can be stopped without loss.
-
-Examples:
-  tutti node drain box1
-  tutti node drain box1 --run 20261122-2015
-)" TUTTI_LIVE_CODES};
-}
-
 command_text inbox_text() {
   return {
       "Print what has arrived for this task",

@@ -44,8 +44,21 @@ struct report_files {
   }
 };
 
+/// What `run` and `up` say of other machines.
+struct machine_options {
+  std::string listen;              ///< HOST:PORT; empty: no nodes join
+  std::vector<std::string> labels; ///< of this machine
+  std::string nodes_min_text;      ///< as given; empty: not given
+  std::uint32_t nodes_min = 0;
+  std::string own_nodes_text; ///< of `up`: as given
+  std::uint32_t own_nodes = 0;
+  std::string certificates; ///< folder; empty: in the state directory
+  bool insecure = false;
+};
+
 struct run_options {
   plan_options plan;
+  machine_options machines;
   std::string jobs_text; ///< as given; empty: not given
   std::optional<std::uint32_t> jobs;
   std::string json_file;
@@ -250,11 +263,20 @@ struct steer_options {
   std::string task;
 };
 
-/// Of `tutti node`, by what is to be done: `drain`.
+/// Of `tutti node`: to take part (`join`), or what is to be done: `drain`.
 struct node_options {
   live_target run;
-  std::string action; ///< empty: none was said
-  std::string name;   ///< of the node
+  std::string action;   ///< empty: to take part
+  std::string name;     ///< of the node that is drained
+  std::string join;     ///< HOST:PORT; empty: not given
+  std::string own_name; ///< empty: that of the machine
+  std::vector<std::string> labels;
+  std::string slots_text; ///< as given; empty: as many as it has cores
+  std::uint32_t slots = 0;
+  std::string directory;    ///< empty: the current one
+  std::string certificates; ///< folder; empty: in the state directory
+  bool insecure = false;
+  bool once = false;
 };
 
 struct explain_options {
@@ -349,6 +371,7 @@ struct all_options {
   request_options request;
   note_options note;
   certs_options certs;
+  run_options up;
   session_test_options session_test;
   completion_options completion;
   help_options help;

@@ -52,6 +52,7 @@ constexpr std::array command_names = {
     std::pair{"request", command_name::request},
     std::pair{"note", command_name::note},
     std::pair{"certs", command_name::certs},
+    std::pair{"up", command_name::up},
     std::pair{"session-test", command_name::session_test},
     std::pair{"completion", command_name::completion},
 };
@@ -162,6 +163,8 @@ usage_error finish(run_options& x) {
     return e;
   if (auto e = check_durability(x.durability))
     return e;
+  if (auto e = finish(x.machines))
+    return e;
   if (!x.jobs_text.empty()) {
     std::uint32_t jobs = 0;
     if (auto e = whole_number("--jobs", x.jobs_text, 1u, jobs))
@@ -171,6 +174,12 @@ usage_error finish(run_options& x) {
   split_names(x.only);
   split_names(x.skip);
   return finish(x.plan);
+}
+
+usage_error finish_up(run_options& x) {
+  if (auto e = finish_own_nodes(x.machines))
+    return e;
+  return finish(x);
 }
 
 usage_error finish(play_options& x) {
@@ -257,17 +266,6 @@ usage_error finish(clean_options& x) {
 usage_error finish(nodes_options& x) {
   if (x.as_json && x.json_file.empty())
     x.json_file = "-";
-  return {};
-}
-
-usage_error finish(node_options& x) {
-  if (x.action.empty())
-    return usage("'tutti node' needs something to do: drain NAME");
-  if (auto e = one_of("something that 'tutti node' does", x.action, {"drain"}))
-    return e;
-  if (x.name.empty())
-    return usage("'tutti node drain' needs the name of the node; 'tutti nodes' "
-                 "lists them");
   return {};
 }
 
@@ -376,6 +374,8 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.progress);
   case command_name::schema:
     return one_of("the schema of", x.options.schema.of, schema_names());
+  case command_name::up:
+    return finish_up(x.options.up);
   case command_name::certs:
     return finish(x.options.certs);
   case command_name::session_test:

@@ -44,6 +44,7 @@ enum class command_name {
   request,
   note,
   certs,
+  up,
   session_test,
   completion,
 };

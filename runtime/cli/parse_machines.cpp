@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The words of what has to do with several machines.
 #include "runtime/cli/parse_parts.hpp"
+#include "runtime/session/run_nodes.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+#include <vector>
 
 namespace tutti::cli {
 
@@ -8,6 +14,26 @@ namespace {
 
 /// A hundred years: a date that all can write.
 constexpr int days_max = 36'500;
+
+constexpr std::uint32_t own_nodes_max = 64;
+
+usage_error check_labels(std::vector<std::string>& labels) {
+  split_names(labels);
+  std::sort(labels.begin(), labels.end());
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
+  for (const auto& x : labels) {
+    auto is_part = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'
+          || c == '.' || c == '-';
+    };
+    if (x.empty() || !std::all_of(x.begin(), x.end(), is_part))
+      return usage(
+          fmt::format("'{}' is no label: letters, digits, '_', '.' and "
+                      "'-' make one",
+                      x));
+  }
+  return {};
+}
 
 } // namespace
 
@@ -37,6 +63,64 @@ usage_error finish(certs_options& x) {
   if (x.days > days_max)
     return usage(
         fmt::format("--days takes at most {}, a hundred years", days_max));
+  return {};
+}
+
+usage_error finish(machine_options& x) {
+  if (auto e = check_labels(x.labels))
+    return e;
+  if (!x.nodes_min_text.empty()) {
+    if (x.listen.empty())
+      return usage("--min-nodes needs --listen: nodes could not join");
+    if (auto e = whole_number("--min-nodes", x.nodes_min_text, 1u, x.nodes_min))
+      return e;
+  }
+  if (x.listen.empty() && (x.insecure || !x.certificates.empty()))
+    return usage(fmt::format("{} needs --listen: it is for nodes",
+                             x.insecure ? "--insecure" : "--certs"));
+  if (!x.listen.empty())
+    if (auto address = session::read_host_port(x.listen, true); !address)
+      return usage(fmt::format("--listen: {}", address.error().detail));
+  return {};
+}
+
+usage_error finish_own_nodes(machine_options& x) {
+  x.own_nodes = 2;
+  if (!x.own_nodes_text.empty())
+    if (auto e = whole_number("--nodes", x.own_nodes_text, 1u, x.own_nodes))
+      return e;
+  if (x.own_nodes > own_nodes_max)
+    return usage(fmt::format("--nodes takes at most {}", own_nodes_max));
+  x.listen = "127.0.0.1:0";
+  x.nodes_min = x.own_nodes;
+  return {};
+}
+
+usage_error finish(node_options& x) {
+  if (x.action.empty()) {
+    if (x.join.empty())
+      return usage(
+          "'tutti node' needs --join HOST:PORT, where a run listens; or "
+          "something to do: drain NAME");
+    if (auto address = session::read_host_port(x.join, false); !address)
+      return usage(fmt::format("--join: {}", address.error().detail));
+    if (!x.run.run_id.empty())
+      return usage("--run is for 'tutti node drain': a node takes part in the "
+                   "run that listens where it joins");
+    if (x.insecure && !x.certificates.empty())
+      return usage("--insecure and --certs exclude each other");
+    if (!x.slots_text.empty())
+      if (auto e = whole_number("--slots", x.slots_text, 1u, x.slots))
+        return e;
+    return check_labels(x.labels);
+  }
+  if (auto e = one_of("something that 'tutti node' does", x.action, {"drain"}))
+    return e;
+  if (x.name.empty())
+    return usage("'tutti node drain' needs the name of the node; 'tutti nodes' "
+                 "lists them");
+  if (!x.join.empty())
+    return usage("--join is to be a node, not to drain one");
   return {};
 }
 

@@ -55,5 +55,9 @@ finish_set(const std::vector<std::string>& texts,
 [[nodiscard]] usage_error finish(plan_options& x);
 [[nodiscard]] usage_error finish(simulate_options& x);
 [[nodiscard]] usage_error finish(certs_options& x);
+[[nodiscard]] usage_error finish(machine_options& x);
+[[nodiscard]] usage_error finish(node_options& x);
+/// Of `up`, before the above.
+[[nodiscard]] usage_error finish_own_nodes(machine_options& x);
 
 } // namespace tutti::cli

@@ -87,7 +87,7 @@ int dispatch(const parsed& x, const native::agents& team) {
   case command_name::resume:
     return steer_command(x.options.steer, "resume");
   case command_name::node:
-    return node_command(x.options.node);
+    return node_command(x.options.node, team);
   case command_name::inbox:
     return inbox_command(x.options.inbox);
   case command_name::handoff:
@@ -98,6 +98,8 @@ int dispatch(const parsed& x, const native::agents& team) {
     return request_command(x.options.request);
   case command_name::note:
     return note_command(x.options.note);
+  case command_name::up:
+    return run_command(x.options.up, team);
   case command_name::certs:
     return certs_command(x.options.certs);
   case command_name::session_test:
@@ -113,7 +115,8 @@ int dispatch(const parsed& x, const native::agents& team) {
 /// head`.
 void choose_sigpipe(const parsed& x) {
   bool runs = (x.command == command_name::run && !x.options.run.dry_run)
-           || x.command == command_name::rerun;
+           || x.command == command_name::rerun || x.command == command_name::up
+           || x.command == command_name::node;
   std::signal(SIGPIPE, runs ? SIG_IGN : SIG_DFL);
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/cli/load.hpp"
 #include "runtime/cli/native_check.hpp"
 #include "runtime/cli/output.hpp"
+#include "runtime/cli/program_path.hpp"
 #include "runtime/cli/report_files.hpp"
 #include "runtime/cli/resume.hpp"
 #include "runtime/cli/run_settings.hpp"
@@ -50,6 +51,17 @@ session::session_options session_options_of(const run_options& options,
   result.probe = options.probe;
   result.jobs = options.jobs;
   result.no_wait = options.no_wait;
+  const auto& machines = options.machines;
+  if (!machines.listen.empty())
+    if (auto where = session::read_host_port(machines.listen, true)) {
+      result.nodes.host = where->host;
+      result.nodes.port = where->port;
+    }
+  result.nodes.insecure = machines.insecure;
+  result.nodes.certificates = machines.certificates;
+  result.nodes.labels = machines.labels;
+  result.nodes.nodes_min = machines.nodes_min;
+  result.nodes.own_nodes = machines.own_nodes;
   result.state_directory = options.state_directory;
   result.display_fd = options.json_file == "-" || options.more.print()
                         ? STDERR_FILENO
@@ -76,21 +88,6 @@ int print_dry_run(const plan& p, const run_options& options) {
   int code = write_data(options.json_file, forecast_json(p, forecast));
   bool free = options.json_file != "-" && !options.quiet;
   return code == 0 && free ? print_data(forecast_text(p, forecast)) : code;
-}
-
-/// Lets tasks find this program: by its path in TUTTI_BINARY, and as `tutti`
-/// where their PATH has no other. Call it while there is only one thread.
-void expose_program() {
-  std::error_code failure;
-  auto self = std::filesystem::read_symlink("/proc/self/exe", failure);
-  if (failure)
-    return;
-  ::setenv("TUTTI_BINARY", self.c_str(), 1);
-  // Where there is no PATH, the default of the system is better than ours.
-  if (const auto* path = std::getenv("PATH"))
-    ::setenv("PATH",
-             (std::string{path} + ":" + self.parent_path().string()).c_str(),
-             1);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 #include "runtime/cluster/tls_connection.hpp"
 
 #include <boost/asio/connect.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
@@ -9,6 +10,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 namespace tutti::cluster {
@@ -58,8 +61,8 @@ void keep_from_children(int fd) {
 
 tls_connection::tls_connection(connection_surroundings& with, connection_id id,
                                std::shared_ptr<outbox> out)
-  : with_(with), id_(id), outbox_(std::move(out)), resolver_(with.loop),
-    socket_(with.loop), timer_(with.loop) {
+  : with_(with), id_(id), outbox_(std::move(out)), socket_(with.loop),
+    timer_(with.loop) {
 }
 
 // -- the beginning ------------------------------------------------------------
@@ -72,16 +75,32 @@ void tls_connection::connect(const std::string& host, std::uint16_t port) {
   if (!why)
     return reach(tcp::resolver::results_type::create(
         tcp::endpoint{address, port}, host, std::to_string(port)));
-  resolver_.async_resolve(
-      host, std::to_string(port),
-      [self = shared_from_this()](const failure& failed,
-                                  const tcp::resolver::results_type& where) {
-        if (self->phase_ == phase::gone)
+  resolve(host, std::to_string(port));
+}
+
+/// The system's resolver blocks, for long where its servers do not answer, and
+/// nothing ends it: so the thread is left to itself.
+void tls_connection::resolve(const std::string& host, const std::string& port) {
+  auto ask = [host, port, alive = with_.transport, &loop = with_.loop,
+              self = weak_from_this()] {
+    asio::io_context own;
+    failure why;
+    auto where = tcp::resolver{own}.resolve(host, port, why);
+    if (auto held = alive.lock())
+      asio::post(loop, [self, why, where] {
+        auto x = self.lock();
+        if (!x || x->phase_ == phase::gone)
           return;
-        if (failed)
-          return self->end(failure_text(failed));
-        self->reach(where);
+        if (why)
+          return x->end(failure_text(why));
+        x->reach(where);
       });
+  };
+  try {
+    std::thread{std::move(ask)}.detach();
+  } catch (const std::system_error&) {
+    end("there is no thread left to look up its name");
+  }
 }
 
 void tls_connection::reach(const tcp::resolver::results_type& where) {
@@ -329,7 +348,7 @@ void tls_connection::tell_end(const std::string& why) {
   outbox_->close();
   bool known = phase_ == phase::open || phase_ == phase::closing;
   if (peer_.is_inbound && !known)
-    with_.events.refused(peer_.address, why);
+    with_.refused({peer_.address, why});
   else
     with_.events.closed(id_, why);
 }
@@ -358,7 +377,6 @@ void tls_connection::leave() {
 void tls_connection::drop() {
   if (std::exchange(phase_, phase::gone) == phase::gone)
     return;
-  resolver_.cancel();
   timer_.cancel();
   failure ignored;
   socket_.close(ignored);

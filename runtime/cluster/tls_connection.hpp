@@ -10,6 +10,7 @@
 
 #include "runtime/cluster/frame_reader.hpp"
 #include "runtime/cluster/outbox.hpp"
+#include "runtime/cluster/tls_refusals.hpp"
 #include "runtime/cluster/tls_session.hpp"
 #include "runtime/cluster/tls_transport.hpp"
 
@@ -43,6 +44,9 @@ struct connection_surroundings {
   const tls_options& options;
   SSL_CTX* context; ///< none: without TLS
   const transport_events& events;
+  /// While it can be locked `loop` is there.
+  std::weak_ptr<void> transport;
+  std::function<void(refusal)> refused;
   std::function<void(connection_id)> gone;
   std::string input;   ///< what has just been read,
   std::string content; ///< and what it says
@@ -80,6 +84,7 @@ private:
   };
   using failure = boost::system::error_code;
 
+  void resolve(const std::string& host, const std::string& port);
   void reach(const boost::asio::ip::tcp::resolver::results_type& where);
   void begin();
   void open();
@@ -99,7 +104,6 @@ private:
   connection_surroundings& with_;
   connection_id id_;
   std::shared_ptr<outbox> outbox_;
-  boost::asio::ip::tcp::resolver resolver_;
   boost::asio::ip::tcp::socket socket_;
   boost::asio::steady_timer timer_;
   phase phase_ = phase::connecting;

@@ -3,6 +3,7 @@
 
 #include "runtime/cluster/outbox.hpp"
 #include "runtime/cluster/tls_connection.hpp"
+#include "runtime/cluster/tls_refusals.hpp"
 #include "runtime/cluster/tls_session.hpp"
 
 #include <boost/asio/dispatch.hpp>
@@ -35,6 +36,8 @@ namespace {
 constexpr auto accept_pause = std::chrono::milliseconds(100);
 /// How long what was sent has to leave when the transport ends.
 constexpr auto end_patience = std::chrono::seconds(1);
+/// After it those are told of who were refused and not told of.
+constexpr auto refusals_span = std::chrono::seconds(10);
 /// What is read from a connection at once.
 constexpr std::size_t input_bytes = std::size_t{256} << 10;
 
@@ -103,6 +106,7 @@ struct tls_transport::state : std::enable_shared_from_this<state> {
   connection_ptr find(connection_id x) const;
   void accept(const std::shared_ptr<door>& from);
   void let_in(tcp::socket socket);
+  void refuse(refusal x);
   void remove(connection_id x);
   void finish();
   void stop_if_done();
@@ -112,10 +116,16 @@ struct tls_transport::state : std::enable_shared_from_this<state> {
   tls_options options;
   transport_events events;
   tls_context_ptr context;
+  tls_refusals refusals{options.refusals_told_max};
+  asio::steady_timer refusals_timer{loop};
   connection_surroundings with{loop,
                                options,
                                context.get(),
                                events,
+                               {},
+                               [this](refusal x) {
+                                 refuse(std::move(x));
+                               },
                                [this](connection_id x) {
                                  remove(x);
                                },
@@ -133,6 +143,7 @@ struct tls_transport::state : std::enable_shared_from_this<state> {
 };
 
 void tls_transport::state::start() {
+  with.transport = weak_from_this();
   // Signals are for the thread that waits for them.
   sigset_t all;
   sigset_t before;
@@ -191,11 +202,25 @@ void tls_transport::state::let_in(tcp::socket socket) {
         return x.second->is_stranger();
       }));
   if (strangers >= options.strangers_max)
-    return events.refused(address_text(from), "too many strangers at once");
+    return refuse({address_text(from), "too many strangers at once"});
   auto id = add();
   auto x = std::make_shared<tls_connection>(with, id, outbox_of(id));
   connections.emplace(id, x);
   x->accept(std::move(socket), address_text(from));
+}
+
+void tls_transport::state::refuse(refusal x) {
+  if (!refusals.any()) {
+    refusals_timer.expires_after(refusals_span);
+    refusals_timer.async_wait([this](const failure& cancelled) {
+      if (cancelled || finishing)
+        return;
+      if (auto rest = refusals.sum_up())
+        events.refused(rest->address, rest->why);
+    });
+  }
+  if (auto told = refusals.add(std::move(x)))
+    events.refused(told->address, told->why);
 }
 
 void tls_transport::state::remove(connection_id x) {
@@ -241,6 +266,7 @@ void tls_transport::state::join() {
     x->drop();
   doors.clear();
   end_timer.cancel();
+  refusals_timer.cancel();
   // What was waited for ends now, and its handlers with it.
   loop.restart();
   loop.poll();

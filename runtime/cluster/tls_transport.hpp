@@ -31,6 +31,8 @@ struct tls_options {
   /// Of those that have connected and are not admitted. Further ones are
   /// refused at once.
   std::size_t strangers_max = 64;
+  /// Events within ten seconds; what is more is told in one at their end.
+  std::size_t refusals_told_max = 10;
 };
 
 /// Frames on an outbound connection may have their full size from the start:

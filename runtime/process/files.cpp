@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -87,6 +88,40 @@ int write_file(const std::string& path, std::string_view content) {
   if (failed != 0)
     ::unlink(path.c_str());
   return failed;
+}
+
+int read_at(int fd, std::uint64_t offset, std::size_t bytes_max,
+            std::string& content) {
+  content.resize(bytes_max);
+  std::size_t size = 0;
+  int failed = 0;
+  while (size < bytes_max) {
+    auto got = ::pread(fd, content.data() + size, bytes_max - size,
+                       static_cast<off_t>(offset + size));
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      failed = errno;
+    if (got <= 0)
+      break;
+    size += static_cast<std::size_t>(got);
+  }
+  content.resize(size);
+  return failed;
+}
+
+int write_at(int fd, std::uint64_t offset, std::string_view content) {
+  while (!content.empty()) {
+    auto put = ::pwrite(fd, content.data(), content.size(),
+                        static_cast<off_t>(offset));
+    if (put < 0 && errno == EINTR)
+      continue;
+    if (put < 0)
+      return errno;
+    offset += static_cast<std::uint64_t>(put);
+    content.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return 0;
 }
 
 } // namespace tutti::process

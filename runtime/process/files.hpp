@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -35,5 +36,14 @@ struct file_text {
 /// `written` then says how far it came.
 [[nodiscard]] int write_all(int fd, std::string_view content,
                             std::size_t& written);
+
+/// Reads at most `bytes_max` bytes from an offset on; fewer at the end. Returns
+/// 0 or the error number.
+[[nodiscard]] int read_at(int fd, std::uint64_t offset, std::size_t bytes_max,
+                          std::string& content);
+
+/// Writes all of it from an offset on. Returns 0 or the error number.
+[[nodiscard]] int write_at(int fd, std::uint64_t offset,
+                           std::string_view content);
 
 } // namespace tutti::process

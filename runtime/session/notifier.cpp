@@ -85,19 +85,6 @@ void conclude(self_pointer self, const process_exited& x) {
 
 } // namespace
 
-void latch::open() {
-  std::lock_guard lock{mutex_};
-  open_ = true;
-  changed_.notify_all();
-}
-
-bool latch::wait(std::chrono::milliseconds span) {
-  std::unique_lock lock{mutex_};
-  return changed_.wait_for(lock, span, [this] {
-    return open_;
-  });
-}
-
 notifier_actor::behavior_type notifier_behavior(self_pointer self,
                                                 notifier_options options) {
   auto& s = self->state;

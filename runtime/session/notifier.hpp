@@ -8,10 +8,12 @@
 
 #include <caf/meta/type_name.hpp>
 
+#include "runtime/session/latch.hpp"
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -19,19 +21,6 @@
 #include <unordered_map>
 
 namespace tutti::session {
-
-/// Opens once; others wait for it.
-class latch {
-public:
-  void open();
-  /// False: it did not open in time.
-  bool wait(std::chrono::milliseconds span);
-
-private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool open_ = false;
-};
 
 struct notifier_options {
   std::shared_ptr<const plan> work;

@@ -58,12 +58,21 @@ void run_sockets::open(control::control_server_options options) {
   started_ = true;
 }
 
+void run_sockets::open_for_tasks() {
+  if (!server_)
+    return;
+  server_->start();
+  started_ = true;
+}
+
 void run_sockets::close() {
   if (!server_)
     return;
   // Through the actor, so that replies which are on their way come first.
-  if (started_)
+  if (started_ && control_)
     caf::anon_send(control_, control::close_control{});
+  else if (started_)
+    server_->finish();
   server_->join();
   server_.reset();
   ::unlink(pointer_.c_str());

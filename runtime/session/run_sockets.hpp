@@ -40,6 +40,8 @@ public:
     return trouble_;
   }
 
+  /// Lets tasks in, and nobody else; instead of `open`.
+  void open_for_tasks();
   /// Lets people in. `options` lack the server.
   void open(control::control_server_options options);
 

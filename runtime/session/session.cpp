@@ -111,6 +111,9 @@ engine::graph_options graph_of(const session_options& options,
   result.jobs = options.jobs.value_or(engine::graph_options::no_jobs_limit);
   result.implicit_slots = local_slots;
   result.no_wait = options.no_wait;
+  result.placement = true;
+  result.local_labels = options.nodes.labels;
+  result.nodes_may_join = options.nodes.listens();
   return result;
 }
 
@@ -154,6 +157,8 @@ session_result run_session(plan p, const session_options& options,
     return refuse({exit_code::environment,
                    "no threads can be made: raise the limit of processes "
                    "(ulimit -u) or of memory (ulimit -v)"});
+  if (auto lacking = lacks_nodes(p, options.nodes))
+    return refuse(*lacking);
   auto root = options.state_directory.empty() ? p.directory + "/.tutti"
                                               : options.state_directory;
   auto files = options.resume_id.empty()
@@ -161,6 +166,18 @@ session_result run_session(plan p, const session_options& options,
                  : open_run_directory(root, options.resume_id);
   if (!files)
     return refuse(files.error());
+  std::shared_ptr<node_listener> listener;
+  cluster::epoch epoch;
+  if (options.nodes.listens()) {
+    auto opened = node_listener::open(options.nodes, root);
+    auto mine = next_epoch(files->path);
+    if (!opened || !mine) {
+      tidy_run_directory(*files);
+      return refuse(opened ? mine.error() : opened.error());
+    }
+    listener = std::move(*opened);
+    epoch = *mine;
+  }
   process::supervisor_options limits;
   limits.log_directory = files->logs;
   limits.io_directory = files->io;
@@ -215,8 +232,20 @@ session_result run_session(plan p, const session_options& options,
   if (!goes_on)
     view->finish(model);
   else {
-    team actors{{work, options, local_slots, *files, disk, std::move(*record),
-                 recorded.graph, asked_again(model), clock, &processes, &feed}};
+    team actors{{work,
+                 options,
+                 local_slots,
+                 *files,
+                 disk,
+                 std::move(*record),
+                 recorded.graph,
+                 asked_again(model),
+                 listener,
+                 epoch,
+                 {},
+                 clock,
+                 &processes,
+                 &feed}};
     actors.begin(); // before a signal can ask to stop it
     if (options.begun)
       options.begun(*files);
@@ -252,8 +281,10 @@ session_result run_session(plan p, const session_options& options,
     if (auto text = lost.look(); !text.empty())
       view->note("tutti: " + text);
     view->finish(model);
-    if (whole)
+    if (whole) {
+      actors.await_logs();
       actors.await_notices();
+    }
     for (const auto& x : feed.take({}).notes)
       view->note(x);
     signals.stop();

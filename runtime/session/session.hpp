@@ -5,6 +5,7 @@
 #include "runtime/journal/journal_info.hpp"
 #include "runtime/report/report.hpp"
 #include "runtime/secrets/secret_values.hpp"
+#include "runtime/session/run_nodes.hpp"
 #include "runtime/session/run_record.hpp"
 #include "runtime/session/state_directory.hpp"
 
@@ -29,6 +30,8 @@ struct session_options {
   /// implicit agent `local`. None: no limit beyond slots; `local` has as many
   /// slots as the machine has cores.
   std::optional<std::uint32_t> jobs;
+  /// Other machines that take part.
+  node_choice nodes;
   /// The run ends, status waiting, where only people could make it go on (§27).
   bool no_wait = false;
   /// Where journals and logs go; empty: `.tutti` beside the plan.

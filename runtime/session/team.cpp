@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/session/team.hpp"
 
-#include "actors/agent/session_driver.hpp"
 #include "actors/observer/observer.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
 #include "runtime/artifacts/artifact_host.hpp"
 #include "runtime/control/login_name.hpp"
 #include "runtime/journal/journal_host.hpp"
-#include "runtime/native/spawn.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/report/status_json.hpp"
+#include "runtime/session/any_agent.hpp"
 
 #include <algorithm>
 #include <caf/actor_addr.hpp>
@@ -24,16 +23,6 @@
 #include <utility>
 
 namespace tutti::session {
-
-system_config::system_config() {
-  add_message_types<caf::id_block::tutti>();
-  // A few agents' worth of short handlers: more threads only hand the same work
-  // back and forth.
-  auto cores = std::max(1u, std::thread::hardware_concurrency());
-  set("scheduler.max-threads", std::size_t{std::min(cores, 4u)});
-  // Idle workers sleep; thieves would poll, at the expense of the tasks.
-  set("scheduler.policy", caf::atom("sharing"));
-}
 
 namespace {
 
@@ -52,21 +41,24 @@ asker_actor::behavior_type asker_behavior(asker_actor::pointer self,
   };
 }
 
-/// So long the end of the program waits for `notify` at most.
-constexpr auto notices_time_max = std::chrono::seconds(60);
-
-/// A session of its own for an agent that has one (semantics §22).
-auto session_maker(const agent_options& x) {
-  session_driver_options mine;
-  mine.work = x.work;
-  mine.agent = x.id;
-  mine.slots = x.slots;
-  mine.grace = x.grace;
-  mine.mask = x.mask;
-  return [mine](driver_host& host) {
-    return make_session_driver(host, mine);
+/// Tells the hub which nodes are to be drained.
+viewer_actor::behavior_type drain_watch(viewer_actor::pointer,
+                                        const std::shared_ptr<hub_slot>& slot) {
+  return {
+      [slot](const run_facts& x) {
+        for (const auto& f : x.facts)
+          if (f.kind == fact_kind::node_draining) {
+            std::lock_guard lock{slot->mutex};
+            if (slot->hub)
+              caf::anon_send(slot->hub, cluster::drain_node{f.extra->who});
+          }
+      },
+      [](const task_progress&) {},
   };
 }
+
+/// So long the end of the program waits for `notify` at most.
+constexpr auto notices_time_max = std::chrono::seconds(60);
 
 } // namespace
 
@@ -87,12 +79,22 @@ team::team(team_options options)
   std::vector<viewer_actor> viewers{system_.spawn(feed_behavior, feed)};
   if (options_.work->notify.run.kind != command_kind::none)
     viewers.push_back(spawn_notifier(host));
+  if (has_hub())
+    viewers.push_back(system_.spawn(drain_watch, hub_));
   for (const auto& x : viewers)
     keep(x);
   auto watcher = system_.spawn(observer_behavior, std::move(viewers));
   keep(watcher);
   auto store = system_.spawn(artifacts::artifact_host_behavior, options_.disk);
   keep(store);
+  options_.kept = kept_places(options_.record.engine.get());
+  waits_for_nodes_ =
+      std::holds_alternative<engine::run_begins>(options_.record.first)
+      && options_.listener
+      && (options_.session.nodes.nodes_min > 0
+          || !options_.work->nodes.wait_for.empty());
+  if (waits_for_nodes_)
+    begins_after_ = 2;
   orchestrator_options mine;
   mine.work = options_.work;
   mine.graph = options_.graph;
@@ -137,6 +139,8 @@ team::team(team_options options)
   };
   lead_ = system_.spawn(orchestrator_behavior, std::move(mine));
   *told_by_journal_ = caf::actor_cast<caf::actor_addr>(lead_);
+  if (options_.session.nodes.own_nodes > 0)
+    start_own_nodes(host);
   asker_ = system_.spawn(asker_behavior, lead_, feed);
   keep(asker_);
   open_sockets();
@@ -161,12 +165,14 @@ team::~team() {
   }
   routes_->clear();
   options_.disk->stop();
+  if (file_lanes_)
+    file_lanes_->stop();
   journal_->stop(); // it speaks to the orchestrator
   system_.await_all_actors_done();
 }
 
 void team::begin() {
-  caf::anon_send(lead_, begin_run{});
+  begin_if_all_is_there();
 }
 
 void team::stop(std::int32_t code, bool at_once) {
@@ -244,6 +250,8 @@ void team::await_notices() {
 }
 
 void team::skip_notices() {
+  if (awaited_logs_)
+    awaited_logs_->skip();
   if (notices_told_)
     notices_told_->open();
 }
@@ -255,19 +263,28 @@ void team::close_sockets() {
 /// Called by the orchestrator as it starts, on a worker's thread.
 std::vector<agent_actor> team::spawn_agents(agent_options common) {
   std::vector<agent_actor> result;
+  cluster::hub_with_net hub;
+  if (has_hub())
+    hub = spawn_hub(common);
   const auto& agents = common.work->agents;
-  for (std::size_t i = 0; i < agents.size(); ++i) {
-    auto mine = common;
-    mine.id = agent_id{i};
-    mine.slots = agents[i].slots == 0 ? options_.local_slots : agents[i].slots;
-    mine.grace = common.work->grace;
-    if (agents[i].session.kind != command_kind::none)
-      mine.make_driver = session_maker(mine);
-    result.push_back(native::spawn_agent(system_, std::move(mine),
-                                         options_.session.natives));
-    keep(result.back());
-  }
+  for (std::size_t i = 0; i < agents.size(); ++i)
+    if (agents[i].runs_on.empty()) {
+      result.push_back(spawn_agent(common, agent_id{i}));
+      keep(result.back());
+    } else {
+      result.push_back(
+          system_.spawn(cluster::stand_in_behavior, hub, agent_id{i}));
+      keep(result.back());
+    }
   return result;
+}
+
+agent_actor team::spawn_agent(agent_options mine, agent_id who) {
+  const auto& agent = mine.work->agents[who.value];
+  mine.id = who;
+  mine.slots = agent.slots == 0 ? options_.local_slots : agent.slots;
+  mine.grace = mine.work->grace;
+  return spawn_any_agent(system_, std::move(mine), options_.session.natives);
 }
 
 /// As `spawn_agents`.

@@ -7,19 +7,23 @@
 #include "actors/time_source.hpp"
 #include "messages/interfaces.hpp"
 #include "runtime/artifacts/artifact_host.hpp"
+#include "runtime/cluster/file_awaited_logs.hpp"
+#include "runtime/cluster/file_disk.hpp"
 #include "runtime/journal/journal_writer.hpp"
 #include "runtime/session/approval_prompt.hpp"
 #include "runtime/session/notifier.hpp"
 #include "runtime/session/process_host.hpp"
 #include "runtime/session/run_feed.hpp"
+#include "runtime/session/run_nodes.hpp"
 #include "runtime/session/run_record.hpp"
 #include "runtime/session/run_sockets.hpp"
 #include "runtime/session/session.hpp"
 #include "runtime/session/state_directory.hpp"
+#include "runtime/session/system_config.hpp"
 
+#include <atomic>
 #include <caf/actor_addr.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
 #include <cstdint>
 #include <memory>
@@ -29,8 +33,10 @@
 
 namespace tutti::session {
 
-struct system_config : caf::actor_system_config {
-  system_config();
+/// The hub, once the orchestrator has started it.
+struct hub_slot {
+  std::mutex mutex;
+  cluster::hub_with_net hub; ///< null: not yet, or none
 };
 
 struct team_options {
@@ -42,7 +48,11 @@ struct team_options {
   run_record record;
   engine::graph_options graph;
   std::vector<fact> announced; ///< told to `notify` again as the run goes on
-  time_source clock;           ///< of the run
+  std::shared_ptr<node_listener> listener; ///< null: no nodes join
+  cluster::epoch epoch;                    ///< of this orchestrator
+  /// Of a resumed run: where its agents may still be.
+  std::vector<place_agent> kept = {};
+  time_source clock;                        ///< of the run
   process::supervisor* processes = nullptr; ///< must outlive the team
   run_feed* feed = nullptr;                 ///< must outlive the team
 };
@@ -64,6 +74,8 @@ public:
   void stop(std::int32_t code, bool at_once);
   /// A person decided at the keyboard; the answer becomes a note.
   void decide(const gate_decision& x);
+  /// After the run's end: waits, bounded, until the logs of nodes are here.
+  void await_logs();
   /// After the run's end: waits, bounded, until the plan's `notify` has told of
   /// it; at once where it has none.
   void await_notices();
@@ -84,8 +96,15 @@ private:
   }
 
   [[nodiscard]] std::vector<agent_actor> spawn_agents(agent_options common);
+  [[nodiscard]] agent_actor spawn_agent(agent_options mine, agent_id who);
   [[nodiscard]] std::vector<service_actor> spawn_services(service_options each);
   void open_sockets();
+  /// Some agent may be on another machine, or could be.
+  [[nodiscard]] bool has_hub() const;
+  [[nodiscard]] cluster::hub_with_net spawn_hub(const agent_options& common);
+  void start_own_nodes(const process_actor& host);
+  /// The run begins once this was called as often as it has to be.
+  void begin_if_all_is_there();
   /// Empty: there are no secrets.
   [[nodiscard]] text_mask mask() const;
   [[nodiscard]] journal_actor spawn_journal();
@@ -102,6 +121,11 @@ private:
   /// Whom the journal tells; set before it is given anything.
   std::shared_ptr<caf::actor_addr> told_by_journal_ =
       std::make_shared<caf::actor_addr>();
+  bool waits_for_nodes_ = false;     ///< before it begins
+  std::atomic<int> begins_after_{1}; ///< calls of `begin_if_all_is_there`
+  std::shared_ptr<cluster::file_lanes> file_lanes_;     ///< null: no hub
+  std::shared_ptr<cluster::awaited_logs> awaited_logs_; ///< likewise
+  std::shared_ptr<hub_slot> hub_ = std::make_shared<hub_slot>();
   orchestrator_actor lead_;
   asker_actor asker_;
   std::shared_ptr<latch> notices_told_; ///< null: the plan has no `notify`

@@ -53,7 +53,10 @@ void engine::decide(duration now, const event& e, decision& out) {
   bool begins = std::holds_alternative<run_begins>(e);
   if (over_ && !std::holds_alternative<run_resumes>(e))
     reject(reject_reason::run_is_over, 0, 0);
-  else if (begun_ == begins)
+  else if (!begun_ && std::holds_alternative<stop_requested>(e)) {
+    on(run_begins{}); // it waited for nodes: nothing starts any more
+    on(std::get<stop_requested>(e));
+  } else if (begun_ == begins)
     reject(reject_reason::not_begun, 0, 0);
   else
     std::visit(

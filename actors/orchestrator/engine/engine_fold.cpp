@@ -143,7 +143,7 @@ void engine::fold(const fact& f) {
   case fact_kind::task_paused:
   case fact_kind::task_resumed:
   case fact_kind::task_retried:
-    places_open_ = true;
+    places_open_ = may_assign_ = true;
     return fold_people(f);
   case fact_kind::service_changed:
     return fold_service(f);

@@ -195,6 +195,19 @@ BOOST_AUTO_TEST_CASE(nobody_there_is_said_at_once) {
   BOOST_TEST(x.text == "connection refused");
 }
 
+BOOST_AUTO_TEST_CASE(names_are_looked_up) {
+  certified certs;
+  side hub{certs.orchestrator()};
+  side node{certs.node()};
+  node.transport->connect("localhost", hub.listen());
+  node.next(told::kind::opened);
+  // Too long for a name: nobody has to be asked for it.
+  auto id = node.transport->connect(std::string(300, 'x'), 7700);
+  auto x = node.next(told::kind::closed);
+  BOOST_TEST(x.id == id);
+  BOOST_TEST(!x.text.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_taken_port_is_named_with_a_remedy) {
   certified certs;
   side one{certs.orchestrator()};

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Who is let in, and what becomes of all others. Prints a table of it.
+#include "runtime/cluster/tls_refusals.hpp"
 #include "tests/runtime/cluster/raw_peer.hpp"
 #include "tests/runtime/cluster/transport_sides.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
+
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <functional>
@@ -231,7 +235,8 @@ BOOST_AUTO_TEST_SUITE(cluster_transport_strangers)
 // row 18 and row 19: hostile bytes, and who is not authorised.
 BOOST_AUTO_TEST_CASE(strangers_are_refused_at_once_and_disturb_nobody) {
   certified certs;
-  side hub{certs.orchestrator()};
+  side hub{
+      tls_options{.identity = certs.orchestrator(), .refusals_told_max = 1000}};
   auto port = hub.listen();
   healthy other{certs, hub, port};
   for (const auto& x : refused_at_once) {
@@ -273,7 +278,8 @@ BOOST_AUTO_TEST_CASE(two_hundred_garbage_connections_disturb_nobody) {
   certified certs;
   side hub{tls_options{.identity = certs.orchestrator(),
                        .patience = std::chrono::seconds(60),
-                       .strangers_max = 1000}};
+                       .strangers_max = 1000,
+                       .refusals_told_max = 1000}};
   auto port = hub.listen();
   healthy other{certs, hub, port};
   std::vector<raw_tcp> open;
@@ -322,6 +328,58 @@ BOOST_AUTO_TEST_CASE(too_many_strangers_are_refused_at_once) {
              == "it closed the connection during the handshake");
   healthy late{certs, hub, port};
   late.exchange("and let in");
+}
+
+// Whoever floods the port does not flood the terminal.
+BOOST_AUTO_TEST_CASE(many_refusals_are_told_in_one) {
+  tls_refusals refusals{2};
+  std::vector<std::string> all;
+  auto tell = [&all](const std::optional<refusal>& x) {
+    if (x)
+      all.push_back(x->address + ": " + x->why);
+  };
+  for (int count : {100, 3, 1, 0}) {
+    BOOST_TEST(!refusals.any());
+    for (int i = 0; i < count; ++i)
+      tell(refusals.add({"a" + std::to_string(i), "no certificate"}));
+    tell(refusals.sum_up());
+  }
+  const std::vector<std::string> told = {
+      "a0: no certificate",
+      "a1: no certificate",
+      "a99: no certificate; 97 more were refused",
+      "a0: no certificate",
+      "a1: no certificate",
+      "a2: no certificate",
+      "a0: no certificate",
+  };
+  BOOST_TEST(all == told, boost::test_tools::per_element());
+}
+
+// row 29: without a descriptor who comes waits, and nobody is disturbed.
+BOOST_AUTO_TEST_CASE(without_descriptors_who_is_there_goes_on) {
+  certified certs;
+  side hub{certs.orchestrator()};
+  auto port = hub.listen();
+  healthy other{certs, hub, port};
+  rlimit before{};
+  BOOST_REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  auto limit = before;
+  limit.rlim_cur = 64;
+  BOOST_REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  // Takes all but the one that the next client needs itself.
+  std::vector<process::unique_fd> taken;
+  for (int fd = ::dup(0); fd >= 0; fd = ::dup(0))
+    taken.emplace_back(fd);
+  BOOST_REQUIRE(!taken.empty());
+  taken.pop_back();
+  raw_tcp late{port};
+  late.send("nonsense");
+  other.exchange("still here");
+  taken.clear();
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  BOOST_TEST(hub.next(told::kind::refused).text
+             == "plain bytes instead of TLS");
 }
 
 // row 19: the node looks at whom it speaks to, too.

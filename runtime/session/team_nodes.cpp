@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a team has where agents may be on other machines: the hub, who stands
+// for the agents there, and nodes of its own.
+#include "runtime/cluster/file_mover.hpp"
+#include "runtime/session/team.hpp"
+#include "runtime/version.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <set>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace tutti::session {
+
+namespace {
+
+/// So long the end of the program waits for logs at most.
+constexpr auto logs_time_max = std::chrono::seconds(30);
+
+/// Of processes that are no agent's.
+constexpr process_id own_node_ids = process_id{1} << 62;
+
+} // namespace
+
+bool team::has_hub() const {
+  return options_.listener || places_agents(*options_.work);
+}
+
+cluster::hub_with_net team::spawn_hub(const agent_options& common) {
+  auto* feed = options_.feed;
+  auto lead = common.orchestrator;
+  cluster::hub_options mine;
+  mine.work = options_.work;
+  mine.run_id = options_.files.run_id;
+  mine.epoch = options_.epoch;
+  mine.version = runtime::version();
+  mine.orchestrator = lead;
+  mine.observer = common.observer;
+  mine.artifacts = common.artifacts;
+  file_lanes_ = std::make_shared<cluster::file_lanes>();
+  awaited_logs_ = std::make_shared<cluster::awaited_logs>(options_.files.logs);
+  cluster::hub_files_options of_files;
+  of_files.store_directory = options_.files.artifacts;
+  of_files.log_directory = options_.files.logs;
+  of_files.disk = file_lanes_;
+  of_files.awaited = awaited_logs_;
+  of_files.note = [feed](const std::string& what) {
+    feed->note("tutti: " + what);
+  };
+  auto files = system_.spawn(cluster::hub_files_behavior, std::move(of_files));
+  keep(files);
+  mine.files = caf::actor_cast<file_mover_actor>(files);
+  mine.kept = std::move(options_.kept);
+  if (options_.listener)
+    mine.open_net = options_.listener->opener();
+  if (!options_.session.nodes.insecure)
+    mine.secrets = options_.session.secrets.values;
+  mine.local_labels = options_.session.nodes.labels;
+  mine.local_slots = 0;
+  mine.spawn_local = [this, common](agent_id who, const orchestrator_actor& to,
+                                    std::uint64_t first_id) {
+    auto of_agent = common;
+    of_agent.orchestrator = to;
+    of_agent.first_id = first_id;
+    return spawn_agent(std::move(of_agent), who);
+  };
+  bool waits = waits_for_nodes_;
+  mine.nodes_min = waits ? options_.session.nodes.nodes_min : 0;
+  mine.enough_nodes = [this, waits] {
+    if (waits)
+      begin_if_all_is_there();
+  };
+  mine.missing_nodes = [feed, waits](const std::string& what) {
+    if (waits && !what.empty())
+      feed->note(fmt::format("tutti: the run begins later; still to join: {}", what));
+  };
+  mine.no_nodes = [this, feed, waits, lead](const std::string& what) {
+    if (!waits)
+      return;
+    feed->note(fmt::format("tutti: the run waited long enough for {}", what));
+    caf::anon_send(
+        lead,
+        stop_run{static_cast<std::int32_t>(exit_code::environment), true});
+  };
+  mine.superseded = [feed, lead](const std::string& why) {
+    feed->note(fmt::format("tutti: {}; this one stops", why));
+    caf::anon_send(
+        lead, stop_run{static_cast<std::int32_t>(exit_code::journal), true});
+  };
+  mine.note = [feed](const std::string& what) {
+    feed->note("tutti: " + what);
+  };
+  mine.log_path = [logs = options_.files.logs, awaited = awaited_logs_](
+                      const std::string&, const std::string& log) {
+    auto name = log.substr(log.rfind('/') + 1);
+    awaited->expect(name);
+    return logs + "/" + name;
+  };
+  mine.clock = options_.clock;
+  auto result = system_.spawn(cluster::hub_behavior, std::move(mine));
+  keep(result);
+  std::lock_guard lock{hub_->mutex};
+  hub_->hub = result;
+  return result;
+}
+
+/// Nodes of `tutti up`: they go with the supervisor of this run.
+void team::start_own_nodes(const process_actor& host) {
+  std::set<std::string> labels;
+  for (const auto& a : options_.work->agents)
+    for (const auto& x : a.runs_on)
+      if (x.find(':') == std::string::npos) // else it is one of its program
+        labels.insert(x);
+  std::string all;
+  for (const auto& x : labels)
+    all += (all.empty() ? "" : ",") + x;
+  std::error_code unknown; // then it fails to start, and says so
+  auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
+  const auto& choice = options_.session.nodes;
+  for (std::uint32_t i = 1; i <= choice.own_nodes; ++i) {
+    start_process x;
+    x.id = own_node_ids + i;
+    x.name = fmt::format("node-{}", i);
+    x.argv = {program.string(),
+              "node",
+              "--join",
+              fmt::format("127.0.0.1:{}", options_.listener->port()),
+              "--name",
+              x.name,
+              "--once",
+              "--state-dir",
+              options_.files.artifacts.substr(
+                  0, options_.files.artifacts.rfind('/'))};
+    if (!all.empty()) {
+      x.argv.emplace_back("--labels");
+      x.argv.push_back(all);
+    }
+    x.directory = options_.work->directory;
+    x.grace = options_.work->grace;
+    caf::anon_send(host, std::move(x));
+  }
+}
+
+void team::await_logs() {
+  if (awaited_logs_ && !awaited_logs_->wait(logs_time_max))
+    options_.feed->note("tutti: not all logs of the nodes have come");
+}
+
+void team::begin_if_all_is_there() {
+  if (--begins_after_ == 0)
+    caf::anon_send(lead_, begin_run{});
+}
+
+} // namespace tutti::session
