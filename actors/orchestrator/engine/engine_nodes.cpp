@@ -421,7 +421,10 @@ void engine::note_haunted(const fact& f) {
   if (f.end != attempt_end::node_lost || graph_.exclusive.empty()
       || !graph_.exclusive[f.subject])
     return;
-  if (auto at = placement_.place_of(f.agent).node; at != placement::nowhere)
+  // One that is up has said what it has.
+  auto at = placement_.place_of(f.agent).node;
+  if (at != placement::nowhere
+      && placement_.nodes()[at].state == node_state::lost)
     haunted_[f.subject] = at;
 }
 
