@@ -68,6 +68,7 @@ void gateway_core::cut(duration now) {
     net_->close(connection_);
   connection_ = 0;
   is_open_ = false;
+  welcome_.reset();
   if (after_ == after::ready)
     after_ = after::nothing;
   if (stage_ != stage::done)
@@ -176,6 +177,8 @@ void gateway_core::hear(frame_content x, duration now) {
 void gateway_core::take(const welcome& x, duration now) {
   if (stage_ != stage::greeting || !are_times(x))
     return fail("it spoke out of turn", now);
+  if (is_last_)
+    return cut(now); // it is about to go
   bool is_alive = lease_ && lease_->is_alive(now);
   auto decision = choose(known_, is_alive, x.epoch);
   if (decision != allegiance::follow)

@@ -212,15 +212,21 @@ void gateway_core::end_seat(const agent_address& who, seat& x) {
   std::erase_if(revoked_, [&who](const auto& y) {
     return y.first == who;
   });
-  if (!std::exchange(x.ends, true))
-    ports_.end_seat(who);
+  if (std::exchange(x.ends, true))
+    return;
+  // Nothing else begins as slots become free.
+  for (const auto& [key, rank] : x.assigned)
+    ports_.to_agent(who, revoke_task{task_id{key.first}, key.second, rank});
+  ports_.end_seat(who);
 }
 
 void gateway_core::end_all(after then) {
   after_ = then;
-  if (run_)
+  if (run_) {
+    run_->link = 0;
     for (auto& [who, s] : run_->seats)
       end_seat(who, s);
+  }
   settle();
 }
 

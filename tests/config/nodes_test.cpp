@@ -94,14 +94,14 @@ BOOST_AUTO_TEST_CASE(labels_and_exclusive_come_from_the_nearest_layer) {
 
 BOOST_AUTO_TEST_CASE(labels_are_made_of_parameters_and_of_a_matrix) {
   auto p =
-      good_plan("params: { big: large, none: '' }\n"
+      good_plan("params: { big: large, nope: '' }\n"
                 "agents: { a: { runs-on: 'a-${{ params.big }}' } }\n"
                 "tasks:\n"
                 "  t: { agent: a, run: x }\n"
                 "  u:\n"
                 "    matrix: { os: [linux, mac] }\n"
                 "    run: x\n"
-                "    runs-on: ['${{ matrix.os }}', '${{ params.none }}']\n");
+                "    runs-on: ['${{ matrix.os }}', '${{ params.nope }}']\n");
   BOOST_TEST(places_of(p) == "a:a-large on/linux:linux on/mac:mac");
   auto said = messages_of("params: { odd: 'a b' }\n"
                           "tasks:\n"

@@ -7,6 +7,7 @@
 #include "actors/agent/agent.hpp"
 #include "runtime/cluster/gateway.hpp"
 #include "runtime/cluster/hub.hpp"
+#include "runtime/play/plan_builder.hpp"
 #include "runtime/play/surroundings.hpp"
 #include "tests/support/actor_stage.hpp"
 #include "tests/support/simulated_net.hpp"
@@ -154,6 +155,21 @@ machine_behavior(machine_actor::pointer self, machine* on) {
                    std::move(y));
       },
   };
+}
+
+/// Two agents that go to nodes; `build` and `check` are of the first, which has
+/// two slots, `other` is of the second.
+inline plan two_agents() {
+  play::plan_builder b;
+  b.agent("coder", 2);
+  b.agent("tester");
+  b.task("build");
+  b.task("check", {0});
+  b.task("other");
+  b[2].agents = {agent_id{1u}};
+  for (auto& x : b.get().agents)
+    x.runs_on = {"gpu"};
+  return b.get();
 }
 
 struct cluster_world_options {

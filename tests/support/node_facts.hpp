@@ -4,6 +4,7 @@
 
 #include "tests/support/resumed_facts.hpp"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -78,34 +79,35 @@ struct spread_team : plan_sketch {
     value.tasks[deploy].exclusive = true;
   }
 
+  static duration second(int n) {
+    return std::chrono::seconds{n};
+  }
   /// Both tasks of quinn run on box1 from 1 s on, and are lost with it at 10 s.
   std::vector<fact> until_lost() const {
-    using namespace std::chrono_literals;
-    return {make_fact(fact_kind::run_started, 0s),
-            joined(0s, "local", "", 0),
-            joined(1s, "box1", "gpu,linux", 4),
-            joined(1s, "box2", "gpu", 1),
-            placed(1s, quinn, "box1"),
-            ready(0s, write),
-            ready(0s, train),
-            ready(0s, deploy),
-            started(0s, write, ada),
-            assigned(1s, train, quinn),
-            assigned(1s, deploy, quinn),
-            started(1s, train, quinn),
-            started(2s, deploy, quinn)};
+    return {make_fact(fact_kind::run_started, second(0)),
+            joined(second(0), "local", "", 0),
+            joined(second(1), "box1", "gpu,linux", 4),
+            joined(second(1), "box2", "gpu", 1),
+            placed(second(1), quinn, "box1"),
+            ready(second(0), write),
+            ready(second(0), train),
+            ready(second(0), deploy),
+            started(second(0), write, ada),
+            assigned(second(1), train, quinn),
+            assigned(second(1), deploy, quinn),
+            started(second(1), train, quinn),
+            started(second(2), deploy, quinn)};
   }
   std::vector<fact> the_loss() const {
-    using namespace std::chrono_literals;
-    return {node_fact(fact_kind::node_lost, 10s, "box1",
+    return {node_fact(fact_kind::node_lost, second(10), "box1",
                       "it has not answered for 16s"),
-            lost(10s, train, quinn), lost(10s, deploy, quinn),
-            unplaced(10s, quinn, "box1", "it has not answered for 16s")};
+            lost(second(10), train, quinn), lost(second(10), deploy, quinn),
+            unplaced(second(10), quinn, "box1", "it has not answered for 16s")};
   }
   std::vector<fact> the_second_try() const {
-    using namespace std::chrono_literals;
-    return {placed(10s, quinn, "box2", 2), assigned(10s, train, quinn, {}, 2),
-            started(11s, train, quinn, 2)};
+    return {placed(second(10), quinn, "box2", 2),
+            assigned(second(10), train, quinn, {}, 2),
+            started(second(11), train, quinn, 2)};
   }
 };
 

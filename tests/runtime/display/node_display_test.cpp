@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(the_board_shows_nodes_and_where_work_is) { // §32
   auto text = frame(3s);
   for (const char* part :
        {"NODES 3", "box1   up  2 of 4 slots busy  quinn  gpu, linux",
-        "local  up  1 at work", "train         2s  box1"})
+        "local  up  1 at work", "train       2s  box1"})
     BOOST_TEST(has(text, part), part << " is not in\n" << text);
   shown(the_loss());
   text = frame(13s);
