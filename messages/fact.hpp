@@ -81,7 +81,7 @@ enum class attempt_end : std::uint8_t {
   timed_out,    ///< `timeout` or `idle-timeout` was over
   system_error, ///< the system's fault: could not be started, supervisor lost
   cancelled,    ///< ended by `cancel` or fail-fast
-  stopped,      ///< ended because the run stops
+  stopped,      ///< ended because the run stops, or its tutti was frozen
   no_space,     ///< could not be started: the disk is full; the run stops
   unkillable,   ///< did not end even after KILL; its slot is quarantined
   node_lost,    ///< its node is lost; the task runs again, using no retry

@@ -72,6 +72,8 @@ attempt_end end_of(process_end x, std::int32_t code) {
     return attempt_end::timed_out;
   case process_end::unkillable:
     return attempt_end::unkillable;
+  case process_end::abandoned:
+    return attempt_end::stopped; // it runs again, using no retry
   }
   return attempt_end::system_error;
 }
@@ -116,7 +118,8 @@ work_result conclude_attempt(process_exited x) {
     }
   }
   if (x.end == process_end::idle || x.end == process_end::refused
-      || x.end == process_end::no_space || x.end == process_end::unkillable)
+      || x.end == process_end::no_space || x.end == process_end::unkillable
+      || x.end == process_end::abandoned)
     result.exit_code = fact::no_exit_code;
   result.details.outputs = std::move(parsed.outputs);
   result.details.message = std::move(x.message);

@@ -62,7 +62,8 @@ void session_driver::launch() {
   attempts_.forget_given();
   start_process x;
   x.id = process_;
-  x.name = fmt::format("session.{}.{}", a.name, ++launches_);
+  x.name = fmt::format("session.{}.{}", a.name,
+                       options_.sessions_before + ++launches_);
   x.argv = command_words(a.session, {});
   for (const auto& e : a.session_env)
     x.env.push_back(e.name + "=" + render(e.text, expression_scope{}));

@@ -19,6 +19,9 @@ struct session_driver_options {
   duration grace{std::chrono::seconds(10)}; ///< to answer `cancel` and `bye`
   duration hello_timeout{std::chrono::minutes(1)};
   text_mask mask; ///< of what it wrote, where that is shown
+  /// Its sessions are numbered from the next one on, so that their logs differ
+  /// from those of an earlier placing.
+  std::uint32_t sessions_before = 0;
 };
 
 /// Starts the process as soon as the agent runs, and again for the next task

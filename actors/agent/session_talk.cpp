@@ -25,6 +25,8 @@ attempt_end end_of(process_end x) {
     return attempt_end::no_space;
   case process_end::unkillable:
     return attempt_end::unkillable;
+  case process_end::abandoned:
+    return attempt_end::stopped; // it runs again, using no retry
   default:
     return attempt_end::system_error;
   }

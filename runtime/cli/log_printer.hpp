@@ -44,6 +44,10 @@ public:
   [[nodiscard]] const std::string& path() const {
     return path_;
   }
+  /// Of this file.
+  [[nodiscard]] std::uint64_t printed_bytes() const {
+    return offset_;
+  }
 
 private:
   std::string path_;

@@ -4,6 +4,7 @@
 #include "runtime/cli/output.hpp"
 #include "runtime/cli/state.hpp"
 #include "runtime/control/run_lock.hpp"
+#include "runtime/journal/coming_log.hpp"
 #include "runtime/journal/run_list.hpp"
 #include "runtime/journal/task_log.hpp"
 
@@ -27,6 +28,9 @@ using journal::task_log;
 
 /// Between two looks at a log that grows.
 constexpr auto look = std::chrono::milliseconds(200);
+/// So long the end of a log that comes from a node is waited for: the node may
+/// be lost.
+constexpr auto coming_max = std::chrono::seconds(10);
 
 bool to_terminal() {
   return ::isatty(STDOUT_FILENO) == 1;
@@ -116,7 +120,9 @@ found_log latest(const task_log& log) {
 /// Follows the log, through new attempts, until nothing more can come.
 int follow(task_log& log, const journal::run_entry& run,
            const logs_options& options) {
+  using clock = std::chrono::steady_clock;
   log_printer printer{to_terminal()};
+  auto grew_at = clock::now();
   for (;;) {
     // Before the look at the log: what was written by then is shown.
     bool lives = control::holder_of(run.path) == control::run_holder::somebody;
@@ -124,6 +130,8 @@ int follow(task_log& log, const journal::run_entry& run,
       return fail(*wrong);
     bool over = log.is_over() || !lives;
     auto newest = latest(log);
+    bool coming = lives && journal::is_log_coming(newest.path);
+    auto printed = printer.printed_bytes();
     if (newest.path != printer.path()) {
       int code = printer.more();
       if (code == 0)
@@ -135,7 +143,9 @@ int follow(task_log& log, const journal::run_entry& run,
     }
     if (int code = printer.more(); code != 0)
       return code;
-    if (over) {
+    if (printer.printed_bytes() != printed || !over)
+      grew_at = clock::now();
+    if (over && !(coming && clock::now() - grew_at < coming_max)) {
       int code = printer.finish();
       note(log.is_over()
                ? fmt::format("task '{}' is {}", options.task, log.state())

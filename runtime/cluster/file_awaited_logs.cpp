@@ -3,18 +3,23 @@
 
 #include "runtime/cluster/file_log.hpp"
 
-#include <filesystem>
-#include <system_error>
-
 namespace tutti::cluster {
 
 void awaited_logs::expect(const std::string& name) {
-  auto path = directory_ + "/" + name;
+  if (!is_log_name(name))
+    return;
   std::lock_guard lock{mutex_};
-  std::error_code ignored;
   // With the lock: who makes it whole says so after that.
-  if (!std::filesystem::exists(path, ignored) || is_log_coming(path))
+  if (begin_log(directory_, name).more)
     open_.insert(name);
+}
+
+std::string awaited_logs::expect_at(const std::string& path_there) {
+  auto name = log_name(path_there);
+  if (name.empty())
+    return {};
+  expect(name);
+  return directory_ + "/" + name;
 }
 
 void awaited_logs::settled(const std::string& name) {

@@ -18,9 +18,13 @@ public:
     : directory_(std::move(directory)) {
   }
 
-  /// A log of this name is to come, unless it is whole already.
+  /// A log of this name is to come, unless it is whole already: who follows it
+  /// knows from now on. It is a node's word; other names are not awaited.
   void expect(const std::string& name);
-  /// It is whole, or will never be.
+  /// The same for the log of an attempt, by its path there; returns where it
+  /// lies here.
+  [[nodiscard]] std::string expect_at(const std::string& path_there);
+  /// It is whole, or nobody is there who would go on with it.
   void settled(const std::string& name);
 
   /// Until all are there; false: they were not within `bound`.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/cluster/file_log.hpp"
 
+#include "runtime/journal/coming_log.hpp"
 #include "runtime/process/files.hpp"
 
 #include <fcntl.h>
@@ -25,11 +26,7 @@ using artifacts::outcome;
 using process::unique_fd;
 
 constexpr std::string_view ending = ".log";
-constexpr std::size_t name_bytes_max = 240; ///< with what a marker adds: 255
-
-std::string marker_of(const std::string& folder, const std::string& name) {
-  return fmt::format("{}/.{}.coming", folder, name);
-}
+constexpr std::size_t name_bytes_max = 240; ///< a mark adds to it
 
 /// A regular file; never blocks, follows no link at its end.
 unique_fd open_log(const std::string& path, int flags) {
@@ -59,13 +56,6 @@ std::string log_name(const std::string& path) {
   return is_log_name(result) ? result : std::string{};
 }
 
-bool is_log_coming(const std::string& path) {
-  auto name = log_name(path);
-  auto folder = fs::path{path}.parent_path().string();
-  std::error_code ignored;
-  return !name.empty() && fs::exists(marker_of(folder, name), ignored);
-}
-
 void read_log_piece(const std::string& folder, std::uint32_t size_bytes,
                     chunk& x) {
   if (folder.empty() || !is_log_name(x.what.name)) {
@@ -84,7 +74,7 @@ void read_log_piece(const std::string& folder, std::uint32_t size_bytes,
 
 arrived_log begin_log(const std::string& folder, const std::string& name) {
   auto path = folder + "/" + name;
-  auto marker = marker_of(folder, name);
+  auto mark = journal::coming_mark(path);
   struct stat status {};
   bool is_there = ::lstat(path.c_str(), &status) == 0;
   auto size =
@@ -92,10 +82,10 @@ arrived_log begin_log(const std::string& folder, const std::string& name) {
   if (is_there && !S_ISREG(status.st_mode))
     return {0, false, {"something else has its name", false}};
   std::error_code ignored;
-  if (is_there && !fs::exists(marker, ignored))
+  if (is_there && !fs::exists(mark, ignored))
     return {size, false, {}};
-  unique_fd made{::open(marker.c_str(),
-                        O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)};
+  unique_fd made{
+      ::open(mark.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600)};
   return {size, true, made ? outcome{} : failed(errno)};
 }
 
@@ -109,7 +99,7 @@ outcome append_log(const std::string& folder, const std::string& name,
 }
 
 void end_log(const std::string& folder, const std::string& name) {
-  ::unlink(marker_of(folder, name).c_str());
+  ::unlink(journal::coming_mark(folder + "/" + name).c_str());
 }
 
 std::vector<log_size> logs_in(const std::string& folder) {

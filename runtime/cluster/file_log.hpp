@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The files of logs that cross a link: NAME.log in the node's folder, the same
-// in the run's. Beside one that is not whole here yet lies `.NAME.log.coming`.
+// in the run's, where a mark beside it says that it is not whole yet
+// (runtime/journal/coming_log.hpp).
 #pragma once
 
 #include "messages/cluster.hpp"
@@ -19,10 +20,6 @@ namespace tutti::cluster {
 
 /// Of the log with this path, anywhere; empty: it is none.
 [[nodiscard]] std::string log_name(const std::string& path);
-
-/// Whether more of the log with this path is to come from the node where it is
-/// written.
-[[nodiscard]] bool is_log_coming(const std::string& path);
 
 /// Fills in what is behind `x.offset`, or the mistake.
 void read_log_piece(const std::string& folder, std::uint32_t size_bytes,

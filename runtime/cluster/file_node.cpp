@@ -4,6 +4,7 @@
 #include "runtime/artifacts/store.hpp"
 #include "runtime/artifacts/sweep.hpp"
 #include "runtime/cluster/file_fetcher.hpp"
+#include "runtime/cluster/file_log.hpp"
 #include "runtime/cluster/file_log_source.hpp"
 #include "runtime/cluster/file_server.hpp"
 
@@ -12,8 +13,10 @@
 #include <caf/stateful_actor.hpp>
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <map>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace tutti::cluster {
@@ -304,16 +307,17 @@ node_files_behavior(node_files_actor::stateful_pointer<node_files_state> self,
   };
 }
 
-process::supervisor_events watch_logs(process::supervisor_events events,
-                                      const node_files_actor& files) {
-  auto result = std::move(events);
-  result.started = [files, next = result.started](process_started x) {
-    caf::anon_send(files, process_noticed{x.id, true, {}});
+process::supervisor_events
+watch_logs(process::supervisor_events events,
+           std::function<void(const process_noticed&)> notice) {
+  auto result = events;
+  result.started = [notice, next = events.started](process_started x) {
+    notice({x.id, true, {}});
     if (next)
       next(x);
   };
-  result.exited = [files, next = result.exited](process_exited x) {
-    caf::anon_send(files, process_noticed{x.id, false, x.log});
+  result.exited = [notice, next = events.exited](process_exited x) {
+    notice({x.id, false, x.log});
     if (next)
       next(std::move(x));
   };
@@ -326,6 +330,13 @@ void sweep_node_store(const std::string& store_directory,
   static_cast<void>(
       artifacts::sweep({store_directory, {}, limits.run_began_ns, false}));
   artifacts::trim(store_directory, limits.bytes_max);
+}
+
+void clear_logs(const std::string& log_directory) {
+  for (const auto& x : logs_in(log_directory)) {
+    std::error_code ignored;
+    std::filesystem::remove(log_directory + "/" + x.name, ignored);
+  }
 }
 
 } // namespace tutti::cluster

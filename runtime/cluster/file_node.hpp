@@ -14,6 +14,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -21,7 +22,9 @@ namespace tutti::cluster {
 
 struct node_files_options {
   std::string store_directory; ///< absolute; of this node alone
-  std::string log_directory;   ///< absolute: of its supervisor
+  /// Absolute: of its supervisor. What lies in it is of this run: see
+  /// `clear_logs`.
+  std::string log_directory;
   std::shared_ptr<file_disk> disk;
   /// To the run's machine. It may be broken for a while: that only delays.
   file_link_actor link;
@@ -62,9 +65,11 @@ node_files_actor::behavior_type
 node_files_behavior(node_files_actor::stateful_pointer<node_files_state> self,
                     node_files_options options);
 
-/// The same events, of which those that concern logs reach `files` as well.
+/// The same events; `notice` is told of those that concern logs, to be passed
+/// on to the actor of the run. On the supervisor's thread.
 [[nodiscard]] process::supervisor_events
-watch_logs(process::supervisor_events events, const node_files_actor& files);
+watch_logs(process::supervisor_events events,
+           std::function<void(const process_noticed&)> notice);
 
 struct node_store_limits {
   /// Nanoseconds since 1970: what was not used since may go.
@@ -77,6 +82,10 @@ struct node_store_limits {
 /// disk.
 void sweep_node_store(const std::string& store_directory,
                       const node_store_limits& limits);
+
+/// After a run, before the next begins: its logs are not to be taken for those
+/// of the next one.
+void clear_logs(const std::string& log_directory);
 
 } // namespace tutti::cluster
 

@@ -40,6 +40,8 @@ gateway_core::gateway_core(gateway_options options,
 }
 
 void gateway_core::begin(duration now) {
+  if (!net_)
+    return finish({true, "it cannot connect to anything"});
   connect(now);
 }
 
@@ -68,6 +70,7 @@ void gateway_core::cut(duration now) {
     net_->close(connection_);
   connection_ = 0;
   is_open_ = false;
+  welcome_.reset();
   if (after_ == after::ready)
     after_ = after::nothing;
   if (stage_ != stage::done)
@@ -176,6 +179,8 @@ void gateway_core::hear(frame_content x, duration now) {
 void gateway_core::take(const welcome& x, duration now) {
   if (stage_ != stage::greeting || !are_times(x))
     return fail("it spoke out of turn", now);
+  if (is_last_)
+    return cut(now); // it is about to go
   bool is_alive = lease_ && lease_->is_alive(now);
   auto decision = choose(known_, is_alive, x.epoch);
   if (decision != allegiance::follow)
@@ -252,8 +257,13 @@ void gateway_core::say_ready() {
   stage_ = stage::present;
   wait_ = options_.retry_first;
   run_->plan.clear(); // it comes again, whole
-  send(ready{welcome_ ? holds() : std::vector<held_attempt>{}, run_->has_plan});
-  welcome_.reset();
+  ready told;
+  told.has_plan = run_->has_plan;
+  if (std::exchange(welcome_, std::nullopt)) {
+    told.keeps = keeps();
+    told.holds = holds();
+  }
+  send(told);
   send(acknowledgement{run_->in.received(), link_window});
   ports_.flush_soon();
 }

@@ -197,6 +197,13 @@ void gateway_core::revoke_unbegun() {
   }
 }
 
+std::vector<agent_address> gateway_core::keeps() const {
+  std::vector<agent_address> result;
+  for (const auto& [who, s] : run_->seats)
+    result.push_back(who);
+  return result;
+}
+
 std::vector<held_attempt> gateway_core::holds() const {
   std::vector<held_attempt> result;
   for (const auto& [who, s] : run_->seats)
@@ -212,15 +219,21 @@ void gateway_core::end_seat(const agent_address& who, seat& x) {
   std::erase_if(revoked_, [&who](const auto& y) {
     return y.first == who;
   });
-  if (!std::exchange(x.ends, true))
-    ports_.end_seat(who);
+  if (std::exchange(x.ends, true))
+    return;
+  // Nothing else begins as slots become free.
+  for (const auto& [key, rank] : x.assigned)
+    ports_.to_agent(who, revoke_task{task_id{key.first}, key.second, rank});
+  ports_.end_seat(who);
 }
 
 void gateway_core::end_all(after then) {
   after_ = then;
-  if (run_)
+  if (run_) {
+    run_->link = 0;
     for (auto& [who, s] : run_->seats)
       end_seat(who, s);
+  }
   settle();
 }
 

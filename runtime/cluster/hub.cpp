@@ -149,9 +149,6 @@ public:
         },
         what);
   }
-  void end_local(const agent_address& x) override {
-    to_local(x, leave_run{true});
-  }
   void drop_local(const agent_address& x) override {
     auto found = locals_.extract(x);
     if (!found)

@@ -22,8 +22,10 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 namespace tutti::cluster {
@@ -34,7 +36,7 @@ public:
   hub_core(hub_options options, std::shared_ptr<transport> net,
            hub_ports& ports);
 
-  /// The node `local` takes part; kept placings are expected.
+  /// Kept placings are expected.
   void begin(duration now);
 
   // From the transport.
@@ -124,6 +126,13 @@ private:
     bool is_leaving = false; ///< told to leave, and has not said that it has
   };
 
+  /// An agent on `local`.
+  struct local_seat {
+    std::set<std::pair<std::uint32_t, std::uint32_t>> begun; ///< task, attempt
+    bool ends = false;
+    bool has_left = false;
+  };
+
   // Handshake (hub_core.cpp).
   void hear(connection_id from, node& n, frame_content x, duration now);
   void meet(connection_id from, const hello& x, duration now);
@@ -152,6 +161,8 @@ private:
   void take_over(const place_agent& x, duration now);
   void place_it(const place_agent& x, duration now);
   void unplace(agent_id who);
+  void end_local(const agent_address& who);
+  void drop_local_if_done(const agent_address& who);
   void leave(agent_id who, leave_run x);
   void say_left(agent_id who);
   void answer(std::uint64_t id, to_node_content x);
@@ -181,6 +192,7 @@ private:
   std::map<std::string, node> nodes_;
   std::unordered_map<connection_id, connected> connections_;
   std::vector<place> places_; ///< by agent
+  std::map<agent_address, local_seat> locals_;
   /// Payloads that are kept or fetched: the id that the store was asked with,
   /// and whose it is.
   std::unordered_map<std::uint64_t, agent_address> askers_;

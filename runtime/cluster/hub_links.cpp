@@ -91,7 +91,7 @@ void hub_core::unplace(agent_id who) {
   auto& p = places_[who.value];
   agent_address from{who, p.placing};
   if (p.node == local_node)
-    ports_.end_local(from);
+    end_local(from);
   else if (auto* n = find(p.node); n != nullptr && n->is_in)
     put(*n, {from, place_agent{who, {}, p.placing, false}});
   say_left(who);
@@ -165,11 +165,35 @@ void hub_core::take(node& n, to_hub x) {
 }
 
 void hub_core::on(to_hub x) {
-  if (is_at(x.from, local_node))
-    return deliver(std::move(x));
-  count_late(x);
-  if (std::holds_alternative<agent_left>(x.content))
-    ports_.drop_local(x.from);
+  auto& seat = locals_[x.from];
+  if (const auto* y = std::get_if<attempt_started>(&x.content))
+    seat.begun.emplace(y->task.value, y->attempt);
+  else if (const auto* z = std::get_if<attempt_finished>(&x.content))
+    seat.begun.erase({z->task.value, z->attempt});
+  else if (std::holds_alternative<agent_left>(x.content))
+    seat.has_left = true;
+  auto from = x.from;
+  if (is_at(from, local_node))
+    deliver(std::move(x));
+  else
+    count_late(x);
+  drop_local_if_done(from);
+}
+
+void hub_core::end_local(const agent_address& who) {
+  auto& seat = locals_[who];
+  seat.ends = true;
+  for (const auto& [task, attempt] : seat.begun)
+    ports_.to_local(who, end_task{task_id{task}, attempt, true});
+  ports_.to_local(who, leave_run{true});
+}
+
+void hub_core::drop_local_if_done(const agent_address& who) {
+  const auto& seat = locals_[who];
+  if (!seat.ends || !seat.has_left || !seat.begun.empty())
+    return;
+  ports_.drop_local(who);
+  locals_.erase(who);
 }
 
 void hub_core::deliver(to_hub x) {

@@ -48,6 +48,8 @@ void hub_core::lose(node& n, const std::string& why, duration now) {
   ports_.to_lead(node_lost{n.name, why});
   for (std::size_t i = 0; i < places_.size(); ++i)
     if (places_[i].node == n.name) {
+      // What these placings still say is late, though no other is chosen yet.
+      places_[i].node.clear();
       places_[i].kept = false;
       say_left(agent_id{i});
     }

@@ -37,8 +37,6 @@ public:
   // Placings on `local`.
   virtual void spawn_local(const agent_address& x) = 0;
   virtual void to_local(const agent_address& x, to_node_content what) = 0;
-  /// It is told to leave; see `drop_local`.
-  virtual void end_local(const agent_address& x) = 0;
   virtual void drop_local(const agent_address& x) = 0;
 
   /// `hub_core::flush` soon, after what has come already.

@@ -83,6 +83,9 @@ void lead_lease::answer(std::uint64_t number, std::uint64_t arrived,
     renewed_ = std::max(renewed_, answers_.front().second);
     answers_.pop_front();
   }
+  if (number <= last_)
+    return; // overtaken: an answer to it renews nothing at the hub
+  last_ = number;
   answers_.emplace_back(number, now);
   if (answers_.size() > answers_max)
     answers_.pop_front();

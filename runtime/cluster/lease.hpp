@@ -118,6 +118,7 @@ private:
   duration heard_;
   /// Answers that have not been said to have arrived: number, when.
   std::deque<std::pair<std::uint64_t, duration>> answers_;
+  std::uint64_t last_ = 0; ///< that was answered
 };
 
 } // namespace tutti::cluster

@@ -56,7 +56,7 @@ private:
             type> || std::is_enum_v<type> || std::is_same_v<type, duration> || std::is_same_v<type, std::string>)
       return true;
     else if constexpr (requires { x.begin(); })
-      return std::all_of(x.begin(), x.end(), [this](auto& y) {
+      return std::all_of(x.begin(), x.end(), [this](const auto& y) {
         return is_given(y) && apply(y);
       });
     else
@@ -83,8 +83,8 @@ private:
   }
 
   template <class T>
-  bool look(T& x) {
-    return inspect(*this, const_cast<std::remove_cv_t<T>&>(x));
+  bool look(const T& x) {
+    return inspect(*this, const_cast<T&>(x));
   }
   template <class Tag>
   bool look(dense_id<Tag> x) {

@@ -34,6 +34,9 @@ std::string duration_text(std::chrono::milliseconds x) {
   return fmt::format("{}ms", x.count());
 }
 
+/// A stranger has to say who it is, which is one.
+constexpr std::size_t stranger_frames_max = 16;
+
 /// The first bytes of TLS, taken for the head of a frame.
 bool looks_like_tls(std::uint32_t size) {
   auto kind = size >> 24;
@@ -221,8 +224,12 @@ void tls_connection::take_in(std::string_view bytes) {
 
 void tls_connection::deliver(std::string_view content) {
   std::string frame;
-  while (phase_ == phase::open && reader_.next(content, frame))
+  while (phase_ == phase::open && reader_.next(content, frame)) {
+    // Who gets them has no other bound.
+    if (is_stranger() && ++stranger_frames_ > stranger_frames_max)
+      return end("too many frames before it is admitted");
     with_.events.arrived(id_, std::exchange(frame, {}));
+  }
   auto size = reader_.too_long();
   if (size == 0 || phase_ != phase::open)
     return;

@@ -112,6 +112,7 @@ private:
   bool told_ = false; ///< the last word
   std::optional<tls_session> tls_;
   frame_reader reader_{stranger_frame_bytes_max};
+  std::size_t stranger_frames_ = 0;
   std::string batch_; ///< taken from the outbox
   std::string out_;   ///< is being written
   std::string last_words_;

@@ -4,6 +4,7 @@
 #include "actors/agent/attempt_name.hpp"
 #include "config/suggest.hpp"
 #include "messages/fact.hpp"
+#include "runtime/journal/coming_log.hpp"
 #include "runtime/journal/journal_reader.hpp"
 #include "runtime/journal/run_list.hpp"
 #include "runtime/journal/schema.hpp"
@@ -181,7 +182,9 @@ std::string task_log::path_of(const logged_attempt& x) const {
   if (!x.log.empty()) {
     // Where the state directory was moved, its name is still the same.
     auto here = logs + "/" + fs::path{x.log}.filename().string();
-    return is_file(x.log) ? x.log : is_file(here) ? here : std::string{};
+    if (is_file(x.log))
+      return x.log;
+    return is_file(here) || is_log_coming(here) ? here : std::string{};
   }
   if (!x.end.empty())
     return {};

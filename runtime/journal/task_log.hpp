@@ -44,7 +44,8 @@ public:
   [[nodiscard]] bool is_over() const;
 
   /// Where the log of an attempt lies, whether it has ended or not; empty:
-  /// there is none (yet).
+  /// there is none (yet). One that is to come from another machine may have no
+  /// file yet.
   [[nodiscard]] std::string path_of(const logged_attempt& x) const;
 
 private:

@@ -297,6 +297,7 @@ void loop::check_lease() {
     if (a->stage >= stage::terminating)
       continue;
     a->explain("tutti gave no sign of life for " + seconds(options_.lease));
+    a->end = process_end::abandoned;
     terminate(*a);
   }
 }

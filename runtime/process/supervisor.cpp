@@ -94,7 +94,7 @@ struct supervisor::state {
   int pid = -1;
   unique_fd socket;
   unique_fd wake; ///< an eventfd: `outgoing`, `refused` or `closing` changed
-  supervisor_options options; ///< set before the reader starts, as is the next
+  supervisor_options options; ///< of the reader once it runs; else `mutex`
   supervisor_events handlers;
   std::thread reader;
   // What follows is the reader's.
@@ -107,6 +107,7 @@ struct supervisor::state {
   std::mutex mutex; ///< guards what follows
   std::string outgoing;
   std::vector<process_exited> refused;
+  std::optional<supervisor_options> changed; ///< for the reader
   bool closing = false;
   bool gone = false;
 
@@ -181,6 +182,10 @@ void supervisor::state::read_until_gone() {
     pollfd fds[] = {{socket.get(), POLLIN, 0}, {wake.get(), POLLIN, 0}};
     {
       std::lock_guard guard{mutex};
+      if (changed) {
+        options = *std::exchange(changed, std::nullopt);
+        heartbeat_due = steady_clock::now();
+      }
       flush();
       if (!outgoing.empty())
         fds[0].events |= POLLOUT;
@@ -372,7 +377,14 @@ supervisor::~supervisor() {
 }
 
 void supervisor::configure(const supervisor_options& options) {
-  state_->options = options;
+  {
+    std::lock_guard guard{state_->mutex};
+    if (state_->reader.joinable())
+      state_->changed = options; // the reader takes it over
+    else
+      state_->options = options;
+    state_->wake_reader();
+  }
   state_->send(options);
 }
 

@@ -51,7 +51,8 @@ public:
   ~supervisor(); ///< calls `shut_down`
 
   /// Must precede `listen` and the first `start`; a `start` before it is
-  /// refused.
+  /// refused. Later it changes times and limits of what is started from then
+  /// on, and the lease of all.
   void configure(const supervisor_options& options);
 
   /// What processes get that name it, and what is masked in their logs and

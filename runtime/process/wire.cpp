@@ -186,7 +186,7 @@ template <class Codec>
 bool fields(Codec& c, is<process_exited> auto& x) {
   return all(c, x.id, x.end, x.code, x.message, x.output, x.log,
              x.dropped_bytes, x.leaked)
-      && x.end <= process_end::unkillable;
+      && x.end <= process_end::abandoned;
 }
 
 /// The kind of a frame is the index of its alternative.

@@ -2,8 +2,10 @@
 #include "runtime/session/any_agent.hpp"
 
 #include "actors/agent/session_driver.hpp"
+#include "runtime/cluster/hub.hpp"
 #include "runtime/native/spawn.hpp"
 
+#include <cstdint>
 #include <utility>
 
 namespace tutti::session {
@@ -18,6 +20,9 @@ auto session_maker(const agent_options& x) {
   mine.slots = x.slots;
   mine.grace = x.grace;
   mine.mask = x.mask;
+  // The logs of another placing have other names: each has a thousand.
+  mine.sessions_before =
+      static_cast<std::uint32_t>(x.first_id / cluster::first_id_of(1) * 1000);
   return [mine](driver_host& host) {
     return make_session_driver(host, mine);
   };

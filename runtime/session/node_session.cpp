@@ -235,6 +235,7 @@ private:
     watch_.set({});
     if (work_.files)
       caf::anon_send_exit(work_.files, caf::exit_reason::user_shutdown);
+    cluster::clear_logs(files_.logs);
     cluster::node_store_limits limits;
     limits.run_began_ns = work_.began_ns;
     disk_->post(cluster::disk_lane::bulk, [store = files_.artifacts, limits] {
@@ -248,17 +249,10 @@ private:
       end({true, std::move(why)});
     });
     events.notice = options_.note;
-    auto started = std::move(events.started);
-    events.started = [this, started](process_started x) {
-      watch_.tell({x.id, true, {}});
-      started(x);
-    };
-    auto exited = std::move(events.exited);
-    events.exited = [this, exited](process_exited x) {
-      watch_.tell({x.id, false, x.log});
-      exited(std::move(x));
-    };
-    return events;
+    return cluster::watch_logs(std::move(events),
+                               [this](const cluster::process_noticed& x) {
+                                 watch_.tell(x);
+                               });
   }
 
   agent_actor spawn_agent(const cluster::node_run& run,

@@ -80,7 +80,8 @@ cluster::hub_with_net team::spawn_hub(const agent_options& common) {
   };
   mine.missing_nodes = [feed, waits](const std::string& what) {
     if (waits && !what.empty())
-      feed->note(fmt::format("tutti: the run begins later; still to join: {}", what));
+      feed->note(
+          fmt::format("tutti: the run begins later; still to join: {}", what));
   };
   mine.no_nodes = [this, feed, waits, lead](const std::string& what) {
     if (!waits)
@@ -98,11 +99,9 @@ cluster::hub_with_net team::spawn_hub(const agent_options& common) {
   mine.note = [feed](const std::string& what) {
     feed->note("tutti: " + what);
   };
-  mine.log_path = [logs = options_.files.logs, awaited = awaited_logs_](
-                      const std::string&, const std::string& log) {
-    auto name = log.substr(log.rfind('/') + 1);
-    awaited->expect(name);
-    return logs + "/" + name;
+  mine.log_path = [awaited = awaited_logs_](const std::string&,
+                                            const std::string& log) {
+    return awaited->expect_at(log);
   };
   mine.clock = options_.clock;
   auto result = system_.spawn(cluster::hub_behavior, std::move(mine));

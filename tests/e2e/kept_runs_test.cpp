@@ -141,6 +141,33 @@ tasks:
   BOOST_TEST(finish(*live).status == 0);
 }
 
+BOOST_AUTO_TEST_CASE(logs_follow_what_is_still_to_come_from_a_node) {
+  fifo gate{dir, "gate"};
+  auto live = start(R"(
+tasks:
+  a: echo begin
+  b: { needs: a, run: 'read x < gate' }
+)");
+  BOOST_REQUIRE(eventually([&] {
+    return tutti({"logs", "a"}).status == 0;
+  }));
+  // As the log of a node lies here while its end is under way.
+  auto logs =
+      dir
+      / (".tutti/runs/" + history()[0].at("id").get<std::string>() + "/logs");
+  std::ofstream{logs + "/.a.1.log.coming"};
+  program following{options({"logs", "-f", "a"})};
+  BOOST_REQUIRE(following.read_until("begin"));
+  std::ofstream{logs + "/a.1.log", std::ios::app} << "the end\n";
+  BOOST_REQUIRE(following.read_until("the end"));
+  fs::remove(logs + "/.a.1.log.coming");
+  auto x = following.wait();
+  BOOST_TEST(x.status == 0);
+  BOOST_TEST(x.out == "begin\nthe end\n");
+  gate.put();
+  BOOST_TEST(finish(*live).status == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_killed_runs_log_is_there_and_following_it_ends) {
   fifo gate{dir, "gate"};
   auto live = start("tasks: { a: 'echo begun; read x < gate' }\n");

@@ -12,6 +12,15 @@ using std::chrono::seconds;
 
 BOOST_AUTO_TEST_SUITE(actors_agent_session_driver)
 
+BOOST_AUTO_TEST_CASE(its_sessions_of_another_placing_have_other_numbers) {
+  sams s;
+  s.options.sessions_before = 2000;
+  s.session = make_session_driver(s.host, s.options);
+  s.passes(duration{0});
+  BOOST_TEST_REQUIRE(s.host.started.size() == 1U);
+  BOOST_TEST(s.host.started[0].name == "session.sam.2001");
+}
+
 BOOST_AUTO_TEST_CASE(its_process_starts_before_any_task) { // §23
   sams s;
   BOOST_TEST(s.host.started.empty());

@@ -43,7 +43,6 @@ public:
     sam.session_secrets.emplace_back(0u);
     sam.session_directory = literal_expression("sam");
     b.get().directory = "/plan";
-    session_driver_options options;
     options.work = std::make_shared<const plan>(b.get());
     options.agent = agent_id{0};
     options.slots = slots;
@@ -110,6 +109,7 @@ public:
   }
 
   recording_host host;
+  session_driver_options options;
   std::unique_ptr<driver> session;
 };
 

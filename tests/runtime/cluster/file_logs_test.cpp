@@ -2,6 +2,7 @@
 // Logs of nodes on their way into the run's folder.
 #include "runtime/cluster/file_log.hpp"
 
+#include "runtime/journal/coming_log.hpp"
 #include "tests/runtime/cluster/file_world.hpp"
 #include "tests/support/dice.hpp"
 
@@ -35,7 +36,7 @@ struct log_world : file_world {
     return folder.read("logs/" + name);
   }
   [[nodiscard]] bool is_coming(const std::string& name) const {
-    return cluster::is_log_coming(folder / ("logs/" + name));
+    return journal::is_log_coming(folder / ("logs/" + name));
   }
   [[nodiscard]] bool all_there() const {
     return awaited->wait(duration{0});
@@ -273,7 +274,12 @@ BOOST_AUTO_TEST_CASE(who_waits_for_logs_is_woken_by_the_last) {
   waits.join();
   awaited->expect("a.1.log"); // it is whole already
   BOOST_TEST(all_there());
-  awaited->expect("b.1.log");
+  awaited->expect("../b.log"); // a node's word: there is none of this name
+  BOOST_TEST(awaited->expect_at("/there/logs/..") == "");
+  BOOST_TEST(all_there());
+  BOOST_TEST(awaited->expect_at("/there/logs/b.1.log")
+             == folder / "logs/b.1.log");
+  BOOST_TEST(is_coming("b.1.log"));
   awaited->skip();
   BOOST_TEST(!awaited->wait(std::chrono::minutes(1)));
 }

@@ -183,6 +183,19 @@ BOOST_DATA_TEST_CASE(a_slow_reader_is_not_flooded, both, tls) {
     BOOST_TEST(x.hub.next(told::kind::arrived).text.size() == frame);
 }
 
+// Whoever owns it may be gone with the last event.
+BOOST_AUTO_TEST_CASE(a_transport_can_end_within_an_event) {
+  linked x{true};
+  x.hub.before_frame = [&] {
+    x.hub.transport.reset();
+  };
+  x.node.transport->send(x.at_node, "one");
+  x.node.transport->send(x.at_node, "two");
+  BOOST_TEST(x.hub.next(told::kind::arrived).text == "one");
+  BOOST_TEST(x.node.next(told::kind::closed).id == x.at_node);
+  BOOST_TEST(x.hub.list.empty());
+}
+
 BOOST_AUTO_TEST_CASE(nobody_there_is_said_at_once) {
   certified certs;
   side hub{certs.orchestrator()};
@@ -235,6 +248,25 @@ BOOST_AUTO_TEST_CASE(without_tls_only_this_machine_is_spoken_to) {
   BOOST_TEST(x.text
              == "without TLS (--insecure) only this machine is spoken to: "
                 "127.0.0.1 or ::1");
+}
+
+BOOST_AUTO_TEST_CASE(without_a_host_all_addresses_are_listened_to) {
+  certified certs;
+  side hub{certs.orchestrator()};
+  side node{certs.node()};
+  for (const auto* all : {"", "::"}) {
+    auto port = hub.transport->listen(all, 0);
+    BOOST_REQUIRE_MESSAGE(port, (port ? "" : port.error().detail));
+    node.transport->connect("127.0.0.1", *port);
+    node.next(told::kind::opened);
+    hub.next(told::kind::opened);
+  }
+  side plain;
+  auto x = plain.transport->listen("::", 0);
+  BOOST_REQUIRE(!x);
+  BOOST_TEST(x.error().detail.starts_with(
+                 "cannot listen on [::]:0: without TLS (--insecure)"),
+             x.error().detail);
 }
 
 BOOST_AUTO_TEST_CASE(unknown_connections_are_ignored) {

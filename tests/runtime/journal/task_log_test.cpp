@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/journal/task_log.hpp"
 
+#include "runtime/journal/coming_log.hpp"
 #include "tests/runtime/journal/made_run.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -69,6 +70,18 @@ BOOST_AUTO_TEST_CASE(attempts_and_their_logs_are_found_without_the_plan) {
   BOOST_REQUIRE(b);
   BOOST_TEST(b->is_over());
   BOOST_TEST(b->path_of(b->attempts()[0]) == ""); // it wrote nothing
+}
+
+BOOST_AUTO_TEST_CASE(a_log_that_is_to_come_has_its_place_already) {
+  make({begun(0, 1), over(0, 1, task_state::succeeded, "/there/a.1.log")});
+  auto a = journal::task_log::open(run(), "a");
+  BOOST_REQUIRE(a);
+  BOOST_TEST(a->path_of(a->attempts()[0]) == "");
+  auto here = run() + "/logs/a.1.log";
+  write_log(".a.1.log.coming");
+  BOOST_TEST(journal::coming_mark(here) == run() + "/logs/.a.1.log.coming");
+  BOOST_TEST(journal::is_log_coming(here));
+  BOOST_TEST(a->path_of(a->attempts()[0]) == here);
 }
 
 BOOST_AUTO_TEST_CASE(what_came_since_is_seen) {
