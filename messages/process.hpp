@@ -76,8 +76,8 @@ enum class process_end : std::uint8_t {
   no_space,    ///< the disk is full: `message` names the file
   idle,        ///< idle_timeout was over
   bad_output,  ///< what TUTTI_OUTPUT names is too large or unreadable
-    unkillable,   ///< still there after KILL
-  abandoned,    ///< ended because its tutti gave no sign of life
+  unkillable,  ///< still there after KILL
+  abandoned,   ///< ended because its tutti gave no sign of life
 };
 
 struct process_exited {
