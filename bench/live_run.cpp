@@ -48,20 +48,16 @@ int run_live(live_run_options options, const std::string& directory,
   {
     auto disk = std::make_shared<artifacts::artifact_disk>(
         files->artifacts, files->payloads, true);
-    session::team actors{{work,
-                          how,
-                          1,
-                          *files,
-                          disk,
-                          std::move(*record),
-                          recorded.graph,
-                          {},
-                          nullptr,
-                          {},
-                          {},
-                          {},
-                          &processes,
-                          &feed}};
+    session::team_options parts;
+    parts.work = work;
+    parts.session = how;
+    parts.files = *files;
+    parts.disk = disk;
+    parts.record = std::move(*record);
+    parts.graph = recorded.graph;
+    parts.processes = &processes;
+    parts.feed = &feed;
+    session::team actors{std::move(parts)};
     actors.begin();
     while (!model.ended()) {
       auto batch = feed.take(frame);
