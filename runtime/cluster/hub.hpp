@@ -50,7 +50,6 @@ struct hub_options {
 
   // The node `local`.
   std::vector<std::string> local_labels;
-  std::uint32_t local_slots = 1; ///< 0: no limit
   /// Spawns the agent of a placing on `local`: it speaks to `lead` instead of
   /// the orchestrator, and takes its ids from `first_id` on. The hub ends it.
   std::function<agent_actor(agent_id, const orchestrator_actor& lead,

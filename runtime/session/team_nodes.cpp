@@ -64,7 +64,6 @@ cluster::hub_with_net team::spawn_hub(const agent_options& common) {
   if (!options_.session.nodes.insecure)
     mine.secrets = options_.session.secrets.values;
   mine.local_labels = options_.session.nodes.labels;
-  mine.local_slots = 0;
   mine.spawn_local = [this, common](agent_id who, const orchestrator_actor& to,
                                     std::uint64_t first_id) {
     auto of_agent = common;
