@@ -67,6 +67,14 @@ control_result run_control(const plan& p, const engine::engine& e,
     return {false, "the run has ended"};
   if (x.kind == control_kind::give_verdict)
     return give_verdict(p, x, step);
+  if (x.kind == control_kind::drain_node) {
+    auto refusal = step(engine::drain_requested{x.text});
+    if (!refusal.empty())
+      return {false, refusal};
+    return {true, fmt::format("node '{}': it gets no new work, and leaves once "
+                              "it has none",
+                              x.text)};
+  }
   std::vector<task_id> tasks;
   if (x.subject.kind == node_kind::task)
     tasks = {task_id{x.subject.index}};

@@ -266,9 +266,19 @@ void step_once_begun(self_pointer self, engine::event e) {
     s.early.push_back(std::move(e));
 }
 
+/// All nodes that are there are known before the first agent is placed.
 void begin(self_pointer self) {
   auto& s = self->state;
   s.begun = true;
+  if (auto* first = std::get_if<engine::run_begins>(&s.options.first)) {
+    auto is_join = [](const engine::event& e) {
+      return std::holds_alternative<engine::node_joins>(e);
+    };
+    auto rest = std::find_if_not(s.early.begin(), s.early.end(), is_join);
+    for (auto i = s.early.begin(); i != rest; ++i)
+      first->nodes.push_back(std::get<engine::node_joins>(std::move(*i)));
+    s.early.erase(s.early.begin(), rest);
+  }
   step(self, s.options.first);
   for (const auto& e : std::exchange(s.early, {}))
     step(self, e);

@@ -59,7 +59,7 @@ bool inspect(Inspector& f, refused& x) {
 
 template <class Inspector>
 bool inspect(Inspector& f, ready& x) {
-  return f(x.holds, x.has_plan);
+  return f(x.keeps, x.holds, x.has_plan);
 }
 
 template <class Inspector>

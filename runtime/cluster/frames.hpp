@@ -63,8 +63,10 @@ struct refused {
   bool follows_another = false;
 };
 
-/// From the node: nothing is alive there but what was kept.
+/// From the node: nothing is alive there but the agents that it was to keep
+/// and still has, and of their work but what it holds.
 struct ready {
+  std::vector<agent_address> keeps;
   std::vector<held_attempt> holds;
   bool has_plan = false;
 };

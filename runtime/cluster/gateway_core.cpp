@@ -40,6 +40,8 @@ gateway_core::gateway_core(gateway_options options,
 }
 
 void gateway_core::begin(duration now) {
+  if (!net_)
+    return finish({true, "it cannot connect to anything"});
   connect(now);
 }
 
@@ -255,8 +257,13 @@ void gateway_core::say_ready() {
   stage_ = stage::present;
   wait_ = options_.retry_first;
   run_->plan.clear(); // it comes again, whole
-  send(ready{welcome_ ? holds() : std::vector<held_attempt>{}, run_->has_plan});
-  welcome_.reset();
+  ready told;
+  told.has_plan = run_->has_plan;
+  if (std::exchange(welcome_, std::nullopt)) {
+    told.keeps = keeps();
+    told.holds = holds();
+  }
+  send(told);
   send(acknowledgement{run_->in.received(), link_window});
   ports_.flush_soon();
 }

@@ -121,6 +121,7 @@ private:
   void end_seat(const agent_address& who, seat& x);
   void end_all(after then);
   void settle();
+  [[nodiscard]] std::vector<agent_address> keeps() const;
   [[nodiscard]] std::vector<held_attempt> holds() const;
   [[nodiscard]] seat* find(const agent_address& who);
   void push(to_hub x);

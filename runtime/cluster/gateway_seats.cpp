@@ -197,6 +197,13 @@ void gateway_core::revoke_unbegun() {
   }
 }
 
+std::vector<agent_address> gateway_core::keeps() const {
+  std::vector<agent_address> result;
+  for (const auto& [who, s] : run_->seats)
+    result.push_back(who);
+  return result;
+}
+
 std::vector<held_attempt> gateway_core::holds() const {
   std::vector<held_attempt> result;
   for (const auto& [who, s] : run_->seats)

@@ -44,8 +44,8 @@ struct hub_options {
 
   /// Called once, as the hub starts. Empty: no nodes but `local`.
   net_opener open_net;
-  /// For nodes whose tasks name them; leave them out where `open_net` makes no
-  /// TLS.
+  /// Nodes get those that the work of placed agents names; leave them out where
+  /// `open_net` makes no TLS.
   std::vector<secrets::secret_value> secrets;
 
   // The node `local`.

@@ -9,6 +9,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 
 namespace tutti::cluster {
@@ -37,6 +39,31 @@ std::string shown(std::string_view x) {
   return result;
 }
 
+/// Nodes get what their tasks and sessions name, and nothing else.
+std::vector<secrets::secret_value>
+secrets_for_nodes(const plan& p,
+                  const std::vector<secrets::secret_value>& all) {
+  std::set<std::string> named;
+  auto add = [&](const std::vector<secret_id>& xs) {
+    for (auto x : xs)
+      named.insert(p.secrets[x.value].name);
+  };
+  for (const auto& a : p.agents)
+    if (!a.runs_on.empty())
+      add(a.session_secrets);
+  for (const auto& t : p.tasks)
+    if (std::any_of(t.agents.begin(), t.agents.end(), [&p](agent_id a) {
+          return !p.agents[a.value].runs_on.empty();
+        }))
+      add(t.secrets);
+  std::vector<secrets::secret_value> result;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(result),
+               [&named](const auto& x) {
+                 return named.contains(x.name);
+               });
+  return result;
+}
+
 bool are_labels(const std::vector<std::string>& xs) {
   return xs.size() <= labels_max
       && std::all_of(xs.begin(), xs.end(), [](const auto& x) {
@@ -54,6 +81,7 @@ hub_core::hub_core(hub_options options, std::shared_ptr<transport> net,
   times_ = {nodes.every, nodes.lease, nodes.keep, options_.work->grace};
   if (!net_)
     return;
+  options_.secrets = secrets_for_nodes(*options_.work, options_.secrets);
   plan_ = encode(*options_.work);
   TUTTI_ASSERT(!plan_.empty()); // the loader lets no such number in
   plan_digest_ = digest_of(plan_);
@@ -235,11 +263,9 @@ std::vector<agent_address> hub_core::start_link(node& n) {
       continue;
     agent_address who{agent_id{i}, p.placing};
     result.push_back(who);
-    n.out.push({who, place_agent{who.agent, n.name, p.placing, true}});
   }
   for (auto& x : before)
-    if (!std::holds_alternative<place_agent>(x.content)
-        && std::find(result.begin(), result.end(), x.to) != result.end())
+    if (std::find(result.begin(), result.end(), x.to) != result.end())
       n.out.push(std::move(x));
   return result;
 }
@@ -278,9 +304,14 @@ void hub_core::take_in(node& n, const ready& x, duration now) {
     told.node = n.name;
     told.labels = n.said.labels;
     told.slots = n.said.slots;
+    auto was_to_keep = [&](const agent_address& y) {
+      return is_at(y, n.name) && places_[y.agent.value].kept;
+    };
+    for (const auto& y : x.keeps)
+      if (was_to_keep(y))
+        told.keeps.push_back(y.agent);
     for (const auto& held : x.holds)
-      if (is_at({held.agent, held.placing}, n.name)
-          && places_[held.agent.value].kept)
+      if (was_to_keep({held.agent, held.placing}))
         told.holds.push_back(held);
     if (n.is_lost)
       say_gone(n);

@@ -10,6 +10,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
@@ -52,8 +53,9 @@ struct door {
 
 error cannot_listen(const std::string& host, std::uint16_t port,
                     const std::string& why) {
+  auto shown = host.find(':') == std::string::npos ? host : "[" + host + "]";
   return {exit_code::environment,
-          fmt::format("cannot listen on {}:{}: {}", host, port, why)};
+          fmt::format("cannot listen on {}:{}: {}", shown, port, why)};
 }
 
 std::string listen_failure(const failure& why) {
@@ -67,12 +69,25 @@ std::string listen_failure(const failure& why) {
   return text;
 }
 
+/// Where to listen, the first that can be. All addresses are those of IPv6,
+/// which are those of IPv4, too; or these, on a machine that has no others.
+std::vector<tcp::endpoint> places_of(asio::io_context& loop,
+                                     const std::string& host,
+                                     std::uint16_t port, failure& why) {
+  if (host.empty() || host == "::")
+    return {{asio::ip::address_v6::any(), port},
+            {asio::ip::address_v4::any(), port}};
+  std::vector<tcp::endpoint> result;
+  for (const auto& x : tcp::resolver{loop}.resolve(host, std::to_string(port),
+                                                   tcp::resolver::passive, why))
+    result.push_back(x.endpoint());
+  return result;
+}
+
 /// Opens the first that can be; the failure is that of the last.
-failure open_door(tcp::acceptor& x,
-                  const tcp::resolver::results_type& addresses) {
+failure open_door(tcp::acceptor& x, const std::vector<tcp::endpoint>& places) {
   failure why = asio::error::host_not_found;
-  for (const auto& entry : addresses) {
-    auto at = entry.endpoint();
+  for (const auto& at : places) {
     failure ignored;
     x.close(ignored);
     x.open(at.protocol(), why);
@@ -80,6 +95,8 @@ failure open_door(tcp::acceptor& x,
       keep_from_children(x.native_handle());
     if (!why)
       x.set_option(tcp::acceptor::reuse_address{true}, why);
+    if (!why && at.address() == asio::ip::address_v6::any())
+      x.set_option(asio::ip::v6_only{false}, why);
     if (!why)
       x.bind(at, why);
     if (!why)
@@ -321,18 +338,16 @@ tls_transport::~tls_transport() {
 expected<std::uint16_t> tls_transport::listen(const std::string& host,
                                               std::uint16_t port) {
   failure why;
-  tcp::resolver resolver{state_->loop};
-  auto addresses =
-      resolver.resolve(host, std::to_string(port), tcp::resolver::passive, why);
+  auto places = places_of(state_->loop, host, port, why);
   if (why)
     return cannot_listen(host, port, failure_text(why));
-  for (const auto& x : addresses)
-    if (state_->context == nullptr && !x.endpoint().address().is_loopback())
+  for (const auto& x : places)
+    if (state_->context == nullptr && !x.address().is_loopback())
       return cannot_listen(host, port,
                            "without TLS (--insecure) only this machine is "
                            "listened to: name 127.0.0.1 or ::1");
   auto x = std::make_shared<door>(state_->loop);
-  if (auto failed = open_door(x->acceptor, addresses))
+  if (auto failed = open_door(x->acceptor, places))
     return cannot_listen(host, port, listen_failure(failed));
   auto at = x->acceptor.local_endpoint(why);
   if (why)

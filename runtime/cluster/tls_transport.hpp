@@ -51,8 +51,8 @@ public:
   /// after it. Within an event it is over at once.
   ~tls_transport() override;
 
-  /// Takes connections from now on. Port 0: any that is free. Returns the port;
-  /// the error says why it cannot (exit 7). Once an address.
+  /// Takes connections from now on. No host: at all addresses. Port 0: any that
+  /// is free. Returns the port; the error says why it cannot (exit 7).
   [[nodiscard]] expected<std::uint16_t> listen(const std::string& host,
                                                std::uint16_t port);
 

@@ -2,6 +2,7 @@
 #include "runtime/display/events.hpp"
 
 #include "runtime/display/text_width.hpp"
+#include "runtime/report/node_text.hpp"
 #include "runtime/report/wait_text.hpp"
 #include "runtime/report/work_text.hpp"
 
@@ -27,8 +28,8 @@ bool is_of_request(fact_kind x) {
 
 // Nobody reads about facts that only move things along.
 bool is_silent(fact_kind x) {
-  return x == fact_kind::task_assigned || x == fact_kind::answer_accepted
-      || x == fact_kind::handoff_sent;
+  return x == fact_kind::task_ready || x == fact_kind::task_assigned
+      || x == fact_kind::answer_accepted || x == fact_kind::handoff_sent;
 }
 
 // A person is asked from now on: the gate asks, or its rounds are over.
@@ -144,6 +145,27 @@ std::vector<styled_line> event_lines::rest(const report::run_model& m) {
   auto x = std::exchange(held_, {});
   return x.first == 0 ? std::vector<styled_line>{}
                       : std::vector<styled_line>{line(m, x)};
+}
+
+std::vector<styled_line> event_lines::lacking(const report::run_model& m,
+                                              duration now) {
+  std::vector<styled_line> result;
+  std::set<agent_id> still;
+  for (auto x : m.unplaced()) {
+    auto why = report::lacking_text(m, x);
+    if (why.empty())
+      continue;
+    still.insert(x);
+    if (lacking_.contains(x))
+      continue;
+    auto next = m.next_of(x.value);
+    result.push_back(
+        line(m, now,
+             {"waits", style::yellow, report::agent_name(m.plan(), x),
+              next ? m.plan().tasks[next->value].name : "-", std::move(why)}));
+  }
+  lacking_ = std::move(still);
+  return result;
 }
 
 } // namespace tutti::display

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,9 @@ public:
                                                const fact& x);
   /// What is held back.
   [[nodiscard]] std::vector<styled_line> rest(const report::run_model& m);
+  /// A line for each agent that no node fits, once for as long as it lasts.
+  [[nodiscard]] std::vector<styled_line> lacking(const report::run_model& m,
+                                                 duration now);
 
 private:
   /// Requests that the same was said of.
@@ -61,6 +65,7 @@ private:
   std::string run_id_;
   bool verbose_;
   group held_;
+  std::set<agent_id> lacking_;  ///< of whom it was said
   std::size_t agent_width_ = 0; ///< 0: not measured yet
   std::size_t task_width_ = 0;
 };

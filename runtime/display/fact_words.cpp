@@ -222,10 +222,6 @@ std::optional<words> of_plain_task(const run_model& m, const fact& x) {
     return of_task(m, x, "retried", style::plain, "by hand");
   case fact_kind::run_lost:
     return of_task(m, x, "lost", style::yellow, lost_text(m, x));
-  case fact_kind::task_ready:
-    if (auto why = waits_for_node(m, x); !why.empty())
-      return of_task(m, x, "waits", style::yellow, why);
-    return std::nullopt;
   default:
     return std::nullopt;
   }

@@ -124,12 +124,4 @@ std::string late_text(const report::run_model& m, const fact& x) {
                      report::format_duration(x.at - loss.at), to_string(x.end));
 }
 
-std::string waits_for_node(const report::run_model& m, const fact& x) {
-  const auto& who = m.plan().tasks[x.subject].agents;
-  if (who.size() != 1 || m.nodes().place_of(who.front()) != node_book::nowhere
-      || m.next_of(who.front().value) != task_id{x.subject})
-    return {};
-  return report::lacking_text(m, who.front());
-}
-
 } // namespace tutti::display

@@ -21,9 +21,4 @@ namespace tutti::display {
 /// Of a result that came too late to count.
 [[nodiscard]] std::string late_text(const report::run_model& m, const fact& x);
 
-/// Why a task that is ready has no node, where it is the first of its agent's
-/// to say so; else empty.
-[[nodiscard]] std::string waits_for_node(const report::run_model& m,
-                                         const fact& x);
-
 } // namespace tutti::display

@@ -36,8 +36,10 @@ public:
       flush();
   }
 
-  void refresh(const report::run_model& m, duration) override {
+  void refresh(const report::run_model& m, duration now) override {
     add(events_.rest(m));
+    if (!options_.quiet && !m.ended())
+      add(events_.lacking(m, now));
     flush();
   }
 
@@ -47,7 +49,7 @@ public:
   }
 
   void finish(const report::run_model& m) override {
-    refresh(m, {});
+    refresh(m, m.now());
     auto columns = std::clamp(output_->size().columns, 20, 100);
     output_->write(summary_text(m, options_.report, traits_,
                                 static_cast<std::size_t>(columns)));

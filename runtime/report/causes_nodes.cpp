@@ -11,6 +11,11 @@ void causes::gather_nodes() {
   const auto& book = model_.nodes();
   without_node_.resize(model_.plan().agents.size());
   std::vector<duration> since(without_node_.size(), duration{0});
+  // Before this machine takes part the run waits for others to join.
+  auto begun = book.nodes()[node_book::local].joined;
+  for (std::uint32_t a = 0; a < since.size(); ++a)
+    if (!book.is_chosen(agent_id{a}) && begun > duration{0})
+      without_node_[a].push_back({duration{0}, begun});
   for (const auto& x : book.places()) {
     auto a = x.agent.value;
     without_node_[a].push_back({since[a], x.from});

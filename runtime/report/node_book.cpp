@@ -179,9 +179,10 @@ void node_book::join(const fact& x) {
     at = static_cast<std::uint32_t>(nodes_.size());
     nodes_.emplace_back();
     nodes_[at].name = x.extra->who;
-    nodes_[at].joined = x.at;
   }
   auto& n = nodes_[at];
+  if (n.joined == duration{0})
+    n.joined = x.at;
   n.labels = labels_of(x.extra->text);
   n.slots = x.version;
   n.state = node_state::up;

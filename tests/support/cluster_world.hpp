@@ -110,7 +110,8 @@ struct machine {
   std::vector<std::string> started; ///< names
   std::vector<process_id> ids;      ///< of all that were started
   std::size_t killed = 0;
-  duration takes{0};      ///< until a process exits by itself; 0: never
+  duration takes{0}; ///< until a process exits by itself; 0: never
+  std::function<void(const std::string&)> on_start; ///< its name
   duration kill_takes{0}; ///< until one that is killed is gone
 };
 
@@ -132,6 +133,8 @@ machine_behavior(machine_actor::pointer self, machine* on) {
   return {
       [self, on](const start_process& x) {
         on->started.push_back(x.name);
+        if (on->on_start)
+          on->on_start(x.name);
         on->ids.push_back(x.id);
         on->running[x.id] = {x, self->current_sender()};
         if (on->takes > duration::zero())
@@ -208,6 +211,13 @@ public:
   void start_hub(
       const std::function<void(cluster::hub_options&)>& change = nullptr) {
     lead = stage.spawn(fake_lead, &log);
+    make_hub(change);
+    settle();
+  }
+
+  /// The hub of `lead`, and who stands for its agents.
+  void
+  make_hub(const std::function<void(cluster::hub_options&)>& change = nullptr) {
     watcher_ = stage.spawn(seen_behavior, &seen);
     store_ = stage.spawn(play::simulated_store, &kept);
     cluster::hub_options mine;
@@ -241,7 +251,6 @@ public:
     for (std::size_t i = 0; i < work->agents.size(); ++i)
       stand_ins.push_back(
           stage.spawn(cluster::stand_in_behavior, hub, agent_id{i}));
-    settle();
   }
 
   /// kill -9 of the orchestrator: what it knew is gone, but for what it had
@@ -250,9 +259,13 @@ public:
     net.kill_hub();
     caf::anon_send_exit(hub, caf::exit_reason::kill);
     caf::anon_send_exit(lead, caf::exit_reason::kill);
+    for (const auto& x : stand_ins)
+      caf::anon_send_exit(x, caf::exit_reason::kill);
+    stand_ins.clear();
     hub = nullptr;
     lead = nullptr;
     log.marks.clear();
+    machines["local"].running.clear();
     settle();
     ++how_.counter;
     ++how_.incarnation;
@@ -401,6 +414,15 @@ public:
   cluster::hub_with_net hub;
   std::vector<agent_actor> stand_ins;
   std::map<std::string, cluster::gateway_actor> gateways;
+
+  /// An agent on the machine of the run.
+  [[nodiscard]] agent_actor local_agent(agent_id who) {
+    return spawn_agent("local", who, lead, 0, process_of("local"), store_,
+                       watcher_);
+  }
+  [[nodiscard]] const observer_actor& observer() const {
+    return watcher_;
+  }
 
 private:
   [[nodiscard]] process_actor process_of(const std::string& name) {

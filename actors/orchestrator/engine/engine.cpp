@@ -154,11 +154,13 @@ void engine::reject(reject_reason why, std::uint32_t task,
   out_->commands.push_back(c);
 }
 
-void engine::on(const run_begins&) {
+void engine::on(const run_begins& e) {
   fact f;
   f.kind = fact_kind::run_started;
   emit(f);
   join_local();
+  for (const auto& x : e.nodes)
+    on(x);
   leave_out();
   look_at_all();
 }

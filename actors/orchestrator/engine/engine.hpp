@@ -86,10 +86,8 @@ public:
   }
   /// The agent is where it can be given one more attempt.
   [[nodiscard]] bool has_room(std::uint32_t agent) const;
-  /// Its last attempt may still be alive on a lost node (semantics §33).
-  [[nodiscard]] bool is_haunted(std::uint32_t task) const {
-    return haunted_.contains(task);
-  }
+  /// The lost node that its last attempt may be alive on (semantics §33); none.
+  [[nodiscard]] std::uint32_t haunted_by(std::uint32_t task) const;
   [[nodiscard]] const capacity& jobs() const {
     return jobs_;
   }
@@ -116,7 +114,7 @@ public:
   }
   /// Null where the gate has neither approval nor rework.
   [[nodiscard]] const approval_record* approval(std::uint32_t gate) const;
-  /// Null where the task is neither after-each nor requests.
+  /// Null where the task has none.
   [[nodiscard]] const stream_record* stream(std::uint32_t task) const;
   [[nodiscard]] const std::vector<request_record>& requests() const {
     return requests_;
@@ -132,7 +130,7 @@ public:
   /// Whether a class may take from its pools what its tasks need, leaving
   /// alone what is reserved for better ranked ones (semantics §1).
   [[nodiscard]] bool has_tokens(const task_class& c) const;
-  /// The agent of the class with the most free slots; none: no free slot.
+  /// The agent with the most free slots; none: no free slot.
   [[nodiscard]] agent_id free_agent(const task_class& c) const;
   /// Whether the run still starts it: not once it is stopping, unless it is
   /// `finally`.
@@ -310,6 +308,7 @@ private:
   void on_haunted(const timer_fires& e);
   void join_local();
   void come_back(std::uint32_t node, const node_joins& e);
+  void relieve(std::uint32_t fresh);
   void give_up_node(std::uint32_t node, const std::string& why);
   void lose_agent(std::uint32_t agent, const std::string& why);
   void unplace(std::uint32_t agent, const std::string& why);
@@ -446,7 +445,7 @@ private:
   std::map<std::uint32_t, std::uint32_t> haunted_;
   /// Attempts whose ends are known, and may be told of once more (§31).
   std::set<std::pair<std::uint32_t, std::uint32_t>> repeats_;
-  bool places_open_ = false; ///< something that could place an agent came
+  bool places_open_ = false; ///< something may place an agent
   engine_counts counts_;
   /// Per task, once any has put something out.
   std::vector<std::shared_ptr<const attempt_details>> details_;

@@ -34,6 +34,11 @@ bool engine::has_room(std::uint32_t agent) const {
   return n.state != node_state::draining || has_parked(agent);
 }
 
+std::uint32_t engine::haunted_by(std::uint32_t task) const {
+  auto i = haunted_.find(task);
+  return i == haunted_.end() ? placement::nowhere : i->second;
+}
+
 // -- events -------------------------------------------------------------------
 
 void engine::join_local() {
@@ -64,6 +69,21 @@ void engine::on(const node_joins& e) {
   emit(f);
   if (before == node_state::awaited)
     come_back(at, e);
+  else
+    relieve(placement_.find(e.node));
+}
+
+/// An agent that has not begun anything yet leaves a node with less room.
+void engine::relieve(std::uint32_t fresh) {
+  for (std::uint32_t a = 0; a < agents_.size(); ++a) {
+    auto at = placement_.place_of(a).node;
+    bool began = std::any_of(tasks_.begin(), tasks_.end(), [a](const auto& t) {
+      return t.agent == a && (t.ever_started || t.assigned);
+    });
+    if (at != placement::nowhere && at != fresh && !began
+        && placement_.is_better(a, fresh))
+      unplace(a, "another node has more room");
+  }
 }
 
 /// After a resume: what the node still works on is taken over (§31).
@@ -401,7 +421,10 @@ void engine::note_haunted(const fact& f) {
   if (f.end != attempt_end::node_lost || graph_.exclusive.empty()
       || !graph_.exclusive[f.subject])
     return;
-  if (auto at = placement_.place_of(f.agent).node; at != placement::nowhere)
+  // One that is up has said what it has.
+  auto at = placement_.place_of(f.agent).node;
+  if (at != placement::nowhere
+      && placement_.nodes()[at].state == node_state::lost)
     haunted_[f.subject] = at;
 }
 

@@ -26,7 +26,7 @@ bool engine::is_runnable(std::uint32_t task) const {
           || (t.state == task_state::ready && stopping_)
           || (t.state == task_state::waiting_to_integrate && t.may_integrate);
   return due && !t.assigned && !t.backing_off && !t.paused && !t.doubted
-      && may_start(task) && (haunted_.empty() || !is_haunted(task));
+      && may_start(task) && (haunted_.empty() || !haunted_.contains(task));
 }
 
 std::uint32_t engine::unit_of(std::uint32_t task) const {

@@ -12,8 +12,19 @@
 
 namespace tutti::engine {
 
+/// A node takes part, or does so again (semantics §32).
+struct node_joins {
+  std::string node;
+  std::vector<std::string> labels; ///< sorted
+  std::uint32_t slots = 1;         ///< 0: no limit
+  std::vector<held_attempt> holds;
+  std::vector<agent_id> keeps; ///< agents that are still there
+};
+
 /// The run begins: the first event, once.
-struct run_begins {};
+struct run_begins {
+  std::vector<node_joins> nodes = {}; ///< that are there already
+};
 
 /// The run goes on after its program was gone (semantics §31): the first event
 /// after the facts of its journal were folded. What ran then is lost.
@@ -140,15 +151,6 @@ struct pause_requested {
 
 struct resume_requested {
   task_id task;
-};
-
-/// A node takes part, or does so again (semantics §32).
-struct node_joins {
-  std::string node;
-  std::vector<std::string> labels; ///< sorted
-  std::uint32_t slots = 1;         ///< 0: no limit
-  std::vector<held_attempt> holds;
-  std::vector<agent_id> keeps; ///< agents that are still there
 };
 
 /// What a node works on is given to others (semantics §33).

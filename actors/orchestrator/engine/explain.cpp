@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/orchestrator/engine/explain.hpp"
 
+#include "actors/orchestrator/engine/explain_place.hpp"
 #include "actors/orchestrator/engine/explain_words.hpp"
 #include "actors/orchestrator/engine/retry_policy.hpp"
 
@@ -149,14 +150,6 @@ private:
       return text + ", which for " + span_text(asked_since(i))
            + " has waited for " + approvers(i);
     return text + ", which waits until " + unmet_of(from);
-  }
-
-  [[nodiscard]] static std::string_view verb(edge_kind kind) {
-    bool well = kind == edge_kind::succeeded || kind == edge_kind::later;
-    return well                       ? " has succeeded"
-         : kind == edge_kind::failed  ? " has failed"
-         : kind == edge_kind::started ? " has started"
-                                      : " has ended";
   }
 
   template <class Wanted>
@@ -325,6 +318,8 @@ private:
       return "The run is stopping, so it does not start any more.";
     if (t.assigned)
       return "It is in the queue: " + busy_with(t.agent) + behind(x) + ".";
+    if (auto text = haunted_text(engine_, x); !text.empty())
+      return text;
     for (auto n : graph_.class_of(x).pools) {
       const auto& pool = engine_.pool(n.pool.value);
       if (pool.left() < n.count)
@@ -372,6 +367,8 @@ private:
 
   [[nodiscard]] std::string busy_with(std::uint32_t agent) const {
     auto name = quoted(plan_.agents[agent].name);
+    if (auto clause = place_clause(engine_, agent); !clause.empty())
+      return name + " " + clause;
     if (engine_.agent(agent).total == 0)
       return name + " has no slot left: what could not be ended holds it";
     auto busy = workers([&](std::uint32_t i) {

@@ -85,4 +85,12 @@ std::string state_note(task_state x, duration since) {
        + (is_terminal(x) ? " " + span + " ago" : " for " + span);
 }
 
+std::string_view verb(edge_kind kind) {
+  bool well = kind == edge_kind::succeeded || kind == edge_kind::later;
+  return well                       ? " has succeeded"
+       : kind == edge_kind::failed  ? " has failed"
+       : kind == edge_kind::started ? " has started"
+                                    : " has ended";
+}
+
 } // namespace tutti::engine

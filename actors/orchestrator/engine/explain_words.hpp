@@ -2,6 +2,7 @@
 // The words that explanations are put together of.
 #pragma once
 
+#include "actors/orchestrator/engine/graph.hpp"
 #include "messages/fact.hpp"
 
 #include <string>
@@ -29,5 +30,8 @@ namespace tutti::engine {
 
 /// The same behind its name: "running for 12 s", "failed 3 s ago".
 [[nodiscard]] std::string state_note(task_state x, duration since);
+
+/// What an edge waits for of its producer: " has succeeded".
+[[nodiscard]] std::string_view verb(edge_kind kind);
 
 } // namespace tutti::engine

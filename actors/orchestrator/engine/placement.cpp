@@ -68,19 +68,33 @@ bool placement::fits(const node_entry& n, std::uint32_t agent) const {
                        wanted.end());
 }
 
-std::uint32_t placement::best_node_for(std::uint32_t agent) const {
-  std::vector<std::int64_t> left(nodes_.size());
+std::vector<std::int64_t> placement::room() const {
+  std::vector<std::int64_t> result(nodes_.size());
   for (std::size_t i = 0; i < nodes_.size(); ++i)
-    left[i] = nodes_[i].slots.total == 0 ? local_slots_ : nodes_[i].slots.total;
+    result[i] =
+        nodes_[i].slots.total == 0 ? local_slots_ : nodes_[i].slots.total;
   for (std::size_t a = 0; a < places_.size(); ++a)
     if (places_[a].node != nowhere)
-      left[places_[a].node] -= agent_slots_[a];
+      result[places_[a].node] -= agent_slots_[a];
+  return result;
+}
+
+std::uint32_t placement::best_node_for(std::uint32_t agent) const {
+  auto left = room();
   auto best = nowhere;
   for (std::uint32_t i = 0; i < nodes_.size(); ++i)
     if (nodes_[i].state == node_state::up && fits(nodes_[i], agent)
         && (best == nowhere || left[i] > left[best]))
       best = i;
   return best;
+}
+
+bool placement::is_better(std::uint32_t agent, std::uint32_t node) const {
+  auto at = place_of(agent).node;
+  if (!is_chosen(agent) || at == nowhere || !fits(nodes_[node], agent))
+    return false;
+  auto left = room();
+  return left[node] - agent_slots_[agent] > left[at];
 }
 
 bool placement::could_be_placed(std::uint32_t agent) const {

@@ -75,6 +75,8 @@ public:
   /// The fitting node with the most slots that no agent there could take;
   /// `nowhere`: none fits.
   [[nodiscard]] std::uint32_t best_node_for(std::uint32_t agent) const;
+  /// Whether the agent would have more room there than where it is.
+  [[nodiscard]] bool is_better(std::uint32_t agent, std::uint32_t node) const;
   /// Whether some node, up or not, has all that the agent asks for.
   [[nodiscard]] bool could_be_placed(std::uint32_t agent) const;
   /// What the agent asks for and no node that is up has; all that it asks for
@@ -93,6 +95,8 @@ public:
 
 private:
   void join(const fact& f);
+  /// By node: slots that no agent there could take.
+  [[nodiscard]] std::vector<std::int64_t> room() const;
   [[nodiscard]] bool fits(const node_entry& n, std::uint32_t agent) const;
 
   std::vector<std::vector<std::string>> labels_; ///< by agent; see `is_used`

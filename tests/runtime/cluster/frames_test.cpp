@@ -120,7 +120,7 @@ std::vector<frame_content> all_frames() {
   return {h,
           refused{"why", true, true},
           w,
-          ready{{{coder, 2, task_id{0u}, 3}}, true},
+          ready{{{coder, 2}}, {{coder, 2, task_id{0u}, 3}}, true},
           plan_part{10, "abc"},
           secret_values{{{"TOKEN", "s3cret"}}},
           batch{5, {{true, "ab"}, {false, "c"}}},

@@ -53,13 +53,18 @@ BOOST_AUTO_TEST_CASE(work_goes_to_a_node_and_its_result_comes_back) {
   BOOST_TEST(w.log.finished[0].details->log == "/here/build.1");
 }
 
-BOOST_AUTO_TEST_CASE(secrets_reach_the_nodes_of_the_run) {
-  cluster_world w{two_agents()};
+// I10: a node sees what its tasks name
+BOOST_AUTO_TEST_CASE(secrets_reach_the_nodes_whose_tasks_name_them) {
+  auto p = two_agents();
+  p.secrets = {{"TOKEN", "", 3}, {"OTHER", "", 4}};
+  p.tasks[0].secrets = {secret_id{0u}};
+  cluster_world w{p};
   w.start_hub([](cluster::hub_options& x) {
-    x.secrets = {{"TOKEN", "s3cret"}};
+    x.secrets = {{"TOKEN", "s3cret"}, {"OTHER", "0ther"}};
   });
   w.start_node("n1");
   BOOST_REQUIRE_EQUAL(w.runs["n1"].secrets.size(), 1u);
+  BOOST_TEST(w.runs["n1"].secrets[0].name == "TOKEN");
   BOOST_TEST(w.runs["n1"].secrets[0].value == "s3cret");
 }
 

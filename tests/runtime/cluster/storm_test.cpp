@@ -126,8 +126,7 @@ private:
   }
 
   [[nodiscard]] bool is_done() const {
-    return !node_.empty()
-        && w_.log.accepted.size() - accepted_from_ == wanted_;
+    return !node_.empty() && w_.log.accepted.size() - accepted_from_ == wanted_;
   }
 
   void look() {

@@ -55,6 +55,8 @@ BOOST_AUTO_TEST_CASE(a_new_orchestrator_finds_the_attempts_that_run) {
       },
       10s));
   const auto& holds = w.log.joined.back().holds;
+  BOOST_REQUIRE_EQUAL(w.log.joined.back().keeps.size(), 1u);
+  BOOST_TEST((w.log.joined.back().keeps[0] == coder));
   BOOST_REQUIRE_EQUAL(holds.size(), 2u);
   BOOST_TEST((holds[0] == held_attempt{coder, 1, task_id{0u}, 1}));
   BOOST_TEST((holds[1] == held_attempt{coder, 1, task_id{0u}, 2}));
@@ -137,9 +139,10 @@ BOOST_AUTO_TEST_CASE(a_node_that_was_started_anew_holds_nothing) {
       },
       10s));
   BOOST_TEST(w.log.joined.back().holds.empty());
+  BOOST_TEST(w.log.joined.back().keeps.empty());
+  w.place(coder, "n1", 2);
   w.assign(coder, 0, 9);
   w.settle();
-  // The placing is there all the same.
   BOOST_TEST(w.log.started.size() == 1u);
 }
 

@@ -250,6 +250,25 @@ BOOST_AUTO_TEST_CASE(without_tls_only_this_machine_is_spoken_to) {
                 "127.0.0.1 or ::1");
 }
 
+BOOST_AUTO_TEST_CASE(without_a_host_all_addresses_are_listened_to) {
+  certified certs;
+  side hub{certs.orchestrator()};
+  side node{certs.node()};
+  for (const auto* all : {"", "::"}) {
+    auto port = hub.transport->listen(all, 0);
+    BOOST_REQUIRE_MESSAGE(port, (port ? "" : port.error().detail));
+    node.transport->connect("127.0.0.1", *port);
+    node.next(told::kind::opened);
+    hub.next(told::kind::opened);
+  }
+  side plain;
+  auto x = plain.transport->listen("::", 0);
+  BOOST_REQUIRE(!x);
+  BOOST_TEST(x.error().detail.starts_with(
+                 "cannot listen on [::]:0: without TLS (--insecure)"),
+             x.error().detail);
+}
+
 BOOST_AUTO_TEST_CASE(unknown_connections_are_ignored) {
   side plain;
   plain.transport->send(17, "x");

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Who is let in, and what becomes of all others. Prints a table of it.
-#include "runtime/cluster/tls_refusals.hpp"
-#include "tests/runtime/cluster/raw_peer.hpp"
+#include "tests/runtime/cluster/raw_tls.hpp"
 #include "tests/runtime/cluster/transport_sides.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -328,32 +327,6 @@ BOOST_AUTO_TEST_CASE(too_many_strangers_are_refused_at_once) {
              == "it closed the connection during the handshake");
   healthy late{certs, hub, port};
   late.exchange("and let in");
-}
-
-// Whoever floods the port does not flood the terminal.
-BOOST_AUTO_TEST_CASE(many_refusals_are_told_in_one) {
-  tls_refusals refusals{2};
-  std::vector<std::string> all;
-  auto tell = [&all](const std::optional<refusal>& x) {
-    if (x)
-      all.push_back(x->address + ": " + x->why);
-  };
-  for (int count : {100, 3, 1, 0}) {
-    BOOST_TEST(!refusals.any());
-    for (int i = 0; i < count; ++i)
-      tell(refusals.add({"a" + std::to_string(i), "no certificate"}));
-    tell(refusals.sum_up());
-  }
-  const std::vector<std::string> told = {
-      "a0: no certificate",
-      "a1: no certificate",
-      "a99: no certificate; 97 more were refused",
-      "a0: no certificate",
-      "a1: no certificate",
-      "a2: no certificate",
-      "a0: no certificate",
-  };
-  BOOST_TEST(all == told, boost::test_tools::per_element());
 }
 
 // row 29: without a descriptor who comes waits, and nobody is disturbed.

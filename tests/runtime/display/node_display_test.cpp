@@ -59,6 +59,13 @@ BOOST_AUTO_TEST_CASE(the_stream_names_the_missing_label_once_an_agent) { // §32
   BOOST_TEST(
       shown({joined(0s, "local", "", 0), ready(0s, train), ready(0s, deploy)})
       == "    0.0s  waits      quinn  train   (no node has 'gpu')\n");
+  // What is mended before anybody looks is not told.
+  auto said =
+      shown({joined(1s, "box1", "gpu", 1), placed(1s, quinn, "box1"),
+             node_fact(fact_kind::node_lost, 2s, "box1", "it left"),
+             unplaced(2s, quinn, "box1", "it left"),
+             joined(2s, "box1", "gpu", 1), placed(2s, quinn, "box1", 2)});
+  BOOST_TEST(!has(said, "waits"), said);
 }
 
 BOOST_AUTO_TEST_CASE(the_stream_tells_of_a_loss_and_of_what_follows) { // §33

@@ -157,7 +157,7 @@ BOOST_AUTO_TEST_CASE(the_table_has_a_row_a_task_as_rfc_4180_has_it) {
   BOOST_CHECK_EQUAL(std::count(text.begin(), text.end(), '\n'), 6);
   BOOST_CHECK(text.find("\r\ncrud,morgan,back,succeeded,2,1,0.000000,0.000000,"
                         "8.000000,0.000000,4.000000,0.000000,0.000000,"
-                        "0.000000,0.000000,4.000000,0\r\n")
+                        "0.000000,0.000000,4.000000,0,local\r\n")
               != std::string::npos);
   BOOST_CHECK(text.find("\r\n\"b\"\"a,d\",sam,,failed,1,1,")
               != std::string::npos);

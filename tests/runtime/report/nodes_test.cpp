@@ -283,6 +283,17 @@ BOOST_AUTO_TEST_CASE(time_without_a_node_is_blamed_on_that) {
   BOOST_TEST(x["alarm"] == false);
 }
 
+// A run that is to wait for its nodes begins with them (§32).
+BOOST_AUTO_TEST_CASE(time_before_the_nodes_were_there_is_blamed_on_that) {
+  tell({make_fact(fact_kind::run_started, 3s), joined(3s, "local", "", 0),
+        joined(3s, "box1", "gpu", 1), ready(3s, write), started(3s, write, ada),
+        finished(9s, write, ada), ended(9s)});
+  auto x = checked(to_json(make_report(m, {})), "report");
+  BOOST_TEST(x["path_time"]["node_s"] == 3.0);
+  BOOST_TEST(x["path_time"]["orchestrator_s"] == 0.0);
+  BOOST_TEST(x["nodes"][0]["joined_s"] == 3.0);
+}
+
 BOOST_AUTO_TEST_CASE(time_until_an_attempt_is_over_is_blamed_on_that) { // §33
   lose_box1();
   tell({placed(10s, quinn, "box2", 2),

@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(the_documents_figures_are_those_of_the_run) {
       x["tasks"][0].dump(),
       R"({"agent":"a","attempts":1,"dropped_bytes":0,"exit_code":3,)"
       R"("finished_s":1,"integrate_s":0,"kept":false,"leaked":false,)"
-      R"("log":null,"name":"x","on_path_s":0,"outputs":{},"queue_s":0,)"
+      R"("log":null,"name":"x","nodes":["local"],"on_path_s":0,"outputs":{},"queue_s":0,)"
       R"("ready_s":0,"run_s":1,"runs":0,"sessions":[1],"slack_s":2.5,)"
       R"("started_s":0,"status":"failed","version":1,)"
       R"("waited_inside_s":0,"waited_later_s":0})");
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(the_documents_figures_are_those_of_the_run) {
       x["tasks"][2].dump(),
       R"({"agent":null,"attempts":0,"dropped_bytes":0,"exit_code":null,)"
       R"("finished_s":1,"integrate_s":0,"kept":false,"leaked":false,)"
-      R"("log":null,"name":"z","on_path_s":0,"outputs":{},"queue_s":0,)"
+      R"("log":null,"name":"z","nodes":[],"on_path_s":0,"outputs":{},"queue_s":0,)"
       R"("ready_s":null,"run_s":0,"runs":0,"sessions":[],"slack_s":null,)"
       R"("started_s":null,"status":"skipped","version":1,)"
       R"("waited_inside_s":0,"waited_later_s":0})");

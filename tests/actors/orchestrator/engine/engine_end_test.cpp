@@ -320,12 +320,24 @@ BOOST_AUTO_TEST_CASE(events_before_the_beginning_are_rejected) {
   plan_builder b;
   b.task("x");
   engine_world w{b.get()};
-  w.stop();
+  w.step(engine::cancel_requested{task_id{0u}});
   w.begin_run();
   w.begin_run();
   BOOST_REQUIRE_EQUAL(w.rejects.size(), 2u);
   BOOST_TEST((w.rejects[0] == engine::reject_reason::not_begun));
   BOOST_TEST((w.rejects[1] == engine::reject_reason::not_begun));
+}
+
+// It waits for nodes (§32), and somebody stops it.
+BOOST_AUTO_TEST_CASE(a_run_that_is_stopped_before_it_begins_starts_nothing) {
+  plan_builder b;
+  b.task("x");
+  engine_world w{b.get()};
+  w.stop();
+  BOOST_TEST(w.get().over());
+  BOOST_TEST((w.last(fact_kind::run_ended)->status == run_status::stopped));
+  BOOST_TEST(w.last(fact_kind::run_ended)->exit_code == 130);
+  BOOST_TEST(w.count(fact_kind::task_assigned) == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_plan_is_over_at_once) {
