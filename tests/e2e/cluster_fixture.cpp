@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tests/e2e/cluster_fixture.hpp"
+
+#include "tests/support/sqlite_connection.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <random>
+#include <stdexcept>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace tutti::test {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// A port of loopback that nobody has. It is below those that the system gives
+/// to whoever connects, so that none of these takes it meanwhile.
+std::uint16_t free_port() {
+  std::random_device random;
+  for (int tries = 0; tries < 1000; ++tries) {
+    auto port = static_cast<std::uint16_t>(10000 + random() % 20000);
+    int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bool free =
+        ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address)
+        == 0;
+    ::close(fd);
+    if (free)
+      return port;
+  }
+  throw std::runtime_error("no port of loopback is free");
+}
+
+} // namespace
+
+cluster_fixture::cluster_fixture()
+  : address("127.0.0.1:" + std::to_string(free_port())) {
+  // A node that is there before the first run needs it.
+  auto x = tutti({"certs", "init"});
+  BOOST_REQUIRE_MESSAGE(x.status == 0, x.err);
+}
+
+std::unique_ptr<program>
+cluster_fixture::start_run(std::string_view plan,
+                           std::vector<std::string> args) const {
+  dir.write("tutti.yaml", plan);
+  return go_on(std::move(args));
+}
+
+std::unique_ptr<program>
+cluster_fixture::go_on(std::vector<std::string> args) const {
+  args.insert(args.begin(),
+              {"run", "--plain", "--json", "report.json", "--listen", address});
+  return std::make_unique<program>(options(args));
+}
+
+program_options
+cluster_fixture::node_options(const std::string& name,
+                              const std::string& labels,
+                              const std::vector<std::string>& args) const {
+  fs::create_directories(dir / name);
+  std::vector<std::string> all = {"node",   "--join",  address,
+                                  "--name", name,      "--state-dir",
+                                  ".tutti", "--certs", dir / ".tutti/certs"};
+  if (!labels.empty())
+    all.insert(all.end(), {"--labels", labels});
+  all.insert(all.end(), args.begin(), args.end());
+  auto result = options(all);
+  result.directory = dir / name;
+  result.env.push_back("NODE=" + name);
+  result.env.push_back("TEST_NODE_TAG=" + (dir / name));
+  return result;
+}
+
+std::unique_ptr<program>
+cluster_fixture::start_node(const std::string& name, const std::string& labels,
+                            const std::vector<std::string>& args) const {
+  return std::make_unique<program>(node_options(name, labels, args));
+}
+
+std::vector<int> cluster_fixture::processes_on(const std::string& name) const {
+  // With its end, so that n1 is not n10.
+  return processes_with("TEST_NODE_TAG=" + (dir / name) + std::string(1, '\0'));
+}
+
+std::vector<std::string>
+cluster_fixture::wait_for_lines(const std::string& file,
+                                std::size_t count) const {
+  BOOST_REQUIRE_MESSAGE(eventually([&] {
+                          return lines(file).size() >= count;
+                        }),
+                        file << " has " << lines(file).size() << " of " << count
+                             << " lines");
+  return lines(file);
+}
+
+void cluster_fixture::wait_for_end_of(const std::string& pid_file) const {
+  auto pid = std::stoi(dir.read(pid_file));
+  BOOST_TEST(eventually([&] {
+    return ::kill(pid, 0) != 0 && errno == ESRCH;
+  }));
+}
+
+std::string cluster_fixture::run_directory() const {
+  std::string newest;
+  for (const auto& x : fs::directory_iterator{dir / ".tutti/runs"})
+    newest = std::max(newest, x.path().string());
+  return newest;
+}
+
+std::string cluster_fixture::journal(const std::string& query) const {
+  sqlite_connection db{run_directory() + "/journal.db"};
+  return db.text(query).value_or("");
+}
+
+void cluster_fixture::check_accepted_once() const {
+  auto twice = journal("select group_concat(subject) from (select subject from "
+                       "facts where kind = 'attempt-finished' and state = "
+                       "'succeeded' group by subject, version having count(*) "
+                       "> 1)");
+  BOOST_TEST(twice == "", "accepted twice: " << twice);
+  // The query does see results.
+  BOOST_TEST(journal("select count(*) > 0 from facts where kind = "
+                     "'attempt-finished' and state = 'succeeded'")
+             == "1");
+}
+
+void cluster_fixture::check_nothing_left() const {
+  check_no_process_left();
+  for (const auto& x : fs::recursive_directory_iterator{dir.path()})
+    BOOST_TEST(!x.is_socket(), "a socket is left: " << x.path());
+}
+
+std::size_t count_of(const std::string& text, std::string_view part) {
+  std::size_t result = 0;
+  for (auto at = text.find(part); at != text.npos;
+       at = text.find(part, at + part.size()))
+    ++result;
+  return result;
+}
+
+bool read_until(program& x, std::string_view text, std::size_t count) {
+  return x.read_until([&] {
+    return count_of(x.out() + x.err(), text) >= count;
+  });
+}
+
+} // namespace tutti::test
