@@ -5,6 +5,7 @@
 #include "tests/e2e/cluster_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <csignal>
 
 #include <string>
 
