@@ -147,7 +147,7 @@ public:
     // What the journal lost is not known to be anywhere.
     if (plan_.tasks[c.task].exclusive && !journal_lost_)
       for (const auto& [key, node] : ghosts_)
-        if (key.task == c.task && node.first != joins_
+        if (key.task == c.task && node.first != ended_
             && world_.now < node.second)
           return fmt::format("§33: exclusive task {} may run twice", c.task);
     return {};
@@ -180,17 +180,20 @@ private:
 
   void join(std::uint32_t n) {
     // It has ended what it was at before it says so.
-    joins_ = n;
+    ended_ = n;
     world_.step(joining(n));
     drop_ghosts(n);
-    joins_ = nobody;
+    ended_ = nobody;
   }
 
   void lose(std::uint32_t n) {
     world_.step(engine::node_is_lost{name(n), "it was lost"});
     if (dice_.one_in(3)) {
       drop_ghosts(n);
+      ended_ = n;
       world_.step(engine::node_is_gone{name(n)});
+      drop_ghosts(n);
+      ended_ = nobody;
     }
   }
 
@@ -222,7 +225,7 @@ private:
   /// On which node, and until when it may go on there.
   std::set<std::pair<attempt_key, std::pair<std::uint32_t, duration>>> ghosts_;
   std::set<std::uint32_t> moved_;
-  std::uint32_t joins_ = nobody; ///< the node that joins at the moment
+  std::uint32_t ended_ = nobody; ///< the node that has ended all, at the moment
   bool journal_lost_ = false;
 };
 

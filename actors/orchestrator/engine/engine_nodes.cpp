@@ -188,7 +188,11 @@ void engine::lose_agent(std::uint32_t agent, const std::string& why) {
 
 void engine::on(const node_is_gone& e) {
   auto at = placement_.find(e.node);
-  if (at == placement::nowhere || !placement_.nodes()[at].haunted)
+  if (at == placement::nowhere || e.node == local_node)
+    return refuse("there is no such node");
+  if (placement_.nodes()[at].state != node_state::lost)
+    give_up_node(at, "it has left"); // as one that was drained does
+  if (!placement_.nodes()[at].haunted)
     return reject(reject_reason::stale_timer, at, 0);
   fact f;
   f.kind = fact_kind::node_gone;
@@ -199,7 +203,8 @@ void engine::on(const node_is_gone& e) {
 /// A node that nobody has heard of since goes on no longer (§33).
 void engine::on_haunted(const timer_fires& e) {
   const auto& nodes = placement_.nodes();
-  if (e.subject >= nodes.size() || nodes[e.subject].losses != e.epoch)
+  if (e.subject >= nodes.size() || nodes[e.subject].losses != e.epoch
+      || !nodes[e.subject].haunted)
     return reject(reject_reason::stale_timer, e.subject, e.epoch);
   on(node_is_gone{nodes[e.subject].name});
 }
