@@ -190,9 +190,13 @@ void engine::on(const node_is_gone& e) {
   auto at = placement_.find(e.node);
   if (at == placement::nowhere || e.node == local_node)
     return refuse("there is no such node");
-  if (placement_.nodes()[at].state != node_state::lost)
-    give_up_node(at, "it has left"); // as one that was drained does
-  if (!placement_.nodes()[at].haunted)
+  bool was_there = placement_.nodes()[at].state != node_state::lost;
+  bool has_agents = false;
+  for (std::uint32_t a = 0; a < agents_.size(); ++a)
+    has_agents = has_agents || placement_.place_of(a).node == at;
+  if (was_there && has_agents)
+    give_up_node(at, "it has left");
+  else if (!was_there && !placement_.nodes()[at].haunted)
     return reject(reject_reason::stale_timer, at, 0);
   fact f;
   f.kind = fact_kind::node_gone;

@@ -153,6 +153,7 @@ void placement::fold(const fact& f) {
     ++n.losses;
     break;
   case fact_kind::node_gone:
+    n.state = node_state::lost;
     n.haunted = false;
     break;
   case fact_kind::node_draining:

@@ -54,7 +54,7 @@ def server_actions():
 
 
 def integration():
-    contract = INPUT["later"]["server-actions"]["contract"]
+    contract = INPUT["contracts"]["actions-api"]
     buttons = "".join(f'<button data-action="{name}">{name}</button>\n' for name in contract["mock"]["actions"])
     write("web/things.html", read("web/components.html").replace("<slot></slot>", buttons))
 

@@ -58,7 +58,7 @@ def rows(notes):
 
 
 def notes_page():
-    contract = INPUT["later"]["actions"]["contract"]
+    contract = INPUT["contracts"]["notes-api"]
     known = contract["mock"]["actions"]
     expect({"add_note", "list_notes"} <= set(known), f"the contract has only {known}")
     write("ui/notes.html", f"<ul>\n{rows(['a note of the mock'])}</ul>\n")
