@@ -10,6 +10,7 @@
 #include <csignal>
 #include <filesystem>
 #include <random>
+#include <sstream>
 #include <stdexcept>
 
 #include <arpa/inet.h>
@@ -53,6 +54,11 @@ cluster_fixture::cluster_fixture()
   BOOST_REQUIRE_MESSAGE(x.status == 0, x.err);
 }
 
+std::unique_ptr<program> cluster_fixture::launch(const program_options& x,
+                                                 const std::string&) const {
+  return std::make_unique<program>(x);
+}
+
 std::unique_ptr<program>
 cluster_fixture::start_run(std::string_view plan,
                            std::vector<std::string> args) const {
@@ -64,7 +70,7 @@ std::unique_ptr<program>
 cluster_fixture::go_on(std::vector<std::string> args) const {
   args.insert(args.begin(),
               {"run", "--plain", "--json", "report.json", "--listen", address});
-  return std::make_unique<program>(options(args));
+  return launch(options(args), {});
 }
 
 program_options
@@ -88,7 +94,7 @@ cluster_fixture::node_options(const std::string& name,
 std::unique_ptr<program>
 cluster_fixture::start_node(const std::string& name, const std::string& labels,
                             const std::vector<std::string>& args) const {
-  return std::make_unique<program>(node_options(name, labels, args));
+  return launch(node_options(name, labels, args), name);
 }
 
 std::vector<int> cluster_fixture::processes_on(const std::string& name) const {
@@ -150,6 +156,21 @@ std::size_t count_of(const std::string& text, std::string_view part) {
        at = text.find(part, at + part.size()))
     ++result;
   return result;
+}
+
+bool heard_of(program& run, std::string_view what, std::string_view node,
+              std::size_t count) {
+  return run.read_until([&] {
+    std::size_t found = 0;
+    std::istringstream all{run.out()};
+    for (std::string line; std::getline(all, line);) {
+      std::istringstream words{line};
+      std::string time, word, kind, name;
+      words >> time >> word >> kind >> name;
+      found += word == what && kind == "node" && name == node;
+    }
+    return found >= count;
+  });
 }
 
 bool read_until(program& x, std::string_view text, std::size_t count) {

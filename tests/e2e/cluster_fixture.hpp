@@ -25,6 +25,12 @@ struct cluster_fixture : live_fixture {
   std::string address; ///< where runs listen
 
   cluster_fixture();
+  virtual ~cluster_fixture() = default;
+
+  /// Starts a program on the machine of a node; the empty name is that of the
+  /// run.
+  [[nodiscard]] virtual std::unique_ptr<program>
+  launch(const program_options& x, const std::string& node) const;
 
   /// `tutti run --listen ADDRESS ARGS`.
   [[nodiscard]] std::unique_ptr<program>
@@ -62,6 +68,11 @@ struct cluster_fixture : live_fixture {
 /// How often the text is there.
 [[nodiscard]] std::size_t count_of(const std::string& text,
                                    std::string_view part);
+
+/// Reads on until the run has said of the node for the `count`th time what
+/// became of it: "joined", "lost", "gone", "draining".
+[[nodiscard]] bool heard_of(program& run, std::string_view what,
+                            std::string_view node, std::size_t count = 1);
 
 /// Reads on until the text is there for the `count`th time.
 [[nodiscard]] bool read_until(program& x, std::string_view text,

@@ -19,11 +19,9 @@ namespace {
 struct loss_fixture : cluster_fixture {
   std::map<std::string, std::unique_ptr<program>> nodes;
 
-  /// A node for all agents of these tests, there once this returns.
-  void join(program& run, const std::string& name) {
-    auto before = count_of(run.out(), "joined     node  " + name);
+  /// A node for all agents of these tests.
+  void join(const std::string& name) {
     nodes[name] = start_node(name, "work", {"--once"});
-    BOOST_REQUIRE(read_until(run, "joined     node  " + name, before + 1));
   }
   /// Where the attempt began that wrote this line of `began`.
   [[nodiscard]] std::string node_of_line(std::size_t number) const {
@@ -35,7 +33,7 @@ struct loss_fixture : cluster_fixture {
       x->send_signal(SIGTERM);
       (void)x->wait();
     }
-    check_nothing_left();
+    check_no_process_left();
   }
 };
 
@@ -73,15 +71,15 @@ BOOST_FIXTURE_TEST_SUITE(e2e_cluster_loss, loss_fixture)
 // row 8: kill -9 of a node
 BOOST_AUTO_TEST_CASE(what_a_killed_node_did_is_done_by_another) { // §33
   auto x = start_run(waiting_plan, {"--min-nodes", "2"});
-  join(*x, "n1");
-  join(*x, "n2");
+  join("n1");
+  join("n2");
   auto dead = node_of_line(1);
   auto other = dead == "n1" ? "n2" : "n1";
   nodes[dead]->send_signal(SIGKILL);
   BOOST_TEST(nodes[dead]->wait().status == 128 + SIGKILL);
   // Its supervisor ends what it did, long before the orchestrator knows.
   wait_for_end_of("pid-" + dead);
-  BOOST_REQUIRE(x->read_until("lost       node  " + dead));
+  BOOST_REQUIRE(heard_of(*x, "lost", dead));
   BOOST_TEST(node_of_line(2) == other);
   dir.write("go", "");
   auto end = finish(*x);
@@ -102,17 +100,17 @@ BOOST_AUTO_TEST_CASE(what_a_killed_node_did_is_done_by_another) { // §33
 // row 8: a node freezes for longer than lease and grace, then wakes
 BOOST_AUTO_TEST_CASE(a_frozen_node_wakes_to_nothing_and_joins_again) { // §33
   auto x = start_run(waiting_plan, {"--min-nodes", "2"});
-  join(*x, "n1");
-  join(*x, "n2");
+  join("n1");
+  join("n2");
   auto frozen = node_of_line(1);
   auto other = frozen == "n1" ? "n2" : "n1";
   nodes[frozen]->send_signal(SIGSTOP);
   // Its supervisor does not freeze with it.
   wait_for_end_of("pid-" + frozen);
-  BOOST_REQUIRE(x->read_until("lost       node  " + frozen));
+  BOOST_REQUIRE(heard_of(*x, "lost", frozen));
   BOOST_TEST(node_of_line(2) == other);
   nodes[frozen]->send_signal(SIGCONT);
-  BOOST_REQUIRE(read_until(*x, "joined     node  " + frozen, 2));
+  BOOST_REQUIRE(heard_of(*x, "joined", frozen, 2));
   dir.write("go", "");
   auto end = finish(*x);
   BOOST_TEST(end.status == 0, end.out << end.err);
@@ -145,12 +143,12 @@ tasks:
       until [ -e ../go ]; do sleep 0.02; done
 )",
                      {"--min-nodes", "2"});
-  join(*x, "n1");
-  join(*x, "n2");
+  join("n1");
+  join("n2");
   auto dead = node_of_line(1);
   nodes[dead]->send_signal(SIGKILL);
-  BOOST_REQUIRE(x->read_until("lost       node  " + dead));
-  BOOST_REQUIRE(x->read_until("gone       node  " + dead));
+  BOOST_REQUIRE(heard_of(*x, "lost", dead));
+  BOOST_REQUIRE(heard_of(*x, "gone", dead));
   BOOST_TEST(node_of_line(2) == (dead == "n1" ? "n2" : "n1"));
   dir.write("go", "");
   auto end = finish(*x);
@@ -168,16 +166,16 @@ tasks:
 // row 8: all of them at once, and what was accepted is not lost with them
 BOOST_AUTO_TEST_CASE(all_nodes_may_die_and_others_come) {
   auto x = start_run(waiting_plan, {"--min-nodes", "2"});
-  join(*x, "n1");
-  join(*x, "n2");
+  join("n1");
+  join("n2");
   (void)node_of_line(1);
   for (auto& [name, node] : nodes) {
     node->send_signal(SIGKILL);
     (void)node->wait();
   }
-  BOOST_REQUIRE(x->read_until("lost       node  n1"));
-  BOOST_REQUIRE(x->read_until("lost       node  n2"));
-  join(*x, "n3");
+  BOOST_REQUIRE(heard_of(*x, "lost", "n1"));
+  BOOST_REQUIRE(heard_of(*x, "lost", "n2"));
+  join("n3");
   BOOST_TEST(node_of_line(2) == "n3");
   dir.write("go", "");
   auto end = finish(*x);
@@ -191,11 +189,11 @@ BOOST_AUTO_TEST_CASE(all_nodes_may_die_and_others_come) {
 
 BOOST_AUTO_TEST_CASE(a_node_that_was_started_anew_has_nothing_of_before) {
   auto x = start_run(waiting_plan);
-  join(*x, "n1");
+  join("n1");
   BOOST_TEST(node_of_line(1) == "n1");
   nodes["n1"]->send_signal(SIGKILL);
   (void)nodes["n1"]->wait();
-  join(*x, "n1"); // the same name, and sooner than its lease is over
+  join("n1"); // the same name, and sooner than its lease is over
   BOOST_TEST(node_of_line(2) == "n1");
   dir.write("go", "");
   auto end = finish(*x);
