@@ -59,7 +59,7 @@ session::session_options session_options_of(const run_options& options,
     }
   result.nodes.insecure = machines.insecure;
   result.nodes.certificates = machines.certificates;
-  result.nodes.labels = machines.labels;
+  result.nodes.labels = session::with_native_labels(machines.labels, &team);
   result.nodes.nodes_min = machines.nodes_min;
   result.nodes.own_nodes = machines.own_nodes;
   result.state_directory = options.state_directory;

@@ -166,7 +166,7 @@ private:
     mine.name = options_.name;
     mine.version = runtime::version();
     mine.incarnation = random_number();
-    mine.labels = options_.labels;
+    mine.labels = with_native_labels(options_.labels, options_.natives);
     mine.slots = options_.slots;
     mine.directory = options_.directory;
     mine.host = options_.join.host;

@@ -3,6 +3,7 @@
 
 #include "runtime/cluster/certificates.hpp"
 #include "runtime/cluster/tls_transport.hpp"
+#include "runtime/native/native.hpp"
 #include "runtime/process/files.hpp"
 #include "runtime/process/unique_fd.hpp"
 
@@ -188,6 +189,16 @@ bool places_agents(const plan& p) {
   return std::any_of(p.agents.begin(), p.agents.end(), [](const auto& a) {
     return !a.runs_on.empty();
   });
+}
+
+std::vector<std::string> with_native_labels(std::vector<std::string> labels,
+                                            const native::agents* natives) {
+  if (natives != nullptr)
+    for (const auto& name : natives->names())
+      labels.push_back("native:" + name);
+  std::sort(labels.begin(), labels.end());
+  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
+  return labels;
 }
 
 std::optional<error> lacks_nodes(const plan& p, const node_choice& x) {

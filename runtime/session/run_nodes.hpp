@@ -22,6 +22,10 @@
 #include <string>
 #include <vector>
 
+namespace tutti::native {
+class agents;
+}
+
 namespace tutti::session {
 
 /// What the command line says of machines.
@@ -60,6 +64,11 @@ public:
 /// 7).
 [[nodiscard]] expected<cluster::epoch>
 next_epoch(const std::string& run_directory);
+
+/// And `native:NAME` for each native agent that this program has; sorted.
+[[nodiscard]] std::vector<std::string>
+with_native_labels(std::vector<std::string> labels,
+                   const native::agents* natives);
 
 /// Why no node that may come could have what the plan's agents ask for; none:
 /// one could (exit 7).
