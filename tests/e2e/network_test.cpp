@@ -160,7 +160,7 @@ BOOST_FIXTURE_TEST_CASE(a_partition_and_its_end, network_fixture) { // §33
   BOOST_REQUIRE(heard_of(*run, "lost", away));
   // Both are at it, and only the second counts.
   BOOST_TEST(node_of_line(2) == other_than(away));
-  BOOST_REQUIRE(nodes[away]->read_until("lost the orchestrator"));
+  BOOST_REQUIRE(nodes[away]->read_until("it is silent"));
   auto pid = std::stoi(dir.read("pid-" + away));
   BOOST_TEST(::kill(pid, 0) == 0);
   net->heal();
