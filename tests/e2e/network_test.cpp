@@ -83,7 +83,7 @@ struct network_fixture : cluster_fixture {
       node->send_signal(SIGTERM);
       (void)node->wait();
     }
-    check_nothing_left();
+    check_no_process_left();
     return result;
   }
 };
@@ -222,10 +222,10 @@ tasks:
   BOOST_TEST(loss.at("work").at(0).at("both_s").is_null());
 }
 
-// row 9: one-way. What the node says is not heard, but what it is told arrives;
-// and the other way round.
 BOOST_AUTO_TEST_SUITE(long_ones, *utf::precondition(is_long))
 
+// row 9: one-way. What the node says is not heard, but what it is told arrives;
+// and the other way round.
 BOOST_FIXTURE_TEST_CASE(a_node_that_is_not_heard_is_lost, network_fixture) {
   begin(waiting_plan);
   auto away = node_of_line(1);
