@@ -321,6 +321,7 @@ void gateway_core::on(const leave_cluster& x) {
     return;
   end_ = {false, x.why};
   is_last_ = true;
+  flush();
   end_all(after::leave);
 }
 

@@ -49,7 +49,9 @@ void gateway_core::push(to_hub x) {
 }
 
 void gateway_core::flush() {
-  if (stage_ != stage::present || !run_->has_plan)
+  // A node that leaves has said what there was; how its attempts end is its own
+  // doing, and would be taken for their failure.
+  if (stage_ != stage::present || !run_->has_plan || after_ == after::leave)
     return;
   for (auto& x : run_->out.take())
     send(std::move(x));
