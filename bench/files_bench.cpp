@@ -140,7 +140,7 @@ class movers {
 public:
   explicit movers(std::string folder) : folder_(std::move(folder)) {
     namespace fs = std::filesystem;
-    for (const auto* x : {"hub/logs", "a/work", "b/work"})
+    for (const auto* x : {"hub/logs", "a/files", "b/files"})
       fs::create_directories(folder_ + "/" + x);
     cluster::hub_files_options mine;
     mine.store_directory = folder_ + "/hub/artifacts";
@@ -177,11 +177,11 @@ public:
   movers& operator=(const movers&) = delete;
 
   artifacts_captured capture() {
-    ask(0, capture_artifacts{1, folder_ + "/a/work", {"large"}, {}, false});
+    ask(0, capture_artifacts{1, folder_ + "/a/files", {"large"}, {}, false});
     return got_.captured.take();
   }
   artifacts_placed place(const std::vector<artifact>& x) {
-    ask(1, place_artifacts{2, folder_ + "/b/work", x});
+    ask(1, place_artifacts{2, folder_ + "/b/files", x});
     return got_.placed.take();
   }
 
@@ -228,8 +228,8 @@ int main(int argc, char** argv) {
   std::size_t mebibytes = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 2048;
   std::string folder = TUTTI_BENCH_FOLDER "/files";
   std::filesystem::remove_all(folder);
-  std::filesystem::create_directories(folder + "/a/work");
-  make_file(folder + "/a/work/large", mebibytes);
+  std::filesystem::create_directories(folder + "/a/files");
+  make_file(folder + "/a/files/large", mebibytes);
   bool good = false;
   {
     movers b{folder};

@@ -68,6 +68,23 @@ void add_durability(CLI::App& app, std::string& into) {
       ->type_name("full|normal|off");
 }
 
+/// Which tasks of a plan, and what is told of them.
+void add_what_and_how(CLI::App& app, run_options& into) {
+  add_list(app, "--only", "TASK", into.only,
+           "Only TASK and what it needs; repeatable, or A,B");
+  add_list(app, "--skip", "TASK", into.skip,
+           "Leave out TASK and what needs it; repeatable, or A,B");
+  app.add_option("--json", into.json_file,
+                 "Write the report as JSON; - is standard output")
+      ->type_name("FILE");
+  add_report_files(app, into.more);
+  app.add_flag("--plain", into.plain, "Lines instead of the live board");
+  app.add_flag("-q,--quiet", into.quiet, "Only failures and the summary");
+  app.add_option("--state-dir", into.state_directory,
+                 "Where logs and journals go; .tutti beside the plan")
+      ->type_name("DIR");
+}
+
 void add_run(CLI::App& app, run_options& into) {
   add_plan(app, into.plan);
   app.add_option("-j,--jobs", into.jobs_text, "At most N tasks at once")
@@ -83,19 +100,7 @@ void add_run(CLI::App& app, run_options& into) {
   add_durability(app, into.durability);
   app.add_flag("-d,--detach", into.detach,
                "Run in the background; see tutti attach");
-  add_list(app, "--only", "TASK", into.only,
-           "Only TASK and what it needs; repeatable, or A,B");
-  add_list(app, "--skip", "TASK", into.skip,
-           "Leave out TASK and what needs it; repeatable, or A,B");
-  app.add_option("--json", into.json_file,
-                 "Write the report as JSON; - is standard output")
-      ->type_name("FILE");
-  add_report_files(app, into.more);
-  app.add_flag("--plain", into.plain, "Lines instead of the live board");
-  app.add_flag("-q,--quiet", into.quiet, "Only failures and the summary");
-  app.add_option("--state-dir", into.state_directory,
-                 "Where logs and journals go; .tutti beside the plan")
-      ->type_name("DIR");
+  add_what_and_how(app, into);
   add_machines(app, into.machines);
 }
 
@@ -104,19 +109,7 @@ void add_up(CLI::App& app, run_options& into) {
   add_own_nodes(app, into.machines);
   app.add_option("-j,--jobs", into.jobs_text, "At most N tasks at once")
       ->type_name("N");
-  add_list(app, "--only", "TASK", into.only,
-           "Only TASK and what it needs; repeatable, or A,B");
-  add_list(app, "--skip", "TASK", into.skip,
-           "Leave out TASK and what needs it; repeatable, or A,B");
-  app.add_option("--json", into.json_file,
-                 "Write the report as JSON; - is standard output")
-      ->type_name("FILE");
-  add_report_files(app, into.more);
-  app.add_flag("--plain", into.plain, "Lines instead of the live board");
-  app.add_flag("-q,--quiet", into.quiet, "Only failures and the summary");
-  app.add_option("--state-dir", into.state_directory,
-                 "Where logs and journals go; .tutti beside the plan")
-      ->type_name("DIR");
+  add_what_and_how(app, into);
 }
 
 void add_rerun(CLI::App& app, rerun_options& into) {
