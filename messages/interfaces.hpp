@@ -55,8 +55,6 @@ using agent_actor = caf::typed_actor<
     // From the orchestrator: work, and second thoughts about it.
     caf::reacts_to<assign_task>, caf::reacts_to<revoke_task>,
     caf::reacts_to<end_task>, caf::reacts_to<leave_run>,
-    // From the orchestrator, to who stands for an agent that is on some node.
-    caf::reacts_to<place_agent>,
     // What another task produced; kept until the task that needs it has it.
     caf::reacts_to<handoff>,
     // From the orchestrator: about requests that its attempts made.
@@ -74,6 +72,10 @@ using agent_actor = caf::typed_actor<
     // From the process supervisor, about processes it started for this agent.
     caf::reacts_to<process_started>, caf::reacts_to<process_line>,
     caf::reacts_to<process_output>, caf::reacts_to<process_exited>>;
+
+/// Stands for an agent whose place the orchestrator chooses, and hears where it
+/// is.
+using placed_agent_actor = agent_actor::extend<caf::reacts_to<place_agent>>;
 
 /// Starts and ends processes. Tells the sender of `start_process` what becomes
 /// of it: process_started, process_line (conflated), process_output (of an

@@ -145,9 +145,6 @@ agent_with_timers::behavior_type agent_behavior(self_pointer self,
       [core](leave_run x) {
         core->on(x);
       },
-      [](const place_agent&) {
-        // It is where it is; who stands for it elsewhere wants to know.
-      },
       [core](const handoff& x) {
         core->on(x);
       },

@@ -2,6 +2,7 @@
 #include "actors/orchestrator/commands.hpp"
 
 #include <algorithm>
+#include <caf/actor_cast.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <functional>
 #include <utility>
@@ -59,7 +60,9 @@ void place(self_pointer self, const engine::command& c) {
   x.kept = c.at_once;
   if (c.task != engine::placement::nowhere)
     x.node = s.engine->places().nodes()[c.task].name;
-  sending(self, s.agents[c.agent], std::move(x))();
+  // Only who stands for an agent has its place chosen.
+  sending(self, caf::actor_cast<placed_agent_actor>(s.agents[c.agent]),
+          std::move(x))();
 }
 
 void deliver(self_pointer self, const engine::command& c) {

@@ -124,7 +124,7 @@ private:
       return put(static_cast<std::uint8_t>(x.index()))
           && std::visit(
                  [this](auto& y) {
-                   return apply(y);
+                   return this->apply(y);
                  },
                  x);
     } else {

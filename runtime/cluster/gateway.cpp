@@ -105,8 +105,7 @@ public:
       return;
     std::visit(
         [&](auto& y) {
-          using type = std::decay_t<decltype(y)>;
-          if constexpr (!std::is_same_v<type, files_taken>)
+          if constexpr (is_for_agent<std::decay_t<decltype(y)>>)
             self_->send(i->second.agent, std::move(y));
         },
         what);

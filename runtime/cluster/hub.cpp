@@ -143,8 +143,7 @@ public:
       return;
     std::visit(
         [&](auto& y) {
-          using type = std::decay_t<decltype(y)>;
-          if constexpr (!std::is_same_v<type, files_taken>)
+          if constexpr (is_for_agent<std::decay_t<decltype(y)>>)
             self_->send(i->second.agent, std::move(y));
         },
         what);
@@ -300,9 +299,9 @@ hub_with_net::behavior_type hub_behavior(self_pointer self,
   };
 }
 
-agent_actor::behavior_type stand_in_behavior(agent_actor::pointer self,
-                                             const hub_with_net& hub,
-                                             agent_id agent) {
+placed_agent_actor::behavior_type
+stand_in_behavior(placed_agent_actor::pointer self, const hub_with_net& hub,
+                  agent_id agent) {
   auto pass = [self, hub, agent](auto& x) {
     self->send(hub, to_node{{agent, 0}, std::move(x)});
   };

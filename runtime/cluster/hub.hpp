@@ -143,9 +143,9 @@ hub_behavior(hub_with_net::stateful_pointer<hub_state> self,
 
 /// Stands for an agent whose place is chosen (`runs-on`): give it to the
 /// orchestrator. Who spawns it ends it.
-agent_actor::behavior_type stand_in_behavior(agent_actor::pointer self,
-                                             const hub_with_net& hub,
-                                             agent_id agent);
+placed_agent_actor::behavior_type
+stand_in_behavior(placed_agent_actor::pointer self, const hub_with_net& hub,
+                  agent_id agent);
 
 } // namespace tutti::cluster
 

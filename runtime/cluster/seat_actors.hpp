@@ -14,11 +14,20 @@
 
 #include <cstdint>
 #include <set>
+#include <type_traits>
 
 namespace tutti::cluster {
 
 /// The first id of an agent in a placing: ids of its placings differ.
 [[nodiscard]] std::uint64_t first_id_of(std::uint32_t placing);
+
+/// What a link brings for the agent itself, not for who stands for it.
+template <class Message>
+inline constexpr bool is_for_agent = true;
+template <>
+inline constexpr bool is_for_agent<place_agent> = false;
+template <>
+inline constexpr bool is_for_agent<files_taken> = false;
 
 /// An actor to itself: time to send what has come meanwhile, together.
 struct flush_link {};

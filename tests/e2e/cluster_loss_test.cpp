@@ -187,4 +187,20 @@ BOOST_AUTO_TEST_CASE(all_nodes_may_die_and_others_come) {
   end_all();
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_was_started_anew_has_nothing_of_before) {
+  auto x = start_run(waiting_plan);
+  join("n1");
+  BOOST_TEST(node_of_line(1) == "n1");
+  nodes["n1"]->send_signal(SIGKILL);
+  (void)nodes["n1"]->wait();
+  join("n1"); // the same name, and sooner than its lease is over
+  BOOST_TEST(node_of_line(2) == "n1");
+  dir.write("go", "");
+  auto end = finish(*x);
+  BOOST_TEST(end.status == 0, end.out << end.err);
+  BOOST_TEST(dir.read("sum") == "z\na\nz\n");
+  check_accepted_once();
+  end_all();
+}
+
 BOOST_AUTO_TEST_SUITE_END()

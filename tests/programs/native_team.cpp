@@ -97,7 +97,6 @@ own_behavior(tutti::agent_actor::pointer self,
         self->send(lead, tutti::agent_left{id});
       },
       // It has begun all that it was given, and asks nobody for anything.
-      [](const tutti::place_agent&) {}, // it is where it is
       [](const tutti::revoke_task&) {},
       [](const tutti::end_task&) {},
       [](const tutti::requests_made&) {},

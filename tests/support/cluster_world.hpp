@@ -412,7 +412,7 @@ public:
   std::map<std::string, caf::weak_actor_ptr> file_links;
   orchestrator_actor lead;
   cluster::hub_with_net hub;
-  std::vector<agent_actor> stand_ins;
+  std::vector<placed_agent_actor> stand_ins;
   std::map<std::string, cluster::gateway_actor> gateways;
 
   /// An agent on the machine of the run.

@@ -45,6 +45,12 @@ public:
   explicit simulated_net(play::stage& on)
     : stage_(on), clock_(on.spawn(net_clock)) {
   }
+  /// What is held back knows its connection, and is held by it.
+  ~simulated_net() {
+    for (const auto& c : connections_)
+      for (auto& d : c->ways)
+        d.waiting.clear();
+  }
   simulated_net(const simulated_net&) = delete;
   simulated_net& operator=(const simulated_net&) = delete;
 

@@ -137,7 +137,7 @@ private:
       w_.make_hub([&](cluster::hub_options& x) {
         x.kept = session::kept_places(e.get());
       });
-      auto result = w_.stand_ins;
+      std::vector<agent_actor> result(w_.stand_ins.begin(), w_.stand_ins.end());
       for (std::size_t i = 0; i < result.size(); ++i)
         if (w_.work->agents[i].runs_on.empty()) {
           result[i] = w_.local_agent(agent_id{i});
