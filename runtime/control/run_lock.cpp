@@ -38,12 +38,13 @@ bool has_live_files(const fs::path& run) {
       || fs::exists(run / "control", ignored);
 }
 
-std::string sweep_text(const std::string& run_id, const process::swept& x) {
+std::string sweep_text(std::string_view kind, const std::string& name,
+                       const process::swept& x) {
   if (x.ended + x.left == 0)
     return {};
-  auto text = fmt::format("run {} was killed and had left processes behind: {} "
+  auto text = fmt::format("{} {} was killed and had left processes behind: {} "
                           "ended",
-                          run_id, x.ended);
+                          kind, name, x.ended);
   if (x.left > 0)
     text += fmt::format(", {} cannot be ended", x.left);
   return text;
@@ -97,11 +98,12 @@ std::optional<unique_fd> try_to_hold_run(const std::string& run_path) {
   return result;
 }
 
-std::string remove_dead_run(const std::string& run_path) {
+std::string remove_dead_run(const std::string& run_path,
+                            std::string_view kind) {
   auto found = process::sweep_run(run_path + "/io");
   if (found.left == 0)
     remove_live_files(run_path);
-  return sweep_text(fs::path{run_path}.filename(), found);
+  return sweep_text(kind, fs::path{run_path}.filename(), found);
 }
 
 std::vector<std::string> remove_dead_runs(const std::string& state_directory) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace tutti::control {
@@ -43,8 +44,9 @@ remove_dead_runs(const std::string& state_directory);
 
 /// The same of one run, which the caller holds; empty: it had no processes
 /// left. The files of one whose processes cannot be ended stay for the next who
-/// comes.
-[[nodiscard]] std::string remove_dead_run(const std::string& run_path);
+/// comes. `kind`: what the sentence calls it.
+[[nodiscard]] std::string remove_dead_run(const std::string& run_path,
+                                          std::string_view kind = "run");
 
 /// Removes these files of one run, which is known to be over.
 void remove_live_files(const std::string& run_path);

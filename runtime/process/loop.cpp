@@ -327,11 +327,9 @@ void loop::kill_everything() {
   }
   for (auto& [id, a] : attempts_)
     a->remove_files();
-  if (!configured_)
-    return;
-  if (all_gone)
+  // Last of all: who finds none may have the folder, which is theirs to remove.
+  if (all_gone && recorded_)
     remove_run_record(options_.io_directory);
-  ::rmdir(options_.io_directory.c_str()); // stays where it is not empty
 }
 
 } // namespace tutti::process

@@ -55,29 +55,6 @@ std::uint64_t random_number() {
   return std::uint64_t{random()} << 32 | random();
 }
 
-/// STATE/nodes/NAME: what a node keeps between runs is its files; the rest goes
-/// with it.
-expected<run_directory> make_node_directory(const node_options& x) {
-  run_directory files;
-  files.run_id = fmt::format("node-{}-{:08x}", x.name,
-                             static_cast<std::uint32_t>(random_number()));
-  files.path = fmt::format("{}/nodes/{}", x.state_directory, x.name);
-  files.logs = files.path + "/logs";
-  files.io = files.path + "/io";
-  files.artifacts = files.path + "/artifacts";
-  files.payloads = files.path + "/payloads";
-  std::error_code failure;
-  for (const auto& folder : {files.logs, files.io}) {
-    std::filesystem::remove_all(folder, failure);
-    std::filesystem::create_directories(folder, failure);
-    if (failure)
-      return error{
-          exit_code::environment,
-          fmt::format("cannot make '{}': {}", folder, failure.message())};
-  }
-  return files;
-}
-
 /// What a run on this node shares.
 struct node_work {
   std::shared_ptr<const secrets::masker> patterns; ///< null: no secrets
@@ -314,7 +291,7 @@ int run_node(const node_options& options, process::supervisor& processes) {
       return print(mine.error());
     identity = std::move(*mine);
   }
-  auto files = make_node_directory(options);
+  auto files = make_node_directory(options.state_directory, options.name);
   if (!files)
     return print(files.error());
   process::supervisor_options limits;

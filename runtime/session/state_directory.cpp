@@ -125,6 +125,35 @@ expected<run_directory> open_run_directory(const std::string& state_directory,
   return result;
 }
 
+expected<run_directory> make_node_directory(const std::string& state_directory,
+                                            const std::string& name) {
+  auto path = fs::path{state_directory} / "nodes" / name;
+  run_directory result;
+  result.run_id = fmt::format("node-{}-{:08x}", name, std::random_device{}());
+  if (auto number = process::make_folder(path.string()))
+    return unusable(state_directory, {number, std::generic_category()});
+  auto held = control::try_to_hold_run(path.string());
+  if (!held)
+    return error{exit_code::environment,
+                 fmt::format("a node named {} is at work with the state "
+                             "directory '{}': choose another --name, or "
+                             "another --state-dir",
+                             name, state_directory)};
+  result.held = std::make_shared<process::unique_fd>(std::move(*held));
+  // Its supervisor may not be done with these files.
+  if (auto text = control::remove_dead_run(path.string(), "node");
+      !text.empty())
+    fmt::print(stderr, "tutti: {}\n", text);
+  if (auto wrong = furnish(state_directory, path, result))
+    return *wrong;
+  result.artifacts = (path / "artifacts").string();
+  std::error_code failure;
+  fs::remove_all(result.logs, failure);
+  if (auto wrong = make_log_directory(result))
+    return *wrong;
+  return result;
+}
+
 std::string lost_directory::look() {
   struct stat held {};
   struct stat now {};

@@ -37,6 +37,14 @@ make_run_directory(const std::string& state_directory);
 open_run_directory(const std::string& state_directory,
                    const std::string& run_id);
 
+/// Takes hold of the folder of a node, `nodes/NAME`: its artifacts stay from
+/// run to run, logs and `io/` of an earlier one go, with the processes that it
+/// left behind where it was killed. The error says that a node of this name is
+/// at work there, or what cannot be made (exit 7). `run_id` is for its socket.
+[[nodiscard]] expected<run_directory>
+make_node_directory(const std::string& state_directory,
+                    const std::string& name);
+
 /// Says once, where the folder of a live run is not there any more, what that
 /// means; else empty.
 class lost_directory {

@@ -51,6 +51,27 @@ struct strangers_fixture : cluster_fixture {
 
 BOOST_FIXTURE_TEST_SUITE(e2e_cluster_strangers, strangers_fixture)
 
+BOOST_AUTO_TEST_CASE(
+    who_takes_the_place_of_a_node_on_its_machine_is_sent_away) {
+  auto x = start_run(R"(
+agents: { ada: { runs-on: work } }
+tasks:
+  one: { agent: ada, run: 'echo one >> ../began; until [ -e ../go ]; do sleep 0.02; done; echo "ok=1" >> "$TUTTI_OUTPUT"' }
+)");
+  auto a = start_node("n1", "work", {"--once"});
+  wait_for_lines("began", 1);
+  auto second = start_node("n1", "work")->wait();
+  BOOST_TEST(second.status == 7, second.out << second.err);
+  BOOST_TEST(has(second.err, "a node named n1 is at work"), second.err);
+  BOOST_TEST(has(second.err, "--name"), second.err);
+  dir.write("go", "");
+  auto end = finish(*x);
+  BOOST_TEST(end.status == 0, end.out << end.err);
+  BOOST_TEST(end.task("one").at("outputs").at("ok") == "1");
+  BOOST_TEST(lines("began").size() == 1u);
+  BOOST_TEST(a->wait().status == 0);
+}
+
 // rows 18, 19
 BOOST_AUTO_TEST_CASE(strangers_disturb_nobody) { // §32
   auto x = start_run(R"(
