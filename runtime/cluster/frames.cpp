@@ -164,7 +164,7 @@ expected<frame_content> decode(std::string_view bytes) {
   if (bytes.size() > 1 && bytes[0] == 0) {
     hello x;
     binary_reader f{bytes.substr(1)};
-    if (f(x.protocol, x.name) && x.protocol != protocol_version)
+    if (f(x.protocol, x.name, x.version) && x.protocol != protocol_version())
       return frame_content{std::move(x)};
   }
   if (!is_read(bytes, result))

@@ -10,6 +10,7 @@
 #include "messages/cluster.hpp"
 #include "messages/error.hpp"
 #include "runtime/cluster/epoch.hpp"
+#include "runtime/cluster/protocol_version.hpp"
 #include "runtime/secrets/secret_value.hpp"
 
 #include <cstdint>
@@ -20,16 +21,13 @@
 
 namespace tutti::cluster {
 
-/// Grows with each change of what frames or envelopes hold.
-inline constexpr std::uint32_t protocol_version = 1;
-
 /// One life of a link: new at each fresh start of it.
 using link_id = std::uint64_t; ///< 0: none
 
-/// The first word of a connection, from the node. Version and name stand first
+/// The first word of a connection, from the node. The first three stand first
 /// for good, so that any two versions can tell each other why not.
 struct hello {
-  std::uint32_t protocol = protocol_version;
+  std::uint32_t protocol = protocol_version();
   std::string name;
   std::string version;           ///< of tutti
   std::uint64_t incarnation = 0; ///< of the node's process

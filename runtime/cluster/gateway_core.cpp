@@ -305,12 +305,12 @@ void gateway_core::take(const goodbye& x, duration now) {
 }
 
 void gateway_core::take(const refused& x, duration now) {
-  note(fmt::format("was turned away: {}", x.why));
   cut(now);
+  auto what = fmt::format("was turned away: {}", x.why);
   if (!x.final)
-    return;
+    return note(what);
   is_last_ = true;
-  end_ = {true, x.why};
+  end_ = {true, std::move(what)};
   end_all(after::end_run);
 }
 

@@ -180,10 +180,12 @@ std::optional<refused> hub_core::objection(const connected& from,
   auto no = [](std::string why) {
     return refused{std::move(why), true, false};
   };
-  if (x.protocol != protocol_version)
-    return no(fmt::format("it speaks version {} of the protocol, this run "
-                          "speaks {}: use the same tutti on all machines",
-                          x.protocol, protocol_version));
+  if (x.protocol != protocol_version())
+    return no(fmt::format(
+        "node {} is tutti {} with version {} of the protocol, and this run is "
+        "tutti {} with version {}: use the same tutti on all machines",
+        shown(x.name), shown(x.version), x.protocol, options_.version,
+        protocol_version()));
   if (!is_node_name(x.name) || x.name == local_node)
     return no(fmt::format("{} is no name for a node", shown(x.name)));
   if (!from.who.name.empty() && from.who.name != x.name)

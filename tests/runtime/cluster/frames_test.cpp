@@ -102,8 +102,17 @@ std::vector<to_hub_content> all_to_hub() {
 }
 
 std::vector<frame_content> all_frames() {
-  hello h{protocol_version, "n1", "0.1", 77, {"cpu", "gpu"}, 3, "r1",
-          {4, 5},           "d",  6,     7};
+  hello h{protocol_version(),
+          "n1",
+          "0.1",
+          77,
+          {"cpu", "gpu"},
+          3,
+          "r1",
+          {4, 5},
+          "d",
+          6,
+          7};
   welcome w;
   w.epoch = {4, 5};
   w.run_id = "r1";
@@ -391,11 +400,13 @@ BOOST_AUTO_TEST_CASE(names_are_names) {
 BOOST_AUTO_TEST_CASE(a_hello_of_another_version_is_read_as_far_as_it_is_known) {
   std::string bytes{'\0'};
   bytes += std::string{"\x63\0\0\0", 4};
-  bytes += std::string{"\x02\0\0\0", 4} + "n1" + "something else";
+  bytes += std::string{"\x02\0\0\0", 4} + "n1";
+  bytes += std::string{"\x03\0\0\0", 4} + "9.8" + "something else";
   auto back = decode(bytes);
   BOOST_REQUIRE(back);
   BOOST_TEST(std::get<hello>(*back).protocol == 0x63u);
   BOOST_TEST(std::get<hello>(*back).name == "n1");
+  BOOST_TEST(std::get<hello>(*back).version == "9.8");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
