@@ -51,6 +51,11 @@ public:
     auto n = ::recv(fd_.get(), chunk.data(), chunk.size(), 0);
     return {chunk.data(), n > 0 ? static_cast<std::size_t>(n) : 0};
   }
+  /// Whether something comes, be it the end, within so many milliseconds.
+  [[nodiscard]] bool is_answered(int ms) const {
+    pollfd x{fd_.get(), POLLIN, 0};
+    return ::poll(&x, 1, ms) != 0;
+  }
   void read_to_end() const {
     while (!read().empty()) {
     }

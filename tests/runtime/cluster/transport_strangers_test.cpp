@@ -92,6 +92,16 @@ auto with_bytes(std::string bytes) {
   };
 }
 
+/// So slowly that each byte would renew a patience with those who are silent.
+auto with_drops(std::string bytes) {
+  return [=](std::uint16_t port) {
+    raw_tcp tcp{port};
+    for (std::size_t i = 0; i < bytes.size() && !tcp.is_answered(50); ++i)
+      tcp.send(bytes.substr(i, 1));
+    tcp.read_to_end();
+  };
+}
+
 /// A certificate by the cluster's CA that it would not issue.
 credentials odd(certified& certs, std::string name, certificate_role role,
                 std::int64_t from_days, std::int64_t until_days) {
@@ -181,6 +191,10 @@ const std::vector<stranger> refused_in_the_end = {
      [](certified& x) {
        return with_bytes(recorded_handshake(x).substr(0, 100));
      }},
+    {"a handshake of 20 bytes a second", "handshake took longer than 1s",
+     [](certified& x) {
+       return with_drops(recorded_handshake(x).substr(0, 200));
+     }},
     {"a node that does not say who it is", "it did not say who it is within 1s",
      [](certified& x) {
        return with_tls(x.node());
@@ -252,9 +266,13 @@ BOOST_AUTO_TEST_CASE(silent_strangers_are_refused_when_their_time_is_over) {
   side hub{tls_options{.identity = certs.orchestrator(),
                        .patience = std::chrono::seconds(1)}};
   auto port = hub.listen();
-  for (const auto& x : refused_in_the_end)
-    BOOST_TEST((outlast(x, hub, certs, port) >= std::chrono::seconds(1)),
-               x.who);
+  healthy other{certs, hub, port};
+  for (const auto& x : refused_in_the_end) {
+    auto took = outlast(x, hub, certs, port);
+    BOOST_TEST((took >= std::chrono::seconds(1)), x.who);
+    BOOST_TEST((took < std::chrono::seconds(6)), x.who);
+    other.exchange(x.who);
+  }
 }
 
 // row 18: also one that is known may not announce what it likes.
