@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <sstream>
@@ -150,6 +151,13 @@ void cluster_fixture::check_nothing_left() const {
     BOOST_TEST(!x.is_socket(), "a socket is left: " << x.path());
 }
 
+boost::test_tools::assertion_result is_long(boost::unit_test::test_unit_id) {
+  boost::test_tools::assertion_result result{std::getenv("TUTTI_TEST_LONG")
+                                             != nullptr};
+  result.message() << "it takes long; TUTTI_TEST_LONG=1 runs it";
+  return result;
+}
+
 std::size_t count_of(const std::string& text, std::string_view part) {
   std::size_t result = 0;
   for (auto at = text.find(part); at != text.npos;
@@ -158,18 +166,23 @@ std::size_t count_of(const std::string& text, std::string_view part) {
   return result;
 }
 
+std::size_t times_heard(const program& run, std::string_view what,
+                        std::string_view node) {
+  std::size_t result = 0;
+  std::istringstream all{run.out()};
+  for (std::string line; std::getline(all, line);) {
+    std::istringstream words{line};
+    std::string time, word, kind, name;
+    words >> time >> word >> kind >> name;
+    result += word == what && kind == "node" && name == node;
+  }
+  return result;
+}
+
 bool heard_of(program& run, std::string_view what, std::string_view node,
               std::size_t count) {
   return run.read_until([&] {
-    std::size_t found = 0;
-    std::istringstream all{run.out()};
-    for (std::string line; std::getline(all, line);) {
-      std::istringstream words{line};
-      std::string time, word, kind, name;
-      words >> time >> word >> kind >> name;
-      found += word == what && kind == "node" && name == node;
-    }
-    return found >= count;
+    return times_heard(run, what, node) >= count;
   });
 }
 

@@ -6,6 +6,8 @@
 
 #include "tests/e2e/live_fixture.hpp"
 
+#include <boost/test/unit_test.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -65,9 +67,17 @@ struct cluster_fixture : live_fixture {
   void check_nothing_left() const;
 };
 
+/// For a case that takes long: it runs with script/test --long.
+[[nodiscard]] boost::test_tools::assertion_result
+    is_long(boost::unit_test::test_unit_id);
+
 /// How often the text is there.
 [[nodiscard]] std::size_t count_of(const std::string& text,
                                    std::string_view part);
+
+/// How often the run has said so of the node, as far as it was read.
+[[nodiscard]] std::size_t times_heard(const program& run, std::string_view what,
+                                      std::string_view node);
 
 /// Reads on until the run has said of the node for the `count`th time what
 /// became of it: "joined", "lost", "gone", "draining".

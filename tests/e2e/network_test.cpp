@@ -14,6 +14,8 @@
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -31,19 +33,12 @@ boost::test_tools::assertion_result can_be_made(utf::test_unit_id) {
   return result;
 }
 
-/// What takes long runs with script/test --long.
-boost::test_tools::assertion_result is_long(utf::test_unit_id) {
-  boost::test_tools::assertion_result result{std::getenv("TUTTI_TEST_LONG")
-                                             != nullptr};
-  result.message() << "it takes long; TUTTI_TEST_LONG=1 runs it";
-  return result;
-}
-
 /// The run is on host 0, the nodes n1 and n2 on hosts 1 and 2.
 struct network_fixture : cluster_fixture {
   std::unique_ptr<wire> net = std::make_unique<wire>(3);
   std::unique_ptr<program> run;
   std::map<std::string, std::unique_ptr<program>> nodes;
+  std::chrono::seconds deadline{180};
 
   network_fixture() {
     address = wire::address(0) + ":7700";
@@ -55,14 +50,14 @@ struct network_fixture : cluster_fixture {
   [[nodiscard]] std::unique_ptr<program>
   launch(const program_options& x, const std::string& node) const override {
     auto how = x;
-    how.deadline = std::chrono::seconds(180);
+    how.deadline = deadline;
     return net->start(host_of(node), how);
   }
   /// The run has begun, with both nodes.
   void begin(const std::string& plan) {
     run = start_run(plan, {"--min-nodes", "2"});
     for (const auto* name : {"n1", "n2"})
-      nodes[name] = start_node(name, "work", {"--once"});
+      nodes[name] = start_node(name, "work", {"--once", "--slots", "8"});
     for (const auto* name : {"n1", "n2"})
       BOOST_REQUIRE(heard_of(*run, "joined", name));
   }
@@ -147,6 +142,139 @@ std::string numbers(int last) {
   return result;
 }
 
+/// Layers of tasks, each of which hands on to all of the next layer: many
+/// handoffs. A layer says where it is, and waits for the word `go-LAYER`.
+struct partitions_fixture : network_fixture {
+  static constexpr std::size_t width = 6;
+  std::size_t longer = 0;  ///< partitions than lease and grace
+  std::size_t shorter = 0; ///< until some packets were lost
+
+  [[nodiscard]] static std::string layers(std::size_t count) {
+    auto plan = short_lease + R"(
+keep: 60s
+agents:
+  ada: { runs-on: work, slots: 2 }
+  bob: { runs-on: work, slots: 2 }
+  cyd: { runs-on: work, slots: 2 }
+tasks:
+)";
+    for (std::size_t i = 1; i <= count; ++i)
+      for (std::size_t j = 0; j < width; ++j)
+        plan += task(i, j);
+    return plan + "  sum: { needs: " + names_of(count) + ", run: 'true' }\n";
+  }
+  /// The node that works is cut off in the middle of a layer.
+  void cut_off(std::size_t layer, bool is_long) {
+    auto word = std::to_string(layer);
+    auto away = wait_for_lines("at-" + word, width).back();
+    auto host = host_of(away);
+    auto lost = net->lost(0, host) + net->lost(host, 0);
+    // What the layer has to say is cut off with it, or just under way.
+    if (layer % 2 == 0)
+      dir.write("go-" + word, "");
+    set(away, {.cut = true});
+    dir.write("go-" + word, "");
+    if (is_long) {
+      BOOST_REQUIRE(
+          heard_of(*run, "lost", away, times_heard(*run, "lost", away) + 1));
+      auto joined = times_heard(*run, "joined", away);
+      net->heal();
+      BOOST_REQUIRE(heard_of(*run, "joined", away, joined + 1));
+    } else {
+      BOOST_REQUIRE(eventually([&] {
+        return net->lost(0, host) + net->lost(host, 0) >= lost + 3;
+      }));
+      net->heal();
+    }
+    ++(is_long ? longer : shorter);
+  }
+  void cut_off_often(std::size_t count) {
+    auto last = count + 1; // so that the run is still there after the last
+    begin(layers(last));
+    for (std::size_t i = 1; i <= count; ++i)
+      cut_off(i, i % 4 < 2);
+    dir.write("go-" + std::to_string(last), "");
+    auto result = end();
+    auto losses = result.report.at("losses").size();
+    BOOST_TEST(longer + shorter == count);
+    BOOST_TEST(losses >= longer);
+    // Each handoff of the plan was accepted, and by none of the places that its
+    // receiver had twice; what was in them has arrived.
+    auto handoffs = width * width * count + width;
+    auto accepted = check_handoffs();
+    BOOST_TEST(accepted.size() == handoffs);
+    BOOST_TEST(!dir.exists("missing"));
+    // So was each result.
+    BOOST_TEST(journal("select count(distinct subject) from facts where kind = "
+                       "'attempt-finished' and state = 'succeeded'")
+               == std::to_string(width * last + 1));
+    BOOST_TEST_MESSAGE(
+        longer << " partitions that were longer than the lease and " << shorter
+               << " shorter ones, " << losses << " losses of a node, "
+               << result.report.at("late_count") << " late results; "
+               << handoffs << " handoffs, accepted "
+               << journal("select count(*) from facts where kind = "
+                          "'handoff-accepted'")
+               << " times, by each place of its receiver once");
+  }
+
+private:
+  /// The handoffs that were accepted, as the journal has them.
+  [[nodiscard]] std::set<std::string> check_handoffs() const {
+    std::istringstream facts{journal(
+        "select group_concat(x, char(10)) from (select kind || ' ' || "
+        "coalesce(subject, '-') || ' ' || coalesce(cause, '-') || ' ' || "
+        "coalesce(agent, '-') || ' ' || version as x from facts where kind in "
+        "('agent-placed', 'handoff-accepted') order by number)")};
+    std::map<std::string, std::string> places;
+    std::set<std::string> seen;
+    std::set<std::string> result;
+    std::string kind, subject, cause, agent, number;
+    while (facts >> kind >> subject >> cause >> agent >> number) {
+      if (kind == "agent-placed") {
+        places[agent] = number;
+        continue;
+      }
+      auto what = cause + " to " + subject + ", version " + number;
+      auto place =
+          " by place " + places[agent_of(subject)] + " of " + agent_of(subject);
+      BOOST_TEST(seen.insert(what + place).second,
+                 what << " was accepted twice" << place);
+      result.insert(what);
+    }
+    return result;
+  }
+  /// That each task of the layer before has handed on.
+  inline static const std::string all_is_there =
+      "[ $(grep -o \\\"by\\\" \"$TUTTI_INPUT\" | wc -l) = "
+      + std::to_string(width) + " ] || cp \"$TUTTI_INPUT\" ../missing; ";
+  static std::string name_of(std::size_t layer, std::size_t number) {
+    return "t" + std::to_string(layer) + "-" + std::to_string(number);
+  }
+  static std::string names_of(std::size_t layer) {
+    std::string result;
+    for (std::size_t i = 0; i < width; ++i)
+      result += (i > 0 ? ", " : "[") + name_of(layer, i);
+    return result + "]";
+  }
+  /// `sum` is nobody's, which is this machine's.
+  static std::string agent_of(const std::string& task) {
+    static const char* const agents[] = {"ada", "bob", "cyd"};
+    return task == "sum" ? "local" : agents[(task.back() - '0') % 3];
+  }
+  static std::string task(std::size_t layer, std::size_t number) {
+    auto word = std::to_string(layer);
+    return "  " + name_of(layer, number)
+         + ": { agent: " + agent_of(name_of(layer, number))
+         + (layer > 1 ? ", needs: " + names_of(layer - 1) : std::string{})
+         + ", run: 'echo $NODE >> ../at-" + word + "; until [ -e ../go-" + word
+         + " ]; do sleep 0.02; done; "
+         + (layer > 1 ? all_is_there : std::string{})
+         + "head -c 50000 /dev/zero | tr \"\\0\" x; "
+           "echo by=$NODE >> \"$TUTTI_OUTPUT\"' }\n";
+  }
+};
+
 } // namespace
 
 BOOST_TEST_DECORATOR(*utf::precondition(can_be_made))
@@ -222,7 +350,18 @@ tasks:
   BOOST_TEST(loss.at("work").at(0).at("both_s").is_null());
 }
 
+// rows 9, 10, 11: cut off and back, for longer and for less than the lease.
+// Nothing is lost and nothing is accepted twice.
+BOOST_FIXTURE_TEST_CASE(some_partitions_under_load, partitions_fixture) { // §34
+  cut_off_often(4);
+}
+
 BOOST_AUTO_TEST_SUITE(long_ones, *utf::precondition(is_long))
+
+BOOST_FIXTURE_TEST_CASE(hundred_partitions_under_load, partitions_fixture) {
+  deadline = 1200s;
+  cut_off_often(100);
+}
 
 // row 9: one-way. What the node says is not heard, but what it is told arrives;
 // and the other way round.
