@@ -54,7 +54,7 @@ struct welcome {
   duration grace{0};
 };
 
-struct refused {
+struct refused { // stays so for good: any version can read it
   std::string why;    ///< a clause
   bool final = false; ///< it would be no other later
   /// From a node: it follows another orchestrator.
