@@ -282,22 +282,27 @@ void node_book::lose(const fact& x, lost_work::kind what) {
   if (what == lost_work::attempt)
     made.started = now.started;
   now.last_lost = static_cast<std::uint32_t>(lost_.size());
+  now.undone.push_back(now.last_lost);
   lost_.push_back(made);
 }
 
-/// What was lost is done by this attempt instead.
+/// What was lost is done by this attempt instead, unless that is lost before it
+/// begins.
 void node_book::note_next(const fact& x) {
-  auto at = current_[x.subject].last_lost;
-  if (at == nowhere)
-    return;
-  auto& lost = lost_[at];
-  if (lost.next_started || x.attempt <= lost.number)
-    return;
-  lost.next = x.attempt;
-  lost.next_agent = agent_id{x.agent};
-  lost.next_node = place_of(agent_id{x.agent});
-  if (x.kind == fact_kind::attempt_started)
-    lost.next_started = x.at;
+  auto& undone = current_[x.subject].undone;
+  for (auto at : undone) {
+    auto& lost = lost_[at];
+    if (x.attempt <= lost.number)
+      continue;
+    lost.next = x.attempt;
+    lost.next_agent = agent_id{x.agent};
+    lost.next_node = place_of(agent_id{x.agent});
+    if (x.kind == fact_kind::attempt_started)
+      lost.next_started = x.at;
+  }
+  std::erase_if(undone, [this](auto at) {
+    return lost_[at].next_started.has_value();
+  });
 }
 
 void node_book::note_late(const fact& x) {

@@ -143,6 +143,7 @@ private:
     std::uint32_t number = 0;
     std::uint32_t version = 1;
     std::uint32_t last_lost = std::numeric_limits<std::uint32_t>::max();
+    std::vector<std::uint32_t> undone; ///< lost, and nothing began instead
     work_phase phase = work_phase::run;
     std::optional<duration> started;
   };

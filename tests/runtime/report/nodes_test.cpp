@@ -186,6 +186,27 @@ BOOST_AUTO_TEST_CASE(both_ran_at_most_until_the_node_was_gone) { // §33
   BOOST_TEST((m.nodes().lost()[0].ended == 19s));
 }
 
+// Who was to do it instead was lost before it began: the third did.
+BOOST_AUTO_TEST_CASE(both_ran_though_another_was_between_them) { // §33
+  lose_box1();
+  auto taken_back = make_fact(fact_kind::attempt_revoked, 12s, train);
+  taken_back.agent = quinn;
+  taken_back.attempt = 2;
+  taken_back.end = attempt_end::node_lost;
+  tell({placed(10s, quinn, "box2", 2), assigned(10s, train, quinn, {}, 2),
+        node_fact(fact_kind::node_lost, 12s, "box2", "it froze"), taken_back,
+        unplaced(12s, quinn, "box2", "it froze"), joined(13s, "box3", "gpu", 1),
+        placed(13s, quinn, "box3", 3), assigned(13s, train, quinn, {}, 3),
+        started(14s, train, quinn, 3),
+        node_fact(fact_kind::node_gone, 20s, "box1")});
+  BOOST_TEST((overlap_of_train().length == 6s));
+  for (const auto& x : m.nodes().lost())
+    if (x.task.value == train) {
+      BOOST_TEST(x.next == 3u);
+      BOOST_TEST(m.nodes().name(x.next_node) == "box3");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_node_that_joins_again_has_nothing_of_before) { // §33
   lose_box1();
   tell(the_second_try());
