@@ -117,8 +117,8 @@ struct goodbye {
   std::string why; ///< a clause; of `leaving`
 };
 
-/// In the order of their bytes on the wire: append only, and hello, refused
-/// stay the first.
+/// In the order of their bytes on the wire: append only. hello and refused stay
+/// the first, and refused as it is: any version can read it.
 using frame_content =
     std::variant<hello, refused, welcome, ready, plan_part, secret_values,
                  batch, acknowledgement, heartbeat, heartbeat_ack, goodbye,

@@ -409,4 +409,9 @@ BOOST_AUTO_TEST_CASE(a_hello_of_another_version_is_read_as_far_as_it_is_known) {
   BOOST_TEST(std::get<hello>(*back).version == "9.8");
 }
 
+BOOST_AUTO_TEST_CASE(a_refusal_is_written_as_it_ever_was) {
+  BOOST_TEST(encode(refused{"no", true, false})
+             == (std::string{"\1\2\0\0\0no\1\0", 9}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
