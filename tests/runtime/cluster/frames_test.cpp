@@ -7,6 +7,7 @@
 #include "runtime/cluster/sound.hpp"
 #include "runtime/play/plan_builder.hpp"
 #include "tests/support/dice.hpp"
+#include "tests/support/folders.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -210,7 +211,7 @@ BOOST_AUTO_TEST_CASE(results_are_equal_and_none_stays_none) {
 BOOST_AUTO_TEST_CASE(shipped_plans_come_back_as_they_were) {
   std::size_t count = 0;
   for (const auto& file :
-       fs::recursive_directory_iterator{TUTTI_SOURCE_DIR "/config/plans"}) {
+       fs::recursive_directory_iterator{test::source_path("/config/plans")}) {
     if (file.path().extension() != ".yaml")
       continue;
     auto text = config::read_source(file.path().string());
