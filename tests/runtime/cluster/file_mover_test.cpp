@@ -8,7 +8,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <fstream>
+#include <random>
 
 using namespace tutti;
 using namespace tutti::test;
@@ -16,10 +20,12 @@ using namespace tutti::test;
 namespace {
 
 std::string noise(std::size_t size, std::uint64_t seed = 1) {
-  dice d{seed};
+  std::mt19937_64 random{seed};
   std::string result(size, '\0');
-  for (auto& c : result)
-    c = static_cast<char>(d.roll(256));
+  for (std::size_t i = 0; i < size; i += sizeof(std::uint64_t)) {
+    std::uint64_t x = random();
+    std::memcpy(result.data() + i, &x, std::min(sizeof x, size - i));
+  }
   return result;
 }
 
