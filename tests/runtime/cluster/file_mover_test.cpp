@@ -4,6 +4,7 @@
 
 #include "tests/runtime/cluster/file_world.hpp"
 #include "tests/support/dice.hpp"
+#include "tests/support/seeds.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -125,7 +126,7 @@ BOOST_AUTO_TEST_CASE(two_nodes_that_made_the_same_give_it_once) {
 
 BOOST_AUTO_TEST_CASE(
     any_mix_of_lost_and_doubled_chunks_ends_well) { // rows 9, 10
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+  for (std::uint64_t seed = 1; seed <= case_count(20); ++seed) {
     file_world w{seed};
     auto& node = w.add_node();
     dice d{seed};
