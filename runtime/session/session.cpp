@@ -298,6 +298,7 @@ session_result run_session(plan p, const session_options& options,
     if (whole) {
       actors.await_logs();
       actors.await_notices();
+      actors.let_nodes_go();
     }
     for (const auto& x : feed.take({}).notes)
       view->note(x);

@@ -252,6 +252,8 @@ void team::await_notices() {
 void team::skip_notices() {
   if (awaited_logs_)
     awaited_logs_->skip();
+  if (own_nodes_gone_)
+    own_nodes_gone_->open();
   if (notices_told_)
     notices_told_->open();
 }

@@ -168,7 +168,14 @@ tasks:
   BOOST_TEST(end.status == 0, end.out << end.err);
   BOOST_TEST(lines("began").size() == 2u);
   BOOST_TEST(end.task("one").at("nodes") == json({"node-1"}));
-  check_no_process_left();
+  check_nothing_left();
+  // What stays of the node is what it would fetch again.
+  BOOST_TEST(dir.exists(".tutti/nodes/node-1/artifacts"));
+  BOOST_TEST(!dir.exists(".tutti/nodes/node-1/logs"));
+  BOOST_TEST(!dir.exists(".tutti/nodes/node-1/io"));
+  BOOST_TEST(has(expect(0, {"clean", "-n"}).out, "would remove what node"));
+  BOOST_TEST(has(expect(0, {"clean"}).out, "removed what node node-1 kept"));
+  BOOST_TEST(!dir.exists(".tutti/nodes/node-1/artifacts"));
 }
 
 BOOST_AUTO_TEST_CASE(the_state_may_go_on_from_another_folder) { // §31
