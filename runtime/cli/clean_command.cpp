@@ -148,6 +148,58 @@ artifacts::sweep_options sweep_of(const std::string& state_directory,
   return result;
 }
 
+std::uint64_t size_of(const fs::path& folder) {
+  std::uint64_t result = 0;
+  std::error_code failure;
+  for (const auto& x : fs::recursive_directory_iterator{folder, failure}) {
+    std::error_code ignored;
+    if (x.is_regular_file(ignored))
+      result += x.file_size(ignored);
+  }
+  return result;
+}
+
+/// What nodes with this state directory keep between runs goes, unless they are
+/// at work: they fetch it again.
+outcome remove_nodes(const std::string& state_directory, bool dry_run) {
+  outcome result;
+  std::string lines;
+  std::error_code failure;
+  std::vector<fs::path> folders;
+  for (const auto& x :
+       fs::directory_iterator{fs::path{state_directory} / "nodes", failure})
+    if (control::holder_of(x.path().string()) == control::run_holder::nobody)
+      folders.push_back(x.path());
+  std::sort(folders.begin(), folders.end());
+  for (const auto& x : folders) {
+    auto held = control::try_to_hold_run(x.string());
+    if (!held)
+      continue;
+    auto bytes = size_of(x);
+    std::error_code wrong;
+    // The folder stays: a node that begins may wait for it.
+    std::vector<fs::path> all;
+    for (const auto& y : fs::directory_iterator{x, failure})
+      all.push_back(y.path());
+    if (all.empty())
+      continue;
+    for (const auto& y : all)
+      if (!dry_run && !wrong)
+        fs::remove_all(y, wrong);
+    if (wrong) {
+      result.troubles.push_back(
+          fmt::format("cannot remove '{}': {}", x.string(), wrong.message()));
+      continue;
+    }
+    result.bytes += bytes;
+    lines += fmt::format("{} what node {} kept, {}\n",
+                         dry_run ? "would remove" : "removed",
+                         x.filename().string(), size_text(bytes));
+  }
+  static_cast<void>(print_data(lines));
+  return result;
+}
+
 /// How many stay only because they could go on, or cannot be read.
 std::size_t spared(const std::vector<judged_run>& runs,
                    const journal::artifact_sizes& store, journal::retention how,
@@ -173,18 +225,20 @@ int clean_command(const clean_options& options) {
   auto which = journal::runs_to_remove(*runs, store, how, now);
   auto unfinished = spared(*runs, store, how, which.size(), now);
   auto gone = remove_runs(*runs, which, options.dry_run, now);
+  auto nodes = remove_nodes(state, options.dry_run);
   auto sweeping = sweep_of(state, *runs, now);
   sweeping.dry_run = options.dry_run;
   auto swept = artifacts::sweep(sweeping);
   std::uint64_t rest = 0;
   for (const auto& x : *runs)
     rest += x.run.size_bytes;
-  int code = print_data(fmt::format(
-      "{} {} and {}, {}; {} {}, {}\n",
-      options.dry_run ? "would remove" : "removed", counted(gone.runs, "run"),
-      counted(swept.files, "artifact"), size_text(gone.bytes + swept.bytes),
-      counted(runs->size(), "run"), runs->size() == 1 ? "stays" : "stay",
-      size_text(rest)));
+  int code = print_data(
+      fmt::format("{} {} and {}, {}; {} {}, {}\n",
+                  options.dry_run ? "would remove" : "removed",
+                  counted(gone.runs, "run"), counted(swept.files, "artifact"),
+                  size_text(gone.bytes + swept.bytes + nodes.bytes),
+                  counted(runs->size(), "run"),
+                  runs->size() == 1 ? "stays" : "stay", size_text(rest)));
   if (unfinished > 0)
     note(fmt::format("{} that can go on or cannot be read {}; --unfinished "
                      "removes these, too",
@@ -192,6 +246,8 @@ int clean_command(const clean_options& options) {
                      unfinished == 1 ? "stays" : "stay"));
   gone.troubles.insert(gone.troubles.end(), swept.troubles.begin(),
                        swept.troubles.end());
+  gone.troubles.insert(gone.troubles.end(), nodes.troubles.begin(),
+                       nodes.troubles.end());
   for (const auto& x : gone.troubles)
     code = fail({exit_code::environment, x});
   return code;

@@ -41,6 +41,11 @@ void check_system(health_checks& into);
 void check_runs(const std::string& state_directory, std::int64_t now_ns,
                 health_checks& into);
 
+/// The certificates of a cluster, where the state directory has some: whole,
+/// for their owner alone, and for how long they are valid.
+void check_certificates(const std::string& state_directory, std::int64_t now_ns,
+                        health_checks& into);
+
 /// A line a check, with its remedy below it.
 [[nodiscard]] std::string checks_text(const health_checks& all,
                                       const display::traits& can);

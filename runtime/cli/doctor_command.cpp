@@ -55,6 +55,7 @@ int doctor_command(const doctor_options& options) {
   check_disk(state, all);
   check_system(all);
   check_runs(state, now_ns(), all);
+  check_certificates(state, now_ns(), all);
   if (!options.plan.empty())
     check_plan(options.plan, all);
   auto can = display::detect(STDOUT_FILENO, {false, options.no_color});

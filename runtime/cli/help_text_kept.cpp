@@ -87,7 +87,8 @@ command_text clean_text() {
       R"(Whole runs go, the oldest first: those in which nothing happened for 30 days,
 where nothing else is said. Live runs never go, nor do artifacts that they may
 need. Runs that can go on (killed, stopped, waiting) stay, and unreadable ones,
-unless --unfinished is given.
+unless --unfinished is given. What nodes of this state directory keep for their
+next run goes, too, unless they are at work.
 
 Examples:
   tutti clean --dry-run                what would go
@@ -107,7 +108,8 @@ command_text doctor_text() {
       R"(One line a check: ok, warn or fail, each with what to do. Looks at the state
 directory and its disk, at what the system allows, at what killed runs have
 left, and reads the journal of each run, and the payloads and artifacts that it
-names, to their ends. Changes nothing.
+names, to their ends, and the certificates of a cluster, where there are some.
+Changes nothing.
 
 Examples:
   tutti doctor

@@ -58,7 +58,8 @@ command_text up_text() {
       "Run a plan with a few nodes on this machine, to try it out",
       R"(Starts a run that listens on loopback and N nodes beside it, each a process of
 its own with all labels of the plan, joined by TLS as real ones are. The run
-begins once they are there; they go with it.
+begins once they are there; they go with it. Where it was stopped, 'tutti run
+--resume' goes on with it, with nodes again.
 
 Examples:
   tutti up                              tutti.yaml, 2 nodes

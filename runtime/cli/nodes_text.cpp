@@ -53,7 +53,8 @@ std::string table(const std::vector<row>& rows) {
 
 } // namespace
 
-std::string nodes_text(const report::run_model& m) {
+std::string nodes_text(const report::run_model& m,
+                       const std::string& join_address) {
   const auto& all = m.nodes().nodes();
   std::vector<row> rows{{"NODE", "STATE", "SINCE", "BUSY", "LABELS", "AGENTS"}};
   for (std::uint32_t i = 0; i < all.size(); ++i)
@@ -66,16 +67,20 @@ std::string nodes_text(const report::run_model& m) {
   for (auto x : m.unplaced())
     out += fmt::format("{} has no node: {}\n", report::agent_name(m.plan(), x),
                        report::unplaced_text(m, x));
+  if (!join_address.empty())
+    out += fmt::format("others join at {}\n", join_address);
   return out;
 }
 
-std::string nodes_json(const report::run_model& m, std::string_view run_id) {
+std::string nodes_json(const report::run_model& m, std::string_view run_id,
+                       const std::string& join_address) {
   report::json_writer w;
   w.open('{');
   w.integer("schema_version", schema_version);
   w.text("run_id", run_id);
   w.text("plan", m.plan().name);
   w.seconds("elapsed_s", m.now());
+  w.text_or_null("join_address", join_address);
   w.line();
   w.open("nodes", '[');
   for (std::uint32_t i = 0; i < m.nodes().nodes().size(); ++i) {

@@ -2,10 +2,14 @@
 #include "runtime/cli/run_settings.hpp"
 
 #include "messages/json/json_values.hpp"
+#include "runtime/session/run_nodes.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
+#include <utility>
 
 namespace tutti::cli {
 
@@ -21,6 +25,50 @@ void take_list(const json& from, const char* key,
   for (const auto& name : *x)
     if (name.is_string())
       into.push_back(name.get<std::string>());
+}
+
+std::uint32_t number_of(const json& from, const char* key) {
+  auto x = from.find(key);
+  return x != from.end() && x->is_number_unsigned() ? x->get<std::uint32_t>()
+                                                    : 0;
+}
+
+std::string text_of(const json& from, const char* key) {
+  auto x = from.find(key);
+  return x != from.end() && x->is_string() ? x->get<std::string>()
+                                           : std::string{};
+}
+
+json machines_of(const machine_options& x) {
+  auto result = json::object();
+  if (!x.listen.empty())
+    result["listen"] = x.listen;
+  if (!x.labels.empty())
+    result["labels"] = x.labels;
+  if (x.nodes_min > 0)
+    result["min-nodes"] = x.nodes_min;
+  std::error_code failure; // then it stays as it was said
+  if (!x.certificates.empty())
+    result["certs"] =
+        std::filesystem::absolute(x.certificates, failure).string();
+  if (x.insecure)
+    result["insecure"] = true;
+  if (x.own_nodes > 0)
+    result["nodes"] = x.own_nodes;
+  return result;
+}
+
+/// How nodes join is one choice: who listens elsewhere says all of it anew.
+void take_machines(const json& from, machine_options& x) {
+  take_list(from, "labels", x.labels);
+  auto listen = text_of(from, "listen");
+  if (!x.listen.empty() || !session::read_host_port(listen, true))
+    return;
+  x.listen = std::move(listen);
+  x.nodes_min = number_of(from, "min-nodes");
+  x.certificates = text_of(from, "certs");
+  x.insecure = from.value("insecure", json{}) == true;
+  x.own_nodes = number_of(from, "nodes");
 }
 
 } // namespace
@@ -39,6 +87,7 @@ std::string settings_json(const run_options& x) {
     result["no-wait"] = true;
   if (!x.durability.empty())
     result["durability"] = x.durability;
+  result.update(machines_of(x.machines));
   return json_text(result);
 }
 
@@ -75,6 +124,7 @@ void apply_settings(const std::string& text, run_options& x) {
   if (x.durability.empty() && durability != parsed->end()
       && durability->is_string())
     x.durability = durability->get<std::string>();
+  take_machines(*parsed, x.machines);
 }
 
 } // namespace tutti::cli

@@ -10,7 +10,9 @@
 namespace tutti::cli {
 
 /// {"set": {"K": "V"}, "only": […], "skip": […], "jobs": 3, "no-wait": true,
-/// "durability": "off"}; what was not said is not there.
+/// "durability": "off", "listen": "hub:7700", "labels": […], "min-nodes": 2,
+/// "certs": "/DIR", "insecure": true, "nodes": 2}; what was not said is not
+/// there.
 [[nodiscard]] std::string settings_json(const run_options& x);
 
 /// Whether `x` asks by --only for other tasks than those that the run has.

@@ -21,6 +21,9 @@
 
 namespace tutti::cluster {
 
+/// Of an encoded plan.
+inline constexpr std::uint64_t plan_bytes_max = std::uint64_t{256} << 20;
+
 /// One life of a link: new at each fresh start of it.
 using link_id = std::uint64_t; ///< 0: none
 

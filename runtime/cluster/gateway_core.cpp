@@ -18,9 +18,6 @@ namespace {
 /// An orchestrator that takes a connection and says nothing is left again.
 constexpr duration greeting_max = std::chrono::seconds(10);
 
-/// Of an encoded plan.
-constexpr std::uint64_t plan_bytes_max = std::uint64_t{256} << 20;
-
 /// Times that make sense, whatever the peer says.
 bool are_times(const welcome& x) {
   static constexpr duration most = std::chrono::hours(24 * 365);
@@ -78,7 +75,10 @@ void gateway_core::cut(duration now) {
 }
 
 void gateway_core::fail(const std::string& why, duration now) {
-  note(fmt::format("the connection to the orchestrator was closed: {}", why));
+  if (stage_ == stage::present)
+    note(fmt::format("lost the orchestrator ({}), and goes on", why));
+  else
+    note(fmt::format("the connection to the orchestrator was closed: {}", why));
   cut(now);
 }
 
@@ -192,7 +192,7 @@ void gateway_core::take(const welcome& x, duration now) {
     return resume(x, now);
   lease_.emplace(times_, greeted_);
   lease_->welcomed(greeted_, now);
-  start_afresh(x);
+  start_afresh(x, now);
 }
 
 /// §32
@@ -217,7 +217,7 @@ void gateway_core::resume(const welcome& x, duration now) {
 }
 
 /// All but what is kept is ended first.
-void gateway_core::start_afresh(const welcome& x) {
+void gateway_core::start_afresh(const welcome& x, duration now) {
   stage_ = stage::clearing;
   if (run_) {
     bool is_same = run_->run.run_id == x.run_id && run_->has_plan
@@ -229,7 +229,7 @@ void gateway_core::start_afresh(const welcome& x) {
     if (is_same) {
       relink(kept);
       run_->link = x.link;
-      revoke_unbegun();
+      revoke_unbegun(now);
     } else {
       run_->link = 0;
     }
@@ -342,6 +342,8 @@ void gateway_core::on_time(duration now) {
   bool is_connected = stage_ == stage::clearing || stage_ == stage::present;
   if (is_connected && lease_->is_silent(now))
     fail("it is silent", now);
+  if (after_ == after::ready && !revoked_.empty() && now >= revoked_until())
+    end_silent_seats();
   if (run_ && lease_ && lease_->is_over(now) && after_ == after::nothing) {
     note("has waited long enough for the orchestrator: what it worked on is "
          "ended");
@@ -365,6 +367,8 @@ std::optional<duration> gateway_core::next_due() const {
     at(greeted_ + greeting_max);
   if (stage_ == stage::clearing || stage_ == stage::present)
     at(lease_->silent_at());
+  if (after_ == after::ready && !revoked_.empty())
+    at(revoked_until());
   if (run_ && lease_ && after_ == after::nothing)
     at(lease_->over_at());
   return result;

@@ -102,7 +102,7 @@ private:
   void take(const welcome& x, duration now);
   void turn_down(allegiance x, duration now);
   void resume(const welcome& x, duration now);
-  void start_afresh(const welcome& x);
+  void start_afresh(const welcome& x, duration now);
   void say_ready();
   void take(plan_part x, duration now);
   void take(const goodbye& x, duration now);
@@ -117,7 +117,9 @@ private:
   void place_it(const agent_address& who, const place_agent& x);
   void acknowledged(const to_hub& x);
   void relink(const std::vector<agent_address>& kept);
-  void revoke_unbegun();
+  void revoke_unbegun(duration now);
+  void end_silent_seats();
+  [[nodiscard]] duration revoked_until() const;
   void end_seat(const agent_address& who, seat& x);
   void end_all(after then);
   void settle();
@@ -143,8 +145,9 @@ private:
   std::optional<membership> run_;
   /// Assignments that were taken back here: nobody is told that they were.
   std::set<std::pair<agent_address, attempt_key>> revoked_;
-  gateway_end end_;      ///< once it is done
-  bool is_last_ = false; ///< it is done once the run has ended
+  duration revoked_at_{0}; ///< the first of them
+  gateway_end end_;        ///< once it is done
+  bool is_last_ = false;   ///< it is done once the run has ended
 };
 
 } // namespace tutti::cluster

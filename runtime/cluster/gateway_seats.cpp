@@ -3,6 +3,9 @@
 #include "runtime/cluster/gateway_core.hpp"
 #include "runtime/cluster/sound.hpp"
 
+#include <fmt/format.h>
+
+#include <chrono>
 #include <utility>
 
 namespace tutti::cluster {
@@ -12,6 +15,9 @@ namespace {
 /// What may be lost is, where so much waits to leave.
 constexpr std::size_t progress_bytes_max = std::size_t{1} << 20;
 constexpr std::size_t unsent_bytes_max = std::size_t{8} << 20;
+
+/// An agent answers at once, unless it never will.
+constexpr duration revoke_max = std::chrono::seconds(10);
 
 /// By what the answer to it is known; 0: it has none.
 std::uint64_t question_of(const to_hub_content& x) {
@@ -188,7 +194,9 @@ void gateway_core::relink(const std::vector<agent_address>& kept) {
 }
 
 /// Who places them knows nothing of these: it gives them out anew.
-void gateway_core::revoke_unbegun() {
+void gateway_core::revoke_unbegun(duration now) {
+  if (revoked_.empty())
+    revoked_at_ = now;
   for (auto& [who, s] : run_->seats) {
     if (s.ends)
       continue;
@@ -197,6 +205,25 @@ void gateway_core::revoke_unbegun() {
       ports_.to_agent(who, revoke_task{task_id{key.first}, key.second, rank});
     }
   }
+}
+
+duration gateway_core::revoked_until() const {
+  return revoked_at_ + revoke_max;
+}
+
+/// Nobody can tell what these work on, or whether they do: what they run is
+/// ended, and they are kept no longer.
+void gateway_core::end_silent_seats() {
+  std::set<agent_address> silent;
+  for (const auto& [who, key] : revoked_)
+    silent.insert(who);
+  for (const auto& who : silent) {
+    note(fmt::format("agent {} does not answer: what it works on is ended",
+                     run_->run.work->agents[who.agent.value].name));
+    if (auto* x = find(who))
+      end_seat(who, *x);
+  }
+  settle();
 }
 
 std::vector<agent_address> gateway_core::keeps() const {

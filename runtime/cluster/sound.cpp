@@ -36,7 +36,7 @@ class checker {
 public:
   using result_type = bool;
   static constexpr bool reads_state = true;
-  static constexpr bool writes_state = false;
+  [[maybe_unused]] static constexpr bool writes_state = false;
 
   explicit checker(const plan& p) : plan_(p) {
   }
@@ -57,7 +57,7 @@ private:
       return true;
     else if constexpr (requires { x.begin(); })
       return std::all_of(x.begin(), x.end(), [this](const auto& y) {
-        return is_given(y) && apply(y);
+        return is_given(y) && this->apply(y);
       });
     else
       return look(x);

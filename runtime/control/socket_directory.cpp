@@ -99,6 +99,25 @@ void remove_sockets(const std::vector<std::string>& folders,
   }
 }
 
+namespace {
+
+/// A node has no control socket: that of its tasks is all that a killed one
+/// leaves.
+void remove_dead_live_sockets(const std::string& folder) {
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator{folder, failure}) {
+    auto path = entry.path().string();
+    if (!path.ends_with(live_ending))
+      continue;
+    auto beside = path.substr(0, path.size() - live_ending.size());
+    if (::access((beside + std::string{control_ending}).c_str(), F_OK) != 0
+        && probe(path) == presence::dead)
+      ::unlink(path.c_str());
+  }
+}
+
+} // namespace
+
 std::vector<found_socket>
 live_sockets(const std::vector<std::string>& folders) {
   std::vector<found_socket> result;
@@ -122,6 +141,7 @@ live_sockets(const std::vector<std::string>& folders) {
         break;
       }
     }
+    remove_dead_live_sockets(folder);
   }
   std::sort(result.begin(), result.end(), [](const auto& x, const auto& y) {
     return x.run_id < y.run_id;

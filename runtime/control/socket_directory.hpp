@@ -50,7 +50,7 @@ struct found_socket {
 
 /// The control sockets in these folders that somebody listens on, by run id.
 /// Those that nobody listens on any more are removed, with their run's live
-/// socket: their run was killed (rule 10).
+/// socket: their run was killed (rule 10). So are live sockets of killed nodes.
 [[nodiscard]] std::vector<found_socket>
 live_sockets(const std::vector<std::string>& folders);
 

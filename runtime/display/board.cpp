@@ -36,7 +36,8 @@ public:
     bool room = !prompt_.empty() && size.rows > 2;
     if (room)
       --size.rows;
-    auto lines = board_frame(m, now, {size, traits_, options_.report.run_id});
+    auto lines = board_frame(
+        m, now, {size, traits_, options_.report.run_id, options_.join_address});
     if (room)
       lines.push_back(prompt_line());
     region_.draw(std::move(lines), std::exchange(above_, {}));

@@ -12,7 +12,8 @@ namespace tutti::display {
 struct frame_options {
   screen_size size;
   traits can;
-  std::string run_id = {}; ///< of the commands that answer an approval
+  std::string run_id = {};       ///< of the commands that answer an approval
+  std::string join_address = {}; ///< where nodes may join; empty: nowhere
 };
 
 /// What the board shows at a moment, as lines for the terminal: fewer than the

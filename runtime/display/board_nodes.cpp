@@ -67,10 +67,11 @@ section nodes(const board_view& v) {
   const auto& all = m.nodes().nodes();
   auto lacking = m.unplaced();
   section result{"NODES", {}, 0, 0, 1, false, 0};
-  if (!m.nodes().is_spread() && lacking.empty())
+  const auto& address = v.on.join_address;
+  if (!m.nodes().is_spread() && lacking.empty() && address.empty())
     return result;
   result.total = all.size();
-  result.wanted = all.size() + lacking.size();
+  result.wanted = all.size() + lacking.size() + (address.empty() ? 0 : 1);
   result.least = std::min(result.wanted, lacking.size() + 1);
   for (auto x : lacking)
     if (result.lines.size() < v.rows)
@@ -85,6 +86,8 @@ section nodes(const board_view& v) {
       if ((all[i].state == node_state::up) == is_up
           && result.lines.size() < v.rows)
         result.lines.push_back(node_line(v, i, names));
+  if (!address.empty() && result.lines.size() < v.rows)
+    result.lines.push_back(styled_line("  others join at ").add(address));
   return result;
 }
 

@@ -9,6 +9,7 @@
 #include "runtime/report/run_model.hpp"
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 namespace tutti::display {
@@ -17,6 +18,7 @@ struct display_options {
   bool quiet = false;   ///< only failures, notes and the summary
   bool verbose = false; ///< the stream shows handoffs and assignments too
   report::report_options report;
+  std::string join_address = {}; ///< where nodes may join; empty: nowhere
 };
 
 class display {

@@ -137,6 +137,7 @@ private:
     add_session();
     w_.number("progress", model_.progress(now_));
     w_.seconds("remaining_s", model_.remaining(now_));
+    w_.text_or_null("join_address", options_.join_address);
   }
 
   void add_session() {

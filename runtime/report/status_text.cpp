@@ -283,9 +283,12 @@ private:
   void add_nodes() {
     const auto& nodes = model_.nodes().nodes();
     auto lacking = model_.unplaced();
-    if (!model_.nodes().is_spread() && lacking.empty())
+    const auto& address = options_.join_address;
+    if (!model_.nodes().is_spread() && lacking.empty() && address.empty())
       return;
     title("NODES");
+    if (!address.empty())
+      line("- others join at " + address);
     for (auto x : lacking)
       line(fmt::format("- {} has no node: {}", agent_name(plan_, x),
                        unplaced_text(model_, x)));

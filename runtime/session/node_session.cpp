@@ -55,6 +55,14 @@ std::uint64_t random_number() {
   return std::uint64_t{random()} << 32 | random();
 }
 
+/// What is of no use to the next one.
+void tidy_node_directory(const run_directory& files) {
+  std::error_code ignored;
+  cluster::clear_logs(files.logs);
+  for (const auto& folder : {files.logs, files.io})
+    std::filesystem::remove(folder, ignored); // only where it is empty
+}
+
 /// What a run on this node shares.
 struct node_work {
   std::shared_ptr<const secrets::masker> patterns; ///< null: no secrets
@@ -318,6 +326,7 @@ int run_node(const node_options& options, process::supervisor& processes) {
     signals.stop();
     processes.shut_down();
   }
+  tidy_node_directory(*files);
   if (signalled == SIGINT)
     return static_cast<int>(exit_code::interrupted);
   if (signalled == SIGTERM)

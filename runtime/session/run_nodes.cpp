@@ -2,6 +2,7 @@
 #include "runtime/session/run_nodes.hpp"
 
 #include "runtime/cluster/certificates.hpp"
+#include "runtime/cluster/frames.hpp"
 #include "runtime/cluster/tls_transport.hpp"
 #include "runtime/native/native.hpp"
 #include "runtime/process/files.hpp"
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -123,6 +125,26 @@ int replace_synced(const std::string& path, const std::string& content) {
   return sync(path.substr(0, path.rfind('/')), O_RDONLY | O_DIRECTORY);
 }
 
+error cannot_write(const std::string& path, int why) {
+  return {exit_code::environment, fmt::format("cannot write '{}': {}", path,
+                                              process::system_text(why))};
+}
+
+std::string address_path(const std::string& run_directory) {
+  return run_directory + "/address";
+}
+
+/// The port that the run had there; 0: none, or it is not known.
+std::uint16_t last_port(const std::string& run_directory,
+                        const std::string& host) {
+  auto was = read_host_port(last_join_address(run_directory), false);
+  return was
+              && join_address(host, was->port)
+                     == join_address(was->host, was->port)
+           ? was->port
+           : std::uint16_t{0};
+}
+
 std::int64_t seconds_now() {
   auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::seconds>(now).count();
@@ -131,7 +153,8 @@ std::int64_t seconds_now() {
 } // namespace
 
 expected<std::shared_ptr<node_listener>>
-node_listener::open(const node_choice& x, const std::string& state_directory) {
+node_listener::open(const node_choice& x, const std::string& state_directory,
+                    const std::string& run_directory) {
   cluster::tls_options mine;
   if (!x.insecure) {
     auto folder = x.certificates.empty()
@@ -148,11 +171,35 @@ node_listener::open(const node_choice& x, const std::string& state_directory) {
   if (!net)
     return net.error();
   std::shared_ptr<cluster::tls_transport> shared = std::move(*net);
-  auto port = shared->listen(x.host, x.port);
+  auto before = x.port == 0 ? last_port(run_directory, x.host) : x.port;
+  auto port = shared->listen(x.host, before);
+  if (!port && x.port == 0)
+    port = shared->listen(x.host, 0);
   if (!port)
     return port.error();
+  auto path = address_path(run_directory);
+  if (int why = replace_synced(path, join_address(x.host, *port) + "\n"))
+    return cannot_write(path, why);
   return std::shared_ptr<node_listener>{
       std::make_shared<tls_listener>(std::move(events), shared, *port)};
+}
+
+std::string join_address(const std::string& host, std::uint16_t port) {
+  if (host == "::" || host == "0.0.0.0") {
+    std::array<char, 256> name{};
+    ::gethostname(name.data(), name.size() - 1);
+    return fmt::format("{}:{}", name.data(), port);
+  }
+  return host.find(':') == std::string::npos
+           ? fmt::format("{}:{}", host, port)
+           : fmt::format("[{}]:{}", host, port);
+}
+
+std::string last_join_address(const std::string& run_directory) {
+  std::string result;
+  std::ifstream file{address_path(run_directory)};
+  std::getline(file, result);
+  return result;
 }
 
 expected<cluster::epoch> next_epoch(const std::string& run_directory) {
@@ -162,11 +209,8 @@ expected<cluster::epoch> next_epoch(const std::string& run_directory) {
   ++result.counter;
   std::random_device random;
   result.incarnation = std::uint64_t{random()} << 32 | random();
-  if (int why = replace_synced(path, fmt::format("{}\n", result.counter));
-      why != 0)
-    return error{
-        exit_code::environment,
-        fmt::format("cannot write '{}': {}", path, process::system_text(why))};
+  if (int why = replace_synced(path, fmt::format("{}\n", result.counter)))
+    return cannot_write(path, why);
   return result;
 }
 
@@ -222,6 +266,17 @@ std::optional<error> lacks_nodes(const plan& p, const node_choice& x) {
                                "them (--listen 127.0.0.1:7700)",
                                label)};
   return std::nullopt;
+}
+
+std::optional<error> too_large_for_nodes(const plan& p) {
+  auto size = cluster::encode(p).size();
+  if (size <= cluster::plan_bytes_max)
+    return std::nullopt;
+  return error{
+      exit_code::environment,
+      fmt::format("the plan has {} MiB and nodes take no more than {}: "
+                  "divide it, or run it without nodes (--listen)",
+                  size >> 20, cluster::plan_bytes_max >> 20)};
 }
 
 expected<host_port> read_host_port(const std::string& text, bool any_port) {

@@ -48,16 +48,27 @@ struct node_choice {
 /// what is wrong with it is said at once.
 class node_listener {
 public:
-  /// `state_directory` is absolute. The error is one of the address or of the
-  /// certificates (exit 7).
+  /// `state_directory` is absolute. Any port (0) is the one that the run had
+  /// before, where it is free: its nodes look for it there. The error is one of
+  /// the address or of the certificates (exit 7).
   [[nodiscard]] static expected<std::shared_ptr<node_listener>>
-  open(const node_choice& x, const std::string& state_directory);
+  open(const node_choice& x, const std::string& state_directory,
+       const std::string& run_directory);
 
   virtual ~node_listener() = default;
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   /// For the hub, once: what has happened meanwhile is told to it first.
   [[nodiscard]] virtual cluster::net_opener opener() = 0;
 };
+
+/// Where nodes join, as they are told it (`--join`): "127.0.0.1:7700". All
+/// addresses have the name of this machine.
+[[nodiscard]] std::string join_address(const std::string& host,
+                                       std::uint16_t port);
+
+/// The same, of a run that listens or did; empty: it does not, or cannot be
+/// known.
+[[nodiscard]] std::string last_join_address(const std::string& run_directory);
 
 /// What an orchestrator says of itself (§32): a counter that is on disk before
 /// it returns, and what tells it from a copy. The error names the file (exit
@@ -74,6 +85,9 @@ with_native_labels(std::vector<std::string> labels,
 /// one could (exit 7).
 [[nodiscard]] std::optional<error> lacks_nodes(const plan& p,
                                                const node_choice& x);
+
+/// Why the plan cannot be sent to nodes; none: it can (exit 7).
+[[nodiscard]] std::optional<error> too_large_for_nodes(const plan& p);
 
 /// Where the agents of a run that goes on were, as far as their nodes may have
 /// them still; null: a new run.

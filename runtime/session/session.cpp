@@ -98,11 +98,12 @@ std::vector<std::uint32_t> slots_of(const plan& p, std::uint32_t local_slots) {
   return result;
 }
 
-std::unique_ptr<display::display>
-make_view(const session_options& options, const report::report_options& told) {
+std::unique_ptr<display::display> make_view(const session_options& options,
+                                            const report::report_options& told,
+                                            const std::string& join_address) {
   return display::make_display(options.display_fd,
                                {options.plain, options.no_color},
-                               {options.quiet, false, told});
+                               {options.quiet, false, told, join_address});
 }
 
 engine::graph_options graph_of(const session_options& options,
@@ -159,6 +160,9 @@ session_result run_session(plan p, const session_options& options,
                    "(ulimit -u) or of memory (ulimit -v)"});
   if (auto lacking = lacks_nodes(p, options.nodes))
     return refuse(*lacking);
+  if (options.nodes.listens())
+    if (auto wrong = too_large_for_nodes(p))
+      return refuse(*wrong);
   auto root = options.state_directory.empty() ? p.directory + "/.tutti"
                                               : options.state_directory;
   auto files = options.resume_id.empty()
@@ -169,12 +173,14 @@ session_result run_session(plan p, const session_options& options,
   std::shared_ptr<node_listener> listener;
   cluster::epoch epoch;
   if (options.nodes.listens()) {
-    auto opened = node_listener::open(options.nodes, root);
-    auto mine = next_epoch(files->path);
-    if (!opened || !mine) {
+    auto opened = node_listener::open(options.nodes, root, files->path);
+    if (!opened) {
       tidy_run_directory(*files);
-      return refuse(opened ? mine.error() : opened.error());
+      return refuse(opened.error());
     }
+    auto mine = next_epoch(files->path);
+    if (!mine)
+      return refuse(mine.error());
     listener = std::move(*opened);
     epoch = *mine;
   }
@@ -208,7 +214,11 @@ session_result run_session(plan p, const session_options& options,
     options.ready(*files);
   report::run_model model{*work, slots_of(*work, local_slots)};
   auto told = told_of(*files, options, local_slots);
-  auto view = make_view(options, told);
+  // Whoever started nodes has no need to know.
+  auto address = listener && options.nodes.own_nodes == 0
+                   ? last_join_address(files->path)
+                   : std::string{};
+  auto view = make_view(options, told, address);
   run_feed feed;
   keyboard keys{STDIN_FILENO};
   auto disk = std::make_shared<artifacts::artifact_disk>(
@@ -229,6 +239,10 @@ session_result run_session(plan p, const session_options& options,
     return time->now();
   };
   lost_directory lost{*files};
+  if (goes_on && !address.empty())
+    view->note(fmt::format("tutti: nodes join by: tutti node --join {}{}",
+                           address,
+                           options.nodes.insecure ? " --insecure" : ""));
   if (!goes_on)
     view->finish(model);
   else {
@@ -284,6 +298,7 @@ session_result run_session(plan p, const session_options& options,
     if (whole) {
       actors.await_logs();
       actors.await_notices();
+      actors.let_nodes_go();
     }
     for (const auto& x : feed.take({}).notes)
       view->note(x);

@@ -252,6 +252,8 @@ void team::await_notices() {
 void team::skip_notices() {
   if (awaited_logs_)
     awaited_logs_->skip();
+  if (own_nodes_gone_)
+    own_nodes_gone_->open();
   if (notices_told_)
     notices_told_->open();
 }
@@ -304,13 +306,16 @@ void team::open_sockets() {
   mine.orchestrator = lead_;
   mine.mask = mask();
   mine.roots = {static_cast<pid_t>(options_.processes->pid()), ::getpid()};
-  mine.ask_status = [feed = options_.feed, run_id = options_.files.run_id](
-                        const control::status_question& how,
-                        control::status_answer answer) {
-    feed->ask([how, run_id, answer = std::move(answer)](
+  auto address = options_.listener ? last_join_address(options_.files.path)
+                                   : std::string{};
+  mine.ask_status = [feed = options_.feed, run_id = options_.files.run_id,
+                     address](const control::status_question& how,
+                              control::status_answer answer) {
+    feed->ask([how, run_id, address, answer = std::move(answer)](
                   const report::run_model& m, duration now) {
       report::status_options told;
       told.run_id = run_id;
+      told.join_address = address;
       told.columns = how.columns;
       answer(how.as_text ? report::status_text(m, now, told)
                          : report::status_json(m, now, told));

@@ -79,6 +79,9 @@ public:
   /// After the run's end: waits, bounded, until the plan's `notify` has told of
   /// it; at once where it has none.
   void await_notices();
+  /// At last: tells the nodes that the run is over, and waits, bounded, for
+  /// those of its own.
+  void let_nodes_go();
   /// Waits for notices no longer, now or later.
   void skip_notices();
   /// After the run's end: nobody can ask it any more.
@@ -125,6 +128,7 @@ private:
   std::atomic<int> begins_after_{1}; ///< calls of `begin_if_all_is_there`
   std::shared_ptr<cluster::file_lanes> file_lanes_;     ///< null: no hub
   std::shared_ptr<cluster::awaited_logs> awaited_logs_; ///< likewise
+  std::shared_ptr<latch> own_nodes_gone_;               ///< null: it has none
   std::shared_ptr<hub_slot> hub_ = std::make_shared<hub_slot>();
   orchestrator_actor lead_;
   asker_actor asker_;

@@ -25,8 +25,30 @@ namespace {
 /// So long the end of the program waits for logs at most.
 constexpr auto logs_time_max = std::chrono::seconds(30);
 
+/// So long it waits for its own nodes, which have nothing left to do.
+constexpr auto own_nodes_time_max = std::chrono::seconds(5);
+
 /// Of processes that are no agent's.
 constexpr process_id own_node_ids = process_id{1} << 62;
+
+using own_nodes_actor = caf::typed_actor<
+    caf::reacts_to<process_started>, caf::reacts_to<process_line>,
+    caf::reacts_to<process_output>, caf::reacts_to<process_exited>>;
+
+/// Opens the latch once so many nodes have gone.
+own_nodes_actor::behavior_type
+own_nodes_watch(own_nodes_actor::pointer, std::uint32_t count,
+                const std::shared_ptr<latch>& gone) {
+  return {
+      [](process_started) {},
+      [](const process_line&) {},
+      [](const process_output&) {},
+      [count, gone](const process_exited&) mutable {
+        if (--count == 0)
+          gone->open();
+      },
+  };
+}
 
 } // namespace
 
@@ -123,6 +145,10 @@ void team::start_own_nodes(const process_actor& host) {
   std::error_code unknown; // then it fails to start, and says so
   auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
   const auto& choice = options_.session.nodes;
+  own_nodes_gone_ = std::make_shared<latch>();
+  auto watch =
+      system_.spawn(own_nodes_watch, choice.own_nodes, own_nodes_gone_);
+  keep(watch);
   for (std::uint32_t i = 1; i <= choice.own_nodes; ++i) {
     start_process x;
     x.id = own_node_ids + i;
@@ -143,8 +169,19 @@ void team::start_own_nodes(const process_actor& host) {
     }
     x.directory = options_.work->directory;
     x.grace = options_.work->grace;
-    caf::anon_send(host, std::move(x));
+    caf::send_as(watch, host, std::move(x));
   }
+}
+
+void team::let_nodes_go() {
+  {
+    std::lock_guard lock{hub_->mutex};
+    if (!hub_->hub)
+      return;
+    caf::anon_send(hub_->hub, cluster::dismiss_nodes{});
+  }
+  if (own_nodes_gone_)
+    own_nodes_gone_->wait(own_nodes_time_max);
 }
 
 void team::await_logs() {

@@ -4,6 +4,7 @@
 // Those called cycle-* go round in each of the ways of §5.
 // TUTTI_REWRITE=1 writes the .txt files anew; then read them.
 #include "config/plan_loader.hpp"
+#include "tests/support/folders.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -25,7 +26,8 @@ namespace fs = std::filesystem;
 
 std::vector<std::string> bad_plans() {
   std::vector<std::string> result;
-  for (const auto& x : fs::directory_iterator{TUTTI_TEST_DATA "/plans/bad"})
+  for (const auto& x :
+       fs::directory_iterator{tutti::test::data_path("/plans/bad")})
     if (x.path().extension() == ".yaml")
       result.push_back(x.path().stem().string());
   std::sort(result.begin(), result.end());
@@ -48,7 +50,7 @@ BOOST_AUTO_TEST_CASE(there_are_enough_of_them) {
 }
 
 BOOST_DATA_TEST_CASE(each_says_what_is_wrong, bad_plans(), name) {
-  auto folder = fs::path{TUTTI_TEST_DATA} / "plans" / "bad";
+  auto folder = fs::path{tutti::test::data_path()} / "plans" / "bad";
   source_text source{name + ".yaml", folder.string(),
                      content_of(folder / (name + ".yaml"))};
   load_options options;

@@ -2,6 +2,7 @@
 // Each tests/data/scenarios/bad/NAME.yaml gives exactly what NAME.txt says.
 // TUTTI_REWRITE=1 writes the .txt files anew; then read them.
 #include "tests/config/scenario_texts.hpp"
+#include "tests/support/folders.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -14,7 +15,7 @@ namespace tutti::config {
 
 namespace {
 
-const std::string folder = TUTTI_TEST_DATA "/scenarios/bad";
+const std::string folder = tutti::test::data_path("/scenarios/bad");
 
 std::vector<std::string> bad_scenarios() {
   std::vector<std::string> result;

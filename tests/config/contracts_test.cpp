@@ -3,6 +3,7 @@
 #include "config/plan_select.hpp"
 #include "messages/json/json_schema.hpp"
 #include "tests/config/plan_texts.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -56,7 +57,7 @@ phases: { back: { tasks: [crud] } }
 )";
 
 std::string good_file(const char* name) {
-  std::ifstream file{std::string{TUTTI_TEST_DATA "/plans/good/"} + name};
+  std::ifstream file{tutti::test::data_path("/plans/good/") + name};
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

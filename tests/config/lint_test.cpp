@@ -4,6 +4,7 @@
 #include "config/lint_table.hpp"
 #include "config/plan_loader.hpp"
 #include "tests/config/plan_texts.hpp"
+#include "tests/support/folders.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -194,7 +195,7 @@ BOOST_AUTO_TEST_CASE(a_matrix_is_warned_of_once) {
 }
 
 BOOST_AUTO_TEST_CASE(the_page_in_docs_is_up_to_date) {
-  std::string path = TUTTI_SOURCE_DIR "/docs/lints.md";
+  std::string path = tutti::test::source_path("/docs/lints.md");
   if (std::getenv("TUTTI_REWRITE") != nullptr)
     std::ofstream{path, std::ios::binary} << lints_markdown();
   std::ifstream file{path, std::ios::binary};

@@ -2,6 +2,7 @@
 #include "config/plan_loader.hpp"
 
 #include "tests/config/plan_texts.hpp"
+#include "tests/support/folders.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -47,7 +48,7 @@ std::string needs_of(const plan& p, const std::vector<need>& xs) {
 }
 
 plan everything() {
-  std::ifstream file{TUTTI_TEST_DATA "/plans/good/everything.yaml"};
+  std::ifstream file{tutti::test::data_path("/plans/good/everything.yaml")};
   std::ostringstream text;
   text << file.rdbuf();
   return good_plan(text.str());
@@ -309,7 +310,7 @@ BOOST_AUTO_TEST_CASE(the_map_says_where_names_stand) {
 }
 
 BOOST_AUTO_TEST_CASE(anchors_and_aliases_stand_for_what_they_name) {
-  std::ifstream file{TUTTI_TEST_DATA "/plans/good/anchors.yaml"};
+  std::ifstream file{tutti::test::data_path("/plans/good/anchors.yaml")};
   std::ostringstream text;
   text << file.rdbuf();
   auto p = good_plan(text.str());

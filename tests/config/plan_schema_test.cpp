@@ -3,6 +3,7 @@
 
 #include "messages/json/json_schema.hpp"
 #include "tests/config/plan_texts.hpp"
+#include "tests/support/folders.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -181,7 +182,7 @@ BOOST_AUTO_TEST_CASE(the_loader_knows_each_key_and_no_other) {
 }
 
 BOOST_AUTO_TEST_CASE(the_reference_in_docs_is_up_to_date) {
-  std::string path = TUTTI_SOURCE_DIR "/docs/plan.md";
+  std::string path = tutti::test::source_path("/docs/plan.md");
   if (std::getenv("TUTTI_REWRITE") != nullptr)
     std::ofstream{path, std::ios::binary} << plan_reference_markdown();
   std::ifstream file{path, std::ios::binary};
@@ -196,7 +197,7 @@ BOOST_AUTO_TEST_CASE(every_plan_in_the_documents_is_good) {
   as_run.need_commands = true;
   for (auto [name, plans] :
        {std::pair{"/docs/plan.md", 14u}, std::pair{"/README.md", 1u}}) {
-    std::ifstream file{TUTTI_SOURCE_DIR + std::string{name}, std::ios::binary};
+    std::ifstream file{tutti::test::source_path(name), std::ios::binary};
     std::ostringstream content;
     content << file.rdbuf();
     auto text = content.str();

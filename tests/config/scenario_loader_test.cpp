@@ -3,6 +3,7 @@
 #include "config/scenario_loader.hpp"
 
 #include "tests/config/scenario_texts.hpp"
+#include "tests/support/folders.hpp"
 
 #include <chrono>
 
@@ -13,7 +14,7 @@ namespace {
 using namespace std::chrono_literals;
 using namespace test;
 
-const std::string good_folder = TUTTI_TEST_DATA "/scenarios/good";
+const std::string good_folder = tutti::test::data_path("/scenarios/good");
 
 std::vector<scenario> stories() {
   return good_scenarios(file_text(good_folder, "stories.yaml"));

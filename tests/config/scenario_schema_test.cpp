@@ -4,6 +4,7 @@
 #include "config/yaml_tree.hpp"
 #include "messages/json/json_schema.hpp"
 #include "tests/config/scenario_texts.hpp"
+#include "tests/support/folders.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -18,8 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-const std::string shipped = TUTTI_SOURCE_DIR "/config/scenarios";
-const std::string page = TUTTI_SOURCE_DIR "/docs/scenarios.md";
+const std::string shipped = tutti::test::source_path("/config/scenarios");
+const std::string page = tutti::test::source_path("/docs/scenarios.md");
 
 nlohmann::json schema() {
   return nlohmann::json::parse(scenario_json_schema());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "tests/crash/crash_folder.hpp"
 
+#include "tests/support/folders.hpp"
+
 #include <fmt/format.h>
 
 #include <cstdlib>
@@ -26,7 +28,7 @@ std::string crashing_tutti() {
 crash_folder::crash_folder(const crash_plan& p)
   : path_(base_ / "run"), tag_("TEST_TAG_OF=" + base_.path()) {
   base_.write("run/tutti.yaml", p.text);
-  fs::copy_file(TUTTI_TEST_DATA "/crash/noted", path_ + "/noted");
+  fs::copy_file(test::data_path("/crash/noted"), path_ + "/noted");
   fs::create_directory(path_ + "/page");
 }
 

@@ -3,6 +3,7 @@
 
 #include "config/diagnostic.hpp"
 #include "config/plan_loader.hpp"
+#include "tests/support/folders.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -136,7 +137,7 @@ task_kind crash_plan::kind_of(const std::string& name) const {
 }
 
 crash_plan small_crash_plan() {
-  std::ifstream file{TUTTI_TEST_DATA "/crash/tutti.yaml"};
+  std::ifstream file{test::data_path("/crash/tutti.yaml")};
   return read({std::istreambuf_iterator<char>{file}, {}});
 }
 

@@ -201,6 +201,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_was_started_anew_has_nothing_of_before) {
   BOOST_TEST(dir.read("sum") == "z\na\nz\n");
   check_accepted_once();
   end_all();
+  check_nothing_left(); // it took away the socket of the one before
 }
 
 BOOST_AUTO_TEST_SUITE_END()

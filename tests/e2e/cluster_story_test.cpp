@@ -3,6 +3,7 @@
 // and one freezes in the middle (semantics §32 to §34): it makes what it makes
 // on one machine, file by file.
 #include "tests/e2e/cluster_fixture.hpp"
+#include "tests/support/folders.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -66,7 +67,7 @@ std::string replaced(std::string text, const std::string& from,
 void put_plan(const temporary_directory& dir) {
   fs::create_directories(dir / "plans");
   for (const auto* name : {"full-team", "shared"})
-    fs::copy(std::string{TUTTI_SOURCE_DIR} + "/config/plans/" + name,
+    fs::copy(source_path("/config/plans/") + name,
              dir / ("plans/" + std::string{name}), fs::copy_options::recursive);
   auto plan = "keep: 25s\n" + dir.read("plans/full-team/tutti.yaml");
   auto put = [&plan](const std::string& from, const std::string& to) {

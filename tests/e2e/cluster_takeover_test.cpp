@@ -33,6 +33,21 @@ tasks:
   two: { agent: loc, needs: one, run: 'cat made.txt > result' }
 )";
 
+/// The address that is behind this text in what the program put out.
+std::string address_after(program& x, const std::string& text) {
+  std::string result;
+  BOOST_REQUIRE(x.read_until([&] {
+    auto at = x.out().find(text);
+    if (at == std::string::npos)
+      return false;
+    at += text.size();
+    auto end = x.out().find('\n', at);
+    result = x.out().substr(at, end - at);
+    return end != std::string::npos;
+  }));
+  return result;
+}
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(e2e_cluster_takeover, cluster_fixture)
@@ -102,6 +117,65 @@ BOOST_AUTO_TEST_CASE(a_node_waits_for_its_orchestrator_no_longer_than_keep) {
   check_accepted_once();
   BOOST_TEST(a->wait().status == 0);
   check_nothing_left();
+}
+
+// Whoever wrote it down before the run was killed still reaches it.
+BOOST_AUTO_TEST_CASE(a_run_goes_on_where_nodes_look_for_it) { // §31
+  dir.write("tutti.yaml", waiting_plan);
+  auto x = launch(options({"run", "--plain", "--listen", "127.0.0.1:0"}), {});
+  address = address_after(*x, "tutti node --join ");
+  BOOST_TEST(status().at("join_address") == address);
+  BOOST_TEST(has(expect(0, {"nodes"}).out, "others join at " + address));
+  auto a = start_node("n1", "work", {"--once"});
+  wait_for_lines("began", 1);
+  BOOST_REQUIRE(x->read_until("start      ada"));
+  x->send_signal(SIGKILL);
+  (void)x->wait();
+  BOOST_REQUIRE(a->read_until("lost the orchestrator"));
+  auto again = launch(
+      options({"run", "--plain", "--json", "report.json", "--resume"}), {});
+  BOOST_TEST(address_after(*again, "tutti node --join ") == address);
+  BOOST_REQUIRE(heard_of(*again, "joined", "n1"));
+  dir.write("go", "");
+  auto end = finish(*again);
+  BOOST_TEST(end.status == 0, end.out << end.err);
+  BOOST_TEST(lines("began").size() == 1u);
+  BOOST_TEST(a->wait().status == 0);
+  check_nothing_left();
+}
+
+BOOST_AUTO_TEST_CASE(what_up_began_goes_on_with_nodes_of_its_own) { // §31
+  dir.write("tutti.yaml", R"(
+grace: 500ms
+tasks:
+  one:
+    runs-on: work
+    run: 'echo one >> began; until [ -e go ]; do sleep 0.02; done; echo a > a.txt'
+    artifacts: a.txt
+)");
+  auto x = launch(options({"up", "--plain", "--nodes", "1"}), {});
+  wait_for_lines("began", 1);
+  x->send_signal(SIGTERM);
+  auto stopped = x->wait();
+  BOOST_TEST(stopped.status == 143, stopped.out << stopped.err);
+  auto hint = address_after(*x, "to go on: ");
+  BOOST_REQUIRE(hint.starts_with("tutti run tutti.yaml --resume="));
+  dir.write("go", "");
+  auto again = launch(options({"run", "--plain", "--json", "report.json",
+                               hint.substr(hint.find("--resume="))}),
+                      {});
+  auto end = finish(*again);
+  BOOST_TEST(end.status == 0, end.out << end.err);
+  BOOST_TEST(lines("began").size() == 2u);
+  BOOST_TEST(end.task("one").at("nodes") == json({"node-1"}));
+  check_nothing_left();
+  // What stays of the node is what it would fetch again.
+  BOOST_TEST(dir.exists(".tutti/nodes/node-1/artifacts"));
+  BOOST_TEST(!dir.exists(".tutti/nodes/node-1/logs"));
+  BOOST_TEST(!dir.exists(".tutti/nodes/node-1/io"));
+  BOOST_TEST(has(expect(0, {"clean", "-n"}).out, "would remove what node"));
+  BOOST_TEST(has(expect(0, {"clean"}).out, "removed what node node-1 kept"));
+  BOOST_TEST(!dir.exists(".tutti/nodes/node-1/artifacts"));
 }
 
 BOOST_AUTO_TEST_CASE(the_state_may_go_on_from_another_folder) { // §31

@@ -2,6 +2,7 @@
 // Runs over several nodes in which nothing goes wrong (semantics §32–§34). What
 // does is in cluster_loss_test.cpp and cluster_takeover_test.cpp.
 #include "tests/e2e/cluster_fixture.hpp"
+#include "tests/support/folders.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -244,7 +245,7 @@ tasks:
 BOOST_AUTO_TEST_CASE(a_session_agent_works_at_a_node) { // §22
   auto x = start_run(R"(
 agents: { sam: { runs-on: work, session: )"
-                     + std::string{TUTTI_SOURCE_DIR}
+                     + tutti::test::source_path()
                      + R"(/examples/session/agent.py, slots: 2 } }
 tasks:
   one: { agent: sam, prompt: Do one }

@@ -5,6 +5,7 @@
 // same, as a release would have made it whose words have other numbers, and
 // that did not know run-resumed, plan-replaced, result-kept and deadline-over.
 #include "tests/e2e/run_fixture.hpp"
+#include "tests/support/folders.hpp"
 #include "tests/support/sqlite_connection.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -20,7 +21,7 @@ namespace fs = std::filesystem;
 
 struct golden_fixture : run_fixture {
   void put(const std::string& name) const {
-    fs::path all{TUTTI_TEST_DATA "/journals"};
+    fs::path all{tutti::test::data_path("/journals")};
     auto run = fs::path{dir / ".tutti/runs/golden"};
     fs::create_directories(run);
     fs::copy_file(all / name / "journal.db", run / "journal.db");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Sessions and services in real runs (semantics §2, §22, §23).
 #include "tests/e2e/run_fixture.hpp"
+#include "tests/support/folders.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
@@ -44,7 +45,7 @@ tasks:
            WORDS: "${{{{ needs.first.outputs.words }}}}" }}
     run: echo "$JOINED $PLACE $WORDS" > seen
 )",
-                           TUTTI_SOURCE_DIR));
+                           tutti::test::source_path()));
   BOOST_TEST(x.status == 0, x.out << x.err);
   // One process worked on both: page is the second that it remembers.
   BOOST_TEST(dir.read("seen") == "crud 2 1\n");

@@ -2,6 +2,7 @@
 // `tutti session-test` with the example, and with programs that are no sessions
 // (semantics §22).
 #include "tests/e2e/run_fixture.hpp"
+#include "tests/support/folders.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -40,7 +41,7 @@ struct session_fixture : run_fixture {
 BOOST_FIXTURE_TEST_SUITE(e2e_session_test, session_fixture)
 
 BOOST_AUTO_TEST_CASE(the_example_passes) {
-  auto x = test({std::string{TUTTI_SOURCE_DIR} + "/examples/session/agent.py"});
+  auto x = test({tutti::test::source_path("/examples/session/agent.py")});
   BOOST_TEST(x.status == 0, x.out << x.err);
   BOOST_TEST(x.out.find("not ok") == std::string::npos, x.out);
   BOOST_TEST(x.out.ends_with("13 checks, all passed\n"), x.out);

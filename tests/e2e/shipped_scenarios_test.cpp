@@ -2,6 +2,7 @@
 // The stories in config/scenarios/ hold, each in the time that it states; and
 // so do those of docs/scenarios.md.
 #include "tests/e2e/run_fixture.hpp"
+#include "tests/support/folders.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -17,7 +18,7 @@ using namespace tutti::test;
 
 namespace {
 
-const std::string source = TUTTI_SOURCE_DIR;
+const std::string source = tutti::test::source_path();
 
 std::vector<std::string> shipped() {
   std::vector<std::string> result;

@@ -3,6 +3,8 @@
 // does not name is a mistake here.
 #pragma once
 
+#include "tests/support/folders.hpp"
+
 #include <boost/test/unit_test.hpp>
 #include <nlohmann/json.hpp>
 
@@ -14,7 +16,7 @@ namespace tutti::test {
 
 /// config/schema/NAME.schema.json
 inline nlohmann::json shipped_schema(const std::string& name) {
-  std::ifstream in(TUTTI_SOURCE_DIR "/config/schema/" + name + ".schema.json");
+  std::ifstream in(source_path("/config/schema/") + name + ".schema.json");
   return nlohmann::json::parse(in);
 }
 

@@ -73,8 +73,6 @@ void engine::accept_end(const attempt_ends& e, attempt_end end) {
   auto x = e.task.value;
   const auto& t = tasks_[x];
   timeout_at_.erase(x);
-  if (auto rare = rare_.find(x); rare != rare_.end())
-    rare->second.uses.clear();
   fact f;
   f.kind = fact_kind::attempt_finished;
   f.subject = x;

@@ -292,6 +292,8 @@ void engine::fold_finished(const fact& f) {
   t.assigned = false;
   t.is_ending = false;
   note_haunted(f);
+  if (auto rare = rare_.find(f.subject); rare != rare_.end())
+    rare->second.uses.clear();
   bool success = f.end == attempt_end::success;
   // A run that failed hands on what it left behind, too, to who needs that
   // (§6).

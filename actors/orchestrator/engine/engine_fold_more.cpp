@@ -7,6 +7,11 @@
 #include "messages/mutant.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace tutti::engine {
 
@@ -303,6 +308,23 @@ std::uint64_t bytes_of(const work_item& x) {
   return x.text.size() + x.note.size();
 }
 
+/// What `engine::key_of` made a key of: the name of what is used, and the
+/// number of its use.
+std::pair<std::string, std::uint32_t> used_by(const std::string& key) {
+  std::vector<std::string_view> parts; // task, version, server, use, phase
+  std::string_view rest = key;
+  for (int i = 0; i < 5; ++i) {
+    auto end = rest.find('/');
+    if (end == std::string_view::npos)
+      return {};
+    parts.push_back(rest.substr(0, end));
+    rest.remove_prefix(end + 1);
+  }
+  std::uint32_t n = 0;
+  std::from_chars(parts[3].data(), parts[3].data() + parts[3].size(), n);
+  return {std::string{parts[2]} + '/' + std::string{rest}, n};
+}
+
 } // namespace
 
 void engine::fold_request(const fact& f) {
@@ -334,6 +356,10 @@ void engine::fold_request(const fact& f) {
     auto& rare = rare_[f.cause];
     ++rare.open_requests;
     rare.open_bytes += bytes_of(r.work);
+    // An attempt that is taken over goes on counting.
+    auto [name, n] = used_by(f.extra->who);
+    auto& used = rare.uses[name];
+    used = std::max(used, n);
     if (r.awaited) {
       ++tasks_[f.cause].later;
       tasks_[f.cause].asked = true;

@@ -261,8 +261,8 @@ void engine::on(const requests_arrive& e) {
   if (rare.open_bytes + bytes > open_bytes_max)
     return dead_letter("busy: the open requests of this attempt have 16 MiB "
                        "of text");
-  for (const auto& [text, n] : uses)
-    rare.uses[text] += n;
+  for (const auto& [name, n] : uses)
+    rare.uses[name] += n;
   for (std::size_t i = 0; i < keys.size(); ++i)
     out_->numbers.push_back(
         make_request(e, std::move(keys[i]), e.texts[i], server));

@@ -297,6 +297,8 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_process_is_the_end_of_its_attempt) {
       {process_end::refused, 0, attempt_end::system_error},
       {process_end::idle, 143, attempt_end::timed_out},
       {process_end::unkillable, 0, attempt_end::unkillable},
+      // The supervisor ended it, for its own tutti was silent (§33).
+      {process_end::abandoned, 143, attempt_end::stopped},
   };
   for (const auto& r : rows) {
     process_exited x;

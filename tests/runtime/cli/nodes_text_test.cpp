@@ -38,6 +38,15 @@ BOOST_AUTO_TEST_CASE(the_table_says_where_work_is_and_what_is_lost) { // §32
          "quinn has no node: it is about to get one\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_live_run_says_where_nodes_join) { // §32
+  BOOST_TEST(cli::nodes_text(m, "hub:7700")
+             == cli::nodes_text(m) + "others join at hub:7700\n");
+  auto x = nlohmann::json::parse(cli::nodes_json(m, "r1", "hub:7700"));
+  auto rules = shipped_schema("nodes");
+  validate(x, rules, rules, "nodes");
+  BOOST_TEST(x["join_address"] == "hub:7700");
+}
+
 BOOST_AUTO_TEST_CASE(the_document_keeps_to_its_schema) {
   auto x = nlohmann::json::parse(cli::nodes_json(m, "r1"));
   auto rules = shipped_schema("nodes");

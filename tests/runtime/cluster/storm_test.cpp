@@ -5,6 +5,7 @@
 #include "runtime/cluster/envelopes.hpp"
 #include "tests/support/cluster_world.hpp"
 #include "tests/support/dice.hpp"
+#include "tests/support/seeds.hpp"
 
 #include <numeric>
 #include <set>
@@ -178,7 +179,7 @@ BOOST_AUTO_TEST_SUITE(runtime_cluster_storm)
 
 // rows 8–11
 BOOST_AUTO_TEST_CASE(whatever_happens_each_handoff_counts_once_a_placing) {
-  for (std::uint64_t seed = 1; seed <= 60; ++seed)
+  for (std::uint64_t seed = 1; seed <= case_count(60); ++seed)
     BOOST_TEST_CONTEXT("seed " << seed) {
       storm x{seed};
       x.rage();
@@ -266,7 +267,7 @@ BOOST_AUTO_TEST_CASE(a_frozen_peer_takes_no_more_than_its_credit) {
 
 // Acknowledged when durable: a crash at any moment loses nothing.
 BOOST_AUTO_TEST_CASE(an_orchestrator_that_crashes_hears_everything_again) {
-  for (std::uint64_t seed = 1; seed <= 40; ++seed) {
+  for (std::uint64_t seed = 1; seed <= case_count(40); ++seed) {
     cluster_world w{two_agents(), {seed}};
     dice d{seed};
     w.net.latency = 1ms * d.roll(100);

@@ -14,10 +14,13 @@ constexpr agent_id coder{0u};
 /// One attempt of the coder runs on n1, another waits for a slot; then the
 /// orchestrator is killed.
 struct orphaned : cluster_world {
-  explicit orphaned(bool is_durable = true) : cluster_world(two_agents()) {
+  explicit orphaned(
+      bool is_durable = true,
+      const std::function<void(cluster::gateway_options&)>& change = nullptr)
+    : cluster_world(two_agents()) {
     log.is_durable = is_durable;
     start_hub();
-    start_node("n1");
+    start_node("n1", change);
     machines["n1"].takes = 60s;
     place(coder, "n1", 1);
     for (std::uint32_t i = 0; i < 3; ++i)
@@ -197,6 +200,36 @@ BOOST_AUTO_TEST_CASE(with_another_plan_nothing_is_kept) {
   BOOST_TEST(w.log.joined.back().holds.empty());
   BOOST_TEST(w.machines["n1"].running.empty());
   BOOST_TEST(w.runs["n1"].work->name == "changed");
+}
+
+// An agent that crashed, or whose program is none of ours, holds up no node.
+BOOST_AUTO_TEST_CASE(an_agent_that_does_not_answer_is_not_kept) { // §33
+  agent_actor crashed;
+  orphaned w{true, [&crashed](cluster::gateway_options& x) {
+               auto spawn = x.spawn_agent;
+               x.spawn_agent = [spawn, &crashed](const auto& run,
+                                                 const auto& seat) {
+                 return crashed = spawn(run, seat);
+               };
+             }};
+  caf::anon_send_exit(crashed, caf::exit_reason::unhandled_exception);
+  crashed = nullptr;
+  w.run_for(10s);
+  w.come_back();
+  BOOST_REQUIRE(w.run_until(
+      [&] {
+        return w.has_joined("n1");
+      },
+      30s));
+  BOOST_TEST(w.log.joined.back().keeps.empty());
+  BOOST_TEST(w.log.joined.back().holds.empty());
+  BOOST_TEST(w.machines["n1"].running.empty());
+  BOOST_TEST(w.has_note("n1: agent coder does not answer"));
+  // Another placing works there.
+  w.place(coder, "n1", 2);
+  w.assign(coder, 0, 9);
+  w.settle();
+  BOOST_TEST(w.machines["n1"].running.size() == 1u);
 }
 
 // row 12: a copy of the state directory counts to the same number

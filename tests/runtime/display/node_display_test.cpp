@@ -31,8 +31,11 @@ struct fixture : spread_team {
     s->refresh(m, m.now());
     return std::exchange(bytes, {});
   }
+  std::string join_address;
+
   std::string frame(duration now) {
     display::frame_options on;
+    on.join_address = join_address;
     on.size = {120, 40};
     std::string result;
     for (const auto& x : board_frame(m, now, on))
@@ -127,6 +130,14 @@ BOOST_AUTO_TEST_CASE(the_board_names_the_label_that_is_missing) { // §32
   BOOST_TEST(has(text, "quinn has no node: no node has 'gpu'"), text);
   BOOST_TEST(has(text, "next: train waits for a node: no node has 'gpu'"),
              text);
+}
+
+BOOST_AUTO_TEST_CASE(the_board_says_where_nodes_join) { // §32
+  shown({joined(0s, "local", "", 0), ready(0s, write)});
+  join_address = "127.0.0.1:7700";
+  auto text = frame(3s);
+  BOOST_TEST(has(text, "NODES 1"), text);
+  BOOST_TEST(has(text, "others join at 127.0.0.1:7700"), text);
 }
 
 BOOST_AUTO_TEST_CASE(a_run_of_one_machine_shows_no_nodes) {

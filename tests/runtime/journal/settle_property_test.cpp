@@ -5,10 +5,10 @@
 // TUTTI_TEST_SEEDS=FIRST-LAST plays others.
 #include "tests/runtime/journal/changed_plan.hpp"
 #include "tests/support/random_play.hpp"
+#include "tests/support/seeds.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
 #include <string>
 
 using namespace tutti;
@@ -91,9 +91,9 @@ private:
   }
 };
 
-void play_seeds(std::uint64_t first, std::uint64_t last) {
+void play_seeds(seeds range) {
   std::string text;
-  for (auto seed = first; seed <= last; ++seed) {
+  for (auto seed = range.first; seed <= range.last; ++seed) {
     try {
       changed_play{seed, 12, true}.play();
     } catch (const broken_rule& x) {
@@ -111,16 +111,7 @@ void play_seeds(std::uint64_t first, std::uint64_t last) {
 BOOST_AUTO_TEST_SUITE(runtime_journal_settle_property)
 
 BOOST_AUTO_TEST_CASE(random_teams_survive_changes_of_their_plan) {
-  std::uint64_t first = 1;
-  std::uint64_t last =
-      std::getenv("TUTTI_TEST_LONG") != nullptr ? 30'000 : 1'000;
-  if (const char* asked = std::getenv("TUTTI_TEST_SEEDS")) {
-    char* rest = nullptr;
-    first = last = std::strtoull(asked, &rest, 10);
-    if (*rest == '-')
-      last = std::strtoull(rest + 1, nullptr, 10);
-  }
-  play_seeds(first, last);
+  play_seeds(seeds_to_play(1'000, 30'000));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,6 +6,7 @@
 
 #include "config/lint_table.hpp"
 #include "config/plan_loader.hpp"
+#include "tests/support/folders.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -49,7 +50,7 @@ std::string shown(const load_result& x) {
 
 std::vector<std::string> lint_plans() {
   std::vector<std::string> result;
-  for (const auto& x : fs::directory_iterator{TUTTI_TEST_DATA "/plans/lint"})
+  for (const auto& x : fs::directory_iterator{test::data_path("/plans/lint")})
     if (x.path().extension() == ".yaml")
       result.push_back(x.path().stem().string());
   std::sort(result.begin(), result.end());
@@ -60,8 +61,7 @@ std::vector<std::string> lint_plans() {
 std::vector<std::string> shipped_plans() {
   std::vector<std::string> result;
   for (const char* folder : {"/config/plans", "/config/scenarios/plans"})
-    for (const auto& x :
-         fs::directory_iterator{TUTTI_SOURCE_DIR + std::string{folder}})
+    for (const auto& x : fs::directory_iterator{test::source_path(folder)})
       if (x.path().extension() == ".yaml")
         result.push_back(x.path().string());
       else if (fs::exists(x.path() / "tutti.yaml"))
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_SUITE(runtime_lints)
 
 BOOST_DATA_TEST_CASE(each_plan_gets_what_is_written_beside_it, lint_plans(),
                      name) {
-  auto folder = fs::path{TUTTI_TEST_DATA} / "plans" / "lint";
+  auto folder = fs::path{test::data_path()} / "plans" / "lint";
   auto loaded = checked(
       {name + ".yaml", folder.string(), content_of(folder / (name + ".yaml"))});
   BOOST_TEST(loaded.value.has_value());
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(each_lint_has_a_plan_and_a_near_miss) {
   std::string all;
   for (const auto& name : names)
     all +=
-        content_of(fs::path{TUTTI_TEST_DATA "/plans/lint"} / (name + ".txt"));
+        content_of(fs::path{test::data_path("/plans/lint")} / (name + ".txt"));
   for (const auto& x : lint_rules()) {
     if (x.id >= lint::no_tasks && x.id < lint::unknown_allow)
       continue;

@@ -3,6 +3,7 @@
 // TUTTI_REWRITE=1 writes the .txt files anew; then read them.
 #include "config/scenario_loader.hpp"
 #include "runtime/play/outcome.hpp"
+#include "tests/support/folders.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -23,7 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path folder() {
-  return fs::path{TUTTI_TEST_DATA} / "scenarios" / "play";
+  return fs::path{test::data_path()} / "scenarios" / "play";
 }
 
 std::vector<std::string> names() {

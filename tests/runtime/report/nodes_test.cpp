@@ -291,6 +291,17 @@ BOOST_AUTO_TEST_CASE(the_status_says_where_and_who_is_nowhere) {
   BOOST_TEST(has(said, "on box2"), said);
 }
 
+BOOST_AUTO_TEST_CASE(the_status_says_where_nodes_join) { // §32
+  report::status_options told;
+  told.join_address = "hub:7700";
+  auto x = checked(status_json(m, 1s, told), "status");
+  BOOST_TEST(x["join_address"] == "hub:7700");
+  BOOST_TEST(
+      has(status_text(m, 1s, told), "[NODES]\n- others join at hub:7700"));
+  BOOST_TEST(checked(status_json(m, 1s), "status")["join_address"].is_null());
+  BOOST_TEST(!has(status_text(m, 1s), "others join"));
+}
+
 // Time in which nobody could work for want of a node has a name (§32).
 BOOST_AUTO_TEST_CASE(time_without_a_node_is_blamed_on_that) {
   tell({joined(0s, "local", "", 0), ready(0s, train),

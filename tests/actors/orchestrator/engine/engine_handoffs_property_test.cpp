@@ -9,34 +9,16 @@
 //   rule 7  every run ends
 //   rule 8  same events, same decisions; replayed facts, same state
 #include "tests/support/random_play.hpp"
+#include "tests/support/seeds.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
 #include <string>
 
 using namespace tutti;
 using namespace tutti::test;
 
 namespace {
-
-struct seeds {
-  std::uint64_t first = 1;
-  std::uint64_t last = 1;
-};
-
-/// So many plays by default, so many in the long suite, or those asked for.
-seeds plays(std::uint64_t few, std::uint64_t many) {
-  if (const char* asked = std::getenv("TUTTI_TEST_SEEDS")) {
-    char* rest = nullptr;
-    seeds result;
-    result.first = result.last = std::strtoull(asked, &rest, 10);
-    if (*rest == '-')
-      result.last = std::strtoull(rest + 1, nullptr, 10);
-    return result;
-  }
-  return {1, std::getenv("TUTTI_TEST_LONG") != nullptr ? many : few};
-}
 
 /// Says of every seed that breaks a rule which, and all of the first.
 void play_all(seeds range, std::uint32_t tasks_max, bool crashes = false,
@@ -60,27 +42,27 @@ void play_all(seeds range, std::uint32_t tasks_max, bool crashes = false,
 BOOST_AUTO_TEST_SUITE(engine_handoffs_property)
 
 BOOST_AUTO_TEST_CASE(random_teams_keep_the_rules_and_come_to_an_end) {
-  play_all(plays(1500, 50000), 12);
+  play_all(seeds_to_play(1500, 50000), 12);
 }
 
 BOOST_AUTO_TEST_CASE(and_so_do_large_teams) {
-  play_all(plays(50, 3000), 60);
+  play_all(seeds_to_play(50, 3000), 60);
 }
 
 // §31: the program is gone at any step, with what was not durable; what was
 // stands, and the run comes to its end all the same (rules 3, 4, 7 and 8).
 BOOST_AUTO_TEST_CASE(random_teams_survive_crashes) {
-  play_all(plays(1500, 50000), 12, true);
+  play_all(seeds_to_play(1500, 50000), 12, true);
 }
 
 // §32, §33: nodes join, are lost, drained and come back at any step; nothing is
 // given to who is nowhere, and no exclusive task twice at a time.
 BOOST_AUTO_TEST_CASE(random_teams_survive_the_loss_of_nodes) {
-  play_all(plays(1500, 50000), 12, false, true);
+  play_all(seeds_to_play(1500, 50000), 12, false, true);
 }
 
 BOOST_AUTO_TEST_CASE(and_crashes_meanwhile) {
-  play_all(plays(1500, 50000), 12, true, true);
+  play_all(seeds_to_play(1500, 50000), 12, true, true);
 }
 
 // What held a lost attempt's task back came in the step that resumed the run.

@@ -148,6 +148,24 @@ BOOST_AUTO_TEST_CASE(what_a_lost_node_was_at_runs_elsewhere) { // §33, row 8
   BOOST_TEST((w.last(fact_kind::run_ended)->status == run_status::succeeded));
 }
 
+// Of a node that was silent for its own supervisor.
+BOOST_AUTO_TEST_CASE(what_ends_for_its_nodes_sake_runs_again) { // §33
+  spread_team t{1};
+  auto x = t.tasks[0];
+  t.b[x].retries.max = 0;
+  engine_world w{t.b.get(), with_nodes()};
+  w.begin_run();
+  w.step(joining("n1", {"gpu"}));
+  w.begin_all();
+  w.end(x, attempt_end::stopped);
+  w.begin_all();
+  BOOST_TEST((w.state(x) == task_state::running));
+  BOOST_TEST(w.get().task(x).attempt == 2u);
+  BOOST_TEST(w.get().task(x).failures == 0u);
+  w.end(x);
+  BOOST_TEST((w.state(x) == task_state::succeeded));
+}
+
 BOOST_AUTO_TEST_CASE(an_exclusive_task_waits_until_its_node_is_gone) { // §33
   spread_team t{1};
   auto x = t.tasks[0];
@@ -249,6 +267,44 @@ BOOST_AUTO_TEST_CASE(an_end_that_is_told_again_is_no_late_result) { // §31
   w.step(engine_world::finished({x, 1}, attempt_end::success));
   BOOST_TEST(w.get().counts().late == 0u);
   BOOST_TEST((w.state(x) == task_state::succeeded));
+}
+
+// What it asks for a second time is another request (§19).
+BOOST_AUTO_TEST_CASE(an_attempt_that_is_taken_over_goes_on_counting) { // §31
+  team_builder b;
+  auto crud = b.lane("morgan");
+  auto page = b.lane("sam");
+  b.answers(crud);
+  b[page].retries.max = 1;
+  b[page].integrate.present = true;
+  auto sam = b[page].agents[0];
+  b.get().agents[sam.value].runs_on = {"gpu"};
+  engine_world w{b.get(), with_nodes()};
+  w.begin_run();
+  w.step(joining("n1", {"gpu"}));
+  w.begin_all();
+  using texts = std::vector<std::string>;
+  using list = std::vector<std::uint32_t>;
+  auto ask = [&](texts what) {
+    engine::requests_arrive e;
+    e.task = task_id{page};
+    e.attempt = w.get().task(page).attempt;
+    e.to = "morgan";
+    e.texts = std::move(what);
+    w.step(e);
+    return w.out.numbers;
+  };
+  BOOST_TEST((ask({"roll", "roll"}) == list{1, 2}));
+  w.crash();
+  auto back = joining("n1", {"gpu"});
+  back.keeps = {sam};
+  back.holds = {{sam, 1, task_id{page}, 1}};
+  w.step(back);
+  BOOST_TEST((ask({"roll", "other"}) == list{3, 4}));
+  // Another attempt counts from the first again.
+  w.end(page, attempt_end::failure);
+  w.begin_all();
+  BOOST_TEST((ask({"roll", "roll", "roll"}) == list{1, 2, 3}));
 }
 
 // It was lost as its node came back, which has nothing of it: nothing haunts

@@ -5,11 +5,10 @@
 #include "runtime/play/team_oracle.hpp"
 #include "tests/support/engine_world.hpp"
 #include "tests/support/random_team.hpp"
+#include "tests/support/seeds.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
-
-#include <cstdlib>
 
 using namespace tutti;
 using namespace tutti::test;
@@ -181,8 +180,7 @@ private:
 BOOST_AUTO_TEST_SUITE(engine_oracle)
 
 BOOST_AUTO_TEST_CASE(random_teams_end_as_the_oracle_says) { // rules 1, 7
-  bool is_long = std::getenv("TUTTI_TEST_LONG") != nullptr;
-  for (std::uint64_t seed = 1; seed <= (is_long ? 30'000u : 1'500u); ++seed)
+  for (std::uint64_t seed = 1; seed <= case_count(1'500, 30'000); ++seed)
     oracle_play{seed}.play();
 }
 

@@ -10,11 +10,10 @@
 #include "tests/support/engine_world.hpp"
 #include "tests/support/naive_oracle.hpp"
 #include "tests/support/random_team.hpp"
+#include "tests/support/seeds.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
-
-#include <cstdlib>
 
 using namespace tutti;
 using namespace tutti::test;
@@ -273,11 +272,6 @@ private:
   bool failed_fast_ = false;
 };
 
-/// So many plays by default, so many in the long suite.
-std::uint64_t plays(std::uint64_t few, std::uint64_t many) {
-  return std::getenv("TUTTI_TEST_LONG") != nullptr ? many : few;
-}
-
 plan plan_of(std::uint64_t seed) {
   dice d{seed};
   return random_plan(d);
@@ -288,12 +282,12 @@ plan plan_of(std::uint64_t seed) {
 BOOST_AUTO_TEST_SUITE(engine_property)
 
 BOOST_AUTO_TEST_CASE(random_plans_follow_the_oracle) {
-  for (std::uint64_t seed = 1; seed <= plays(1000, 20000); ++seed)
+  for (std::uint64_t seed = 1; seed <= case_count(1000, 20000); ++seed)
     random_run{plan_of(seed), seed, false}.play();
 }
 
 BOOST_AUTO_TEST_CASE(disturbed_random_plans_keep_the_rules) {
-  for (std::uint64_t seed = 1; seed <= plays(1000, 20000); ++seed)
+  for (std::uint64_t seed = 1; seed <= case_count(1000, 20000); ++seed)
     random_run{plan_of(seed), seed, true}.play();
 }
 
@@ -334,7 +328,7 @@ BOOST_AUTO_TEST_CASE(all_graphs_of_up_to_four_tasks) {
                 on_task(from, static_cast<need_condition>(kind - 1)));
         }
       }
-      for (std::uint64_t seed = 1; seed <= plays(1, 4); ++seed)
+      for (std::uint64_t seed = 1; seed <= case_count(1, 4); ++seed)
         random_run{b.get(), seed * 7919 + code, false}.play();
     }
   }
