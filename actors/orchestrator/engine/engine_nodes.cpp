@@ -28,8 +28,8 @@ bool engine::has_room(std::uint32_t agent) const {
     return false;
   if (!placement_.is_chosen(agent))
     return true;
-  // One that is to leave its node begins nothing, unless it has to integrate
-  // there what only it can.
+  // One that is to leave its node begins nothing, unless it has something there
+  // that only it can go on with.
   const auto& n = placement_.nodes()[placement_.place_of(agent).node];
   return n.state != node_state::draining || has_parked(agent);
 }
@@ -244,7 +244,8 @@ void engine::on(const drain_requested& e) {
 
 bool engine::has_parked(std::uint32_t agent) const {
   return std::any_of(tasks_.begin(), tasks_.end(), [agent](const auto& t) {
-    return t.agent == agent && t.state == task_state::waiting_to_integrate;
+    return t.agent == agent
+        && (t.state == task_state::waiting_to_integrate || t.waits);
   });
 }
 

@@ -221,6 +221,23 @@ BOOST_AUTO_TEST_CASE(a_drained_node_keeps_what_it_is_at) {
   w.step(engine::drain_requested{"nobody"});
 }
 
+// Found by `tutti play --explore --nodes`: it waited for ever.
+BOOST_AUTO_TEST_CASE(who_waits_inside_goes_on_on_a_drained_node) { // §20, §32
+  spread_team t{2};
+  auto x = t.tasks[0];
+  t.b.integrate(x, {t.tasks[1]});
+  engine_world w{t.b.get(), with_nodes()};
+  w.begin_run();
+  w.step(joining("n1", {"gpu"}));
+  w.begin_all();
+  w.step(engine::wait_begins{task_id{x}, 1});
+  BOOST_REQUIRE(w.get().task(x).waits);
+  w.step(engine::drain_requested{"n1"});
+  BOOST_TEST(node_of(w, agent_of(w, x)) == "n1");
+  w.step(engine::wait_ends{task_id{x}, 1});
+  BOOST_TEST(!w.get().task(x).waits);
+}
+
 BOOST_AUTO_TEST_CASE(nodes_that_are_not_there_cannot_be_drained) {
   spread_team t{1};
   engine_world w{t.b.get(), with_nodes()};
