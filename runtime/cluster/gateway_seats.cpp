@@ -184,7 +184,10 @@ void gateway_core::relink(const std::vector<agent_address>& kept) {
         if (!there.contains({who, id}))
           run_->out.push({who, x});
   for (auto& x : before) {
-    if (std::holds_alternative<files_offered>(x.content))
+    // What had not begun counts as lost: it may be given out again by now, as
+    // the same attempt.
+    if (std::holds_alternative<files_offered>(x.content)
+        || std::holds_alternative<task_returned>(x.content))
       continue;
     auto* s = find(x.from);
     bool is_kept = s != nullptr && !s->ends;

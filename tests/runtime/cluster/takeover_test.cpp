@@ -113,6 +113,37 @@ BOOST_AUTO_TEST_CASE(what_was_durable_is_not_told_again) {
   BOOST_TEST(w.log.started.empty());
 }
 
+// The new one may have given it out again already, as the same attempt: taken
+// for its return it would be given out twice.
+BOOST_AUTO_TEST_CASE(what_was_taken_back_is_not_told_to_the_new_one) {
+  cluster_world w{two_agents()};
+  w.log.is_durable = false;
+  w.start_hub();
+  w.start_node("n1");
+  w.place(coder, "n1", 1);
+  for (std::uint32_t i = 0; i < 3; ++i)
+    w.assign(coder, 0, i + 1, i);
+  w.settle();
+  w.say(coder, revoke_task{task_id{0u}, 3, 2});
+  w.settle();
+  BOOST_REQUIRE_EQUAL(w.log.returned.size(), 1u);
+  w.kill_hub();
+  w.log.returned.clear();
+  w.log.joined.clear();
+  w.run_for(10s);
+  w.start_hub([&](cluster::hub_options& x) {
+    x.kept = {{coder, "n1", 1, true}};
+  });
+  w.say(coder, place_agent{coder, "n1", 1, true});
+  BOOST_REQUIRE(w.run_until(
+      [&] {
+        return w.has_joined("n1");
+      },
+      10s));
+  w.run_for(1s);
+  BOOST_TEST(w.log.returned.empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_node_that_does_not_come_back_is_lost) {
   orphaned w;
   w.kill_node("n1");
