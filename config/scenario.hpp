@@ -66,6 +66,8 @@ enum class moment_kind : std::uint8_t {
   open,       ///< gate
   back,       ///< agent: works again after a crash
   lost,       ///< node
+  joined,     ///< node, one that is described
+  gone,       ///< likewise: nothing of it can be alive any more
   answered,   ///< all requests made so far have been answered
 };
 
@@ -91,8 +93,12 @@ enum class deed_kind : std::uint8_t {
   request_changes, ///< gate, by, to, text
   reject,          ///< gate, by, text
   lose_node,       ///< node: its agents crash; span: back after
+  join_node,       ///< node that is described: it is switched on
+  drain_node,      ///< likewise: as `tutti node drain`
   freeze_node,     ///< node: its agents and links stand still; span: for
+  wake_node,       ///< node that is described: it moves again
   cut,             ///< the link between two nodes; span: for, none: for good
+  heal,            ///< likewise, of nodes that are described: it is whole again
   slow,            ///< node: its links take `by` longer; span: for
   drop,            ///< the next handoff from an agent to an agent
   duplicate,       ///< likewise
@@ -110,6 +116,7 @@ struct deed {
   std::uint32_t receiver = agent_id::none; ///< of a handoff
   std::uint32_t attempt = 0;
   std::uint32_t nodes[2] = {0, 0};
+  bool one_way = false; ///< cut, heal: only what goes from the first
   std::optional<duration> span;
   duration slower{0};      ///< slow: by
   std::string by;          ///< a person; empty: somebody
@@ -140,6 +147,9 @@ enum class expectation_kind : std::uint8_t {
   open_requests, ///< number: without an answer
   output,        ///< task, text: its name, value
   late,          ///< number: stale results that were ignored
+  place,         ///< agent, text: the node that it is on; empty: none
+  placings,      ///< agent, number: how often it was placed
+  ran_on,        ///< task, texts: the nodes of its attempts; one: of the last
   idle_while_ready, ///< agent: has a free slot while a task of it is ready
   // of `end` only
   run,    ///< status of the run
@@ -160,8 +170,17 @@ struct expectation {
   handoff_state handoff = handoff_state::none;
   run_status run = run_status::succeeded;
   std::string text;
+  std::vector<std::string> texts;
+  bool is_list = false; ///< ran_on: `texts` is of all attempts
   tutti::value value;
   config::span where; ///< the entry, as a failure shows it
+};
+
+/// A machine that a story describes.
+struct scripted_machine {
+  std::vector<std::string> labels; ///< sorted
+  std::uint32_t slots = 4;
+  bool at_start = true; ///< it is there as the run begins
 };
 
 struct scripted_step {
@@ -186,6 +205,9 @@ struct scenario {
   bool has_clock = false; ///< it was said: texts show clock times
   std::uint32_t seeds = 1;        ///< how many orders it is to be played in
   std::vector<std::string> nodes; ///< empty: one, without a name
+  /// Of each of `nodes`, the first of which is `local`; empty: these are only
+  /// names, over which the agents are dealt out.
+  std::vector<scripted_machine> machines;
   std::vector<scripted_work> works;
   std::vector<scripted_step> timeline;
   std::vector<forbidden> never;

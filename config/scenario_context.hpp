@@ -147,6 +147,12 @@ read_targets(scenario_context& s, std::uint32_t gate, node_id x, span where);
 [[nodiscard]] std::vector<std::string> read_wishes(scenario_context& s,
                                                    node_id x);
 
+/// `nodes`.
+void read_nodes(scenario_context& s, node_id x);
+
+/// Reports a deed that cannot befall the nodes of this story.
+void check_machine(scenario_context& s, node_id at, const deed& x);
+
 /// `at` of a step.
 [[nodiscard]] std::optional<moment> read_moment(scenario_context& s, node_id x);
 

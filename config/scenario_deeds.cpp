@@ -70,6 +70,7 @@ private:
         });
     check_required(c_, place, x);
     check_gate(x);
+    check_machine(s_, x, made_);
     if (*kind == deed_kind::kill_run && !made_.span)
       made_.span = duration{0};
     settle(x);
@@ -188,7 +189,9 @@ private:
   void read_two_nodes(node_id x) {
     auto items = items_or_one(c_, x);
     if (items.size() != 2) {
-      c_.error(x, "a link is between two nodes", "write cut: [n1, n2]");
+      c_.error(x, "a link is between two nodes",
+               s_.made.machines.empty() ? "write cut: [n1, n2]"
+                                        : "write cut: [local, n1]");
       return;
     }
     for (std::size_t i = 0; i < items.size(); ++i)
@@ -196,7 +199,8 @@ private:
         made_.nodes[i] = find_machine(s_, *text).value_or(0);
     if (c_.node(items[0]).text == c_.node(items[1]).text && !c_.has_error_in(x))
       c_.error(items[1], "a link is between two different nodes");
-    else if (made_.nodes[0] != 0 && made_.nodes[1] != 0)
+    else if (s_.made.machines.empty() && made_.nodes[0] != 0
+             && made_.nodes[1] != 0)
       c_.warning(x, "nothing goes straight from one of these to the other",
                  fmt::format("all goes through the first node: write cut: "
                              "[{}, {}]",
@@ -257,6 +261,9 @@ private:
         texts_ = read_wishes(s_, x);
       else
         made_.span = read_duration(c_, x, row.name, zero_duration::refused);
+      break;
+    case scenario_key::one_way:
+      made_.one_way = read_boolean(c_, x, row.name).value_or(false);
       break;
     case scenario_key::wait:
       made_.awaited = read_boolean(c_, x, row.name).value_or(true);

@@ -164,11 +164,16 @@ private:
   void read_number(expectation_kind kind, const scenario_row& row, node_id key,
                    node_id value) {
     auto number = read_integer(c_, value, row.name, counts);
-    if (!number)
-      return;
+    if (number)
+      add_count(kind, 0, *number, key, value);
+  }
+
+  void add_count(expectation_kind kind, std::uint32_t subject,
+                 std::int64_t number, node_id key, node_id value) {
     expectation made;
     made.kind = kind;
-    made.number = static_cast<std::uint32_t>(*number);
+    made.subject = subject;
+    made.number = static_cast<std::uint32_t>(number);
     add(std::move(made), key, value);
   }
 
@@ -221,7 +226,14 @@ private:
       read_attempts(row, key, value);
       break;
     case scenario_key::inbox:
-      read_inbox(row, key, value);
+    case scenario_key::placings:
+      read_count_of_agent(row, key, value);
+      break;
+    case scenario_key::places:
+      read_place(key, value);
+      break;
+    case scenario_key::ran_on:
+      read_ran_on(key, value);
       break;
     default:
       read_span_of_agent(row, key, value);
@@ -374,27 +386,86 @@ private:
   void read_attempts(const scenario_row& row, node_id key, node_id value) {
     auto task = find_task(s_, whole(key));
     auto number = read_integer(c_, value, row.name, counts);
-    if (!task || !number)
-      return;
-    expectation made;
-    made.kind = expectation_kind::attempts;
-    made.subject = *task;
-    made.number = static_cast<std::uint32_t>(*number);
-    add(std::move(made), key, value);
+    if (task && number)
+      add_count(expectation_kind::attempts, *task, *number, key, value);
   }
 
-  void read_inbox(const scenario_row& row, node_id key, node_id value) {
+  /// `inbox`, `placings`.
+  void read_count_of_agent(const scenario_row& row, node_id key,
+                           node_id value) {
     auto who = agents(key);
+    if (row.id == scenario_key::placings)
+      std::erase_if(who, [&](std::uint32_t x) {
+        return !is_placed(x, key);
+      });
     auto number = read_integer(c_, value, row.name, counts);
+    auto kind = row.id == scenario_key::inbox ? expectation_kind::inbox
+                                              : expectation_kind::placings;
+    for (auto agent : who)
+      if (number)
+        add_count(kind, agent, *number, key, value);
+  }
+
+  bool has_machines(node_id key) {
+    if (s_.made.machines.empty())
+      c_.error(key, "the nodes of this story are only names",
+               "write nodes: { n1: { labels: [gpu] } } instead of a list");
+    return !s_.made.machines.empty();
+  }
+
+  /// Where agents are is known only of those whose place is chosen.
+  bool is_placed(std::uint32_t agent, node_id key) {
+    if (!has_machines(key))
+      return false;
+    const auto& a = s_.work->agents[agent];
+    if (!a.runs_on.empty())
+      return true;
+    if (c_.node(key).text != "all")
+      c_.error(key, fmt::format("'{}' works on the machine of the run", a.name),
+               "the plan gives it no 'runs-on'");
+    return false;
+  }
+
+  /// The name of a node, or of none.
+  std::optional<std::string> node_name(node_id x, std::string_view what) {
+    auto text = read_scalar(c_, x, what, "the name of a node");
+    if (!text)
+      return {};
+    if (text->text == "none" && what == "places")
+      return std::string{};
+    if (!find_machine(s_, *text))
+      return {};
+    return std::string{text->text};
+  }
+
+  void read_place(node_id key, node_id value) {
+    auto who = agents(key);
+    auto node = node_name(value, "places");
     for (auto agent : who) {
-      if (!number)
-        return;
+      if (!is_placed(agent, key) || !node)
+        continue;
       expectation made;
-      made.kind = expectation_kind::inbox;
+      made.kind = expectation_kind::place;
       made.subject = agent;
-      made.number = static_cast<std::uint32_t>(*number);
+      made.text = *node;
       add(std::move(made), key, value);
     }
+  }
+
+  void read_ran_on(node_id key, node_id value) {
+    auto task = find_task(s_, whole(key));
+    expectation made;
+    made.kind = expectation_kind::ran_on;
+    made.is_list = c_.node(value).kind == yaml_kind::sequence;
+    for (auto item : items_or_one(c_, value))
+      if (auto node = node_name(item, "ran-on"))
+        made.texts.push_back(std::move(*node));
+    if (made.texts.empty() && !c_.has_error_in(value))
+      c_.error(value, "it is not said on which node");
+    if (!has_machines(key) || !task)
+      return;
+    made.subject = *task;
+    add(std::move(made), key, value);
   }
 
   /// `idle`, `waited`.

@@ -83,10 +83,13 @@ json type_of(scenario_value x) {
   case scenario_value::node:
     return reference("scalar");
   case scenario_value::texts:
-  case scenario_value::names:
   case scenario_value::some_agent:
   case scenario_value::task_list:
     return one_or_list(reference("scalar"));
+  case scenario_value::nodes:
+    return any_of({reference("scalar"),
+                   json{{"type", "array"}, {"items", reference("scalar")}},
+                   map_of(reference("machine"))});
   case scenario_value::boolean:
     return {{"type", "boolean"}};
   case scenario_value::yes:
@@ -135,6 +138,10 @@ json type_of(scenario_value x) {
   case scenario_value::ends:
     return reference("ends");
   case scenario_value::work_of_agents:
+    return map_of(one_or_list(reference("scalar")));
+  case scenario_value::nodes_of_agents:
+    return map_of(reference("scalar"));
+  case scenario_value::nodes_of_tasks:
     return map_of(one_or_list(reference("scalar")));
   case scenario_value::states_of_tasks:
     return map_of(task_words());
@@ -214,6 +221,8 @@ void add_definitions(json& definitions) {
       {"pattern", moment_pattern_with_words()}};
   definitions["attempt"] = any_of({reference("duration"), verdict_words(),
                                    reference("work"), reference("review")});
+  definitions["machine"] = object_of(scenario_place::machine);
+  definitions["machine"]["type"] = json::array({"object", "null"});
   definitions["work"] = object_of(scenario_place::work);
   definitions["review"] = object_of(scenario_place::review);
   definitions["ask"] = object_of(scenario_place::ask);

@@ -261,7 +261,7 @@ private:
           read_integer(s.c, x, "seeds", seeds_range).value_or(1));
       break;
     case scenario_key::nodes:
-      read_nodes(s, x);
+      config::read_nodes(s, x);
       break;
     case scenario_key::work:
       config::read_work(s, x);
@@ -274,24 +274,6 @@ private:
       break;
     default:
       s.made.end = read_expectations(s, scenario_place::end, x);
-    }
-  }
-
-  static void read_nodes(scenario_context& s, node_id x) {
-    for (auto item : read_list(s.c, x, "nodes")) {
-      auto text = read_scalar(s.c, item, "nodes", "a list of names");
-      if (!text)
-        continue;
-      auto& nodes = s.made.nodes;
-      if (!is_name(text->text))
-        s.error(text->where,
-                fmt::format("'{}' is no name for a node", text->text),
-                "names are made of letters, digits, '_', '-' and '.', and "
-                "start with a letter, a digit or '_'");
-      else if (std::find(nodes.begin(), nodes.end(), text->text) != nodes.end())
-        s.error(text->where, fmt::format("'{}' is listed twice", text->text));
-      else
-        nodes.emplace_back(text->text);
     }
   }
 

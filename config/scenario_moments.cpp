@@ -260,9 +260,11 @@ private:
 struct possible_moments {
   std::vector<bool> back; ///< by agent
   std::vector<bool> lost; ///< by node
+  std::vector<bool> gone; ///< likewise
 
   explicit possible_moments(const scenario& s)
-    : back(s.work->agents.size()), lost(s.nodes.size()) {
+    : back(s.work->agents.size()), lost(s.nodes.size()), gone(s.nodes.size()),
+      is_real_(!s.machines.empty()) {
     for (const auto& step : s.timeline)
       for (const auto& x : step.deeds)
         look(x);
@@ -277,11 +279,23 @@ private:
       break;
     case deed_kind::kill_run:
       back.assign(back.size(), true);
+      if (is_real_)
+        for (std::uint32_t i = 1; i < lost.size(); ++i)
+          touch(i);
       break;
     case deed_kind::lose_node:
     case deed_kind::freeze_node:
-      back.assign(back.size(), true);
+      if (!is_real_)
+        back.assign(back.size(), true);
       touch(x.nodes[0]);
+      break;
+    case deed_kind::drain_node:
+      if (x.nodes[0] < gone.size())
+        gone[x.nodes[0]] = true;
+      break;
+    case deed_kind::slow:
+      if (is_real_)
+        touch(x.nodes[0]);
       break;
     case deed_kind::cut:
       touch(x.nodes[1]);
@@ -292,9 +306,13 @@ private:
     }
   }
   void touch(std::uint32_t node) {
-    if (node < lost.size())
-      lost[node] = true;
+    if (node >= lost.size())
+      return;
+    lost[node] = true;
+    gone[node] = is_real_;
   }
+
+  bool is_real_;
 };
 
 bool can_integrate(const scenario_context& s, std::uint32_t task) {
@@ -332,6 +350,18 @@ void check_moment(scenario_context& s, const possible_moments& possible,
     if (!possible.lost[x.at.subject])
       never(fmt::format("node '{}' is never lost: nothing in the timeline "
                         "touches it",
+                        s.made.nodes[x.at.subject]),
+            fmt::format("write do: {{ lose-node: {} }}",
+                        s.made.nodes[x.at.subject]));
+    break;
+  case moment_kind::joined:
+  case moment_kind::gone:
+    if (s.made.machines.empty())
+      never("the nodes of this story are only names",
+            "write nodes: { n1: { labels: [gpu] } } instead of a list");
+    else if (x.at.kind == moment_kind::gone && !possible.gone[x.at.subject])
+      never(fmt::format("node '{}' never goes: nothing in the timeline touches "
+                        "it",
                         s.made.nodes[x.at.subject]),
             fmt::format("write do: {{ lose-node: {} }}",
                         s.made.nodes[x.at.subject]));

@@ -174,7 +174,50 @@ inline constexpr std::string_view machines = R"(### Several machines
 `nodes: [office, cloud]` deals the agents out over the machines in the order of
 the plan: the first agent works on the first machine, the second on the second,
 the third on the first again. The run itself is kept on the first one, and all
-that goes from agent to agent goes through it.
+that goes from agent to agent goes through it. What befalls such a machine
+befalls its agents and what is sent to them; `runs-on` is not looked at.
+
+### Nodes
+
+Where `nodes` says what each machine is, these are real nodes of a cluster
+([cluster.md](cluster.md)): the same hub and gateways as in `tutti run --listen`
+and `tutti node`, on a simulated network, with leases and heartbeats by the
+clock of the story. Agents with `runs-on` are placed on them by their labels and
+slots; all others work on the machine of the run, which is `local`.
+
+```yaml
+scenario: A node is lost
+nodes:
+  local: { labels: office } # only where somebody runs on it
+  gpu-1: { labels: [gpu, linux], slots: 2 }
+  gpu-2: { labels: gpu, at-start: false }
+plan:
+  agents: { anna: { runs-on: gpu } }
+  tasks: { train: { agent: anna } }
+work: { train: 10m }
+timeline:
+  - { at: +5m, do: [{ lose-node: gpu-1 }, { join-node: gpu-2 }] }
+  - { at: gpu-1 lost, within: 16s, expect: { places: { anna: gpu-2 } } }
+end: { run: succeeded, ran-on: { train: [gpu-1, gpu-2] }, placings: { anna: 2 } }
+```
+
+The run begins once those that are there at the start have joined. What befalls
+them is what befalls machines:
+
+| deed | what it is |
+| --- | --- |
+| `lose-node` | `kill -9` of the node, and of all of its processes. Nobody says so: the lease runs out. With `back-after` it is started anew, and knows nothing |
+| `freeze-node`, `wake-node` | nothing of it moves, what is sent to it waits, and its work takes so much longer. Its lease goes on: it may wake as one that was given up |
+| `cut`, `heal` | what is sent waits and arrives once the link is whole, or the connection is given up before. `cut: [gpu-1, local], one-way: true` lets through what goes to the node |
+| `slow` | both ways take so much longer |
+| `drain-node` | `tutti node drain`: its agents move once they have nothing there |
+| `join-node` | it is switched on, for the first time or again |
+| `kill-run` | tutti is gone, the nodes go on; the run that is resumed takes over what still runs there |
+
+Handoffs to agents on nodes cannot be lost, doubled or overtaken (`drop`, …): a
+connection loses nothing, so those deeds are for agents on `local`. Files are
+not moved, for simulated work has none. That no `exclusive` task is ever at work
+twice at a time is looked at in every story.
 
 )";
 
@@ -244,6 +287,7 @@ again.
 | 'x' never integrates | it needs nothing later and asks for nothing, so the moment cannot come |
 | 'a' hands nothing to 'b' | the plan has no need, needs-later or after-each between them |
 | 'crud' is no task of 'sam' | somebody else works on it |
+| no node has what agent 'x' runs on | `runs-on` of the plan and `labels` of the nodes do not fit |
 | gate 'x' asks no person | its reviewers are agents: say under `work` what they answer |
 
 ## Stories that come with tutti
@@ -275,6 +319,7 @@ inline constexpr std::string_view index =
 | [never-block.yaml](../config/scenarios/never-block.yaml) | Tests and reviews that follow what gets done and never hold it up |
 | [when-things-go-wrong.yaml](../config/scenarios/when-things-go-wrong.yaml) | Attempts that hang or fail, tutti killed and resumed, a full disk, handoffs that get lost, a clock that jumps |
 | [several-machines.yaml](../config/scenarios/several-machines.yaml) | A link that is cut, a machine that is lost, a slow link |
+| [nodes.yaml](../config/scenarios/nodes.yaml) | Nodes of a cluster: one is lost, one wakes too late, a partition that nobody notices, work that may not be done twice, tutti killed while nodes go on, one is drained |
 | [morgan-crashes.yaml](../config/scenarios/morgan-crashes.yaml) | A crash in the middle, a result that comes too late, in 200 orders |
 )";
 

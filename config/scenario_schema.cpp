@@ -39,6 +39,8 @@ std::string to_string(scenario_place x) {
   switch (x) {
   case scenario_place::scenario:
     return "a scenario";
+  case scenario_place::machine:
+    return "a node";
   case scenario_place::work:
     return "the work of a task";
   case scenario_place::review:
@@ -126,8 +128,8 @@ std::string_view words_for(scenario_value x) {
     return "moment";
   case scenario_value::plan:
     return "file, or a whole plan";
-  case scenario_value::names:
-    return "name or list of names";
+  case scenario_value::nodes:
+    return "name, list of names, or `NAME: node`";
   case scenario_value::work:
     return "`NAME: work`";
   case scenario_value::failure:
@@ -182,6 +184,10 @@ std::string_view words_for(scenario_value x) {
     return "`TASK -> TASK: state`";
   case scenario_value::counts_of_agents:
     return "`AGENT: number`";
+  case scenario_value::nodes_of_agents:
+    return "`AGENT: node`";
+  case scenario_value::nodes_of_tasks:
+    return "`TASK: node` or list of nodes";
   case scenario_value::durations_of_agents:
     return "`AGENT: duration`";
   case scenario_value::requests:
@@ -222,6 +228,8 @@ moment_subject subject_of(moment_kind x) {
   case moment_kind::back:
     return moment_subject::agent;
   case moment_kind::lost:
+  case moment_kind::joined:
+  case moment_kind::gone:
     return moment_subject::node;
   case moment_kind::answered:
     return moment_subject::requests;

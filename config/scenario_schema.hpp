@@ -19,6 +19,7 @@ namespace tutti::config {
 /// of `deed_kind`; its first row is the deed itself.
 enum class scenario_place : std::uint8_t {
   scenario, ///< the top of a document
+  machine,  ///< an entry of `nodes`
   work,     ///< the long form of a task's attempt
   review,   ///< the long form of a gate's round
   ask,      ///< an item of `asks`
@@ -38,8 +39,12 @@ enum class scenario_place : std::uint8_t {
   request_changes,
   reject,
   lose_node,
+  join_node,
+  drain_node,
   freeze_node,
+  wake_node,
   cut,
+  heal,
   slow,
   drop,
   duplicate,
@@ -48,8 +53,8 @@ enum class scenario_place : std::uint8_t {
   kill_run,
   disk_full,
 };
-inline constexpr std::size_t scenario_place_count = 29;
-inline constexpr std::size_t deed_count = 19;
+inline constexpr std::size_t scenario_place_count = 34;
+inline constexpr std::size_t deed_count = 23;
 
 [[nodiscard]] constexpr scenario_place place_of(deed_kind x) {
   return static_cast<scenario_place>(
@@ -68,6 +73,7 @@ enum class scenario_key : std::uint8_t {
   ask,
   asks,
   at,
+  at_start,
   attempts,
   back_after,
   batches,
@@ -79,6 +85,7 @@ enum class scenario_key : std::uint8_t {
   cut,
   disk_full,
   do_,
+  drain_node,
   drop,
   duplicate,
   end,
@@ -92,20 +99,27 @@ enum class scenario_key : std::uint8_t {
   gates,
   handoffs,
   hang,
+  heal,
   idle,
   inbox,
   integrate,
+  join_node,
   kill_run,
+  labels,
   late,
   late_result,
   lose_node,
   never,
   nodes,
   note,
+  one_way,
   open,
   outputs,
+  places,
+  placings,
   plan,
   progress,
+  ran_on,
   reject,
   reorder,
   request_changes,
@@ -114,6 +128,7 @@ enum class scenario_key : std::uint8_t {
   run,
   scenario,
   seeds,
+  slots,
   slow,
   takes,
   tasks,
@@ -123,6 +138,7 @@ enum class scenario_key : std::uint8_t {
   verdict,
   wait,
   waited,
+  wake_node,
   while_,
   within,
   work,
@@ -141,7 +157,7 @@ enum class scenario_value : std::uint8_t {
   clock,
   moment,
   plan,
-  names, ///< new ones
+  nodes, ///< new names, or descriptions
   work,
   failure,
   outputs,
@@ -169,6 +185,8 @@ enum class scenario_value : std::uint8_t {
   states_of_gates,
   states_of_handoffs,
   counts_of_agents,
+  nodes_of_agents,
+  nodes_of_tasks,
   durations_of_agents,
   requests,
   run_status,

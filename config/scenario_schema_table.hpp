@@ -24,8 +24,9 @@ inline constexpr scenario_row scenario_row_table[] = {
      "In how many orders it is played. Each seed is another order of what "
      "falls on one instant, and of messages that are under way at once; the "
      "story must hold in all of them."},
-    {sp::scenario, sk::nodes, "nodes", sv::names, "",
-     "The machines, where the story has several."},
+    {sp::scenario, sk::nodes, "nodes", sv::nodes, "",
+     "The machines, where the story has several: a list of names, or what "
+     "each of them is."},
     {sp::scenario, sk::work, "work", sv::work, "",
      "What the simulated agents do. What is not named here takes as long as "
      "its `estimate` in the plan, else 1m, and succeeds."},
@@ -36,6 +37,14 @@ inline constexpr scenario_row scenario_row_table[] = {
      "must hold at once for it to count."},
     {sp::scenario, sk::end, "end", sv::end, "",
      "What must hold when the run has ended."},
+
+    {sp::machine, sk::labels, "labels", sv::texts, "",
+     "What it has; an agent with `runs-on` needs a node that has all of its "
+     "labels."},
+    {sp::machine, sk::slots, "slots", sv::count, "4",
+     "How many attempts run on it at a time."},
+    {sp::machine, sk::at_start, "at-start", sv::boolean, "true",
+     "Whether it is there as the run begins; else `join-node` switches it on."},
 
     // -- work -----------------------------------------------------------------
     {sp::work, sk::takes, "takes", sv::duration, "its estimate in the plan",
@@ -111,6 +120,13 @@ inline constexpr scenario_row scenario_row_table[] = {
      "What tasks have put out: `TASK: { NAME: value }`."},
     {sp::expect, sk::late, "late", sv::count, "",
      "How many results came too late and were ignored."},
+    {sp::expect, sk::places, "places", sv::nodes_of_agents, "",
+     "On which node an agent is, or `none`."},
+    {sp::expect, sk::placings, "placings", sv::counts_of_agents, "",
+     "How many times an agent was placed: 2 is that it was moved once."},
+    {sp::expect, sk::ran_on, "ran-on", sv::nodes_of_tasks, "",
+     "On which node a task's last attempt was started; a list is of all of its "
+     "attempts, in order."},
     {sp::requests, sk::batches, "batches", sv::count, "",
      "How many times requests were taken together."},
     {sp::requests, sk::answered, "answered", sv::count, "",
@@ -174,12 +190,24 @@ inline constexpr scenario_row scenario_row_table[] = {
      "The machine is gone, and its agents with it.", true},
     {sp::lose_node, sk::back_after, "back-after", sv::duration, "never",
      "When it is there again."},
+    {sp::join_node, sk::join_node, "join-node", sv::node, "",
+     "The node is switched on, and joins.", true},
+    {sp::drain_node, sk::drain_node, "drain-node", sv::node, "",
+     "The node gets no new work, and leaves: as `tutti node drain`.", true},
     {sp::freeze_node, sk::freeze_node, "freeze-node", sv::node, "",
      "The machine stands still, with its agents and links.", true},
     {sp::freeze_node, sk::for_, "for", sv::duration, "for good", "How long."},
+    {sp::wake_node, sk::wake_node, "wake-node", sv::node, "",
+     "The node moves again.", true},
     {sp::cut, sk::cut, "cut", sv::two_nodes, "",
      "Nothing passes between two machines.", true},
     {sp::cut, sk::for_, "for", sv::duration, "for good", "How long."},
+    {sp::cut, sk::one_way, "one-way", sv::boolean, "false",
+     "What goes from the second to the first still passes."},
+    {sp::heal, sk::heal, "heal", sv::two_nodes, "",
+     "What was cut is whole again.", true},
+    {sp::heal, sk::one_way, "one-way", sv::boolean, "false",
+     "Only for what goes from the first to the second."},
     {sp::slow, sk::slow, "slow", sv::node, "",
      "What goes to and from a machine takes longer.", true},
     {sp::slow, sk::by, "by", sv::duration, "", "By how much.", true},
@@ -218,6 +246,8 @@ inline constexpr moment_word moment_word_table[] = {
     {"open", moment_kind::open, "it has opened"},
     {"back", moment_kind::back, "it works again after a crash"},
     {"lost", moment_kind::lost, "it is given up as lost"},
+    {"joined", moment_kind::joined, "it takes part, or does so again"},
+    {"gone", moment_kind::gone, "nothing of it can be alive any more"},
     {"answered", moment_kind::answered,
      "all requests made so far have been answered"},
 };

@@ -23,6 +23,10 @@ void add_play_command(CLI::App& app, all_options& into) {
   play->add_flag("--explore", x.explore,
                  "Search for broken rules: random plans, or the plan that is "
                  "named, with random faults");
+  play->add_flag(
+      "--nodes", x.nodes,
+      "With --explore: over nodes that are lost, cut off, frozen and "
+      "drained; so it is for a plan with runs-on");
   play->add_flag("--until-failure", x.until_failure,
                  "Play one order after the other until one fails");
   play->add_flag("--shrink", x.shrink,

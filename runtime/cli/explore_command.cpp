@@ -134,6 +134,7 @@ int explore_command(const play_options& options) {
                  "--explore takes one plan, or none: then each seed has a plan "
                  "of its own"});
   play::explore_options how;
+  how.nodes = options.nodes;
   if (auto code = load_plan(options, how))
     return *code;
   stop_signals signals;

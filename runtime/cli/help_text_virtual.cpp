@@ -25,6 +25,7 @@ Examples:
   tutti play login.yaml --realtime     as a film, with the live board
   tutti play login.yaml --junit out.xml
   tutti play --explore --seeds 1000    random plans, random faults, the ten rules
+  tutti play --explore --nodes         over nodes that get lost, cut off, frozen
   tutti play --explore tutti.yaml --until-failure --shrink
                                        the same with a plan of one's own
 

@@ -115,6 +115,7 @@ struct play_options {
   std::string json_file;
   std::string junit_file;
   bool explore = false; ///< `files` is a plan, or nothing
+  bool nodes = false;   ///< of `explore`
   bool until_failure = false;
   bool shrink = false;
   bool realtime = false;

@@ -201,6 +201,9 @@ usage_error finish(play_options& x) {
       && (!x.only.empty() || x.realtime || x.trace || !x.junit_file.empty()))
     return usage("--explore plays no scenarios: --only, --realtime, --trace "
                  "and --junit are of no use with it");
+  if (x.nodes && !x.explore)
+    return usage("--nodes belongs to --explore: a scenario says itself which "
+                 "nodes it has");
   if (x.realtime && (x.seeds || x.until_failure))
     return usage("--realtime plays one order: leave out --seeds and "
                  "--until-failure");

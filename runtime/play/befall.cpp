@@ -18,6 +18,21 @@ const T& some(const std::vector<T>& xs, std::uint32_t pick) {
   return xs[pick % xs.size()];
 }
 
+bool is_of_nodes(fault_kind x) {
+  switch (x) {
+  case fault_kind::lose_node:
+  case fault_kind::freeze_node:
+  case fault_kind::cut:
+  case fault_kind::slow:
+  case fault_kind::cut_one_way:
+  case fault_kind::reset:
+  case fault_kind::join:
+    return true;
+  default:
+    return false;
+  }
+}
+
 constexpr std::int32_t interrupted = 130; // Ctrl-C
 constexpr std::int32_t terminated = 143;  // SIGTERM
 
@@ -27,7 +42,8 @@ void exploration::befall(std::size_t number) {
   const auto& x = story_.faults[number];
   befallen told;
   told.of = x;
-  if (healing_ || !world_->is_up() || world_->over()) {
+  bool on_nodes = !story_.fleet.empty() && is_of_nodes(x.kind);
+  if (healing_ || world_->over() || !(world_->is_up() || on_nodes)) {
     result_.faults.push_back(std::move(told));
     return;
   }
@@ -44,7 +60,13 @@ void exploration::befall(std::size_t number) {
   case fault_kind::freeze_node:
   case fault_kind::cut:
   case fault_kind::slow:
-    told.changed = befall_node(x, told);
+    told.changed = on_nodes ? befall_fleet(x, told) : befall_node(x, told);
+    break;
+  case fault_kind::cut_one_way:
+  case fault_kind::reset:
+  case fault_kind::drain:
+  case fault_kind::join:
+    told.changed = befall_fleet(x, told);
     break;
   case fault_kind::drop:
   case fault_kind::duplicate:

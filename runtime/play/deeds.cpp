@@ -20,8 +20,11 @@ bool needs_tutti(deed_kind x) {
   switch (x) {
   case deed_kind::crash:
   case deed_kind::lose_node:
+  case deed_kind::join_node:
   case deed_kind::freeze_node:
+  case deed_kind::wake_node:
   case deed_kind::cut:
+  case deed_kind::heal:
   case deed_kind::slow:
   case deed_kind::clock_jump:
   case deed_kind::disk_full:
@@ -73,12 +76,17 @@ std::string deeds::run(const deed& x) {
   case deed_kind::disk_full:
     return fill_disk(x);
   case deed_kind::lose_node:
-    return lose_node(x);
+    return world_.nodes() ? befall_machine(x) : lose_node(x);
   case deed_kind::freeze_node:
-    return freeze_node(x);
+    return world_.nodes() ? befall_machine(x) : freeze_node(x);
   case deed_kind::cut:
   case deed_kind::slow:
-    return change_links(x);
+    return world_.nodes() ? befall_machine(x) : change_links(x);
+  case deed_kind::join_node:
+  case deed_kind::drain_node:
+  case deed_kind::wake_node:
+  case deed_kind::heal:
+    return befall_machine(x);
   case deed_kind::drop:
   case deed_kind::duplicate:
   case deed_kind::reorder:
@@ -147,7 +155,7 @@ std::string deeds::cancel(const deed& x) {
 
 std::uint32_t node_of(const config::scenario& story, agent_id x) {
   auto nodes = static_cast<std::uint32_t>(story.nodes.size());
-  return nodes == 0 ? 0 : x.value % nodes;
+  return nodes == 0 || !story.machines.empty() ? 0 : x.value % nodes;
 }
 
 std::vector<bool> wired_agents(const config::scenario& story) {

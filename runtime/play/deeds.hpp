@@ -39,6 +39,12 @@ private:
   [[nodiscard]] std::string freeze_node(const config::deed& x);
   [[nodiscard]] std::string about_node(const config::deed& x) const;
   [[nodiscard]] std::string change_links(const config::deed& x);
+  // Of nodes that the story describes (deeds_nodes.cpp).
+  [[nodiscard]] std::string befall_machine(const config::deed& x);
+  [[nodiscard]] std::string lose_machine(const config::deed& x,
+                                         std::size_t node);
+  [[nodiscard]] std::string drain_machine(const config::deed& x);
+  [[nodiscard]] std::string cut_machine(const config::deed& x);
   [[nodiscard]] std::string kill_run(const config::deed& x);
   [[nodiscard]] std::string fill_disk(const config::deed& x);
 
@@ -57,6 +63,9 @@ private:
 /// Where the agents of a story are: dealt out over its nodes in plan order. The
 /// orchestrator is on the first one.
 [[nodiscard]] std::uint32_t node_of(const config::scenario& story, agent_id x);
+
+/// The nodes that the story describes, without the run's own machine.
+[[nodiscard]] std::vector<fleet_node> fleet_of(const config::scenario& story);
 
 /// By agent: its messages go through a wire, as it is on another node than the
 /// orchestrator, or something befalls handoffs to it.

@@ -103,6 +103,22 @@ std::optional<std::string> working_mismatch(const expectation& x,
                 fmt::format("it works on {}", names_of(*of.story.work, is)));
 }
 
+std::string node_text(const std::string& x) {
+  return x.empty() ? "no node" : x;
+}
+
+std::optional<std::string> ran_on_mismatch(const expectation& x,
+                                           const run_watch& w) {
+  const auto& all = w.ran_on(task_id{x.subject});
+  if (all.empty())
+    return "it has not begun";
+  if (!x.is_list)
+    return unless(all.back() == x.texts.front(),
+                  "its last attempt began on " + all.back());
+  return unless(all == x.texts,
+                fmt::format("they began on {}", fmt::join(all, ", ")));
+}
+
 bool idle_while_ready(agent_id a, const view& of) {
   return of.is_up(a) && of.watch.has_free_slot(a) && !of.watch.ready(a).empty();
 }
@@ -164,6 +180,18 @@ std::string wanted(const expectation& x, const config::scenario& story) {
                        p.tasks[x.subject].name, value_text(x.value));
   case expectation_kind::late:
     return fmt::format("late results are to be {}", x.number);
+  case expectation_kind::place:
+    return fmt::format("{} is to be on {}", p.agents[x.subject].name,
+                       node_text(x.text));
+  case expectation_kind::placings:
+    return fmt::format("{} is to have been placed {}", p.agents[x.subject].name,
+                       times(x.number, "time"));
+  case expectation_kind::ran_on:
+    return x.is_list
+             ? fmt::format("attempts of {} are to have begun on {}",
+                           p.tasks[x.subject].name, fmt::join(x.texts, ", "))
+             : fmt::format("the last attempt of {} is to have begun on {}",
+                           p.tasks[x.subject].name, x.texts.front());
   case expectation_kind::idle_while_ready:
     return fmt::format("{} is to be idle while it has work",
                        p.agents[x.subject].name);
@@ -217,6 +245,13 @@ std::optional<std::string> mismatch(const expectation& x, const view& of) {
     return output_mismatch(x, w);
   case expectation_kind::late:
     return number(w.late(), x);
+  case expectation_kind::place:
+    return unless(w.place(agent) == x.text,
+                  "it is on " + node_text(w.place(agent)));
+  case expectation_kind::placings:
+    return number(w.placings(agent), x);
+  case expectation_kind::ran_on:
+    return ran_on_mismatch(x, w);
   case expectation_kind::idle_while_ready:
     return unless(idle_while_ready(agent, of), "it is not");
   case expectation_kind::run: {

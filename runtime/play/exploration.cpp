@@ -43,6 +43,8 @@ rules_options exploration::options_of_rules() {
   result.jobs = story_.jobs;
   result.under_way = story_.journal_max;
   result.wired = story_.wired;
+  for (std::size_t i = 0; i < result.wired.size() && !story_.fleet.empty(); ++i)
+    result.wired[i] = result.wired[i] || !work().agents[i].runs_on.empty();
   result.broken = [this](std::string text) {
     broken(std::move(text));
   };
@@ -58,6 +60,11 @@ world_options exploration::options_of_world() {
     result.graph.jobs = story_.jobs;
   result.wired = story_.wired;
   result.as_rows = true;
+  result.nodes = story_.fleet;
+  result.graph.placement = result.graph.nodes_may_join = !story_.fleet.empty();
+  result.broken = [this](std::string text) {
+    broken(std::move(text));
+  };
   if (story_.journal_max > duration::zero())
     result.journal_delay = [this] {
       auto max = static_cast<std::uint64_t>(story_.journal_max.count());
@@ -202,10 +209,16 @@ void exploration::heal() {
       w = {};
     });
   world_->mend_disk();
+  if (auto* nodes = world_->nodes())
+    nodes->mend();
 }
 
-/// What hangs ends, what is paused goes on, and people approve.
+/// What hangs ends, what is paused goes on, people approve, and switch nodes
+/// on.
 void exploration::help() {
+  if (auto* nodes = world_->nodes())
+    for (std::size_t i = 0; i < nodes->size(); ++i)
+      nodes->start(i);
   const auto& book = rules_.book();
   for (std::uint32_t i = 0; i < work().tasks.size(); ++i) {
     const auto& t = book.task(i);
@@ -248,13 +261,34 @@ void exploration::look_at_end() {
     rules_.at_end_of_late();
   if (story_.plain)
     rules_.at_end_of_plain();
-  come_to_rest();
+  if (result_.passed())
+    come_to_rest();
+}
+
+/// Once they have heard of the end, or of nothing for long enough.
+void exploration::put_nodes_to_rest() {
+  auto& nodes = *world_->nodes();
+  const auto& times = work().nodes;
+  nodes.mend();
+  auto until = world_->now() + 2 * (times.lease + times.keep + work().grace);
+  while (auto next = world_->next()) {
+    if (*next > until || !settle())
+      break;
+    world_->go_to(*next);
+  }
+  if (nodes.working_anywhere() > 0)
+    broken(fmt::format("rule 10: {} attempts are left on nodes long after the "
+                       "end",
+                       nodes.working_anywhere()));
+  nodes.shut();
 }
 
 /// Rules 9 and 10: what is left after the end comes to an end, too.
 void exploration::come_to_rest() {
-  auto until = world_->now() + rest_after;
   auto facts = result_.facts.size();
+  if (world_->nodes() != nullptr)
+    put_nodes_to_rest();
+  auto until = world_->now() + rest_after;
   while (world_->timers() > 0 && result_.passed()) {
     auto next = world_->next();
     if (!next || *next > until)
@@ -301,7 +335,7 @@ played_attempt exploration::attempt(agent_id agent, const attempt_work& x) {
   if (story_.asks && !healing_)
     draw_talk(x, chance("talk"), result);
   result_.attempts.push_back({x.task.value, x.attempt, x.phase, result});
-  if (world_->is_up())
+  if (is_heard())
     rules_.begins(agent, x, world_->now(), !result.waits.empty());
   return result;
 }

@@ -35,6 +35,7 @@ private:
   void go_on_after_end();
   void look_at_end();
   void come_to_rest();
+  void put_nodes_to_rest();
   void compare_replay();
   void broken(std::string text);
   void resume_in(duration span);
@@ -50,12 +51,16 @@ private:
   void back(agent_id) override {
   }
   void handed(agent_id agent, const handoff& x) override {
-    if (world_->is_up())
+    if (is_heard())
       rules_.handed(agent, x);
   }
   void answered(agent_id agent, const request_answer& x) override {
-    if (world_->is_up())
+    if (is_heard())
       rules_.answered(agent, x);
+  }
+  /// Whoever speaks counts: nobody knows of those who were given up.
+  [[nodiscard]] bool is_heard() const {
+    return world_->is_up() && !world_->speaker_is_lost();
   }
   [[nodiscard]] outputs outputs_of(const attempt_work& x,
                                    std::uint64_t chance) const;
@@ -73,6 +78,8 @@ private:
   [[nodiscard]] bool befall_run(const fault& x, befallen& told);
   [[nodiscard]] bool by_person(const fault& x, befallen& told);
   [[nodiscard]] bool give_verdict(const fault& x, befallen& told);
+  [[nodiscard]] bool befall_fleet(const fault& x, befallen& told);
+  [[nodiscard]] bool cut_off(const fault& x, befallen& told);
   void change_weather(const fault& x, const std::vector<agent_id>& of);
   [[nodiscard]] std::vector<agent_id> agents_on(std::uint32_t node) const;
   [[nodiscard]] std::vector<std::uint32_t> working_tasks() const;

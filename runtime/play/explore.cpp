@@ -52,7 +52,7 @@ explored explore_again(const story& x) {
 }
 
 explored explore(std::uint64_t seed, const explore_options& options) {
-  auto x = random_story(seed, options.work);
+  auto x = random_story(seed, options.work, options.nodes);
   return options.again ? explore_again(x) : explore(x);
 }
 

@@ -64,6 +64,8 @@ struct explored {
 struct explore_options {
   /// Plan to explore; null: each seed has a plan of its own.
   std::shared_ptr<const plan> work;
+  /// Over nodes, by the real hub and gateways.
+  bool nodes = false;
   /// Seeds that are due are played again: the same, and without progress.
   bool again = true;
 };

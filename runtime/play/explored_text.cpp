@@ -91,7 +91,9 @@ std::string explored_text(const explored& x, std::string_view plan) {
                           v.text);
   result += fmt::format(
       "  {} tasks, {} agents on {} nodes{}, journal up to {}, {} % fail{}{}\n",
-      p.tasks.size(), p.agents.size(), x.played.nodes,
+      p.tasks.size(), p.agents.size(),
+      x.played.fleet.empty() ? std::size_t{x.played.nodes}
+                             : x.played.fleet.size() + 1,
       x.played.jobs > 0 ? fmt::format(", --jobs {}", x.played.jobs) : "",
       span_text(x.played.journal_max), x.played.fail_percent,
       x.played.asks ? ", asking" : "", x.played.plain ? ", plain" : "");
@@ -105,9 +107,11 @@ std::string explored_text(const explored& x, std::string_view plan) {
   result += fmt::format("  what happened, from fact {} on:\n", first + 1);
   for (auto i = first; i < last; ++i)
     result += "    " + fact_line(p, x.facts[i]) + "\n";
-  result += fmt::format("  to play exactly this again: tutti play --explore "
-                        "{}{}--seed {} --seeds 1\n",
-                        plan, plan.empty() ? "" : " ", x.played.seed);
+  result +=
+      fmt::format("  to play exactly this again: tutti play --explore "
+                  "{}{}{}--seed {} --seeds 1\n",
+                  plan, plan.empty() ? "" : " ",
+                  x.played.fleet.empty() ? "" : "--nodes ", x.played.seed);
   return result;
 }
 

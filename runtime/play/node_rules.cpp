@@ -42,12 +42,7 @@ void node_rules::on(const fact& x) {
   case fact_kind::node_lost:
     return lose(x);
   case fact_kind::node_gone:
-    if (!nodes_[who(x)].haunted)
-      broken_(fmt::format("rule 6: nothing of node {} is alive any more, but "
-                          "it was not lost",
-                          who(x)));
-    nodes_[who(x)].haunted = false;
-    return let_go(who(x));
+    return go(x);
   case fact_kind::node_draining:
     nodes_[who(x)].draining = true;
     return;
@@ -61,6 +56,11 @@ void node_rules::on(const fact& x) {
   case fact_kind::attempt_revoked:
     if (x.end == attempt_end::node_lost)
       note_lost(x);
+    else if (x.agent < places_.size() && is_chosen(x.agent))
+      places_[x.agent].ended.insert({x.subject, x.attempt});
+    return;
+  case fact_kind::run_resumed:
+    was_resumed_ = true;
     return;
   case fact_kind::run_lost:
     if (book_.task(x.subject).state != task_state::waiting_to_integrate)
@@ -92,6 +92,21 @@ void node_rules::lose(const fact& x) {
         fmt::format("rule 6: node {} is lost, but it was not there", who(x)));
   n.there = n.draining = false;
   n.haunted = true;
+}
+
+/// It was lost, or nobody was on it any more.
+void node_rules::go(const fact& x) {
+  auto& n = nodes_[who(x)];
+  bool is_empty =
+      std::none_of(places_.begin(), places_.end(), [&](const auto& at) {
+        return at.node == who(x);
+      });
+  if (!n.haunted && !(n.there && is_empty))
+    broken_(fmt::format("rule 6: nothing of node {} is alive any more, but it "
+                        "was not lost",
+                        who(x)));
+  n.there = n.draining = n.haunted = false;
+  let_go(who(x));
 }
 
 void node_rules::let_go(const std::string& node) {
@@ -140,6 +155,9 @@ void node_rules::leave(const fact& x) {
                           "{} is with it",
                           a.name, at.node, book_.task(i).attempt, name(i)));
   at.node.clear();
+  // The node may not have heard that their ends were taken: it says them again.
+  lost_.merge(at.ended);
+  at.ended.clear();
 }
 
 // -- work ---------------------------------------------------------------------
@@ -173,8 +191,14 @@ void node_rules::note_lost(const fact& x) {
     haunted_[x.subject] = at;
 }
 
-bool node_rules::takes_late(std::uint32_t task, std::uint32_t attempt) {
-  return lost_.erase({task, attempt}) > 0;
+bool node_rules::takes_late(std::uint32_t task, std::uint32_t attempt) const {
+  // A node may have begun what the journal knew nothing of as tutti was killed.
+  const auto& agents = plan_.tasks[task].agents;
+  bool unknown =
+      was_resumed_ && std::any_of(agents.begin(), agents.end(), [this](auto a) {
+        return is_chosen(a.value);
+      });
+  return unknown || lost_.contains({task, attempt});
 }
 
 std::size_t node_rules::memories_of(std::uint32_t task) const {

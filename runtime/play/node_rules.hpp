@@ -35,9 +35,11 @@ public:
   /// How often something may be accepted for a task: by each agent that may
   /// work on it once for each place that it has had.
   [[nodiscard]] std::size_t memories_of(std::uint32_t task) const;
-  /// Whether the attempt was lost with its node, so that its result may be
-  /// late; once.
-  [[nodiscard]] bool takes_late(std::uint32_t task, std::uint32_t attempt);
+  /// Whether the attempt was lost with its node, or has ended there before, so
+  /// that its result may come late, and again as long as the node has not heard
+  /// that it was taken.
+  [[nodiscard]] bool takes_late(std::uint32_t task,
+                                std::uint32_t attempt) const;
 
 private:
   struct node_entry {
@@ -51,10 +53,13 @@ private:
   struct place_entry {
     std::string node;        ///< empty: on none
     std::uint32_t times = 0; ///< the number of its last place
+    std::set<std::pair<std::uint32_t, std::uint32_t>>
+        ended; ///< there: task, attempt
   };
 
   void join(const fact& x);
   void lose(const fact& x);
+  void go(const fact& x);
   void place(const fact& x);
   void leave(const fact& x);
   void check_assigned(const fact& x);
@@ -69,6 +74,7 @@ private:
   const run_book& book_;
   std::function<void(std::string)> broken_;
   bool is_used_ = false;
+  bool was_resumed_ = false;
   std::map<std::string, node_entry> nodes_;
   std::vector<place_entry> places_;              ///< by agent
   std::map<std::uint32_t, std::string> haunted_; ///< exclusive tasks: where

@@ -39,14 +39,31 @@ engine::graph_options graph_of(const config::scenario& story) {
   for (const auto& x : story.end)
     if (x.kind == config::expectation_kind::run && x.run == run_status::waiting)
       result.no_wait = true;
+  if (!story.machines.empty()) {
+    result.placement = true;
+    result.nodes_may_join = true;
+    result.local_labels = story.machines.front().labels;
+  }
   return result;
 }
+
+/// By agent: what it is sent may be late at any time.
+std::vector<bool> far_agents(const config::scenario& story) {
+  auto result = wired_agents(story);
+  for (std::size_t i = 0; i < result.size() && !story.machines.empty(); ++i)
+    result[i] = result[i] || !story.work->agents[i].runs_on.empty();
+  return result;
+}
+
+/// Nodes are asked every few seconds whether they live: where nobody has said
+/// anything else for so long, nobody will.
+constexpr duration silence_max = std::chrono::hours(24 * 7);
 
 class player {
 public:
   player(const config::scenario& story, const play_options& how)
     : story_(story), how_(how), graph_(graph_of(story)),
-      watch_(story.work, graph_), rules_(*story.work, rules_for()),
+      watch_(story.work, graph_, story.nodes), rules_(*story.work, rules_for()),
       script_(story, events()),
       world_(options()), view_{story_, watch_, duration{0}, true,
                                [this](agent_id x) {
@@ -80,14 +97,18 @@ private:
     result.back = [this](agent_id x) {
       watch_.on(happening{world_.now(), moment_kind::back, x.value, 0, 0});
     };
+    // Of those who were given up nobody knows.
     result.begins = [this](agent_id agent, const attempt_work& x) {
-      rules_.begins(agent, x, world_.now(), false);
+      if (!world_.speaker_is_lost())
+        rules_.begins(agent, x, world_.now(), false);
     };
     result.handed = [this](agent_id agent, const handoff& x) {
-      rules_.handed(agent, x);
+      if (!world_.speaker_is_lost())
+        rules_.handed(agent, x);
     };
     result.answered = [this](agent_id agent, const request_answer& x) {
-      rules_.answered(agent, x);
+      if (!world_.speaker_is_lost())
+        rules_.answered(agent, x);
     };
     return result;
   }
@@ -96,7 +117,7 @@ private:
   rules_options rules_for() {
     rules_options result;
     result.implicit_slots = local_slots;
-    result.wired = wired_agents(story_);
+    result.wired = far_agents(story_);
     result.broken = [this](std::string text) {
       fail(config::span::none(), std::move(text));
     };
@@ -110,6 +131,10 @@ private:
     result.seed = how_.seed;
     result.graph = graph_;
     result.wired = wired_agents(story_);
+    result.nodes = fleet_of(story_);
+    result.broken = [this](std::string text) {
+      fail(config::span::none(), std::move(text));
+    };
     result.wall_start = story_.clock.count();
     result.on_fact = [this](const fact& x) {
       watch_.on(x);
@@ -201,7 +226,7 @@ private:
                        text_at(last_step_ + *current().within)));
       return false;
     }
-    if (at == never)
+    if (at == never || is_silent(told))
       return stand_still(told);
     if (at > play_time_max) {
       fail(told ? story_.where : current().where,
@@ -217,6 +242,16 @@ private:
       watch_.pass(at, world_.is_up(), view_.is_up);
     world_.go_to(at);
     return true;
+  }
+
+  /// Nothing is said but that all nodes live.
+  [[nodiscard]] bool is_silent(bool told) {
+    if (world_.nodes() == nullptr || world_.working() > 0
+        || (!told && due_of(current().at)))
+      return false;
+    const auto& all = watch_.facts();
+    auto last = all.empty() ? duration{0} : all.back().at;
+    return world_.now() > std::max(last, last_step_) + silence_max;
   }
 
   bool stand_still(bool told) {

@@ -283,6 +283,7 @@ void rules::check_stream_end(const fact& x) {
 
 void rules::check_late(const fact& x) {
   const auto& t = book_.task(x.subject);
+  ++late_recorded_;
   // Its own success came after it had run out of time.
   if ((t.works() && t.attempt == x.attempt && t.ending)
       || nodes_.takes_late(x.subject, x.attempt))

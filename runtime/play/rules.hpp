@@ -144,7 +144,8 @@ private:
   duration rework_at_{-1};
   duration retried_at_{-1};
   std::uint64_t late_sent_ = 0;
-  std::uint64_t late_ = 0;
+  std::uint64_t late_ = 0;          ///< of those that nobody else had to say
+  std::uint64_t late_recorded_ = 0; ///< all
 };
 
 } // namespace tutti::play

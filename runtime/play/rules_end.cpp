@@ -196,9 +196,9 @@ void rules::at_end(std::size_t drivers_work) {
 }
 
 void rules::at_end_of_late() {
-  if (late_ < late_sent_)
+  if (late_recorded_ < late_sent_)
     broken(fmt::format("rule 6: {} late results were sent, {} are recorded",
-                       late_sent_, late_));
+                       late_sent_, late_recorded_));
 }
 
 void rules::at_end_of_plain() {

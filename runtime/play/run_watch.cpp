@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/play/run_watch.hpp"
 
+#include "messages/node.hpp"
+
 #include <algorithm>
 
 namespace tutti::play {
@@ -12,9 +14,12 @@ using config::moment_kind;
 } // namespace
 
 run_watch::run_watch(std::shared_ptr<const plan> work,
-                     const engine::graph_options& graph)
+                     const engine::graph_options& graph,
+                     std::vector<std::string> nodes)
   : plan_(std::move(work)), graph_(graph),
     state_(engine::compile(*plan_, graph)), attempts_(plan_->tasks.size(), 0),
+    nodes_(std::move(nodes)), places_(plan_->agents.size()),
+    placings_(plan_->agents.size(), 0), ran_on_(plan_->tasks.size()),
     agents_(plan_->agents.size()), tasks_of_(plan_->agents.size()),
     standings_(plan_->tasks.size()), unfinished_(plan_->agents.size(), 0),
     ready_(plan_->agents.size(), 0) {
@@ -40,6 +45,12 @@ void run_watch::on(const fact& x) {
   case fact_kind::attempt_started:
   case fact_kind::attempt_finished:
     return note_attempt(x);
+  case fact_kind::node_joined:
+  case fact_kind::node_lost:
+  case fact_kind::node_gone:
+  case fact_kind::agent_placed:
+  case fact_kind::agent_unplaced:
+    return note_node(x);
   case fact_kind::approval_asked:
     return note(x, moment_kind::asked);
   case fact_kind::gate_opened:
@@ -74,13 +85,31 @@ void run_watch::on(const fact& x) {
   }
 }
 
+void run_watch::note_node(const fact& x) {
+  if (x.kind == fact_kind::agent_placed) {
+    places_[x.agent] = x.extra->who;
+    ++placings_[x.agent];
+    return;
+  }
+  if (x.kind == fact_kind::agent_unplaced)
+    return places_[x.agent].clear();
+  auto at = std::find(nodes_.begin(), nodes_.end(), x.extra->who);
+  if (at == nodes_.end())
+    return;
+  auto kind = x.kind == fact_kind::node_joined ? moment_kind::joined
+            : x.kind == fact_kind::node_lost   ? moment_kind::lost
+                                               : moment_kind::gone;
+  happenings_.push_back(
+      {x.at, kind, static_cast<std::uint32_t>(at - nodes_.begin()), 0, 0});
+}
+
 /// What has passed stays: moments, and how agents spent their time.
 void run_watch::rewind(std::size_t count) {
   auto facts = std::move(facts_);
   auto happenings = std::move(happenings_);
   auto agents = std::move(agents_);
   auto last = last_;
-  *this = run_watch{plan_, graph_};
+  *this = run_watch{plan_, graph_, std::move(nodes_)};
   for (std::size_t i = 0; i < count; ++i)
     on(facts[i]);
   happenings_ = std::move(happenings);
@@ -120,6 +149,8 @@ void run_watch::note_attempt(const fact& x) {
   bool begins = x.kind == fact_kind::attempt_started;
   if (begins) {
     ++attempts_[x.subject];
+    ran_on_[x.subject].push_back(places_[x.agent].empty() ? local_node
+                                                          : places_[x.agent]);
     if (x.phase == work_phase::run)
       note(x, moment_kind::started);
     if (plan_->tasks[x.subject].kind == task_kind::requests)

@@ -14,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -45,7 +46,7 @@ struct watched_agent {
 class run_watch {
 public:
   run_watch(std::shared_ptr<const plan> work,
-            const engine::graph_options& graph);
+            const engine::graph_options& graph, std::vector<std::string> nodes);
 
   void on(const fact& x);
   /// Only the first `count` facts are still so.
@@ -86,6 +87,18 @@ public:
   [[nodiscard]] std::uint32_t attempts(task_id x) const {
     return attempts_[x.value];
   }
+  /// The node of an agent whose place is chosen; empty: it is on none.
+  [[nodiscard]] const std::string& place(agent_id x) const {
+    return places_[x.value];
+  }
+  /// How often it was placed.
+  [[nodiscard]] std::uint32_t placings(agent_id x) const {
+    return placings_[x.value];
+  }
+  /// The nodes on which attempts of a task were started, in order.
+  [[nodiscard]] const std::vector<std::string>& ran_on(task_id x) const {
+    return ran_on_[x.value];
+  }
   [[nodiscard]] std::uint32_t late() const {
     return late_;
   }
@@ -116,6 +129,7 @@ private:
 
   void pass_of(agent_id x, duration span, bool runs, bool is_up);
   void note(const fact& x, config::moment_kind kind);
+  void note_node(const fact& x);
   void note_end(const fact& x, task_state before);
   void note_attempt(const fact& x);
   void note_run_for_triggers(const fact& x, bool begins);
@@ -133,7 +147,11 @@ private:
   std::vector<fact> facts_;
   std::vector<happening> happenings_;
   std::map<edge_key, watched_handoff> handoffs_;
-  std::vector<std::uint32_t> attempts_; ///< by task: that were started
+  std::vector<std::uint32_t> attempts_;          ///< by task: that were started
+  std::vector<std::string> nodes_;               ///< of the story
+  std::vector<std::string> places_;              ///< by agent
+  std::vector<std::uint32_t> placings_;          ///< by agent
+  std::vector<std::vector<std::string>> ran_on_; ///< by task
   std::vector<watched_agent> agents_;
   std::vector<std::vector<std::uint32_t>> tasks_of_; ///< by agent
   std::vector<counted> standings_;                   ///< by task

@@ -35,12 +35,18 @@ public:
       line("#   {}", v.text);
     say_what_is_missing();
     line("scenario: seed {}", of_.played.seed);
-    if (of_.played.nodes > 1)
+    if (!of_.played.fleet.empty())
+      write_fleet();
+    else if (of_.played.nodes > 1)
       line("nodes: {}", list_of(nodes()));
     line("plan:");
     line("  name: {}", plan_.name);
     if (plan_.fail_fast)
       line("  fail-fast: true");
+    if (!of_.played.fleet.empty()) {
+      line("  keep: {}", span_text(plan_.nodes.keep));
+      line("  grace: {}", span_text(plan_.grace));
+    }
     write_agents();
     write_tasks();
     write_phases();
@@ -63,6 +69,13 @@ private:
     for (std::uint32_t i = 0; i < of_.played.nodes; ++i)
       result.push_back(fmt::format("n{}", i + 1));
     return result;
+  }
+
+  void write_fleet() {
+    line("nodes:");
+    for (const auto& x : of_.played.fleet)
+      line("  {}: {{ labels: {}, slots: {}{} }}", x.name, list_of(x.labels),
+           x.slots, x.at_start ? "" : ", at-start: false");
   }
 
   /// What the grammar of scenarios has no word for.
@@ -92,6 +105,8 @@ private:
       std::vector<std::string> parts;
       if (a.slots != 1)
         parts.push_back(fmt::format("slots: {}", a.slots));
+      if (!a.runs_on.empty())
+        parts.push_back("runs-on: " + list_of(a.runs_on));
       if (a.requests.present) {
         const auto& b = plan_.tasks[a.requests.task.value].batch;
         parts.push_back(

@@ -101,6 +101,11 @@ private:
     any = set(&story::fail_percent, 0u) || any;
     any = set(&story::asks, false) || any;
     any = set(&story::nodes, 1u) || any;
+    while (now().fleet.size() > 1 && change([](story& x) {
+             x.fleet.pop_back();
+             return true;
+           }))
+      any = true;
     any = set(&story::in_order, true) || any;
     any = set(&story::wired, std::vector<bool>(work().agents.size(), false))
        || any;

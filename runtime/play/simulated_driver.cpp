@@ -29,12 +29,18 @@ simulated_driver::simulated_driver(agent_id agent, const plan& work,
   lever_.wake = host.waker();
 }
 
+/// Whoever ends it ends what it works on.
+simulated_driver::~simulated_driver() {
+  for (const auto& [of, r] : running_)
+    lever_.working.erase(of);
+}
+
 // -- attempts -----------------------------------------------------------------
 
 void simulated_driver::start(const attempt_work& x) {
   key of{x.task.value, x.attempt};
   auto& r = running_[of];
-  lever_.working = running_.size();
+  lever_.working.insert(of);
   r.does = script_.attempt(agent_, x);
   const auto& does = r.does;
   auto within = [&does](duration at) {
@@ -190,7 +196,7 @@ void simulated_driver::conclude(key of) {
 
 void simulated_driver::finish(key of, work_result x) {
   running_.erase(of);
-  lever_.working = running_.size();
+  lever_.working.erase(of);
   host_.finished(task_id{of.first}, of.second, std::move(x));
 }
 

@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -32,8 +33,9 @@ struct lever {
   std::function<void()> wake;    ///< the driver looks at them soon; set by it
   std::function<duration()> now; ///< the time of the run
   bool is_away = false;          ///< it crashed and is not back
-  std::size_t working = 0;       ///< attempts that the driver works on
-  std::size_t missed = 0;        ///< blows at an attempt that had ended
+  /// What the driver works on: task, attempt.
+  std::set<std::pair<std::uint32_t, std::uint32_t>> working;
+  std::size_t missed = 0; ///< blows at an attempt that had ended
 };
 
 class simulated_driver : public driver {
@@ -41,6 +43,8 @@ public:
   /// All must outlive it.
   simulated_driver(agent_id agent, const plan& work, script& from, lever& by,
                    driver_host& host);
+
+  ~simulated_driver() override;
 
   [[nodiscard]] bool is_there() const override {
     return !lever_.is_away;

@@ -2,9 +2,11 @@
 #include "runtime/play/story.hpp"
 
 #include "runtime/play/random_team.hpp"
+#include "runtime/session/run_nodes.hpp"
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace tutti::play {
 
@@ -85,6 +87,41 @@ void make_plain(plan& p) {
   }
 }
 
+/// Agents of a random plan that go to nodes, and what only one of them may do.
+void spread(plan& p, dice& d) {
+  static const std::vector<std::string> labels[] = {
+      {"gpu"}, {"linux"}, {"gpu", "linux"}};
+  for (std::size_t i = 0; i < p.agents.size(); ++i)
+    if (i == 0 || d.one_in(2))
+      p.agents[i].runs_on = labels[d.roll(3)];
+  for (auto& t : p.tasks)
+    t.exclusive = d.one_in(5);
+  p.nodes.keep = duration{1s} * (20 + d.roll(100));
+  p.grace = duration{1s} * (1 + d.roll(5));
+}
+
+/// One of them has all that is asked for, so that everybody finds a place.
+void add_fleet(story& s, dice& d, bool random_plan) {
+  auto p = *s.work;
+  if (random_plan)
+    spread(p, d);
+  std::set<std::string> labels;
+  for (const auto& a : p.agents)
+    labels.insert(a.runs_on.begin(), a.runs_on.end());
+  auto count = 1 + d.roll(3);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    fleet_node x;
+    x.name = "n" + std::to_string(i + 1);
+    for (const auto& y : labels)
+      if (i == 0 || !d.one_in(3))
+        x.labels.push_back(y);
+    x.slots = 1 + d.roll(4);
+    x.at_start = !d.one_in(4);
+    s.fleet.push_back(std::move(x));
+  }
+  s.work = std::make_shared<const plan>(std::move(p));
+}
+
 plan random_work(dice& d, bool plain) {
   auto tasks_max = d.one_in(5) ? 50 : 6 + d.roll(20);
   auto p = random_team{d, tasks_max}.make();
@@ -127,6 +164,13 @@ bool is_plain(fault_kind x) {
   }
 }
 
+void sort_faults(story& s) {
+  std::stable_sort(s.faults.begin(), s.faults.end(),
+                   [](const fault& a, const fault& b) {
+                     return a.at < b.at;
+                   });
+}
+
 duration some_span(dice& d, fault_kind x) {
   switch (x) {
   case fault_kind::disk_full: // every now and then for too long
@@ -140,43 +184,46 @@ duration some_span(dice& d, fault_kind x) {
   }
 }
 
-void draw_faults(story& s, dice& d) {
+/// Whether it is on is drawn, and how often it befalls the run.
+void draw_kind(story& s, dice& d, fault_kind kind, bool allowed) {
   auto seconds_of = [](duration x) {
     return static_cast<std::uint32_t>(
         std::chrono::duration_cast<std::chrono::seconds>(x).count());
   };
   // Most of what happens happens early.
   auto early = std::min<duration>(s.chaos, 150s);
-  for (std::size_t i = 0; i < fault_kind_count; ++i) {
-    auto kind = static_cast<fault_kind>(i);
-    bool on = d.one_in(3);
-    auto count = d.one_in(4) ? 6 + d.roll(10) : 1 + d.roll(4);
-    if (!on || (s.plain && !is_plain(kind)))
-      continue;
-    for (; count > 0; --count) {
-      auto until = d.one_in(3) ? s.chaos : early;
-      fault x;
-      x.kind = kind;
-      x.at = duration{500ms} * d.roll(2 * seconds_of(until) + 1);
-      x.span = some_span(d, kind);
-      x.pick = d.roll(1u << 20);
-      s.faults.push_back(x);
-    }
+  bool on = d.one_in(3);
+  auto count = d.one_in(4) ? 6 + d.roll(10) : 1 + d.roll(4);
+  if (!on || !allowed)
+    return;
+  for (; count > 0; --count) {
+    auto until = d.one_in(3) ? s.chaos : early;
+    fault x;
+    x.kind = kind;
+    x.at = duration{500ms} * d.roll(2 * seconds_of(until) + 1);
+    x.span = some_span(d, kind);
+    x.pick = d.roll(1u << 20);
+    s.faults.push_back(x);
   }
-  std::stable_sort(s.faults.begin(), s.faults.end(),
-                   [](const fault& a, const fault& b) {
-                     return a.at < b.at;
-                   });
+}
+
+void draw_faults(story& s, dice& d) {
+  for (std::size_t i = 0; i < plain_fault_kind_count; ++i) {
+    auto kind = static_cast<fault_kind>(i);
+    draw_kind(s, d, kind, !s.plain || is_plain(kind));
+  }
+  sort_faults(s);
 }
 
 } // namespace
 
 std::string_view to_string(fault_kind x) {
   static constexpr std::array<std::string_view, fault_kind_count> names{
-      "crash",       "hang",     "fail",      "late-result", "lose-node",
-      "freeze-node", "cut",      "slow",      "drop",        "duplicate",
-      "reorder",     "kill-run", "disk-full", "clock-jump",  "stop",
-      "cancel",      "retry",    "pause",     "verdict"};
+      "crash",       "hang",       "fail",      "late-result", "lose-node",
+      "freeze-node", "cut",        "slow",      "drop",        "duplicate",
+      "reorder",     "kill-run",   "disk-full", "clock-jump",  "stop",
+      "cancel",      "retry",      "pause",     "verdict",     "cut-one-way",
+      "reset",       "drain-node", "join-node"};
   return names[static_cast<std::size_t>(x)];
 }
 
@@ -203,11 +250,14 @@ std::uint64_t mixed(std::uint64_t seed, std::string_view name, std::uint64_t a,
   return x ^ x >> 31;
 }
 
-story random_story(std::uint64_t seed, std::shared_ptr<const plan> given) {
+story random_story(std::uint64_t seed, std::shared_ptr<const plan> given,
+                   bool nodes) {
+  bool is_random = !given;
+  bool is_placed = given && session::places_agents(*given);
   dice d{mixed(seed, "story")};
   story s;
   s.seed = seed;
-  s.plain = !given && seed % 4 == 0;
+  s.plain = !given && !nodes && seed % 4 == 0;
   s.in_order = seed % 5 == 0;
   s.work = given ? std::move(given)
                  : std::make_shared<const plan>(random_work(d, s.plain));
@@ -222,11 +272,21 @@ story random_story(std::uint64_t seed, std::shared_ptr<const plan> given) {
   s.fail_percent = shares[d.roll(4)];
   s.asks = d.one_in(2);
   draw_faults(s, d);
+  if (nodes || is_placed) {
+    dice other{mixed(seed, "fleet")};
+    add_fleet(s, other, is_random);
+    for (auto kind : {fault_kind::cut_one_way, fault_kind::reset,
+                      fault_kind::drain, fault_kind::join})
+      draw_kind(s, other, kind, true);
+    sort_faults(s);
+  }
   return s;
 }
 
 duration healing_bound(const story& x, std::uint64_t open_requests) {
   duration result = 2h; // clocks that were set back, crashed agents, links
+  if (!x.fleet.empty())
+    result += 4 * (x.work->nodes.keep + x.work->nodes.lease + x.work->grace);
   constexpr std::int64_t times = 6; // both phases, each made again twice
   for (const auto& t : x.work->tasks)
     result += times * (longest_phase + t.retries.wait + t.batch.wait)

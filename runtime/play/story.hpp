@@ -5,6 +5,7 @@
 #pragma once
 
 #include "messages/plan.hpp"
+#include "runtime/play/cluster/fleet_node.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -34,8 +35,15 @@ enum class fault_kind : std::uint8_t {
   retry,       ///< by a person: a task
   pause,       ///< by a person: a task, for `span`
   verdict,     ///< by a person, in time or not, once or twice
+  // Where there are nodes; those above befall these, too.
+  cut_one_way, ///< what goes one way on the link of a node, for `span`
+  reset,       ///< all connections of a node
+  drain,       ///< by a person: a node
+  join,        ///< a node that is not there
 };
-inline constexpr std::size_t fault_kind_count = 19;
+inline constexpr std::size_t fault_kind_count = 23;
+/// Those that need no nodes.
+inline constexpr std::size_t plain_fault_kind_count = 19;
 
 /// As --json and docs write it: "late-result".
 [[nodiscard]] std::string_view to_string(fault_kind x);
@@ -55,9 +63,11 @@ struct story {
   std::vector<fault> faults; ///< by time
   std::uint32_t nodes = 1;   ///< agents are dealt out over them in plan order
   std::vector<bool> wired;   ///< by agent: its messages go through a wire
-  std::uint32_t jobs = 0;    ///< attempts at once; 0: no limit
-  duration chaos{0};         ///< after it all comes to rest
-  duration journal_max{0};   ///< so long a fact takes at most to be durable
+  /// Where agents with `runs-on` are placed; empty: `runs-on` is not looked at.
+  std::vector<fleet_node> fleet;
+  std::uint32_t jobs = 0;  ///< attempts at once; 0: no limit
+  duration chaos{0};       ///< after it all comes to rest
+  duration journal_max{0}; ///< so long a fact takes at most to be durable
   std::uint32_t fail_percent = 0; ///< of attempts, and of verdicts
   bool asks = false;     ///< attempts ask other agents, and wait inside
   bool in_order = false; ///< messages arrive in the order they are sent in
@@ -68,9 +78,11 @@ struct story {
 /// The longest that one phase of a task works.
 inline constexpr duration longest_phase = std::chrono::seconds(60);
 
-/// Of a random plan; or of `given`, where it is not null.
+/// Of a random plan; or of `given`, where it is not null. `nodes`: it has some,
+/// as it has where the plan that is given says who runs on which.
 [[nodiscard]] story random_story(std::uint64_t seed,
-                                 std::shared_ptr<const tutti::plan> given);
+                                 std::shared_ptr<const tutti::plan> given,
+                                 bool nodes = false);
 
 /// After all faults have ended a run is over within this time: every task may
 /// be made again a few times, one after the other, and wait for all that plans

@@ -9,7 +9,7 @@
 
 namespace tutti::play {
 
-wire::wire(wire_clock clock, const weather& now, std::vector<mishap>& mishaps)
+wire::wire(play_clock clock, const weather& now, std::vector<mishap>& mishaps)
   : clock_(std::move(clock)), weather_(now), mishaps_(mishaps) {
 }
 

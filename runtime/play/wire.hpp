@@ -6,6 +6,7 @@
 #include "messages/interfaces.hpp"
 #include "messages/plan.hpp"
 #include "runtime/cluster/link.hpp"
+#include "runtime/play/play_clock.hpp"
 
 #include <caf/actor.hpp>
 #include <caf/event_based_actor.hpp>
@@ -42,12 +43,6 @@ struct mishap {
   std::function<bool(task_id)> from; ///< whose handoff
 };
 
-/// How to act later, at a moment of the run.
-struct wire_clock {
-  std::function<duration()> now;
-  std::function<void(duration, std::function<void()>)> at;
-};
-
 /// After so long without an acknowledgement frames are sent again.
 inline constexpr duration resend_after = std::chrono::seconds(1);
 
@@ -55,7 +50,7 @@ inline constexpr duration resend_after = std::chrono::seconds(1);
 class wire {
 public:
   /// `now` and `mishaps` outlive it; see `look_up`.
-  wire(wire_clock clock, const weather& now, std::vector<mishap>& mishaps);
+  wire(play_clock clock, const weather& now, std::vector<mishap>& mishaps);
   wire(const wire&) = delete;
   wire& operator=(const wire&) = delete;
 
@@ -99,7 +94,7 @@ private:
   [[nodiscard]] std::optional<mishap::kind> take_mishap(const parcel& x);
   [[nodiscard]] std::function<void()> if_open(std::function<void()> then);
 
-  wire_clock clock_;
+  play_clock clock_;
   const weather& weather_;
   std::vector<mishap>& mishaps_;
   way ways_[2];

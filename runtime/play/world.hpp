@@ -9,6 +9,7 @@
 #include "actors/agent/agent.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
 #include "messages/interfaces.hpp"
+#include "runtime/play/cluster/fleet.hpp"
 #include "runtime/play/journal_rows.hpp"
 #include "runtime/play/simulated_driver.hpp"
 #include "runtime/play/stage.hpp"
@@ -21,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,9 @@ struct world_options {
   /// By agent: whether messages to it and from it go through a wire; empty:
   /// none do.
   std::vector<bool> wired;
+  /// Machines on which agents with `runs-on` are placed, as `graph.placement`
+  /// says; without that there are none.
+  std::vector<fleet_node> nodes;
   /// Nanoseconds since 1970 at the start; for what is due by the wall clock.
   std::int64_t wall_start = 0;
   /// Each fact that viewers are told of, in order, over all sessions.
@@ -50,6 +55,8 @@ struct world_options {
   std::function<void(const task_progress&)> on_progress;
   /// The engine took a step; it is consistent.
   std::function<void(const engine::engine&)> on_step;
+  /// Called with one sentence for each rule that is broken on the nodes.
+  std::function<void(std::string)> broken;
   /// Each fact as it becomes durable, in order, before anybody is told.
   std::function<void(const fact&)> on_durable;
   /// How long it takes until what was just decided is durable; empty: no time.
@@ -121,6 +128,10 @@ public:
   [[nodiscard]] bool is_disk_full() const {
     return disk_full_;
   }
+  /// The nodes; null: there are none.
+  [[nodiscard]] fleet* nodes() {
+    return fleet_.get();
+  }
   /// tutti is gone at once; what is not in the journal is lost.
   void kill();
   void resume();
@@ -139,6 +150,10 @@ public:
   [[nodiscard]] std::string replay_difference() const;
   /// Attempts that drivers work on, of all agents.
   [[nodiscard]] std::size_t working() const;
+  /// Who speaks to the script at this moment was given up, or tutti is gone.
+  [[nodiscard]] bool speaker_is_lost() const {
+    return fleet_ && fleet_->speaker_is_lost();
+  }
   /// How many messages wait for their time.
   [[nodiscard]] std::size_t timers() const {
     return is_up() ? stage_->timers() : 0;
@@ -159,15 +174,21 @@ private:
   [[nodiscard]] std::vector<agent_actor>
   spawn_agents(const orchestrator_actor& lead);
   [[nodiscard]] agent_actor spawn_agent(agent_options mine);
+  [[nodiscard]] bool is_placed(agent_id agent) const;
   [[nodiscard]] std::vector<service_actor>
   spawn_services(const orchestrator_actor& lead);
+  [[nodiscard]] fleet_options options_of_fleet();
+  [[nodiscard]] play_clock clock();
   void open_stage();
+  void await_nodes();
+  bool step_at_actors();
   void take(append_facts x);
   void keep_up_to(std::uint64_t last);
   void say_durable();
   void say_stuck();
   void hear(const run_facts& x);
   bool reach(task_id task, blow x);
+  [[nodiscard]] bool can_feel(agent_id agent);
   void feel(agent_id agent, blow x);
   void come_back(agent_id agent);
 
@@ -197,6 +218,8 @@ private:
   duration now_{0};            ///< while no stage is there
   std::uint64_t messages_ = 0; ///< of stages that are gone
 
+  std::unique_ptr<fleet> fleet_; ///< null: no agent's place is chosen
+  std::mt19937_64 random_;       ///< whose turn it is, where there are nodes
   std::unique_ptr<stage> stage_;
   std::vector<std::unique_ptr<wire>> wires_; ///< by agent; null: none
   process_actor processes_;

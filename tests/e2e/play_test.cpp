@@ -199,4 +199,19 @@ tasks: { a: { agent: ann }, b: { agent: ben, needs: a } }
   BOOST_TEST(tutti({"play", "--explore", "--realtime"}).status == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_search_goes_over_nodes) {
+  auto x =
+      tutti({"play", "--explore", "--nodes", "--seeds", "20", "--json", "-"});
+  BOOST_TEST(x.status == 0, x.err);
+  auto document = json::parse(x.out);
+  auto schema = shipped_schema("explore");
+  validate(document, schema, schema, "explore");
+  BOOST_TEST(document.at("faults").at("lose-node") > 0);
+  BOOST_TEST(document.at("faults").at("drain-node") > 0);
+  dir.write("story.yaml", "scenario: x\n");
+  auto y = tutti({"play", "--nodes", "story.yaml"});
+  BOOST_TEST(y.status == 2);
+  BOOST_TEST(has(y.err, "--nodes belongs to --explore"), y.err);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

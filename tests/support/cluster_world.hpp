@@ -7,10 +7,11 @@
 #include "actors/agent/agent.hpp"
 #include "runtime/cluster/gateway.hpp"
 #include "runtime/cluster/hub.hpp"
+#include "runtime/play/cluster/simulated_net.hpp"
 #include "runtime/play/plan_builder.hpp"
 #include "runtime/play/surroundings.hpp"
 #include "tests/support/actor_stage.hpp"
-#include "tests/support/simulated_net.hpp"
+#include "tests/support/stage_clock.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -25,6 +26,9 @@
 #include <vector>
 
 namespace tutti::test {
+
+using play::simulated_net;
+using way = play::net_way;
 
 /// What the orchestrator has heard.
 struct lead_log {
@@ -184,7 +188,7 @@ struct cluster_world_options {
 class cluster_world {
 public:
   explicit cluster_world(plan p, cluster_world_options how = {})
-    : stage(how.seed), net(stage),
+    : stage(how.seed), net(stage_clock(stage)),
       work(std::make_shared<const plan>(std::move(p))), how_(how) {
   }
 

@@ -79,7 +79,7 @@ BOOST_DATA_TEST_CASE(each_is_told_as_written, names(), name) {
 
 /// What holds in the order in which messages are sent holds in any.
 BOOST_AUTO_TEST_CASE(what_holds_holds_in_every_order) {
-  for (const auto* name : {"faults", "expectations"}) {
+  for (const auto* name : {"faults", "expectations", "nodes"}) {
     auto loaded = load(name);
     for (const auto& x : loaded.values) {
       auto outcome = play_one(x, loaded.source, {0, 100, false});
@@ -90,18 +90,21 @@ BOOST_AUTO_TEST_CASE(what_holds_holds_in_every_order) {
 
 /// rule 8: the same scenario and seed give the same facts, to the byte.
 BOOST_AUTO_TEST_CASE(the_same_seed_plays_the_same) {
-  auto loaded = load("faults");
-  for (const auto& x : loaded.values)
-    for (std::uint64_t seed : {0, 1, 17}) {
-      play::play_options how;
-      how.seed = seed;
-      auto a = play::play_scenario(x, how);
-      auto b = play::play_scenario(x, how);
-      BOOST_TEST(play::trace_lines(x, a.facts) == play::trace_lines(x, b.facts),
-                 boost::test_tools::per_element());
-      BOOST_TEST(a.facts.size() == b.facts.size());
-      BOOST_TEST(a.messages == b.messages);
-    }
+  for (const auto* name : {"faults", "nodes"}) {
+    auto loaded = load(name);
+    for (const auto& x : loaded.values)
+      for (std::uint64_t seed : {0, 1, 17}) {
+        play::play_options how;
+        how.seed = seed;
+        auto a = play::play_scenario(x, how);
+        auto b = play::play_scenario(x, how);
+        BOOST_TEST(play::trace_lines(x, a.facts)
+                       == play::trace_lines(x, b.facts),
+                   boost::test_tools::per_element());
+        BOOST_TEST(a.facts.size() == b.facts.size());
+        BOOST_TEST(a.messages == b.messages);
+      }
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_failure_is_shrunk_to_the_deeds_that_it_needs) {

@@ -184,6 +184,20 @@ BOOST_AUTO_TEST_CASE(a_late_result_of_what_was_not_lost) { // rule 6, row 11
                 "nobody sent one");
 }
 
+// The node had not heard that it was taken.
+BOOST_AUTO_TEST_CASE(a_result_is_said_again_after_the_loss) { // row 11
+  auto facts = until_lost();
+  facts.insert(facts.begin() + 5, assigned(0s, write, ada));
+  BOOST_TEST(verdict(facts) == "");
+  auto again = late(12s, train, quinn);
+  auto said = verdict(
+      {finished(9s, train, quinn),
+       node_fact(fact_kind::node_lost, 10s, "box1", "it has not answered"),
+       lost(10s, deploy, quinn),
+       unplaced(10s, quinn, "box1", "it has not answered"), again});
+  BOOST_TEST(said == "");
+}
+
 BOOST_AUTO_TEST_CASE(a_handoff_is_accepted_once_in_each_place) { // rule 3
   auto sent = make_fact(fact_kind::handoff_sent, 1s, train);
   sent.cause = write;
@@ -198,9 +212,26 @@ BOOST_AUTO_TEST_CASE(a_handoff_is_accepted_once_in_each_place) { // rule 3
              == "rule 3: the handoff write -> train v1 is accepted 3 times");
 }
 
-BOOST_AUTO_TEST_CASE(what_is_said_of_a_node_that_was_not_lost) { // §33
-  auto said = verdict({joined(0s, "box1", "gpu", 1),
+BOOST_AUTO_TEST_CASE(a_node_that_nobody_is_on_may_go) { // §32
+  auto said = verdict({make_fact(fact_kind::run_started, 0s),
+                       joined(0s, "box1", "gpu", 4), placed(0s, quinn, "box1"),
+                       node_fact(fact_kind::node_draining, 1s, "box1"),
+                       unplaced(1s, quinn, "box1", "its node is drained"),
                        node_fact(fact_kind::node_gone, 1s, "box1")});
+  BOOST_TEST(said == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_node_goes_from_under_its_agent) { // §32
+  auto said = verdict({make_fact(fact_kind::run_started, 0s),
+                       joined(0s, "box1", "gpu", 4), placed(0s, quinn, "box1"),
+                       node_fact(fact_kind::node_gone, 1s, "box1")});
+  BOOST_TEST(said
+             == "rule 6: nothing of node box1 is alive any more, but it was "
+                "not lost");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_said_of_a_node_that_was_not_lost) { // §33
+  auto said = verdict({node_fact(fact_kind::node_gone, 1s, "box1")});
   BOOST_TEST(
       said
       == "rule 6: nothing of node box1 is alive any more, but it was not "
