@@ -38,7 +38,7 @@ gateway_core::gateway_core(gateway_options options,
 
 void gateway_core::begin(duration now) {
   if (!net_)
-    return finish({true, "it cannot connect to anything"});
+    return finish({exit_code::environment, "it cannot connect to anything"});
   connect(now);
 }
 
@@ -297,7 +297,7 @@ void gateway_core::take(const goodbye& x, duration now) {
   bool is_drained = x.what == parting::drained;
   note(is_drained ? "was drained" : "the run is over");
   is_last_ = is_last_ || is_drained || options_.once;
-  end_ = {false, is_drained ? "it was drained" : "the run is over"};
+  end_ = {exit_code::ok, is_drained ? "it was drained" : "the run is over"};
   cut(now);
   known_.reset();
   lease_.reset();
@@ -310,7 +310,7 @@ void gateway_core::take(const refused& x, duration now) {
   if (!x.final)
     return note(what);
   is_last_ = true;
-  end_ = {true, std::move(what)};
+  end_ = {exit_code::environment, std::move(what)};
   end_all(after::end_run);
 }
 
@@ -319,9 +319,14 @@ void gateway_core::take(const refused& x, duration now) {
 void gateway_core::on(const leave_cluster& x) {
   if (stage_ == stage::done)
     return;
-  end_ = {false, x.why};
+  end_ = {x.is_broken ? exit_code::internal : exit_code::ok, x.why};
   is_last_ = true;
   flush();
+  if (x.is_broken) { // none of these hears how its processes ended
+    revoked_.clear();
+    if (run_)
+      run_->seats.clear();
+  }
   end_all(after::leave);
 }
 
