@@ -99,11 +99,16 @@ void gateway_core::on(const net_closed& x, duration now) {
   if (x.connection != connection_)
     return;
   connection_ = 0;
+  const auto& why = x.how.why;
   if (stage_ == stage::present)
-    note(fmt::format("lost the orchestrator ({}), and goes on", x.why));
+    note(fmt::format("lost the orchestrator ({}), and goes on", why));
+  else if (!x.how.remedy.empty() && !run_) // what it works on counts for more
+    return finish({exit_code::environment,
+                   fmt::format("{}:{} cannot be joined: {}; {}", options_.host,
+                               options_.port, why, x.how.remedy)});
   else if (wait_ == options_.retry_first)
     note(fmt::format("{}:{} cannot be reached ({}), and is tried again",
-                     options_.host, options_.port, x.why));
+                     options_.host, options_.port, why));
   cut(now);
 }
 
