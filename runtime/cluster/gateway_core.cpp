@@ -18,6 +18,9 @@ namespace {
 /// An orchestrator that takes a connection and says nothing is left again.
 constexpr duration greeting_max = std::chrono::seconds(10);
 
+/// Why it cannot take part is said again after so long.
+constexpr duration told_again = std::chrono::minutes(5);
+
 /// Times that make sense, whatever the peer says.
 bool are_times(const welcome& x) {
   static constexpr duration most = std::chrono::hours(24 * 365);
@@ -45,6 +48,15 @@ void gateway_core::begin(duration now) {
 void gateway_core::note(const std::string& x) const {
   if (options_.note)
     options_.note(x);
+}
+
+/// While it tries: the same words only now and then.
+void gateway_core::note_failure(const std::string& x, duration now) {
+  if (x == failure_ && now < failure_at_ + told_again)
+    return;
+  note(x);
+  failure_ = x;
+  failure_at_ = now;
 }
 
 // -- connections --------------------------------------------------------------
@@ -78,7 +90,9 @@ void gateway_core::fail(const std::string& why, duration now) {
   if (stage_ == stage::present)
     note(fmt::format("lost the orchestrator ({}), and goes on", why));
   else
-    note(fmt::format("the connection to the orchestrator was closed: {}", why));
+    note_failure(
+        fmt::format("the connection to the orchestrator was closed: {}", why),
+        now);
   cut(now);
 }
 
@@ -106,9 +120,10 @@ void gateway_core::on(const net_closed& x, duration now) {
     return finish({exit_code::environment,
                    fmt::format("{}:{} cannot be joined: {}; {}", options_.host,
                                options_.port, why, x.how.remedy)});
-  else if (wait_ == options_.retry_first)
-    note(fmt::format("{}:{} cannot be reached ({}), and is tried again",
-                     options_.host, options_.port, why));
+  else
+    note_failure(fmt::format("{}:{} cannot be reached ({}), and is tried again",
+                             options_.host, options_.port, why),
+                 now);
   cut(now);
 }
 
@@ -261,6 +276,7 @@ void gateway_core::begin_membership() {
 void gateway_core::say_ready() {
   stage_ = stage::present;
   wait_ = options_.retry_first;
+  failure_.clear();
   run_->plan.clear(); // it comes again, whole
   ready told;
   told.has_plan = run_->has_plan;
@@ -313,7 +329,7 @@ void gateway_core::take(const refused& x, duration now) {
   cut(now);
   auto what = fmt::format("was turned away: {}", x.why);
   if (!x.final)
-    return note(what);
+    return note_failure(what, now);
   is_last_ = true;
   end_ = {exit_code::environment, std::move(what)};
   end_all(after::end_run);

@@ -85,6 +85,36 @@ struct behind_a_door : cluster_world {
 
 BOOST_AUTO_TEST_SUITE(runtime_cluster_seeking)
 
+BOOST_AUTO_TEST_CASE(the_same_words_are_told_now_and_then) {
+  behind_a_door w;
+  w.out.shut = {"connection refused", {}};
+  w.start_n1();
+  w.run_for(4min);
+  BOOST_TEST(w.out.tries.size() > 40u);
+  BOOST_TEST(w.notes_with("connection refused") == 1u);
+  w.run_for(2min);
+  BOOST_TEST(w.notes_with("connection refused") == 2u);
+  w.out.shut = {"no answer within 10s", {}};
+  w.run_for(10s);
+  BOOST_TEST(w.notes_with("no answer within 10s") == 1u);
+  w.out.shut.reset();
+  w.start_hub();
+  w.run_for(10s);
+  BOOST_TEST(w.has_joined("n1"));
+}
+
+BOOST_AUTO_TEST_CASE(a_second_node_of_a_name_says_so_once) {
+  cluster_world w{two_agents()};
+  w.start_hub();
+  w.start_node("n1");
+  w.start_node("n1"); // another process
+  w.run_for(1min);
+  auto told = std::count_if(w.notes.begin(), w.notes.end(), [](const auto& x) {
+    return x.find("takes part already") != x.npos;
+  });
+  BOOST_TEST(told == 1);
+}
+
 // row 19: to try again would not help.
 BOOST_AUTO_TEST_CASE(what_only_a_person_can_mend_is_not_tried_again) {
   behind_a_door w;
