@@ -70,8 +70,12 @@ void gateway_core::connect(duration now) {
 
 void gateway_core::retry(duration now) {
   stage_ = stage::seeking;
-  retry_at_ = now + wait_;
-  wait_ = std::min(wait_ * 2, options_.retry_max);
+  // An orchestrator that is back finds it before its lease is over.
+  auto most = lease_ ? std::clamp(times_.lease / 2, options_.retry_first,
+                                  options_.retry_max)
+                     : options_.retry_max;
+  retry_at_ = now + std::min(wait_, most);
+  wait_ = std::min(wait_ * 2, most);
 }
 
 void gateway_core::cut(duration now) {

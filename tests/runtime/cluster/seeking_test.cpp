@@ -148,4 +148,22 @@ BOOST_AUTO_TEST_CASE(a_node_at_work_tries_as_long_as_it_keeps_its_work) {
   BOOST_TEST((w.ends["n1"].code == exit_code::environment));
 }
 
+// An orchestrator that goes on finds its nodes before it counts them as lost.
+BOOST_AUTO_TEST_CASE(a_short_lease_makes_for_short_pauses) { // §33
+  auto p = two_agents();
+  p.nodes.every = 300ms;
+  p.nodes.lease = 1s;
+  behind_a_door w{p};
+  w.start_hub();
+  w.start_n1();
+  BOOST_REQUIRE(w.has_joined("n1"));
+  w.out.shut = {"connection refused", {}};
+  w.out.tries.clear();
+  w.net.reset("n1");
+  w.run_for(1min);
+  BOOST_REQUIRE(w.out.tries.size() > 1u);
+  for (std::size_t i = 1; i < w.out.tries.size(); ++i)
+    BOOST_TEST((w.out.tries[i] - w.out.tries[i - 1] <= 500ms));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
