@@ -283,6 +283,9 @@ void hub_core::turned_down(node& n, const refused& x, duration now) {
     n.follows_another = now;
   // An earlier one of this run may just be gone, and its lease alive still.
   bool is_sure = x.final || now - *n.follows_another >= times_.lease;
+  // However often it still asks: nothing more comes from there.
+  if (is_sure && n.is_expected)
+    lose(n, "it follows another orchestrator", now);
   if (is_sure && options_.superseded)
     options_.superseded(fmt::format(
         "node {} follows another orchestrator of this run", n.name));
