@@ -62,7 +62,7 @@ std::string nodes_text(const report::run_model& m,
   auto out = table(rows);
   for (const auto& x : all)
     if (!x.why.empty())
-      out += fmt::format("{} is lost: {}{}\n", x.name, x.why,
+      out += fmt::format("{} is {}: {}{}\n", x.name, to_string(x.state), x.why,
                          x.lingers ? "; what it had may still be at work" : "");
   for (auto x : m.unplaced())
     out += fmt::format("{} has no node: {}\n", report::agent_name(m.plan(), x),

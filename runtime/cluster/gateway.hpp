@@ -10,6 +10,7 @@
 
 #include "actors/time_source.hpp"
 #include "messages/cluster.hpp"
+#include "messages/error.hpp"
 #include "messages/interfaces.hpp"
 #include "runtime/cluster/epoch.hpp"
 #include "runtime/cluster/net_events.hpp"
@@ -58,8 +59,8 @@ struct seat_options {
 
 /// How a gateway came to its end.
 struct gateway_end {
-  bool refused = false; ///< the orchestrator will not have this node
-  std::string why;      ///< a sentence without its full stop
+  exit_code code = exit_code::ok; ///< of the node
+  std::string why;                ///< a sentence without its full stop
 };
 
 struct gateway_options {
@@ -98,6 +99,8 @@ struct gateway_options {
 /// is told.
 struct leave_cluster {
   std::string why; ///< a clause: "it was stopped"
+  /// Its processes have been killed already, and it can run no others.
+  bool is_broken = false;
 };
 
 /// A timer of the gateway is due; it sends this to itself.

@@ -18,6 +18,9 @@ namespace {
 /// An orchestrator that takes a connection and says nothing is left again.
 constexpr duration greeting_max = std::chrono::seconds(10);
 
+/// Why it cannot take part is said again after so long.
+constexpr duration told_again = std::chrono::minutes(5);
+
 /// Times that make sense, whatever the peer says.
 bool are_times(const welcome& x) {
   static constexpr duration most = std::chrono::hours(24 * 365);
@@ -38,13 +41,22 @@ gateway_core::gateway_core(gateway_options options,
 
 void gateway_core::begin(duration now) {
   if (!net_)
-    return finish({true, "it cannot connect to anything"});
+    return finish({exit_code::environment, "it cannot connect to anything"});
   connect(now);
 }
 
 void gateway_core::note(const std::string& x) const {
   if (options_.note)
     options_.note(x);
+}
+
+/// While it tries: the same words only now and then.
+void gateway_core::note_failure(const std::string& x, duration now) {
+  if (x == failure_ && now < failure_at_ + told_again)
+    return;
+  note(x);
+  failure_ = x;
+  failure_at_ = now;
 }
 
 // -- connections --------------------------------------------------------------
@@ -58,8 +70,12 @@ void gateway_core::connect(duration now) {
 
 void gateway_core::retry(duration now) {
   stage_ = stage::seeking;
-  retry_at_ = now + wait_;
-  wait_ = std::min(wait_ * 2, options_.retry_max);
+  // An orchestrator that is back finds it before its lease is over.
+  auto most = lease_ ? std::clamp(times_.lease / 2, options_.retry_first,
+                                  options_.retry_max)
+                     : options_.retry_max;
+  retry_at_ = now + std::min(wait_, most);
+  wait_ = std::min(wait_ * 2, most);
 }
 
 void gateway_core::cut(duration now) {
@@ -78,7 +94,9 @@ void gateway_core::fail(const std::string& why, duration now) {
   if (stage_ == stage::present)
     note(fmt::format("lost the orchestrator ({}), and goes on", why));
   else
-    note(fmt::format("the connection to the orchestrator was closed: {}", why));
+    note_failure(
+        fmt::format("the connection to the orchestrator was closed: {}", why),
+        now);
   cut(now);
 }
 
@@ -99,11 +117,17 @@ void gateway_core::on(const net_closed& x, duration now) {
   if (x.connection != connection_)
     return;
   connection_ = 0;
+  const auto& why = x.how.why;
   if (stage_ == stage::present)
-    note(fmt::format("lost the orchestrator ({}), and goes on", x.why));
-  else if (wait_ == options_.retry_first)
-    note(fmt::format("{}:{} cannot be reached ({}), and is tried again",
-                     options_.host, options_.port, x.why));
+    note(fmt::format("lost the orchestrator ({}), and goes on", why));
+  else if (!x.how.remedy.empty() && !run_) // what it works on counts for more
+    return finish({exit_code::environment,
+                   fmt::format("{}:{} cannot be joined: {}; {}", options_.host,
+                               options_.port, why, x.how.remedy)});
+  else
+    note_failure(fmt::format("{}:{} cannot be reached ({}), and is tried again",
+                             options_.host, options_.port, why),
+                 now);
   cut(now);
 }
 
@@ -256,6 +280,7 @@ void gateway_core::begin_membership() {
 void gateway_core::say_ready() {
   stage_ = stage::present;
   wait_ = options_.retry_first;
+  failure_.clear();
   run_->plan.clear(); // it comes again, whole
   ready told;
   told.has_plan = run_->has_plan;
@@ -297,7 +322,7 @@ void gateway_core::take(const goodbye& x, duration now) {
   bool is_drained = x.what == parting::drained;
   note(is_drained ? "was drained" : "the run is over");
   is_last_ = is_last_ || is_drained || options_.once;
-  end_ = {false, is_drained ? "it was drained" : "the run is over"};
+  end_ = {exit_code::ok, is_drained ? "it was drained" : "the run is over"};
   cut(now);
   known_.reset();
   lease_.reset();
@@ -308,9 +333,9 @@ void gateway_core::take(const refused& x, duration now) {
   cut(now);
   auto what = fmt::format("was turned away: {}", x.why);
   if (!x.final)
-    return note(what);
+    return note_failure(what, now);
   is_last_ = true;
-  end_ = {true, std::move(what)};
+  end_ = {exit_code::environment, std::move(what)};
   end_all(after::end_run);
 }
 
@@ -319,9 +344,14 @@ void gateway_core::take(const refused& x, duration now) {
 void gateway_core::on(const leave_cluster& x) {
   if (stage_ == stage::done)
     return;
-  end_ = {false, x.why};
+  end_ = {x.is_broken ? exit_code::internal : exit_code::ok, x.why};
   is_last_ = true;
   flush();
+  if (x.is_broken) { // none of these hears how its processes ended
+    revoked_.clear();
+    if (run_)
+      run_->seats.clear();
+  }
   end_all(after::leave);
 }
 

@@ -110,6 +110,7 @@ private:
   void begin_membership();
   void finish(gateway_end x);
   void note(const std::string& x) const;
+  void note_failure(const std::string& x, duration now);
 
   // Agents (gateway_seats.cpp).
   void take(batch x, duration now);
@@ -136,7 +137,9 @@ private:
   connection_id connection_ = 0;
   bool is_open_ = false; ///< the connection is
   duration retry_at_{0};
-  duration wait_{0};           ///< before the next try but one
+  duration wait_{0};    ///< before the next try but one
+  std::string failure_; ///< the last that was told of since it took part
+  duration failure_at_{0};
   duration greeted_{0};        ///< hello was said, or a connection tried
   std::optional<epoch> known_; ///< whom it follows
   std::optional<lead_lease> lease_;

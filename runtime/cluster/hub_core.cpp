@@ -20,6 +20,7 @@ namespace {
 constexpr std::size_t labels_max = 64;
 constexpr std::size_t label_bytes_max = 128;
 constexpr std::size_t version_bytes_max = 64;
+constexpr std::size_t reason_bytes_max = 256;
 
 /// Of one frame of the plan.
 constexpr std::size_t plan_part_bytes = std::size_t{1} << 20;
@@ -31,8 +32,9 @@ std::string digest_of(const std::string& bytes) {
 }
 
 /// What strangers say is shown: without what a terminal would obey.
-std::string shown(std::string_view x) {
-  std::string result{x.substr(0, version_bytes_max)};
+std::string shown(std::string_view x,
+                  std::size_t bytes_max = version_bytes_max) {
+  std::string result{x.substr(0, bytes_max)};
   for (auto& c : result)
     if (c < ' ' || c > '~')
       c = '?';
@@ -348,7 +350,7 @@ void hub_core::hear(connection_id from, node& n, frame_content x,
     return;
   }
   if (auto* y = std::get_if<goodbye>(&x))
-    return part(n, shown(y->why), now);
+    return part(n, shown(y->why, reason_bytes_max), now);
   if (!is_present)
     return fail(n, "it was not ready yet");
   if (auto* y = std::get_if<batch>(&x))

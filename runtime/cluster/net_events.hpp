@@ -30,7 +30,7 @@ struct net_arrived {
 
 struct net_closed {
   connection_id connection = 0;
-  std::string why;
+  closing how;
 };
 
 struct net_refused {
@@ -57,8 +57,8 @@ template <class Handle>
   result.arrived = [tell](connection_id x, std::string frame) {
     tell(net_arrived{x, std::move(frame)});
   };
-  result.closed = [tell](connection_id x, const std::string& why) {
-    tell(net_closed{x, why});
+  result.closed = [tell](connection_id x, const closing& how) {
+    tell(net_closed{x, how});
   };
   result.refused = [tell](const std::string& address, const std::string& why) {
     tell(net_refused{address, why});

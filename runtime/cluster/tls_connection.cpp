@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/cluster/tls_connection.hpp"
 
+#include "runtime/cluster/tls_reasons.hpp"
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/write.hpp>
@@ -111,8 +113,10 @@ void tls_connection::reach(const tcp::resolver::results_type& where) {
     return x.endpoint().address().is_loopback();
   });
   if (with_.context == nullptr && !here)
-    return end("without TLS (--insecure) only this machine is spoken to: "
-               "127.0.0.1 or ::1");
+    return end(
+        closing{"without TLS (--insecure) only this machine is spoken to: "
+                "127.0.0.1 or ::1",
+                "leave --insecure out, here and where the run is"});
   asio::async_connect(
       socket_, where,
       [self = shared_from_this()](const failure& failed,
@@ -217,7 +221,7 @@ void tls_connection::take_in(std::string_view bytes) {
     return;
   pump();
   if (now == tls_session::state::failed)
-    end(tls_->why());
+    end(tls_->how());
   else if (now == tls_session::state::over)
     end("it closed the connection");
 }
@@ -235,7 +239,7 @@ void tls_connection::deliver(std::string_view content) {
     return;
   if (!tls_ && looks_like_tls(size)) {
     last_words_ = no_tls_alert;
-    return end("it speaks TLS: only one side runs with --insecure");
+    return end(one_sided("it speaks TLS"));
   }
   end(fmt::format("frame of {} bytes, and {} is the most{}", size,
                   is_stranger() ? stranger_frame_bytes_max : frame_bytes_max,
@@ -336,11 +340,11 @@ void tls_connection::too_late() {
   drop();
 }
 
-void tls_connection::end(const std::string& why) {
+void tls_connection::end(const closing& how) {
   if (phase_ == phase::leaving || phase_ == phase::gone)
     return drop();
   bool connected = phase_ != phase::connecting;
-  tell_end(why);
+  tell_end(how);
   // TLS has something to say about it, and to it.
   bool failed = tls_ && tls_->now() == tls_session::state::failed;
   if (connected && (failed || !last_words_.empty()))
@@ -349,15 +353,15 @@ void tls_connection::end(const std::string& why) {
     drop();
 }
 
-void tls_connection::tell_end(const std::string& why) {
+void tls_connection::tell_end(const closing& how) {
   if (std::exchange(told_, true))
     return;
   outbox_->close();
   bool known = phase_ == phase::open || phase_ == phase::closing;
   if (peer_.is_inbound && !known)
-    with_.refused({peer_.address, why});
+    with_.refused({peer_.address, how.why});
   else
-    with_.events.closed(id_, why);
+    with_.events.closed(id_, how);
 }
 
 void tls_connection::close() {

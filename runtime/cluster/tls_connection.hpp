@@ -97,8 +97,14 @@ private:
   void written(const failure& why);
   void watch(std::chrono::milliseconds patience);
   void too_late();
-  void end(const std::string& why);
-  void tell_end(const std::string& why);
+  void end(const closing& how);
+  void end(const std::string& why) {
+    end(closing{why, {}});
+  }
+  void tell_end(const closing& how);
+  void tell_end(const std::string& why) {
+    tell_end(closing{why, {}});
+  }
   void leave();
 
   connection_surroundings& with_;

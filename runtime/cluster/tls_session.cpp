@@ -103,7 +103,7 @@ void tls_session::arrived(std::string_view bytes, std::string& content) {
     return;
   if (!std::exchange(seen_, true) && inbound_
       && bytes.front() != handshake_record) {
-    fail("plain bytes instead of TLS");
+    fail({"plain bytes instead of TLS", {}});
     BIO_write(out_, no_tls_alert.data(), static_cast<int>(no_tls_alert.size()));
     return;
   }
@@ -151,8 +151,8 @@ void tls_session::give_up(int result) {
     state_ = state::over;
     return;
   default: {
-    auto why = tls_reason(SSL_get_verify_result(tls_.get()));
-    fail(why.empty() ? "broken TLS" : std::move(why));
+    auto how = tls_reason(SSL_get_verify_result(tls_.get()));
+    fail(how.why.empty() ? closing{"broken TLS", {}} : std::move(how));
   }
   }
 }
@@ -184,9 +184,9 @@ void tls_session::take_output(std::string& into) {
   TUTTI_ASSERT(n == static_cast<int>(size));
 }
 
-void tls_session::fail(std::string why) {
+void tls_session::fail(closing how) {
   state_ = state::failed;
-  why_ = std::move(why);
+  how_ = std::move(how);
 }
 
 } // namespace tutti::cluster

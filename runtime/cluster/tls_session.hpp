@@ -7,6 +7,7 @@
 #include "messages/error.hpp"
 #include "runtime/cluster/certificates.hpp"
 #include "runtime/cluster/tls_handles.hpp"
+#include "runtime/cluster/transport.hpp"
 
 #include <cstdint>
 #include <string>
@@ -30,7 +31,7 @@ public:
     shaking, ///< of hands
     open,
     over,   ///< the other side has said goodbye
-    failed, ///< `why` says why
+    failed, ///< `how` says why
   };
 
   /// `inbound`: the other side has connected and is to be a node; else it is
@@ -40,9 +41,9 @@ public:
   [[nodiscard]] state now() const {
     return state_;
   }
-  /// One clause: "certificate expired".
-  [[nodiscard]] const std::string& why() const {
-    return why_;
+  /// "certificate expired"
+  [[nodiscard]] const closing& how() const {
+    return how_;
   }
   /// Of the other side's certificate, once open.
   [[nodiscard]] const std::string& peer_name() const {
@@ -66,7 +67,7 @@ private:
   void read(std::string& content);
   /// Looks at what OpenSSL says of the last call.
   void give_up(int result);
-  void fail(std::string why);
+  void fail(closing how);
 
   tls_ptr tls_;
   BIO* in_ = nullptr;  ///< both belong to `tls_`
@@ -74,7 +75,7 @@ private:
   bool inbound_;
   bool seen_ = false; ///< something has arrived
   state state_ = state::shaking;
-  std::string why_;
+  closing how_;
   std::string peer_name_;
 };
 

@@ -32,14 +32,22 @@ struct peer {
   bool is_inbound = false;
 };
 
+/// Why a connection is closed, or was none.
+struct closing {
+  std::string why; ///< one clause: "connection refused"
+  /// What a person has to do, one clause: "join at 127.0.0.1"; empty: to try
+  /// again may help.
+  std::string remedy;
+};
+
 /// What a transport tells. Called on its own thread, one at a time; must not
 /// block.
 struct transport_events {
   std::function<void(connection_id, const peer&)> opened;
   std::function<void(connection_id, std::string frame)> arrived;
   /// The last word about a connection, and the only one about an attempt to
-  /// connect that failed. `why` is one clause: "connection refused".
-  std::function<void(connection_id, const std::string& why)> closed;
+  /// connect that failed.
+  std::function<void(connection_id, const closing&)> closed;
   /// Somebody was turned away before `opened`: `why` as above, nothing secret.
   std::function<void(const std::string& address, const std::string& why)>
       refused;

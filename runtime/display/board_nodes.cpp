@@ -25,11 +25,18 @@ style style_of(node_state x) {
     return style::green;
   case node_state::lost:
     return style::red;
+  case node_state::gone:
+    return style::dim;
   case node_state::draining:
   case node_state::awaited:
     break;
   }
   return style::yellow;
+}
+
+/// Those that are not as they should be come first, those that left last.
+int rank_of(node_state x) {
+  return x == node_state::up ? 1 : x == node_state::gone ? 2 : 0;
 }
 
 styled_line node_line(const board_view& v, std::uint32_t node,
@@ -42,7 +49,7 @@ styled_line node_line(const board_view& v, std::uint32_t node,
   if (x.state != node_state::up)
     line.add(
         fmt::format(", {}", report::format_elapsed(m.up_time(x.since, v.now))));
-  if (x.state == node_state::lost)
+  if (!is_there(x.state))
     return line.add(x.why.empty() ? "" : ": ").add(x.why, style::dim);
   line.add("  " + load_text(m, node));
   if (auto who = agents_on(m, node, agents_max); !who.empty())
@@ -80,11 +87,9 @@ section nodes(const board_view& v) {
   for (const auto& x : all)
     names = std::max(names, width_of(x.name));
   names = std::min(names, v.columns / 4);
-  // Those that are not as they should be come first.
-  for (auto is_up : {false, true})
+  for (auto rank : {0, 1, 2})
     for (std::uint32_t i = 0; i < all.size(); ++i)
-      if ((all[i].state == node_state::up) == is_up
-          && result.lines.size() < v.rows)
+      if (rank_of(all[i].state) == rank && result.lines.size() < v.rows)
         result.lines.push_back(node_line(v, i, names));
   if (!address.empty() && result.lines.size() < v.rows)
     result.lines.push_back(styled_line("  others join at ").add(address));

@@ -316,10 +316,11 @@ void supervisor::state::bury(const std::string& why) {
   auto reason = why;
   if (reason.empty())
     reason = status ? how_it_ended(*status) : "the process supervisor hangs";
+  bool all_dead = clean && status;
   handlers.lost(reason
-                + (clean && status ? "; its processes have been killed"
-                                   : "; some of its processes cannot be "
-                                     "killed"));
+                    + (all_dead ? "; its processes have been killed"
+                                : "; some of its processes cannot be killed"),
+                all_dead);
 }
 
 void supervisor::state::shut_down() {

@@ -29,9 +29,10 @@ struct supervisor_events {
   /// Something has happened to the supervisor that the user should know; the
   /// run goes on. A sentence without its full stop.
   std::function<void(std::string what)> notice;
-  /// The supervisor died. All of its processes have been killed; no other
-  /// event follows, and running processes get no `exited`.
-  std::function<void(std::string why)> lost;
+  /// The supervisor died, and its processes have been killed; no other event
+  /// follows, and running processes get no `exited`. `all_dead`: none of them
+  /// has withstood.
+  std::function<void(std::string why, bool all_dead)> lost;
 };
 
 /// A handle on the forked supervisor. `start`, `input`, `alive`, `end`,

@@ -39,6 +39,8 @@ std::string_view to_string(node_state x) {
     return "lost";
   case node_state::awaited:
     return "awaited";
+  case node_state::gone:
+    return "gone";
   }
   return "unknown";
 }
@@ -121,7 +123,7 @@ void node_book::apply(const fact& x) {
     return apply_node(x);
   case fact_kind::run_resumed:
     for (std::size_t i = 1; i < nodes_.size(); ++i)
-      if (nodes_[i].state != node_state::lost) {
+      if (is_there(nodes_[i].state)) {
         nodes_[i].state = node_state::awaited;
         nodes_[i].since = x.at;
       }
@@ -154,6 +156,12 @@ void node_book::apply_node(const fact& x) {
   case fact_kind::node_lost:
     return lose_node(x);
   case fact_kind::node_gone:
+    if (is_there(n.state)) {
+      n.why =
+          n.state == node_state::draining ? "it was drained" : "it has left";
+      n.state = node_state::gone;
+      n.since = x.at;
+    }
     n.lingers = false;
     return end_losses(at, x.at);
   case fact_kind::node_draining:

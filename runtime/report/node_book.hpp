@@ -21,9 +21,15 @@ enum class node_state : std::uint8_t {
   draining, ///< it gets no new work
   lost,
   awaited, ///< the run was resumed, and it has not been heard of since
+  gone,    ///< it has left in good order, with nothing to lose
 };
 
 [[nodiscard]] std::string_view to_string(node_state x);
+
+/// Neither lost nor gone.
+[[nodiscard]] constexpr bool is_there(node_state x) {
+  return x != node_state::lost && x != node_state::gone;
+}
 
 struct node_record {
   std::string name;
@@ -34,7 +40,7 @@ struct node_record {
   std::uint32_t losses = 0;
   duration joined{0}; ///< the first time
   duration since{0};  ///< when it came into this state
-  std::string why;    ///< why it is lost
+  std::string why;    ///< why it is lost, or gone
 };
 
 /// An agent was on a node.

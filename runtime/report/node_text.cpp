@@ -35,6 +35,8 @@ std::string_view absence_of(node_state x) {
     return "is lost";
   case node_state::awaited:
     return "has not come back yet";
+  case node_state::gone:
+    return "has left";
   }
   return "is there";
 }
@@ -97,7 +99,7 @@ std::string node_line(const run_model& m, std::uint32_t node, duration now) {
   const auto& x = m.nodes().nodes()[node];
   auto result = fmt::format("{}: {}, {}", x.name, node_state_text(x),
                             format_elapsed(m.up_time(x.since, now)));
-  if (x.state != node_state::lost)
+  if (is_there(x.state))
     result += ", " + load_text(m, node);
   for (const auto& part : {labels_text(x), agents_on(m, node, names_max)})
     result += part.empty() ? "" : "; " + part;

@@ -105,6 +105,7 @@ public:
     host_ = system_.spawn(process_host_behavior, &processes_, routes_);
     gateway_ = system_.spawn(cluster::gateway_behavior, gateway_options());
     sockets_.open_for_tasks();
+    composed_.open();
   }
 
   ~node() {
@@ -138,6 +139,15 @@ public:
   }
 
 private:
+  /// On the thread of the supervisor's reader, as soon as that listens.
+  void lose_processes(std::string why, bool all_dead) {
+    composed_.wait();
+    // What may still be at work must not be given away.
+    if (!all_dead)
+      return end({exit_code::internal, std::move(why)});
+    caf::anon_send(gateway_, cluster::leave_cluster{std::move(why), true});
+  }
+
   void end(cluster::gateway_end x) {
     {
       std::lock_guard lock{mutex_};
@@ -233,8 +243,8 @@ private:
   }
 
   process::supervisor_events watched_events() {
-    auto events = route_events(routes_, [this](std::string why) {
-      end({true, std::move(why)});
+    auto events = route_events(routes_, [this](std::string why, bool all_dead) {
+      lose_processes(std::move(why), all_dead);
     });
     events.notice = options_.note;
     return cluster::watch_logs(std::move(events),
@@ -281,6 +291,7 @@ private:
   process_actor host_;
   cluster::gateway_actor gateway_;
   node_work work_; ///< of the gateway's actor
+  latch composed_;
   latch done_;
   std::mutex mutex_;
   cluster::gateway_end end_; ///< once `done_` is open
@@ -334,9 +345,9 @@ int run_node(const node_options& options, process::supervisor& processes) {
     return static_cast<int>(exit_code::interrupted);
   if (signalled == SIGTERM)
     return static_cast<int>(exit_code::terminated);
-  if (!how.refused)
+  if (how.code == exit_code::ok)
     return static_cast<int>(exit_code::ok);
-  return print({exit_code::environment, how.why});
+  return print({how.code, how.why});
 }
 
 } // namespace tutti::session

@@ -34,8 +34,9 @@ void process_routes::clear() {
   askers_.clear();
 }
 
-process::supervisor_events route_events(std::shared_ptr<process_routes> routes,
-                                        std::function<void(std::string)> lost) {
+process::supervisor_events
+route_events(std::shared_ptr<process_routes> routes,
+             std::function<void(std::string, bool)> lost) {
   process::supervisor_events result;
   result.started = [routes](process_started x) {
     if (auto to = routes->find(x.id))

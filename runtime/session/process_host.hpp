@@ -31,7 +31,7 @@ private:
 /// called on the reader thread where the supervisor has died.
 [[nodiscard]] process::supervisor_events
 route_events(std::shared_ptr<process_routes> routes,
-             std::function<void(std::string)> lost);
+             std::function<void(std::string, bool all_dead)> lost);
 
 /// The actor before the supervisor, which must outlive it.
 process_actor::behavior_type

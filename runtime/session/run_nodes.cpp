@@ -45,9 +45,10 @@ public:
         to.arrived(x, frame);
       });
     };
-    result.closed = [self](cluster::connection_id x, const std::string& why) {
-      self->tell([x, why](const auto& to) {
-        to.closed(x, why);
+    result.closed = [self](cluster::connection_id x,
+                           const cluster::closing& how) {
+      self->tell([x, how](const auto& to) {
+        to.closed(x, how);
       });
     };
     result.refused = [self](const std::string& address,

@@ -67,7 +67,7 @@ team::team(team_options options)
     sockets_(system_, options_.files) {
   routes_ = std::make_shared<process_routes>();
   auto* feed = options_.feed;
-  auto events = route_events(routes_, [feed](std::string why) {
+  auto events = route_events(routes_, [feed](std::string why, bool) {
     feed->lose(std::move(why));
   });
   events.notice = [feed](const std::string& what) {

@@ -18,7 +18,7 @@ peer::peer(process::supervisor& processes, std::vector<std::string> argv,
   heard.exited = [this](const process_exited& x) {
     hear(x);
   };
-  heard.lost = [this](const std::string& why) {
+  heard.lost = [this](const std::string& why, bool) {
     process_exited x;
     x.id = current_;
     x.end = process_end::refused;

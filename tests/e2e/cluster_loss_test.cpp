@@ -163,6 +163,42 @@ tasks:
   end_all();
 }
 
+// rows 8, 9: nobody has to wait until it could be over, for it is
+BOOST_AUTO_TEST_CASE(a_node_whose_supervisor_was_killed_says_that_it_goes) {
+  auto x = start_run(R"(
+keep: 1h
+agents: { ada: { runs-on: work } }
+tasks:
+  one:
+    agent: ada
+    exclusive: true
+    run: |
+      echo $$ > ../pid-$NODE
+      echo $PPID > ../supervisor-$NODE
+      echo "one $NODE" >> ../began
+      until [ -e ../go ]; do sleep 0.02; done
+)",
+                     {"--min-nodes", "2"});
+  join("n1");
+  join("n2");
+  auto dead = node_of_line(1);
+  ::kill(std::stoi(dir.read("supervisor-" + dead)), SIGKILL);
+  auto node = nodes[dead]->wait();
+  BOOST_TEST(node.status == 9);
+  BOOST_TEST(has(node.err, "the process supervisor was ended by signal 9"),
+             node.err);
+  BOOST_REQUIRE(heard_of(*x, "gone", dead));
+  BOOST_TEST(node_of_line(2) == (dead == "n1" ? "n2" : "n1"));
+  dir.write("go", "");
+  auto end = finish(*x);
+  BOOST_TEST(end.status == 0, end.out << end.err);
+  BOOST_TEST(loss_of(end.report, dead).at("reason")
+             == "the process supervisor was ended by signal 9; its processes "
+                "have been killed");
+  check_accepted_once();
+  end_all();
+}
+
 // row 8: all of them at once, and what was accepted is not lost with them
 BOOST_AUTO_TEST_CASE(all_nodes_may_die_and_others_come) {
   auto x = start_run(waiting_plan, {"--min-nodes", "2"});

@@ -215,7 +215,7 @@ void simulated_net::tell_closed(connection& c, net_way x,
   if (std::exchange(c.closed(x), true))
     return;
   if (auto to = c.receiver(x))
-    to->events.closed(c.id, why);
+    to->events.closed(c.id, {why, {}});
 }
 
 void simulated_net::reset(connection& c) {

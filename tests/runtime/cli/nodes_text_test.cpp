@@ -38,6 +38,14 @@ BOOST_AUTO_TEST_CASE(the_table_says_where_work_is_and_what_is_lost) { // §32
          "quinn has no node: it is about to get one\n");
 }
 
+BOOST_AUTO_TEST_CASE(the_table_says_what_has_left) { // §32
+  m.apply(node_fact(fact_kind::node_draining, 40s, "box2"));
+  m.apply(node_fact(fact_kind::node_gone, 40s, "box2"));
+  auto text = cli::nodes_text(m);
+  BOOST_TEST(text.find("box2   gone   0s ") != text.npos, text);
+  BOOST_TEST(text.find("\nbox2 is gone: it was drained\n") != text.npos, text);
+}
+
 BOOST_AUTO_TEST_CASE(a_live_run_says_where_nodes_join) { // §32
   BOOST_TEST(cli::nodes_text(m, "hub:7700")
              == cli::nodes_text(m) + "others join at hub:7700\n");

@@ -124,7 +124,7 @@ private:
       answers_ += x.id == healthy_;
       core_.on(net_arrived{x.id, std::move(x.text)}, now_);
     } else if (x.what == told::kind::closed) {
-      core_.on(net_closed{x.id, x.text}, now_);
+      core_.on(net_closed{x.id, {x.text, {}}}, now_);
     } else {
       core_.on(net_refused{x.address, x.text});
     }

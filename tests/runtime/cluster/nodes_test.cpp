@@ -253,7 +253,7 @@ BOOST_AUTO_TEST_CASE(a_name_that_the_certificate_does_not_bear_is_refused) {
   });
   w.run_for(1s);
   BOOST_TEST(!w.has_joined("n1"));
-  BOOST_TEST(w.ends["n1"].refused);
+  BOOST_TEST((w.ends["n1"].code == exit_code::environment));
   BOOST_TEST(w.has_note("it calls itself n1, and its certificate is for n2"));
 }
 
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(another_version_is_refused_and_told_why) {
   };
   w.start_node("n1");
   w.run_for(1s);
-  BOOST_TEST(w.ends["n1"].refused);
+  BOOST_TEST((w.ends["n1"].code == exit_code::environment));
   BOOST_TEST(w.ends["n1"].why.find("version 99") != std::string::npos);
   BOOST_TEST(!w.has_joined("n1"));
 }
@@ -355,6 +355,22 @@ BOOST_AUTO_TEST_CASE(a_node_that_leaves_ends_its_work_and_says_so) {
   BOOST_TEST(w.log.lost[0].why == "it was stopped");
   BOOST_TEST(w.log.gone.size() == 1u);
   BOOST_TEST(w.ends.count("n1") == 1u);
+  BOOST_TEST((w.presence("n1") == node_presence::left));
+}
+
+// Its supervisor was killed, and with it all that it had started: nobody says
+// so of each process.
+BOOST_AUTO_TEST_CASE(a_node_that_can_run_nothing_any_more_says_so) { // §33
+  at_work w;
+  w.machines["n1"].kill_takes = 1h;
+  caf::anon_send(w.gateways["n1"],
+                 cluster::leave_cluster{"its supervisor died", true});
+  w.run_for(1s);
+  BOOST_REQUIRE_EQUAL(w.log.lost.size(), 1u);
+  BOOST_TEST(w.log.lost[0].why == "its supervisor died");
+  BOOST_TEST(w.log.gone.size() == 1u);
+  BOOST_TEST(w.log.finished.empty());
+  BOOST_TEST((w.ends["n1"].code == exit_code::internal));
   BOOST_TEST((w.presence("n1") == node_presence::left));
 }
 

@@ -248,6 +248,7 @@ BOOST_AUTO_TEST_CASE(without_tls_only_this_machine_is_spoken_to) {
   BOOST_TEST(x.text
              == "without TLS (--insecure) only this machine is spoken to: "
                 "127.0.0.1 or ::1");
+  BOOST_TEST(!x.remedy.empty());
 }
 
 BOOST_AUTO_TEST_CASE(without_a_host_all_addresses_are_listened_to) {

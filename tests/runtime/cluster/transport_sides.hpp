@@ -63,6 +63,7 @@ struct told {
   cluster::connection_id id = 0;
   std::string text; ///< name, frame, or why
   std::string address;
+  std::string remedy{};
 };
 
 class told_list {
@@ -114,8 +115,8 @@ public:
              before_frame();
            list.add({told::kind::arrived, id, std::move(frame), {}});
          },
-         [this](auto id, const std::string& why) {
-           list.add({told::kind::closed, id, why, {}});
+         [this](auto id, const cluster::closing& how) {
+           list.add({told::kind::closed, id, how.why, {}, how.remedy});
          },
          [this](const std::string& address, const std::string& why) {
            list.add({told::kind::refused, 0, why, address});

@@ -138,7 +138,7 @@ harness::harness(const std::function<void(supervisor_options&)>& change) {
     notices_.push_back(what);
     changed_.notify_all();
   };
-  events.lost = [this](const std::string& why) {
+  events.lost = [this](const std::string& why, bool) {
     std::lock_guard guard{mutex_};
     lost_ = why;
     changed_.notify_all();

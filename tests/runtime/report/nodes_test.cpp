@@ -350,6 +350,27 @@ BOOST_AUTO_TEST_CASE(what_a_run_phase_had_made_is_lost_with_its_node) { // §2
                          "again yet"));
 }
 
+// §31, §33: it has left, and nobody waits for it.
+BOOST_AUTO_TEST_CASE(a_node_that_was_drained_and_has_left_is_gone) {
+  tell(until_lost());
+  tell({joined(3s, "box4", "gpu", 1),
+        node_fact(fact_kind::node_draining, 4s, "box4")});
+  const auto& box4 = m.nodes().nodes().back();
+  BOOST_TEST((box4.state == node_state::draining));
+  m.apply(node_fact(fact_kind::node_gone, 5s, "box4"));
+  BOOST_TEST((box4.state == node_state::gone));
+  BOOST_TEST((box4.since == 5s));
+  BOOST_TEST(node_state_text(box4) == "gone: it was drained");
+  BOOST_TEST(!m.nodes().losses().size());
+  tell({resumed(1h, 2), joined(1h, "local", "", 0)});
+  BOOST_TEST((box4.state == node_state::gone));
+  auto x = checked(to_json(make_report(m, {})), "report");
+  BOOST_TEST(x["nodes"].back()["state"] == "gone");
+  m.apply(joined(1h + 1s, "box4", "gpu", 1)); // it may come again
+  BOOST_TEST((box4.state == node_state::up));
+  BOOST_TEST(box4.why == "");
+}
+
 // §31, §33: a node goes on while tutti is gone.
 BOOST_AUTO_TEST_CASE(an_attempt_that_went_on_elsewhere_is_taken_over) {
   tell(until_lost());
