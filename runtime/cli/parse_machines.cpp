@@ -114,7 +114,7 @@ usage_error finish(node_options& x) {
         return e;
     return check_labels(x.labels);
   }
-  if (auto e = one_of("something that 'tutti node' does", x.action, {"drain"}))
+  if (auto e = one_of("the action", x.action, {"drain"}))
     return e;
   if (x.name.empty())
     return usage("'tutti node drain' needs the name of the node; 'tutti nodes' "
