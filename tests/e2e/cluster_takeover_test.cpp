@@ -208,6 +208,11 @@ BOOST_AUTO_TEST_CASE(a_copy_of_the_state_is_no_second_orchestrator) { // §32
   BOOST_TEST(refused.status == 8, refused.out << refused.err);
   BOOST_TEST(has(refused.out, "orchestrator"), refused.out);
   BOOST_TEST(has(refused.out, "this one stops"), refused.out);
+  BOOST_TEST(has(refused.out,
+                 "exit code 8: its nodes follow another "
+                 "orchestrator of this run: the run goes on there"),
+             refused.out);
+  BOOST_TEST(!has(refused.out, "to go on:"), refused.out);
   // The right one still finds the work as it was.
   auto third = go_on();
   BOOST_REQUIRE(heard_of(*third, "joined", "n1"));
