@@ -57,7 +57,7 @@ std::string nodes_text(const report::run_model& m,
                        const std::string& join_address) {
   const auto& all = m.nodes().nodes();
   std::vector<row> rows{{"NODE", "STATE", "SINCE", "BUSY", "LABELS", "AGENTS"}};
-  for (std::uint32_t i = 0; i < all.size(); ++i)
+  for (auto i : report::nodes_by_name(m))
     rows.push_back(row_of(m, i));
   auto out = table(rows);
   for (const auto& x : all)
@@ -83,7 +83,7 @@ std::string nodes_json(const report::run_model& m, std::string_view run_id,
   w.text_or_null("join_address", join_address);
   w.line();
   w.open("nodes", '[');
-  for (std::uint32_t i = 0; i < m.nodes().nodes().size(); ++i) {
+  for (auto i : report::nodes_by_name(m)) {
     w.line();
     report::write_node(w, m, i);
   }
