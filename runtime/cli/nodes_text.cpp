@@ -67,6 +67,9 @@ std::string nodes_text(const report::run_model& m,
   for (auto x : m.unplaced())
     out += fmt::format("{} has no node: {}\n", report::agent_name(m.plan(), x),
                        report::unplaced_text(m, x));
+  bool has_begun = m.count(task_state::waiting) < m.plan().tasks.size();
+  if (!join_address.empty() && !has_begun)
+    out += "the run has not begun: 'tutti status' says what it waits for\n";
   if (!join_address.empty())
     out += fmt::format("others join at {}\n", join_address);
   return out;

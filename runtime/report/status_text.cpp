@@ -287,6 +287,8 @@ private:
     if (!model_.nodes().is_spread() && lacking.empty() && address.empty())
       return;
     title("NODES");
+    if (!options_.awaited_nodes.empty())
+      line("- the run has not begun; still to join: " + options_.awaited_nodes);
     if (!address.empty())
       line("- others join at " + address);
     for (auto x : lacking)

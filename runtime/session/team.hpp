@@ -37,6 +37,7 @@ namespace tutti::session {
 struct hub_slot {
   std::mutex mutex;
   cluster::hub_with_net hub; ///< null: not yet, or none
+  std::string awaited;       ///< before the run begins; empty: nobody
 };
 
 struct team_options {

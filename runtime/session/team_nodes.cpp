@@ -142,13 +142,18 @@ cluster::hub_with_net team::spawn_hub(const agent_options& common) {
   mine.nodes_min = waits ? options_.session.nodes.nodes_min : 0;
   mine.enough_nodes = [this, waits] {
     enough_nodes_ = true;
+    std::lock_guard lock{hub_->mutex};
+    hub_->awaited.clear();
     if (waits)
       begin_if_all_is_there();
   };
-  mine.missing_nodes = [feed, waits](const std::string& what) {
-    if (waits && !what.empty())
-      feed->note(
-          fmt::format("tutti: the run begins later; still to join: {}", what));
+  mine.missing_nodes = [feed, waits, slot = hub_](const std::string& what) {
+    if (!waits || what.empty())
+      return;
+    feed->note(
+        fmt::format("tutti: the run begins later; still to join: {}", what));
+    std::lock_guard lock{slot->mutex};
+    slot->awaited = what;
   };
   mine.no_nodes = [this, feed, waits, lead](const std::string& what) {
     if (!waits)

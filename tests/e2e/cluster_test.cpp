@@ -213,6 +213,30 @@ tasks: { one: { agent: ada, run: "true" } }
   BOOST_TEST(again.status == 0, again.out << again.err);
 }
 
+BOOST_AUTO_TEST_CASE(nothing_begins_before_who_is_waited_for) { // §32
+  auto x = start_run(R"(
+nodes: { wait-for: gpu }
+tasks: { here: touch began }
+)");
+  BOOST_REQUIRE(x->read_until("still to join: a node with the label gpu"));
+  BOOST_TEST(eventually([this] {
+    auto now = status();
+    return now.is_object()
+        && now.at("awaited_nodes") == "a node with the label gpu";
+  }));
+  BOOST_TEST(has(expect(0, {"status"}).out,
+                 "still to join: a node with the label gpu"));
+  BOOST_TEST(has(expect(0, {"explain", "here"}).out,
+                 "The run has not begun: it waits for nodes"));
+  BOOST_TEST(has(expect(0, {"nodes"}).out, "the run has not begun"));
+  BOOST_TEST(!dir.exists("began"));
+  auto a = start_node("n1", "gpu", {"--once"});
+  auto end = finish(*x);
+  BOOST_TEST(end.status == 0, end.out << end.err);
+  BOOST_TEST(dir.exists("began"));
+  BOOST_TEST(a->wait().status == 0);
+}
+
 BOOST_AUTO_TEST_CASE(nodes_are_waited_for_as_long_as_the_plan_says) {
   auto x = start_run(R"(
 nodes: { wait-for: [gpu, disk], timeout: 1s }
