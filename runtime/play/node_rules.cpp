@@ -56,8 +56,6 @@ void node_rules::on(const fact& x) {
   case fact_kind::attempt_revoked:
     if (x.end == attempt_end::node_lost)
       note_lost(x);
-    else if (x.agent < places_.size() && is_chosen(x.agent))
-      places_[x.agent].ended.insert({x.subject, x.attempt});
     return;
   case fact_kind::run_resumed:
     was_resumed_ = true;
@@ -155,9 +153,6 @@ void node_rules::leave(const fact& x) {
                           "{} is with it",
                           a.name, at.node, book_.task(i).attempt, name(i)));
   at.node.clear();
-  // The node may not have heard that their ends were taken: it says them again.
-  lost_.merge(at.ended);
-  at.ended.clear();
 }
 
 // -- work ---------------------------------------------------------------------

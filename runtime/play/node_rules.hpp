@@ -35,9 +35,8 @@ public:
   /// How often something may be accepted for a task: by each agent that may
   /// work on it once for each place that it has had.
   [[nodiscard]] std::size_t memories_of(std::uint32_t task) const;
-  /// Whether the attempt was lost with its node, or has ended there before, so
-  /// that its result may come late, and again as long as the node has not heard
-  /// that it was taken.
+  /// Whether the attempt was lost with its node, so that its result may come
+  /// late.
   [[nodiscard]] bool takes_late(std::uint32_t task,
                                 std::uint32_t attempt) const;
 
@@ -53,8 +52,6 @@ private:
   struct place_entry {
     std::string node;        ///< empty: on none
     std::uint32_t times = 0; ///< the number of its last place
-    std::set<std::pair<std::uint32_t, std::uint32_t>>
-        ended; ///< there: task, attempt
   };
 
   void join(const fact& x);

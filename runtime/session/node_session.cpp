@@ -191,7 +191,10 @@ private:
     limits.log_directory = files_.logs;
     limits.io_directory = files_.io;
     limits.heartbeat = run.work->nodes.every;
-    limits.lease = run.work->nodes.lease;
+    // Where this program stands still its work goes on until the orchestrator
+    // gives it to others; what may not run twice has ended by then (§33).
+    limits.lease =
+        run.work->nodes.lease + std::min(run.work->grace, run.work->nodes.keep);
     processes_.configure(limits);
     if (!run.secrets.empty()) {
       processes_.give_secrets(run.secrets);

@@ -109,6 +109,7 @@ void engine::fold(const fact& f) {
     break;
   case fact_kind::result_late:
     ++counts_.late;
+    placement_.fold_end(f);
     break;
   case fact_kind::stop_requested:
     return fold_stop(f);
@@ -292,6 +293,7 @@ void engine::fold_finished(const fact& f) {
   t.assigned = false;
   t.is_ending = false;
   note_haunted(f);
+  placement_.fold_end(f);
   if (auto rare = rare_.find(f.subject); rare != rare_.end())
     rare->second.uses.clear();
   bool success = f.end == attempt_end::success;

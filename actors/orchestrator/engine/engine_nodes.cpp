@@ -217,6 +217,10 @@ void engine::on(const result_is_late& e) {
   if (e.what.task.value >= graph_.task_count
       || e.what.agent.value >= agents_.size())
     return reject(reject_reason::unknown_task, e.what.task.value, 0);
+  if (!placement_.takes_late(e.what.task.value, e.what.attempt,
+                             tasks_[e.what.task.value].attempt))
+    return reject(reject_reason::not_running, e.what.task.value,
+                  e.what.attempt);
   fact f;
   f.kind = fact_kind::result_late;
   f.subject = e.what.task.value;

@@ -27,7 +27,8 @@ std::string join_labels(const std::vector<std::string>& xs) {
 
 placement::placement(const graph& g)
   : labels_(g.agent_labels), agent_slots_(g.slots),
-    local_slots_(g.implicit_slots), places_(labels_.size()) {
+    local_slots_(g.implicit_slots), places_(labels_.size()),
+    ended_(is_used() ? g.task_count : 0) {
 }
 
 const std::string& placement::node_name_of(std::uint32_t agent) const {
@@ -165,6 +166,25 @@ void placement::fold(const fact& f) {
   default:
     break;
   }
+}
+
+void placement::fold_end(const fact& f) {
+  if (!is_used())
+    return;
+  if (f.kind == fact_kind::result_late)
+    lost_.erase({f.subject, f.attempt});
+  else if (f.end == attempt_end::node_lost)
+    lost_.insert({f.subject, f.attempt});
+  else
+    ended_[f.subject] = f.attempt;
+}
+
+bool placement::takes_late(std::uint32_t task, std::uint32_t attempt,
+                           std::uint32_t last) const {
+  if (lost_.contains({task, attempt}))
+    return true;
+  // A node may have begun what the journal knew nothing of as tutti was killed.
+  return is_used() && attempt >= last && ended_[task] != attempt;
 }
 
 void placement::fold_resumed() {

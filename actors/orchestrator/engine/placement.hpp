@@ -14,8 +14,10 @@
 #include "messages/fact.hpp"
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tutti::engine {
@@ -89,6 +91,13 @@ public:
 
   /// Applies a fact about nodes.
   void fold(const fact& f);
+  /// An attempt has ended, or its result came late.
+  void fold_end(const fact& f);
+  /// Whether a result that is said to be late is one: its attempt was lost with
+  /// a node, and nothing came of it yet. A node that did not hear that a result
+  /// was taken says that one again, too. `last`: of the task's attempts.
+  [[nodiscard]] bool takes_late(std::uint32_t task, std::uint32_t attempt,
+                                std::uint32_t last) const;
   /// The run is up again: what was up is awaited, but for this machine, whose
   /// agents are nowhere.
   void fold_resumed();
@@ -104,6 +113,9 @@ private:
   std::uint32_t local_slots_ = 1; ///< what this machine counts for in a choice
   std::vector<node_entry> nodes_; ///< in the order in which they first joined
   std::vector<agent_place> places_; ///< by agent
+  /// By task: the last attempt that ended otherwise than with its node.
+  std::vector<std::uint32_t> ended_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> lost_; ///< task, attempt
 };
 
 /// "gpu,linux" as labels, and back.

@@ -286,6 +286,32 @@ BOOST_AUTO_TEST_CASE(an_end_that_is_told_again_is_no_late_result) { // §31
   BOOST_TEST((w.state(x) == task_state::succeeded));
 }
 
+// The node did not hear that its result was taken before it was lost (§34).
+BOOST_AUTO_TEST_CASE(a_result_that_was_taken_is_not_late_when_told_again) {
+  spread_team t{2};
+  auto x = t.tasks[0];
+  engine_world w{t.b.get(), with_nodes()};
+  w.begin_run();
+  w.step(joining("n1", {"gpu"}));
+  w.begin_all();
+  w.step(engine::node_is_lost{"n1", "it has not answered for 16s"});
+  w.step(joining("n2", {"gpu"}));
+  w.begin_all();
+  auto told = [&](std::uint32_t attempt) {
+    engine::result_is_late late;
+    late.what = {agent_id{agent_of(w, x)}, 1, task_id{x}, attempt};
+    w.step(late);
+    return w.get().counts().late;
+  };
+  w.end(x); // attempt 2
+  BOOST_TEST(w.get().task(x).attempt == 2u);
+  BOOST_TEST(told(2) == 0u);
+  w.crash();
+  BOOST_TEST(told(2) == 0u);
+  BOOST_TEST(told(1) == 1u); // of the one that was lost
+  BOOST_TEST(told(1) == 1u); // that is one result
+}
+
 // What it asks for a second time is another request (§19).
 BOOST_AUTO_TEST_CASE(an_attempt_that_is_taken_over_goes_on_counting) { // §31
   team_builder b;
