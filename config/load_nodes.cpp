@@ -2,6 +2,7 @@
 #include "config/load_nodes.hpp"
 
 #include "config/duration_text.hpp"
+#include "config/label.hpp"
 #include "config/load_settings.hpp"
 #include "config/load_values.hpp"
 
@@ -14,17 +15,15 @@ namespace tutti::config {
 
 namespace {
 
-bool is_label(loader_context& c, node_id x, std::string_view text) {
-  if (is_name(text))
+bool is_good_label(loader_context& c, node_id x, std::string_view text) {
+  if (is_label(text))
     return true;
   auto list = words_as_list(text);
   c.error(x, fmt::format("'{}' is no label of a node", text),
           text.starts_with("native:")
-              ? "a native agent needs no label: leave it out"
-          : !list.empty()
-              ? fmt::format("for several, write {}", list)
-              : "labels are made of letters, digits, '_', '-' and '.', and "
-                "start with a letter, a digit or '_'");
+              ? std::string("a native agent needs no label: leave it out")
+          : !list.empty() ? fmt::format("for several, write {}", list)
+                          : std::string(label_rule));
   return false;
 }
 
@@ -168,7 +167,7 @@ std::vector<template_text> read_labels(loader_context& c, node_id x,
       continue;
     }
     auto text = read_template(c, item, what);
-    if (!text || (text->parsed.empty() && !is_label(c, item, text->text)))
+    if (!text || (text->parsed.empty() && !is_good_label(c, item, text->text)))
       continue;
     if (std::find(result.begin(), result.end(), *text) != result.end())
       c.warning(item, lint::listed_twice,
@@ -198,7 +197,7 @@ std::vector<std::string> bind_labels(loader_context& c,
         continue;
       }
       text = bound.nodes[0].literal.text;
-      if (text.empty() || !is_label(c, x.node, text))
+      if (text.empty() || !is_good_label(c, x.node, text))
         continue;
     }
     add_labels(result, {std::move(text)});

@@ -65,8 +65,8 @@ inline constexpr key_row key_row_table[] = {
 
     // -- nodes ----------------------------------------------------------------
     {place::nodes, key::wait_for, "wait-for", value_type::labels, "",
-     "Labels, for each of which there must be a node before any agent with "
-     "`runs-on` begins.",
+     "Labels, for each of which there must be a node before the run begins: "
+     "nothing starts until then, on this machine neither.",
      true},
     {place::nodes, key::timeout, "timeout", value_type::duration, "none",
      "How long that may take."},

@@ -121,7 +121,11 @@ int issue(const certs_options& options, const std::string& directory,
                                       {options.name, options.days, now_s});
   if (!x)
     return fail(x.error());
-  if (!options.out.empty())
+  if (!options.out.empty() && options.name == cluster::orchestrator_name)
+    note(fmt::format("'{}' is for the machine of the run; there: tutti run "
+                     "--listen HOST:PORT --certs {}",
+                     into, options.out));
+  else if (!options.out.empty())
     note(fmt::format("'{}' is for the machine of the node; there: tutti node "
                      "--join HOST:PORT --name {} --certs {}",
                      into, options.name, options.out));

@@ -57,7 +57,7 @@ std::string nodes_text(const report::run_model& m,
                        const std::string& join_address) {
   const auto& all = m.nodes().nodes();
   std::vector<row> rows{{"NODE", "STATE", "SINCE", "BUSY", "LABELS", "AGENTS"}};
-  for (std::uint32_t i = 0; i < all.size(); ++i)
+  for (auto i : report::nodes_by_name(m))
     rows.push_back(row_of(m, i));
   auto out = table(rows);
   for (const auto& x : all)
@@ -67,6 +67,9 @@ std::string nodes_text(const report::run_model& m,
   for (auto x : m.unplaced())
     out += fmt::format("{} has no node: {}\n", report::agent_name(m.plan(), x),
                        report::unplaced_text(m, x));
+  bool has_begun = m.count(task_state::waiting) < m.plan().tasks.size();
+  if (!join_address.empty() && !has_begun)
+    out += "the run has not begun: 'tutti status' says what it waits for\n";
   if (!join_address.empty())
     out += fmt::format("others join at {}\n", join_address);
   return out;
@@ -83,7 +86,7 @@ std::string nodes_json(const report::run_model& m, std::string_view run_id,
   w.text_or_null("join_address", join_address);
   w.line();
   w.open("nodes", '[');
-  for (std::uint32_t i = 0; i < m.nodes().nodes().size(); ++i) {
+  for (auto i : report::nodes_by_name(m)) {
     w.line();
     report::write_node(w, m, i);
   }

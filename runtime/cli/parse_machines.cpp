@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The words of what has to do with several machines.
+#include "config/label.hpp"
 #include "runtime/cli/parse_parts.hpp"
 #include "runtime/session/run_nodes.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <algorithm>
-#include <cctype>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace tutti::cli {
@@ -18,20 +21,17 @@ constexpr int days_max = 36'500;
 constexpr std::uint32_t own_nodes_max = 64;
 
 usage_error check_labels(std::vector<std::string>& labels) {
-  split_names(labels);
-  std::sort(labels.begin(), labels.end());
-  labels.erase(std::unique(labels.begin(), labels.end()), labels.end());
-  for (const auto& x : labels) {
-    auto is_part = [](char c) {
-      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'
-          || c == '.' || c == '-';
-    };
-    if (x.empty() || !std::all_of(x.begin(), x.end(), is_part))
+  std::vector<std::string> all;
+  for (const auto& text : labels)
+    for (auto& x : CLI::detail::split(text, ','))
+      all.push_back(std::move(x));
+  for (const auto& x : all)
+    if (!config::is_label(x))
       return usage(
-          fmt::format("'{}' is no label: letters, digits, '_', '.' and "
-                      "'-' make one",
-                      x));
-  }
+          fmt::format("--labels: '{}' is no label; {}", x, config::label_rule));
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  labels = std::move(all);
   return {};
 }
 
@@ -114,7 +114,7 @@ usage_error finish(node_options& x) {
         return e;
     return check_labels(x.labels);
   }
-  if (auto e = one_of("something that 'tutti node' does", x.action, {"drain"}))
+  if (auto e = one_of("the action", x.action, {"drain"}))
     return e;
   if (x.name.empty())
     return usage("'tutti node drain' needs the name of the node; 'tutti nodes' "

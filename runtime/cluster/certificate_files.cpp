@@ -88,7 +88,9 @@ expected<unique_fd> hold(const std::string& directory, hold_kind how) {
     return unusable_folder(
         directory, "is not there: 'tutti certs init' makes it on the "
                    "orchestrator's machine, and 'tutti certs issue NAME --out "
-                   "DIR' makes one for another");
+                   "DIR' makes one for another; a node on the machine of the "
+                   "run takes those of the run, with the --certs that the run "
+                   "says as it begins");
   if (!fd && errno == ENOTDIR)
     return unusable_folder(directory, "is no folder; name another");
   struct stat info {};

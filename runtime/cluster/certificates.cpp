@@ -354,8 +354,11 @@ std::optional<error> bad_node_name(std::string_view name) {
   if (name.empty() || name.size() > length_max || !is_word(name.front())
       || !std::all_of(name.begin(), name.end(), fits)) {
     // It may come from anywhere.
-    std::string shown{name.substr(0, length_max)};
-    std::replace_if(shown.begin(), shown.end(), std::not_fn(fits), '?');
+    std::string shown{name.substr(0, 2 * length_max)};
+    auto is_harmless = [](char c) {
+      return c >= ' ' && c <= '~';
+    };
+    std::replace_if(shown.begin(), shown.end(), std::not_fn(is_harmless), '?');
     return error{exit_code::bad_plan,
                  fmt::format("'{}' is no name for a node: 1 to {} letters, "
                              "digits, '.', '_' and '-', a letter or digit "

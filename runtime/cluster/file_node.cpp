@@ -190,8 +190,11 @@ private:
   void fetched(const placing_ptr& p, const std::string& path,
                const fetch_end& how) {
     if (!how.mistake.empty() && p->lost.empty()) {
-      p->lost =
-          fmt::format("artifact '{}' cannot be fetched: {}", path, how.mistake);
+      auto into = how.no_space
+                    ? fmt::format(" into '{}'", options_.store_directory)
+                    : std::string{};
+      p->lost = fmt::format("artifact '{}' cannot be fetched{}: {}", path, into,
+                            how.mistake);
       p->no_space = how.no_space;
     }
     if (--p->missing > 0)

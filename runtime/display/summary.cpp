@@ -373,11 +373,17 @@ private:
       return;
     if (!model_.ended())
       code = static_cast<int>(tutti::exit_code::internal);
+    // What ends so has a journal that is whole: somebody else has the nodes.
+    bool is_superseded =
+        model_.ended() && code == static_cast<int>(tutti::exit_code::journal);
     if (code != 0)
-      whole_line(styled_line(
-          fmt::format("exit code {}: {}", code,
-                      to_string(static_cast<tutti::exit_code>(code)))));
-    auto goes_on = !model_.ended() || model_.status() == run_status::stopped
+      whole_line(styled_line(fmt::format(
+          "exit code {}: {}", code,
+          is_superseded ? "its nodes follow another orchestrator of this run: "
+                          "the run goes on there"
+                        : to_string(static_cast<tutti::exit_code>(code)))));
+    auto goes_on = !model_.ended()
+                || (model_.status() == run_status::stopped && !is_superseded)
                 || model_.status() == run_status::waiting;
     if (goes_on && !options_.resume_command.empty())
       whole_line(

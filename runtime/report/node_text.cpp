@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/report/node_text.hpp"
 
+#include "messages/node.hpp"
 #include "runtime/report/format.hpp"
 #include "runtime/report/work_text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <string_view>
 #include <vector>
 
 namespace tutti::report {
@@ -23,6 +27,32 @@ std::string quoted(const std::vector<std::string>& xs, std::string_view last) {
                                                : std::string_view{", "},
                           xs[i]);
   return result;
+}
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+/// What stands first of `x` goes: a number, or a letter.
+std::string_view take_part(std::string_view& x) {
+  std::size_t n = 0;
+  while (n < x.size() && is_digit(x[n]))
+    ++n;
+  auto result = x.substr(0, std::max<std::size_t>(n, 1));
+  x.remove_prefix(result.size());
+  return result;
+}
+
+bool is_before(std::string_view a, std::string_view b) {
+  while (!a.empty() && !b.empty()) {
+    auto x = take_part(a);
+    auto y = take_part(b);
+    if (is_digit(x[0]) && is_digit(y[0]) && x.size() != y.size())
+      return x.size() < y.size();
+    if (x != y)
+      return x < y;
+  }
+  return a.empty() && !b.empty();
 }
 
 std::string_view absence_of(node_state x) {
@@ -115,6 +145,20 @@ std::string agents_on(const run_model& m, std::uint32_t node,
         && m.nodes().place_of(agent_id{i}) == node && total++ < limit)
       names.push_back(m.plan().agents[i].name);
   return names_text(names, total);
+}
+
+std::vector<std::uint32_t> nodes_by_name(const run_model& m) {
+  const auto& all = m.nodes().nodes();
+  std::vector<std::uint32_t> result(all.size());
+  std::iota(result.begin(), result.end(), 0u);
+  std::sort(result.begin(), result.end(), [&all](auto x, auto y) {
+    auto key = [&all](auto i) {
+      return all[i].name != local_node;
+    };
+    return key(x) != key(y) ? key(x) < key(y)
+                            : is_before(all[x].name, all[y].name);
+  });
+  return result;
 }
 
 std::string node_of(const run_model& m, std::uint32_t task) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace tutti::report {
 
@@ -36,6 +37,9 @@ namespace tutti::report {
 /// The agents that are on a node, in plan order: "quinn, riley".
 [[nodiscard]] std::string agents_on(const run_model& m, std::uint32_t node,
                                     std::size_t limit);
+
+/// All nodes as lists show them: `local`, then by name, box2 before box10.
+[[nodiscard]] std::vector<std::uint32_t> nodes_by_name(const run_model& m);
 
 /// "box1" where the run is on several machines; else empty.
 [[nodiscard]] std::string node_of(const run_model& m, std::uint32_t task);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/report/report_text.hpp"
 
+#include "messages/node.hpp"
 #include "runtime/report/blame_text.hpp"
 #include "runtime/report/format.hpp"
 #include "runtime/report/text_parts.hpp"
@@ -200,7 +201,11 @@ void add_nodes(std::string& out, const run_report& x, std::size_t columns) {
     note += fmt::format(", with them {} {}; ran beside what did it instead: {}",
                         work, work == 1 ? "piece of work" : "pieces of work",
                         x.nodes.overlaps());
-  add_figure(out, columns, "nodes", std::to_string(x.nodes.nodes.size()), note);
+  auto joined = std::count_if(x.nodes.nodes.begin(), x.nodes.nodes.end(),
+                              [](const node_row& y) {
+                                return y.name != local_node;
+                              });
+  add_figure(out, columns, "nodes", std::to_string(joined), note);
   std::size_t shown = 0;
   std::size_t total = 0;
   auto add = [&](const std::string& text, std::size_t indent) {

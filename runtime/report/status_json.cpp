@@ -138,6 +138,7 @@ private:
     w_.number("progress", model_.progress(now_));
     w_.seconds("remaining_s", model_.remaining(now_));
     w_.text_or_null("join_address", options_.join_address);
+    w_.text_or_null("awaited_nodes", options_.awaited_nodes);
   }
 
   void add_session() {

@@ -16,9 +16,11 @@ inline constexpr int status_schema_version = 1;
 struct status_options {
   std::string run_id;
   std::string join_address = {}; ///< where nodes may join; empty: nowhere
-  std::size_t limit = 1000;      ///< entries of one list
-  std::size_t columns = 0;       ///< of a line of text; 0: not cut
-  std::size_t completed = 10;    ///< the latest completed tasks that text shows
+  /// What has to join before the run begins: "2 of 3 nodes"; empty: nothing.
+  std::string awaited_nodes = {};
+  std::size_t limit = 1000;   ///< entries of one list
+  std::size_t columns = 0;    ///< of a line of text; 0: not cut
+  std::size_t completed = 10; ///< the latest completed tasks that text shows
 };
 
 /// One JSON object with a newline at its end, as

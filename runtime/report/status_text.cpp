@@ -287,12 +287,16 @@ private:
     if (!model_.nodes().is_spread() && lacking.empty() && address.empty())
       return;
     title("NODES");
+    if (!options_.awaited_nodes.empty())
+      line("- the run has not begun; still to join: " + options_.awaited_nodes);
     if (!address.empty())
       line("- others join at " + address);
     for (auto x : lacking)
       line(fmt::format("- {} has no node: {}", agent_name(plan_, x),
                        unplaced_text(model_, x)));
-    for (std::uint32_t i = 0; i < nodes.size() && i < options_.limit; ++i)
+    auto order = nodes_by_name(model_);
+    order.resize(std::min<std::size_t>(order.size(), options_.limit));
+    for (auto i : order)
       line(fmt::format("- {}", node_line(model_, i, now_)));
     and_more(nodes.size(), std::min<std::size_t>(nodes.size(), options_.limit));
   }

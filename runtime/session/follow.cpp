@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/session/follow.hpp"
 
+#include "runtime/report/node_text.hpp"
 #include "runtime/report/wait_text.hpp"
+
+#include <fmt/format.h>
 
 #include <chrono>
 #include <utility>
@@ -23,6 +26,16 @@ std::vector<asked_gate> asked_people(const report::run_model& m) {
                         g.rework.present && g.rework.to.size() == 1});
   }
   return result;
+}
+
+/// Where tutti itself is, the disk needs no name.
+std::string no_space_text(const report::run_model& m, const fact& x) {
+  auto node = report::node_of(m, x.subject);
+  bool is_here = node.empty() || node == local_node;
+  return fmt::format("tutti: {}{}; nothing new starts. Free some space{} and "
+                     "go on with --resume.",
+                     is_here ? "" : fmt::format("node {}: ", node),
+                     x.details->message, is_here ? "" : " there");
 }
 
 /// Asks below the board, and takes what is typed.
@@ -59,9 +72,7 @@ bool follow(const follow_options& options) {
         view.note("tutti: " + x.extra->text);
       if (x.end == attempt_end::no_space && x.details
           && !std::exchange(told_of_space, true))
-        view.note(
-            "tutti: " + x.details->message
-            + "; nothing new starts. Free some space and go on with --resume.");
+        view.note(no_space_text(model, x));
     }
     for (const auto& x : batch.progress)
       model.apply(x);

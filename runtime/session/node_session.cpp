@@ -328,6 +328,9 @@ int run_node(const node_options& options, process::supervisor& processes) {
                      if (count > 1)
                        ::_exit(128 + signal);
                      signalled = signal;
+                     if (options.note)
+                       options.note("leaves: what it works on is ended, and "
+                                    "runs elsewhere");
                      here.leave("it was stopped");
                    },
                    [&] {

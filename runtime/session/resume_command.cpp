@@ -7,10 +7,7 @@
 
 namespace tutti::session {
 
-namespace {
-
-/// Quoted where a shell would take it for more than a word.
-std::string word(std::string_view x) {
+std::string shell_word(std::string_view x) {
   constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyz"
                                      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                      "0123456789-_./@:+,=%";
@@ -22,11 +19,13 @@ std::string word(std::string_view x) {
   return result + '\'';
 }
 
+namespace {
+
 std::string from(const std::string& directory, const std::string& path) {
   auto prefix = directory.ends_with('/') ? directory : directory + '/';
   bool inside = !directory.empty() && path.size() > prefix.size()
              && path.starts_with(prefix);
-  return word(inside ? path.substr(prefix.size()) : path);
+  return shell_word(inside ? path.substr(prefix.size()) : path);
 }
 
 } // namespace

@@ -2,8 +2,12 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace tutti::session {
+
+/// Quoted where a shell would take it for more than a word.
+[[nodiscard]] std::string shell_word(std::string_view x);
 
 /// What a shell takes that stands in `directory` to make the run of a plan go
 /// on: "tutti run team.yaml --resume=RUN". A path in `directory` is named from

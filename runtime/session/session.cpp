@@ -5,6 +5,7 @@
 #include "runtime/session/session.hpp"
 
 #include "messages/error.hpp"
+#include "runtime/cluster/certificates.hpp"
 #include "runtime/control/socket_directory.hpp"
 #include "runtime/display/display.hpp"
 #include "runtime/process/supervisor.hpp"
@@ -142,6 +143,17 @@ std::vector<fact> asked_again(const report::run_model& m) {
   return result;
 }
 
+/// What makes the line that is shown work in any folder of this machine.
+std::string join_options(const node_choice& x, const std::string& root) {
+  if (x.insecure)
+    return " --insecure";
+  std::error_code gone; // then it stays as it was said
+  auto folder = x.certificates.empty() ? cluster::certificates_directory(root)
+                                       : x.certificates;
+  auto whole = std::filesystem::absolute(folder, gone);
+  return " --certs " + shell_word(gone ? folder : whole.string());
+}
+
 /// Without a board there is no place to ask what somebody might type.
 bool has_board(const session_options& options) {
   return !options.quiet
@@ -241,8 +253,7 @@ session_result run_session(plan p, const session_options& options,
   lost_directory lost{*files};
   if (goes_on && !address.empty())
     view->note(fmt::format("tutti: nodes join by: tutti node --join {}{}",
-                           address,
-                           options.nodes.insecure ? " --insecure" : ""));
+                           address, join_options(options.nodes, root)));
   if (!goes_on)
     view->finish(model);
   else {

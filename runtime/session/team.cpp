@@ -309,13 +309,17 @@ void team::open_sockets() {
   auto address = options_.listener ? last_join_address(options_.files.path)
                                    : std::string{};
   mine.ask_status = [feed = options_.feed, run_id = options_.files.run_id,
-                     address](const control::status_question& how,
-                              control::status_answer answer) {
-    feed->ask([how, run_id, address, answer = std::move(answer)](
+                     address, slot = hub_](const control::status_question& how,
+                                           control::status_answer answer) {
+    feed->ask([how, run_id, address, slot, answer = std::move(answer)](
                   const report::run_model& m, duration now) {
       report::status_options told;
       told.run_id = run_id;
       told.join_address = address;
+      {
+        std::lock_guard lock{slot->mutex};
+        told.awaited_nodes = slot->awaited;
+      }
       told.columns = how.columns;
       answer(how.as_text ? report::status_text(m, now, told)
                          : report::status_json(m, now, told));

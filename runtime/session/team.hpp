@@ -37,6 +37,7 @@ namespace tutti::session {
 struct hub_slot {
   std::mutex mutex;
   cluster::hub_with_net hub; ///< null: not yet, or none
+  std::string awaited;       ///< before the run begins; empty: nobody
 };
 
 struct team_options {
@@ -106,6 +107,8 @@ private:
   [[nodiscard]] bool has_hub() const;
   [[nodiscard]] cluster::hub_with_net spawn_hub(const agent_options& common);
   void start_own_nodes(const process_actor& host);
+  void own_node_ended(const process_exited& x, const std::string& said,
+                      std::uint32_t left, const orchestrator_actor& lead);
   /// The run begins once this was called as often as it has to be.
   void begin_if_all_is_there();
   /// Empty: there are no secrets.
@@ -128,7 +131,9 @@ private:
   std::atomic<int> begins_after_{1}; ///< calls of `begin_if_all_is_there`
   std::shared_ptr<cluster::file_lanes> file_lanes_;     ///< null: no hub
   std::shared_ptr<cluster::awaited_logs> awaited_logs_; ///< likewise
-  std::shared_ptr<latch> own_nodes_gone_;               ///< null: it has none
+  std::atomic<bool> enough_nodes_{false};    ///< those it waited for are there
+  std::atomic<bool> dismisses_nodes_{false}; ///< they may end now
+  std::shared_ptr<latch> own_nodes_gone_;    ///< null: it has none
   std::shared_ptr<hub_slot> hub_ = std::make_shared<hub_slot>();
   orchestrator_actor lead_;
   asker_actor asker_;

@@ -11,10 +11,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -35,19 +39,60 @@ using own_nodes_actor = caf::typed_actor<
     caf::reacts_to<process_started>, caf::reacts_to<process_line>,
     caf::reacts_to<process_output>, caf::reacts_to<process_exited>>;
 
-/// Opens the latch once so many nodes have gone.
+/// Tells what a node said last as it ended, and how many are left; opens the
+/// latch once there are none.
 own_nodes_actor::behavior_type
-own_nodes_watch(own_nodes_actor::pointer, std::uint32_t count,
+own_nodes_watch(own_nodes_actor::pointer, std::uint32_t left,
+                std::function<void(const process_exited&,
+                                   const std::string& said, std::uint32_t left)>
+                    ended,
                 const std::shared_ptr<latch>& gone) {
+  auto said = std::make_shared<std::map<process_id, std::string>>();
   return {
       [](process_started) {},
-      [](const process_line&) {},
+      [said](process_line& x) {
+        (*said)[x.id] = std::move(x.line);
+      },
       [](const process_output&) {},
-      [count, gone](const process_exited&) mutable {
-        if (--count == 0)
+      [left, ended = std::move(ended), gone, said](process_exited& x) mutable {
+        ended(x, (*said)[x.id], --left);
+        if (left == 0)
           gone->open();
       },
   };
+}
+
+std::string own_node_name(process_id x) {
+  return fmt::format("node-{}", x - own_node_ids);
+}
+
+/// "node-2 has ended (exit code 7): the disk is full".
+std::string ended_text(const process_exited& x, std::string_view said) {
+  auto name = own_node_name(x.id);
+  if (!x.message.empty())
+    return fmt::format(
+        "{} {} {}", name,
+        x.message.starts_with("ended by") ? "was" : "has ended:", x.message);
+  constexpr std::string_view prefix = "tutti: ";
+  if (said.starts_with(prefix))
+    said.remove_prefix(prefix.size());
+  return fmt::format("{} has ended (exit code {}){}{}", name, x.code,
+                     said.empty() ? "" : ": ", said);
+}
+
+/// Whether agents that ask for a node have something left to do.
+bool needs_nodes(const report::run_model& m) {
+  const auto& p = m.plan();
+  for (std::size_t i = 0; i < p.tasks.size(); ++i) {
+    const auto& who = p.tasks[i].agents;
+    if (is_terminal(m.task(i).state))
+      continue;
+    if (std::any_of(who.begin(), who.end(), [&p](agent_id x) {
+          return !p.agents[x.value].runs_on.empty();
+        }))
+      return true;
+  }
+  return false;
 }
 
 } // namespace
@@ -96,13 +141,19 @@ cluster::hub_with_net team::spawn_hub(const agent_options& common) {
   bool waits = waits_for_nodes_;
   mine.nodes_min = waits ? options_.session.nodes.nodes_min : 0;
   mine.enough_nodes = [this, waits] {
+    enough_nodes_ = true;
+    std::lock_guard lock{hub_->mutex};
+    hub_->awaited.clear();
     if (waits)
       begin_if_all_is_there();
   };
-  mine.missing_nodes = [feed, waits](const std::string& what) {
-    if (waits && !what.empty())
-      feed->note(
-          fmt::format("tutti: the run begins later; still to join: {}", what));
+  mine.missing_nodes = [feed, waits, slot = hub_](const std::string& what) {
+    if (!waits || what.empty())
+      return;
+    feed->note(
+        fmt::format("tutti: the run begins later; still to join: {}", what));
+    std::lock_guard lock{slot->mutex};
+    slot->awaited = what;
   };
   mine.no_nodes = [this, feed, waits, lead](const std::string& what) {
     if (!waits)
@@ -140,19 +191,26 @@ void team::start_own_nodes(const process_actor& host) {
       if (x.find(':') == std::string::npos) // else it is one of its program
         labels.insert(x);
   std::string all;
+  labels.insert(options_.work->nodes.wait_for.begin(),
+                options_.work->nodes.wait_for.end());
   for (const auto& x : labels)
     all += (all.empty() ? "" : ",") + x;
   std::error_code unknown; // then it fails to start, and says so
   auto program = std::filesystem::read_symlink("/proc/self/exe", unknown);
   const auto& choice = options_.session.nodes;
   own_nodes_gone_ = std::make_shared<latch>();
-  auto watch =
-      system_.spawn(own_nodes_watch, choice.own_nodes, own_nodes_gone_);
+  auto watch = system_.spawn(
+      own_nodes_watch, choice.own_nodes,
+      [this, lead = lead_](const process_exited& x, const std::string& said,
+                           std::uint32_t left) {
+        own_node_ended(x, said, left, lead);
+      },
+      own_nodes_gone_);
   keep(watch);
   for (std::uint32_t i = 1; i <= choice.own_nodes; ++i) {
     start_process x;
     x.id = own_node_ids + i;
-    x.name = fmt::format("node-{}", i);
+    x.name = own_node_name(x.id);
     x.argv = {program.string(),
               "node",
               "--join",
@@ -173,7 +231,32 @@ void team::start_own_nodes(const process_actor& host) {
   }
 }
 
+/// None of them is to end before the run does, unless somebody drained it: what
+/// needs nodes would wait for ever.
+void team::own_node_ended(const process_exited& x, const std::string& said,
+                          std::uint32_t left, const orchestrator_actor& lead) {
+  if (dismisses_nodes_)
+    return;
+  auto* feed = options_.feed;
+  feed->note("tutti: " + ended_text(x, said));
+  constexpr auto code = static_cast<std::int32_t>(exit_code::environment);
+  if (waits_for_nodes_ && !enough_nodes_) {
+    dismisses_nodes_ = true; // the others end for the same reason, or with it
+    feed->note("tutti: the run cannot begin without all of its own nodes");
+    caf::anon_send(lead, stop_run{code, true});
+  } else if (left == 0 && x.code != 0) {
+    feed->ask([feed, lead](const report::run_model& m, duration) {
+      if (!needs_nodes(m))
+        return;
+      feed->note("tutti: none of the run's own nodes is left, and some agents "
+                 "need one: the run stops");
+      caf::anon_send(lead, stop_run{code, false});
+    });
+  }
+}
+
 void team::let_nodes_go() {
+  dismisses_nodes_ = true;
   {
     std::lock_guard lock{hub_->mutex};
     if (!hub_->hub)

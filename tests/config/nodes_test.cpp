@@ -114,6 +114,16 @@ BOOST_AUTO_TEST_CASE(labels_are_made_of_parameters_and_of_a_matrix) {
     BOOST_TEST(said.find(part) != std::string::npos, said);
 }
 
+BOOST_AUTO_TEST_CASE(a_label_is_not_too_long) { // as that of a node
+  auto plan = [](std::size_t length) {
+    return "tasks: { t: { run: x, runs-on: " + std::string(length, 'x')
+         + " } }\n";
+  };
+  BOOST_TEST(places_of(good_plan(plan(64))).size() > 64u);
+  auto said = messages_of(plan(65));
+  BOOST_TEST(said.find("at most 64 letters") != std::string::npos, said);
+}
+
 BOOST_AUTO_TEST_CASE(a_native_agent_needs_a_node_that_has_it) { // §32
   auto p = good_plan("agents:\n"
                      "  a: { native: painter, runs-on: zoo }\n"

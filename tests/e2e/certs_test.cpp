@@ -57,6 +57,18 @@ BOOST_AUTO_TEST_CASE(a_node_of_another_machine_gets_a_folder) {
   BOOST_TEST(!has(shown.out, "PRIVATE"), shown.out);
 }
 
+BOOST_AUTO_TEST_CASE(what_it_says_is_of_use) {
+  BOOST_REQUIRE(tutti({"certs", "init"}).status == 0);
+  auto lead = tutti({"certs", "issue", "orchestrator", "--out", "lead"});
+  BOOST_TEST(lead.status == 0, lead.err);
+  BOOST_TEST(has(lead.err, "tutti run --listen HOST:PORT --certs lead"),
+             lead.err);
+  BOOST_TEST(!has(lead.err, "tutti node"), lead.err);
+  auto odd = tutti({"certs", "issue", "../x\x1b[1m"});
+  BOOST_TEST(odd.status == 2);
+  BOOST_TEST(has(odd.err, "'../x?[1m' is no name for a node"), odd.err);
+}
+
 BOOST_AUTO_TEST_CASE(show_prints_json_for_scripts) {
   BOOST_TEST(tutti({"certs", "init", "--certs", "c"}).status == 0);
   BOOST_TEST(tutti({"certs", "issue", "b", "--certs", "c"}).status == 0);

@@ -186,6 +186,20 @@ bool heard_of(program& run, std::string_view what, std::string_view node,
   });
 }
 
+std::string rest_of_line(program& x, std::string_view text) {
+  std::string result;
+  BOOST_REQUIRE(x.read_until([&] {
+    auto at = x.out().find(text);
+    if (at == std::string::npos)
+      return false;
+    at += text.size();
+    auto end = x.out().find('\n', at);
+    result = x.out().substr(at, end - at);
+    return end != std::string::npos;
+  }));
+  return result;
+}
+
 bool read_until(program& x, std::string_view text, std::size_t count) {
   return x.read_until([&] {
     return count_of(x.out() + x.err(), text) >= count;

@@ -84,6 +84,10 @@ struct cluster_fixture : live_fixture {
 [[nodiscard]] bool heard_of(program& run, std::string_view what,
                             std::string_view node, std::size_t count = 1);
 
+/// Reads on until the program has put out a line with the text, and returns
+/// what is behind it.
+[[nodiscard]] std::string rest_of_line(program& x, std::string_view text);
+
 /// Reads on until the text is there for the `count`th time.
 [[nodiscard]] bool read_until(program& x, std::string_view text,
                               std::size_t count);

@@ -121,6 +121,26 @@ tasks:
   check_nothing_left();
 }
 
+BOOST_AUTO_TEST_CASE(the_line_that_a_run_shows_works_in_another_folder) {
+  auto x = start_run("tasks: { one: { runs-on: work, run: echo done } }");
+  auto shown = rest_of_line(*x, "nodes join by: ");
+  auto certs = " --certs " + (dir / ".tutti/certs");
+  BOOST_TEST(shown == "tutti node --join " + address + certs);
+  std::filesystem::create_directories(dir / "elsewhere");
+  auto how =
+      options({"node", "--join", address, "--certs", dir / ".tutti/certs",
+               "--name", "n1", "--labels", "work"});
+  how.directory = dir / "elsewhere";
+  auto node = launch(how, "n1");
+  auto end = finish(*x);
+  BOOST_TEST(end.status == 0, end.out << end.err);
+  BOOST_REQUIRE(read_until(*node, "the run is over", 1));
+  node->send_signal(SIGINT);
+  auto left = node->wait();
+  BOOST_TEST(left.status == 130);
+  BOOST_TEST(has(left.out + left.err, "leaves"), left.err);
+}
+
 BOOST_AUTO_TEST_CASE(a_node_may_come_late_leave_and_come_again) { // §33
   auto x = start_run(R"(
 agents: { ada: { runs-on: work } }
@@ -191,6 +211,30 @@ tasks: { one: { agent: ada, run: "true" } }
   // This machine may have it, and needs nobody then.
   auto again = tutti({"run", "--plain", "--labels", "linux,gpu"});
   BOOST_TEST(again.status == 0, again.out << again.err);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_begins_before_who_is_waited_for) { // §32
+  auto x = start_run(R"(
+nodes: { wait-for: gpu }
+tasks: { here: touch began }
+)");
+  BOOST_REQUIRE(x->read_until("still to join: a node with the label gpu"));
+  BOOST_TEST(eventually([this] {
+    auto now = status();
+    return now.is_object()
+        && now.at("awaited_nodes") == "a node with the label gpu";
+  }));
+  BOOST_TEST(has(expect(0, {"status"}).out,
+                 "still to join: a node with the label gpu"));
+  BOOST_TEST(has(expect(0, {"explain", "here"}).out,
+                 "The run has not begun: it waits for nodes"));
+  BOOST_TEST(has(expect(0, {"nodes"}).out, "the run has not begun"));
+  BOOST_TEST(!dir.exists("began"));
+  auto a = start_node("n1", "gpu", {"--once"});
+  auto end = finish(*x);
+  BOOST_TEST(end.status == 0, end.out << end.err);
+  BOOST_TEST(dir.exists("began"));
+  BOOST_TEST(a->wait().status == 0);
 }
 
 BOOST_AUTO_TEST_CASE(nodes_are_waited_for_as_long_as_the_plan_says) {

@@ -288,7 +288,10 @@ private:
       return "It starts once " + listed(open) + ".";
     const auto* s = engine_.stream(x);
     if (s == nullptr)
-      return "Nothing holds it back but the stop of the run.";
+      return engine_.stopping()
+               ? "Nothing holds it back but the stop of the run."
+               : "The run has not begun: it waits for nodes, and 'tutti "
+                 "status' says for which.";
     if (!s->queue.empty())
       return "It gathers what comes together, "
            + std::to_string(s->queue.size()) + " so far, and starts in "

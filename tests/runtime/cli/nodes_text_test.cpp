@@ -46,6 +46,23 @@ BOOST_AUTO_TEST_CASE(the_table_says_what_has_left) { // §32
   BOOST_TEST(text.find("\nbox2 is gone: it was drained\n") != text.npos, text);
 }
 
+BOOST_AUTO_TEST_CASE(nodes_are_in_the_order_that_people_count_in) {
+  report::run_model far{value, slots()};
+  for (const auto* name : {"local", "node-10", "node-2", "a", "node-1"})
+    far.apply(joined(0s, name, "", 1));
+  auto text = cli::nodes_text(far);
+  std::size_t last = 0;
+  for (const auto* name :
+       {"\nlocal", "\na ", "\nnode-1 ", "\nnode-2 ", "\nnode-10 "}) {
+    auto at = text.find(name);
+    BOOST_REQUIRE_MESSAGE(at != text.npos, text);
+    BOOST_TEST(at > last, text);
+    last = at;
+  }
+  auto x = nlohmann::json::parse(cli::nodes_json(far, "r1"));
+  BOOST_TEST(x["nodes"][4]["node"] == "node-10");
+}
+
 BOOST_AUTO_TEST_CASE(a_live_run_says_where_nodes_join) { // §32
   BOOST_TEST(cli::nodes_text(m, "hub:7700")
              == cli::nodes_text(m) + "others join at hub:7700\n");

@@ -123,6 +123,25 @@ BOOST_AUTO_TEST_CASE(what_is_said_of_nodes_is_read) {
              wrong.error().detail);
 }
 
+BOOST_AUTO_TEST_CASE(labels_are_what_a_plan_could_ask_for) { // §32
+  auto said = [](const std::string& text) {
+    return parse({"node", "--join", "127.0.0.1:1", "--labels", text.c_str()});
+  };
+  for (const auto& bad :
+       {std::string{"-x"}, std::string{}, std::string{","}, std::string{"a,,b"},
+        std::string{"a b"}, std::string{".x"}, std::string(65, 'x')}) {
+    auto wrong = said(bad);
+    BOOST_REQUIRE_MESSAGE(!wrong, bad);
+    BOOST_TEST((wrong.error().code == exit_code::bad_plan));
+    BOOST_TEST(wrong.error().detail.find("is no label; labels are made of")
+                   != std::string::npos,
+               wrong.error().detail);
+  }
+  auto good = said("gpu,_a-1.b,gpu," + std::string(64, 'x'));
+  BOOST_REQUIRE(good);
+  BOOST_TEST(good->options.node.labels.size() == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(completion_knows_every_command_and_option) {
   cli::all_options unused;
   auto app = cli::make_app(unused);

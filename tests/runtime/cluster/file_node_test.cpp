@@ -87,7 +87,8 @@ BOOST_AUTO_TEST_CASE(a_full_disk_of_a_node_is_told_apart) { // row 5
   from.work.write("large", std::string(3 << 20, 'x'));
   auto full = placed(to, made(from, {"large"}).artifacts);
   BOOST_TEST(full.mistake
-             == "artifact 'large' cannot be fetched: No space left on device");
+             == "artifact 'large' cannot be fetched into '" + store
+                    + "': No space left on device");
   BOOST_TEST(full.no_space);
   ::umount2(store.c_str(), MNT_DETACH);
 }

@@ -223,7 +223,8 @@ BOOST_AUTO_TEST_CASE(the_report_names_what_moved_and_why) { // §33
   end();
   auto said = text();
   for (const char* part :
-       {"nodes", "box1 at 10s: it has not answered for 16s",
+       {"nodes                2 lost: 1",
+        "box1 at 10s: it has not answered for 16s",
         "train (quinn): attempt 1, begun at 1.0s; done by attempt 2 on box2, "
         "begun at 11s; both ran for 3.0s; its late result (success) came at "
         "14s and was ignored",

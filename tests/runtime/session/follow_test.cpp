@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/session/follow.hpp"
 
+#include "tests/support/node_facts.hpp"
 #include "tests/support/resumed_facts.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -62,6 +63,24 @@ BOOST_AUTO_TEST_CASE(what_was_not_kept_is_said) { // row 5: disk full
   feed.add(run_facts{{end}});
   BOOST_TEST(session::follow({feed, m, view, nullptr, {}}));
   BOOST_TEST(view.said == "tutti: not kept: one\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_has_the_name_of_its_machine) { // row 5
+  spread_team team;
+  report::run_model far{team.value, team.slots()};
+  for (const auto& x : team.until_lost())
+    far.apply(x);
+  auto full = finished(3s, team.train, team.quinn, task_state::ready);
+  full.end = attempt_end::no_space;
+  auto details = std::make_shared<attempt_details>();
+  details->message = "artifact 'f.bin' cannot be fetched: no space";
+  full.details = details;
+  feed.add(run_facts{{full, run_ended(4s, run_status::stopped, 6)}});
+  BOOST_TEST(session::follow({feed, far, view, nullptr, {}}));
+  BOOST_TEST(view.said
+             == "tutti: node box1: artifact 'f.bin' cannot be fetched: no "
+                "space; nothing new starts. Free some space there and go on "
+                "with --resume.\n");
 }
 
 BOOST_AUTO_TEST_CASE(time_is_that_of_the_runs_clock) { // §26: SIGTSTP
