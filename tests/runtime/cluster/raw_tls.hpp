@@ -38,7 +38,7 @@ public:
   std::string read_to_end() {
     while (take()) {
     }
-    return session_.why();
+    return session_.how().why;
   }
 
 private:
