@@ -34,12 +34,6 @@ void simulated_net::endpoint::close(cluster::connection_id x) {
 
 // -- who takes part -----------------------------------------------------------
 
-simulated_net::~simulated_net() {
-  for (const auto& c : connections_)
-    for (auto& d : c->ways)
-      d.waiting.clear();
-}
-
 cluster::net_opener simulated_net::listener() {
   return [this](cluster::transport_events events) {
     hub_ = std::make_shared<endpoint>(*this, std::string{}, std::move(events));
@@ -63,8 +57,9 @@ void simulated_net::release(const std::string& node, net_way x) {
   holds_[{node, x}] = false;
   for (auto& c : connections_)
     if (c->node == node)
-      for (auto& deed : std::exchange(c->to(x).waiting, {}))
-        post(c, x, std::move(deed));
+      if (auto found = waiting_.extract({c->id, x}))
+        for (auto& deed : found.mapped())
+          post(c, x, std::move(deed));
 }
 
 void simulated_net::reset(const std::string& node) {
@@ -129,18 +124,22 @@ duration simulated_net::latency_of(const std::string& node) const {
   return i == slower_.end() ? latency : latency + i->second;
 }
 
+bool simulated_net::must_wait(const connection& c, net_way x) const {
+  return is_held(c.node, x) || waiting_.contains({c.id, x});
+}
+
 /// In order, after the latency, unless it is held back.
 void simulated_net::post(const shared& c, net_way x,
                          std::function<void()> deed) {
   auto& d = c->to(x);
-  if (is_held(c->node, x) || !d.waiting.empty()) {
-    d.waiting.push_back(std::move(deed));
+  if (must_wait(*c, x)) {
+    waiting_[{c->id, x}].push_back(std::move(deed));
     return;
   }
   d.last = std::max(d.last, clock_.now() + latency_of(c->node));
   clock_.at(d.last, [this, c, x, deed = std::move(deed)] {
-    if (is_held(c->node, x) || !c->to(x).waiting.empty())
-      c->to(x).waiting.push_back(deed);
+    if (must_wait(*c, x))
+      waiting_[{c->id, x}].push_back(deed);
     else
       deed();
   });
@@ -221,6 +220,7 @@ void simulated_net::tell_closed(connection& c, net_way x,
 void simulated_net::reset(connection& c) {
   for (auto x : {net_way::to_hub, net_way::to_node}) {
     c.to(x) = {};
+    waiting_.erase({c.id, x});
     tell_closed(c, x, "connection reset");
   }
 }

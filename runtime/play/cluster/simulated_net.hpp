@@ -25,8 +25,6 @@ class simulated_net {
 public:
   explicit simulated_net(play_clock clock) : clock_(std::move(clock)) {
   }
-  /// What is held back knows its connection, and is held by it.
-  ~simulated_net();
   simulated_net(const simulated_net&) = delete;
   simulated_net& operator=(const simulated_net&) = delete;
 
@@ -76,7 +74,6 @@ private:
   struct endpoint;
 
   struct direction {
-    std::deque<std::function<void()>> waiting;
     duration last{0}; ///< when the last one that left arrives
     std::size_t bytes = 0;
   };
@@ -104,6 +101,8 @@ private:
     }
   };
   using shared = std::shared_ptr<connection>;
+  /// A connection, one way.
+  using lane = std::pair<cluster::connection_id, net_way>;
 
   struct endpoint : cluster::transport, std::enable_shared_from_this<endpoint> {
     endpoint(simulated_net& of, std::string its_name,
@@ -138,12 +137,14 @@ private:
   void send(const endpoint& from, cluster::connection_id id, std::string frame);
   void close(const endpoint& from, cluster::connection_id id);
   static void tell_closed(connection& c, net_way x, const std::string& why);
-  static void reset(connection& c);
+  void reset(connection& c);
+  [[nodiscard]] bool must_wait(const connection& c, net_way x) const;
 
   play_clock clock_;
   std::shared_ptr<endpoint> hub_;
   std::vector<shared> connections_;
   std::map<std::pair<std::string, net_way>, bool> holds_;
+  std::map<lane, std::deque<std::function<void()>>> waiting_; ///< held back
   std::map<std::string, duration> slower_;
   cluster::connection_id ids_ = 0;
 };
