@@ -40,6 +40,7 @@ int run_live(live_run_options options, const std::string& directory,
   session::record_options recorded;
   recorded.files = *files;
   recorded.work = work;
+  recorded.how = options.durability;
   auto record = session::begin_record(recorded);
   if (!record) {
     std::fprintf(stderr, "%s\n", record.error().detail.c_str());
@@ -58,6 +59,8 @@ int run_live(live_run_options options, const std::string& directory,
     parts.processes = &processes;
     parts.feed = &feed;
     session::team actors{std::move(parts)};
+    if (options.begins)
+      options.begins();
     actors.begin();
     while (!model.ended()) {
       auto batch = feed.take(frame);

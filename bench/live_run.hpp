@@ -6,6 +6,7 @@
 
 #include "messages/fact.hpp"
 #include "messages/plan.hpp"
+#include "runtime/journal/journal_file.hpp"
 #include "runtime/native/native.hpp"
 #include "runtime/process/supervisor.hpp"
 
@@ -18,6 +19,9 @@ namespace tutti::bench {
 struct live_run_options {
   plan work;
   native::agents agents;
+  journal::durability durability = journal::durability::full;
+  /// Called just before it begins; may be empty.
+  std::function<void()> begins;
   /// Each fact, in order, after the model took it.
   std::function<void(const fact& x)> seen;
 };
