@@ -70,12 +70,16 @@ shape layered(std::uint32_t layers, std::uint32_t width) {
 
 // -- ours ---------------------------------------------------------------------
 
-plan plan_of(const shape& x, bool functions) {
+enum class kind : std::uint8_t { quick, actor, function };
+
+plan plan_of(const shape& x, kind how) {
   plan p;
   p.name = "tasks";
   for (std::uint32_t i = 0; i < agent_count; ++i) {
     p.agents.push_back({fmt::format("agent-{}", i), "", 64, false});
-    p.agents.back().native = functions ? "function" : "actor";
+    p.agents.back().native = how == kind::quick   ? "quick"
+                           : how == kind::actor ? "actor"
+                                                : "function";
   }
   p.tasks.resize(x.needs.size());
   for (std::uint32_t i = 0; i < p.tasks.size(); ++i) {
@@ -129,16 +133,19 @@ agent_actor::behavior_type idle_agent(agent_actor::pointer self,
 }
 
 /// Seconds; from the order to begin to the end of the run.
-double ours(const shape& x, bool functions) {
+double ours(const shape& x, kind how) {
   auto processes = process::supervisor::fork_now();
   if (!processes)
     std::exit(1);
   bench::scratch_folder folder;
   bench::live_run_options run;
-  run.work = plan_of(x, functions);
+  run.work = plan_of(x, how);
   run.work.directory = folder.path();
   run.durability = journal::durability::off;
   run.agents.add("function", [](native::task&) {
+    return native::result{};
+  });
+  run.agents.add_quick("quick", [](const native::quick_task&) {
     return native::result{};
   });
   native::add_actor(
@@ -227,24 +234,32 @@ double middle(std::vector<double> xs) {
 int main(int argc, char** argv) {
   int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5;
   std::string only = argc > 2 ? argv[2] : "";
-  fmt::print("{:<22} {:>12} {:>12} {:>8} {:>12} {:>8}\n", "", "bare tasks/s",
-             "actors", "to bare", "functions", "to bare");
+  std::string kinds = argc > 3 ? argv[3] : "qaf";
+  fmt::print("{:<22} {:>12} {:>12} {:>8} {:>12} {:>8} {:>12} {:>8}\n", "",
+             "bare tasks/s", "quick", "to bare", "actors", "to bare",
+             "functions", "to bare");
   std::vector<shape> shapes{chain(10'000), fan(10'000), layered(100, 100),
                             layered(1000, 1000)};
   for (const auto& x : shapes) {
     if (!only.empty() && x.name.find(only) == x.name.npos)
       continue;
-    std::vector<double> a, b, c;
+    bool small = x.needs.size() < 100'000;
+    std::vector<double> a;
+    std::vector<double> b[3];
     for (int i = 0; i < rounds; ++i) {
       a.push_back(bare(x));
-      b.push_back(ours(x, false));
-      if (x.needs.size() < 100'000)
-        c.push_back(ours(x, true));
+      if (kinds.find('q') != kinds.npos)
+        b[0].push_back(ours(x, kind::quick));
+      if (kinds.find('a') != kinds.npos && small)
+        b[1].push_back(ours(x, kind::actor));
+      if (kinds.find('f') != kinds.npos && small)
+        b[2].push_back(ours(x, kind::function));
     }
     auto n = static_cast<double>(x.needs.size());
-    fmt::print("{:<22} {:>12.0f} {:>12.0f} {:>8.2f} {:>12.0f} {:>8.2f}\n",
-               x.name, n / middle(a), n / middle(b), middle(a) / middle(b),
-               c.empty() ? 0 : n / middle(c),
-               c.empty() ? 0 : middle(a) / middle(c));
+    fmt::print("{:<22} {:>12.0f}", x.name, n / middle(a));
+    for (const auto& y : b)
+      fmt::print(" {:>12.0f} {:>8.2f}", y.empty() ? 0 : n / middle(y),
+                 y.empty() ? 0 : middle(a) / middle(y));
+    fmt::print("\n");
   }
 }
