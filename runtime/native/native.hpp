@@ -231,6 +231,7 @@ public:
   [[nodiscard]] const std::string& feedback() const;
   /// What the run phase put out, in the integrate phase; else empty.
   [[nodiscard]] const attempt_details& earlier() const;
+  [[nodiscard]] std::vector<item> items() const;
 
   /// All that was handed over, by the plan's order of who made it.
   [[nodiscard]] std::vector<handed> inputs() const;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/native/quick_agent.hpp"
 
+#include "runtime/native/attempt.hpp"
+
 #include <algorithm>
 #include <exception>
 #include <utility>
@@ -241,6 +243,11 @@ const std::string& quick_task::feedback() const {
 const attempt_details& quick_task::earlier() const {
   return order_.details && order_.details->earlier ? *order_.details->earlier
                                                    : *nothing();
+}
+
+std::vector<item> quick_task::items() const {
+  return order_.details ? items_of(work_, *order_.details)
+                        : std::vector<item>{};
 }
 
 std::vector<handed> quick_task::inputs() const {
