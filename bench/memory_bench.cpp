@@ -10,6 +10,7 @@
 // allocated.
 #include "actors/orchestrator/orchestrator.hpp"
 #include "bench/apart.hpp"
+#include "bench/quiet_agent.hpp"
 #include "bench/rows.hpp"
 #include "runtime/report/run_model.hpp"
 #include "runtime/session/system_config.hpp"
@@ -66,31 +67,12 @@ struct begun {
   }
 };
 
-agent_actor::behavior_type idle_agent(agent_actor::pointer, begun* b) {
-  return {
+agent_actor::behavior_type waiting_agent(agent_actor::pointer, begun* b) {
+  return bench::quiet_agent(
       [b](const assign_task&) {
         b->one();
       },
-      [](const revoke_task&) {},
-      [](const end_task&) {},
-      [](leave_run) {},
-      [](const handoff&) {},
-      [](const requests_made&) {},
-      [](const request_answer&) {},
-      [](const continue_attempt&) {},
-      [](const wait_refused&) {},
-      [](const live_call&) {},
-      [](const live_gone&) {},
-      [](const wake_driver&) {},
-      [](const artifacts_captured&) {},
-      [](const artifacts_placed&) {},
-      [](const payload_kept&) {},
-      [](const payload_loaded&) {},
-      [](const process_started&) {},
-      [](const process_line&) {},
-      [](const process_output&) {},
-      [](const process_exited&) {},
-  };
+      [](const handoff&) {}, [](leave_run) {});
 }
 
 observer_actor::behavior_type idle_observer(observer_actor::pointer, begun* b) {
@@ -126,7 +108,7 @@ double orchestrator_bytes(const std::shared_ptr<const plan>& work,
   mine.spawn_agents = [&](const orchestrator_actor&) {
     std::vector<agent_actor> result;
     for (std::uint32_t i = 0; i < agent_count; ++i)
-      result.push_back(keep(system.spawn(idle_agent, &b)));
+      result.push_back(keep(system.spawn(waiting_agent, &b)));
     return result;
   };
   auto lead = system.spawn(orchestrator_behavior, std::move(mine));

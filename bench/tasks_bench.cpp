@@ -8,6 +8,7 @@
 // one's own (native/actor.hpp), and functions. The last row is how long a plan
 // of a million tasks takes from the first line that builds it.
 #include "bench/live_run.hpp"
+#include "bench/quiet_agent.hpp"
 #include "bench/rows.hpp"
 #include "runtime/native/actor.hpp"
 
@@ -83,46 +84,6 @@ plan plan_of(const shape& x, bool functions) {
   return p;
 }
 
-agent_actor::behavior_type idle_agent(agent_actor::pointer self,
-                                      const native::actor_place& place) {
-  auto lead = place.orchestrator;
-  auto id = place.id;
-  auto nothing = std::make_shared<const attempt_details>();
-  return {
-      [=](const assign_task& x) {
-        self->send(lead, attempt_started{x.task, x.attempt});
-        attempt_finished end;
-        end.task = x.task;
-        end.attempt = x.attempt;
-        end.details = nothing;
-        self->send(lead, std::move(end));
-      },
-      [=](const handoff& x) {
-        self->send(lead, handoff_accepted{x.from, x.to, x.version});
-      },
-      [=](leave_run) {
-        self->send(lead, agent_left{id});
-      },
-      [](const revoke_task&) {},
-      [](const end_task&) {},
-      [](const requests_made&) {},
-      [](const request_answer&) {},
-      [](const continue_attempt&) {},
-      [](const wait_refused&) {},
-      [](const live_call&) {},
-      [](const live_gone&) {},
-      [](const wake_driver&) {},
-      [](const artifacts_captured&) {},
-      [](const artifacts_placed&) {},
-      [](const payload_kept&) {},
-      [](const payload_loaded&) {},
-      [](const process_started&) {},
-      [](const process_line&) {},
-      [](const process_output&) {},
-      [](const process_exited&) {},
-  };
-}
-
 struct times {
   double run_s = 0; ///< from the order to begin to the end
   double all_s = 0; ///< and what is before and after it: plan, graph, files
@@ -144,7 +105,7 @@ times ours(const shape& x, bool functions) {
   native::add_actor(
       run.agents, "actor",
       [](caf::actor_system& system, const native::actor_place& place) {
-        return system.spawn(idle_agent, place);
+        return system.spawn(bench::idle_agent, place.orchestrator, place.id);
       });
   clock_type::time_point begin;
   clock_type::time_point end;
