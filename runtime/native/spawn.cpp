@@ -35,6 +35,11 @@ actor_place place_of(const agent_options& x) {
 
 } // namespace
 
+bool takes_batches(const tutti::agent& x, const agents* team) {
+  const auto* found = team && !x.native.empty() ? team->find(x.native) : nullptr;
+  return found == nullptr || !found->actor;
+}
+
 agent_actor spawn_agent(caf::actor_system& system, agent_options options,
                         const agents* team) {
   const auto& name = options.work->agents[options.id.value].native;
