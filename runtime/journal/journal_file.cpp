@@ -278,7 +278,7 @@ journal_file::append(const std::vector<append_facts>& steps) {
   if (auto failed = db_.run("BEGIN IMMEDIATE"))
     return failed;
   for (const auto& step : steps)
-    if (auto failed = add_facts(step.facts, number, sum))
+    if (auto failed = add_facts(step.facts.get(), number, sum))
       return failed;
   doubtful_ = std::pair{number, sum};
   if (auto failed = db_.run("COMMIT"))
