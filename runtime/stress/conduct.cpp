@@ -33,10 +33,12 @@ struct config : session::system_config {
     add_message_types<caf::id_block::tutti_stress>();
     if (how.threads > 0)
       set("scheduler.max-threads", std::size_t{how.threads});
-    if (how.scheduler != scheduling::as_runs)
-      set("scheduler.policy", how.scheduler == scheduling::stealing
-                                  ? caf::atom("stealing")
-                                  : caf::atom("sharing"));
+    if (how.scheduler == scheduling::as_runs)
+      return;
+    module_factories.clear(); // of which a run's scheduler is the only one
+    set("scheduler.policy", how.scheduler == scheduling::stealing
+                                ? caf::atom("stealing")
+                                : caf::atom("sharing"));
   }
 };
 
