@@ -4,7 +4,9 @@
 #include "runtime/cli/stop_signals.hpp"
 #include "runtime/display/live_region.hpp"
 #include "runtime/display/text_width.hpp"
+#include "runtime/process/supervisor.hpp"
 #include "runtime/stress/conduct.hpp"
+#include "runtime/stress/conduct_live.hpp"
 #include "runtime/stress/patterns.hpp"
 #include "runtime/stress/report.hpp"
 
@@ -82,12 +84,20 @@ int stress_command(const stress_options& options) {
     return print_data(stress::pattern_list());
   if (auto e = cannot_write_data(options.json_file))
     return fail(*e);
+  std::unique_ptr<process::supervisor> processes;
+  if (options.settings.pattern->kind == stress::pattern_kind::run) {
+    auto forked = process::supervisor::fork_now(); // there is one thread yet
+    if (!forked)
+      return fail(forked.error());
+    processes = std::move(*forked);
+  }
   stop_signals signals;
   live_line line{options.settings};
-  auto x =
-      stress::conduct(options.settings, {goes_on, [&line](const auto& now) {
-                                           line.show(now);
-                                         }});
+  stress::watcher watch{goes_on, [&line](const auto& now) {
+                          line.show(now);
+                        }};
+  auto x = processes ? stress::conduct_live(options.settings, watch, *processes)
+                     : stress::conduct(options.settings, watch);
   line.clear();
   if (int code = print(options, x); code != 0)
     return code;

@@ -33,6 +33,11 @@ enum class knob : std::uint16_t {
   return (static_cast<unsigned>(all) & static_cast<unsigned>(x)) != 0;
 }
 
+enum class pattern_kind : std::uint8_t {
+  actors, ///< actors of its own, and the messages between them
+  run,    ///< a whole run: engine, orchestrator, agents, journal
+};
+
 struct pattern_info {
   std::string_view name;
   std::string_view what;    ///< one line
@@ -41,6 +46,7 @@ struct pattern_info {
   std::string_view units;   ///< many
   std::string_view timed;   ///< what latency is of: "round trip"
   knob takes = knob::none;
+  pattern_kind kind = pattern_kind::actors;
   std::uint32_t actors = 2; ///< by default; likewise below
   std::uint32_t actors_min = 2;
   std::uint32_t actors_max = 10'000;

@@ -106,9 +106,9 @@ std::string time_text(std::int64_t ns) {
   auto x = static_cast<double>(ns);
   if (ns < 1'000)
     return fmt::format("{} ns", ns);
-  if (x < 1e6)
+  if (x < 999.5e3) // three digits
     return fmt::format("{:.3g} us", x / 1e3);
-  if (x < 1e9)
+  if (x < 999.5e6)
     return fmt::format("{:.3g} ms", x / 1e6);
   return fmt::format("{:.2f} s", x / 1e9);
 }
