@@ -5,8 +5,8 @@
 
 namespace tutti::bench {
 
-scratch_folder::scratch_folder(const std::string &parent)
-    : stress::scratch_folder(parent) {
+scratch_folder::scratch_folder(const std::string& parent)
+  : stress::scratch_folder(parent) {
   if (path().empty())
     std::exit(1);
 }

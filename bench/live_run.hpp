@@ -12,7 +12,7 @@ using stress::run_live;
 /// A folder of its own, gone with it; ends the program where there can be none.
 class scratch_folder : public stress::scratch_folder {
 public:
-  explicit scratch_folder(const std::string &parent = {});
+  explicit scratch_folder(const std::string& parent = {});
 };
 
 } // namespace tutti::bench
