@@ -32,7 +32,7 @@ outcome sample() {
   return x;
 }
 
-void check_wrong(outcome x, std::string_view said) {
+void check_wrong(const outcome& x, std::string_view said) {
   BOOST_TEST(!x.whole());
   auto text = report_text(x);
   BOOST_TEST(has(text, said), text);
