@@ -23,6 +23,7 @@ outcome sample() {
   outcome x;
   x.how.pattern = find_pattern("fan-in");
   x.how.count = 1000;
+  x.how.actors = 9;
   x.how.command = "tutti stress fan-in";
   x.elapsed = 2s;
   x.operations = x.messages = 3'000'000;
@@ -87,6 +88,7 @@ BOOST_AUTO_TEST_CASE(a_measurement_that_came_to_no_good_end_says_why) {
 BOOST_AUTO_TEST_CASE(nothing_measured_divides_by_nothing) {
   outcome x;
   x.how.pattern = find_pattern("ring");
+  x.how.actors = 100;
   x.stopped = true;
   auto text = report_text(x);
   BOOST_TEST(has(text, "STOPPED"), text);
