@@ -46,9 +46,9 @@ struct attempt {
   process_id id;
   std::uint64_t number = 0; ///< of its mark
   std::string name;
-  std::string input_path;
+  std::string input_path;  ///< the file TUTTI_INPUT names; empty: none
   std::string output_path; ///< the file TUTTI_OUTPUT names
-  bool has_input = false;
+  bool has_output = true;  ///< as far as is known
   duration idle_timeout{0};
   duration grace{0};
 
@@ -103,10 +103,14 @@ struct attempt {
 
   void explain(const std::string& sentence);
 
-  /// Reads the output file, removes both files, closes the log.
+  /// Reads the output file, closes the log.
   [[nodiscard]] process_exited finish(std::uint64_t output_bytes_max);
 
   void remove_files() const;
+
+  /// What attempts of an earlier run have left, which was killed: one would be
+  /// taken for a later attempt's.
+  static void remove_old_files(const std::string& io_directory);
 };
 
 } // namespace tutti::process
