@@ -81,7 +81,7 @@ void attempt::alive(bool waits, steady_time now) {
 }
 
 steady_time attempt::next_due() const {
-  auto due = std::min({stage_due, drain_due, idle_due});
+  auto due = std::min({stage_due, drain_due, idle_due, watch_due});
   if (line.ready())
     due = std::min(due, line_due);
   if (stage == stage::killing)

@@ -60,6 +60,8 @@ struct attempt {
   int ended_by = 0;           ///< the signal that ended it; 0: none
 
   unique_fd pipe; ///< its output for the log; none: at its end, or given up
+  /// When the pipe gets watched; one that ends before that is read at its end.
+  steady_time watch_due = steady_time::max();
   std::optional<tutti::process::talk> talk; ///< of an interactive one
   /// Before log and line, where there are secrets.
   std::optional<secrets::mask_stream> mask;

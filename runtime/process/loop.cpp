@@ -257,6 +257,11 @@ void loop::kill(attempt& a) {
 }
 
 void loop::check_due(attempt& a) {
+  if (now_ >= a.watch_due) {
+    a.watch_due = steady_time::max();
+    if (a.pipe)
+      watch(a.pipe.get(), EPOLLIN, EPOLL_CTL_ADD);
+  }
   if (a.line.ready() && now_ >= a.line_due)
     send_line(a);
   if (now_ >= a.idle_due) {

@@ -30,8 +30,11 @@ namespace tutti::process {
 
 /// At most one line in so long for each process.
 inline constexpr auto line_interval = std::chrono::milliseconds(100);
-/// A start is told with what comes next, and not later than this.
+/// A start is told with what comes next, and not later than this; so long a
+/// process may live before its output is watched.
 inline constexpr auto start_interval = std::chrono::milliseconds(5);
+/// So often is looked whether logs can be written.
+inline constexpr auto logs_interval = std::chrono::milliseconds(100);
 /// In killing, processes born since are looked for so often.
 inline constexpr auto kill_interval = std::chrono::milliseconds(20);
 

@@ -148,6 +148,7 @@ void loop::obey(wire::order&& x) {
         if constexpr (std::is_same_v<type, supervisor_options>) {
           options_ = std::move(y);
           configured_ = true;
+          logs_seen_ = {};
         } else if constexpr (std::is_same_v<type, start_process>) {
           start(std::move(y));
         } else if constexpr (std::is_same_v<type, end_process>) {
@@ -344,10 +345,10 @@ std::optional<process_exited> loop::record_run(const attempt& a) {
   return std::nullopt;
 }
 
-/// Looked at once a turn.
 bool loop::can_write_logs() {
-  if (logs_seen_ != now_
-      && ::access(options_.log_directory.c_str(), W_OK | X_OK) != 0)
+  if (now_ < logs_seen_ + logs_interval)
+    return true;
+  if (::access(options_.log_directory.c_str(), W_OK | X_OK) != 0)
     return false;
   logs_seen_ = now_;
   return true;
@@ -393,7 +394,7 @@ std::optional<process_exited> loop::launch(attempt& a, const start_process& x) {
     a.idle_due = now_ + a.idle_timeout;
   by_pid_[a.leader] = &a;
   by_pipe_[a.pipe.get()] = &a;
-  watch(a.pipe.get(), EPOLLIN, EPOLL_CTL_ADD);
+  a.watch_due = now_ + start_interval;
   if (a.talk)
     begin_talk(a);
   return std::nullopt;
