@@ -24,8 +24,8 @@ public:
 
   /// What is to be durable before what follows from it leaves.
   enum class wait_for : std::uint8_t {
-    nothing,     ///< there is no journal
-    the_end,     ///< only the end of the run
+    nothing, ///< there is no journal
+    the_end, ///< only the end of the run
     all_of_it,
   };
 
