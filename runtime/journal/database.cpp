@@ -92,6 +92,10 @@ void statement::bind(int at, std::string_view x) {
                       SQLITE_UTF8);
 }
 
+void statement::bind_bytes(int at, std::string_view x) {
+  sqlite3_bind_blob64(handle_.get(), at + 1, x.data(), x.size(), SQLITE_STATIC);
+}
+
 void statement::bind_null(int at) {
   sqlite3_bind_null(handle_.get(), at + 1);
 }
@@ -122,10 +126,11 @@ std::int64_t statement::integer(int column) const {
 }
 
 std::string_view statement::text(int column) const {
-  const auto* x = sqlite3_column_text(handle_.get(), column);
+  // Of text the same bytes, without a copy that ends in a zero.
+  const auto* x = sqlite3_column_blob(handle_.get(), column);
   auto size = sqlite3_column_bytes(handle_.get(), column);
   return x == nullptr ? std::string_view{}
-                      : std::string_view{reinterpret_cast<const char*>(x),
+                      : std::string_view{static_cast<const char*>(x),
                                          static_cast<std::size_t>(size)};
 }
 

@@ -52,14 +52,18 @@ struct journals {
   journals() {
     journal::journal_options options;
     options.path = path;
+    options.packed_from = 8;
     sample_writer writer{options, run};
     BOOST_TEST_REQUIRE(writer.file);
     auto half = run.steps.size() / 2;
-    early_facts = writer.append(0, half);
+    auto quarter = half / 2;
+    writer.append(0, quarter);
+    early_facts = writer.append_together(quarter, half);
     early = now();
     sqlite_connection{path}.run("pragma wal_checkpoint(full)");
     early_moved = now();
-    writer.append(half, run.steps.size());
+    writer.append_together(half, half + quarter);
+    writer.append(half + quarter, run.steps.size());
     mixed = now();
     sqlite_connection{path}.run("pragma wal_checkpoint(truncate)");
     writer.file.reset();
@@ -392,7 +396,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_journal_is_refused) {
   BOOST_TEST(has(text(x), "no journal of tutti"), text(x));
   look("another program's database", x, t);
   for (const auto* table :
-       {"about", "word", "session", "revision", "name", "part", "fact"}) {
+       {"about", "word", "session", "revision", "name", "part", "fact",
+        "pack"}) {
     look(fmt::format("without table {}", table),
          with(fmt::format("drop table {}", table)), t);
     look(fmt::format("with an empty table {}", table),
@@ -423,6 +428,7 @@ BOOST_AUTO_TEST_CASE(a_changed_value_is_noticed) {
        {"at_ns", "kind", "subject", "cause_kind", "cause", "agent", "attempt",
         "version", "phase", "state", "ended", "status", "exit_code", "service",
         "extra", "details", "chain"}},
+      {"pack", {"first", "last", "at_ns", "chain", "body"}},
   };
   for (const auto& [table, names] : columns)
     for (const auto& column : names)
@@ -453,8 +459,44 @@ BOOST_AUTO_TEST_CASE(a_changed_value_is_noticed) {
          "from fact where number = 5");
   change("the last fact is gone",
          "delete from fact where number = (select max(number) from fact)");
+  change("a pack is gone", "delete from pack where first = (select "
+                           "max(first) from pack)");
   check(t, "changed values");
   BOOST_TEST(t.refused == t.tried);
+}
+
+// row 4: bit flips in what many facts were packed into
+BOOST_AUTO_TEST_CASE(a_flipped_bit_of_a_pack_is_refused_with_its_facts) {
+  put(closed);
+  sqlite_connection whole{path};
+  auto packs = whole.number("select count(*) from pack").value_or(0);
+  auto size = whole.number("select length(body) from pack").value_or(0);
+  auto facts = whole.text("select 'one of the facts ' || first || ' to ' || "
+                          "last from pack")
+                   .value_or("");
+  BOOST_TEST(packs > 1);
+  BOOST_TEST(size > 50);
+  std::int64_t tried = 0;
+  for (std::int64_t at = 0; at < size; at += 1 + (size >> 6), ++tried) {
+    put(closed);
+    sqlite_connection db{path};
+    auto byte = db.text(fmt::format("select hex(substr(body, {}, 1)) from pack "
+                                    "order by first",
+                                    at + 1))
+                    .value_or("");
+    auto flipped = std::stoul(byte, nullptr, 16) ^ (1u << at % 8);
+    auto sql = fmt::format(
+        "update pack set body = cast(substr(body, 1, {0}) || x'{1:02x}' || "
+        "substr(body, {0} + 2) as blob) where first = (select min(first) from "
+        "pack)",
+        at, flipped);
+    BOOST_TEST(db.run(sql), db.error());
+    auto found = read_journal(path, run);
+    BOOST_TEST_REQUIRE(found.refused.has_value());
+    BOOST_TEST(found.refused->detail.find(facts) != std::string::npos,
+               found.refused->detail);
+  }
+  BOOST_TEST(tried > 40);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
