@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// usage: bench_tasks [ROUNDS]
+// usage: bench_tasks [--rounds N] [--only NAME] [--json] [--quick]
 //
 // What a task costs that does nothing: whole runs in one process (engine,
 // orchestrator, agents, observer, journal without syncs, the model that a board
 // shows) beside bare CAF, where one actor that counts needs sends a typed
-// message for each task and gets one back. ROUNDS (5) times in turn, of which
-// the middle one counts. Eight agents; actors of one's own (native/actor.hpp),
-// and functions.
+// message for each task and gets one back; in turn. Eight agents: actors of
+// one's own (native/actor.hpp), and functions. The last row is how long a plan
+// of a million tasks takes from the first line that builds it.
 #include "bench/live_run.hpp"
-#include "bench/memory.hpp"
+#include "bench/quiet_agent.hpp"
+#include "bench/rows.hpp"
 #include "runtime/native/actor.hpp"
 
 #include <caf/actor_system.hpp>
@@ -19,11 +20,11 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdlib>
 #include <future>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,40 +32,35 @@ namespace {
 
 using namespace tutti;
 using clock_type = std::chrono::steady_clock;
+using seconds = std::chrono::duration<double>;
 
 constexpr std::uint32_t agent_count = 8;
 
 /// Needs by task; what a plan is made of, and what the bare program counts.
-struct shape {
-  std::string name;
-  std::vector<std::vector<std::uint32_t>> needs;
-};
+using shape = std::vector<std::vector<std::uint32_t>>;
 
 shape chain(std::uint32_t n) {
-  shape result{fmt::format("chain {}", n), {}};
-  result.needs.resize(n);
+  shape result(n);
   for (std::uint32_t i = 1; i < n; ++i)
-    result.needs[i] = {i - 1};
+    result[i] = {i - 1};
   return result;
 }
 
 shape fan(std::uint32_t n) {
-  shape result{fmt::format("fan 1>{}>1", n), {}};
-  result.needs.resize(n + 2);
+  shape result(n + 2);
   for (std::uint32_t i = 1; i <= n; ++i) {
-    result.needs[i] = {0};
-    result.needs[n + 1].push_back(i);
+    result[i] = {0};
+    result[n + 1].push_back(i);
   }
   return result;
 }
 
 shape layered(std::uint32_t layers, std::uint32_t width) {
-  shape result{fmt::format("layered {}x{}x3", layers, width), {}};
-  result.needs.resize(std::size_t{layers} * width);
-  for (std::uint32_t i = width; i < result.needs.size(); ++i)
+  shape result(std::size_t{layers} * width);
+  for (std::uint32_t i = width; i < result.size(); ++i)
     for (std::uint32_t k = 0; k < 3; ++k)
-      result.needs[i].push_back((i / width - 1) * width
-                                + (i % width + k * 17) % width);
+      result[i].push_back((i / width - 1) * width
+                          + (i % width + k * 17) % width);
   return result;
 }
 
@@ -77,59 +73,24 @@ plan plan_of(const shape& x, bool functions) {
     p.agents.push_back({fmt::format("agent-{}", i), "", 64, false});
     p.agents.back().native = functions ? "function" : "actor";
   }
-  p.tasks.resize(x.needs.size());
+  p.tasks.resize(x.size());
   for (std::uint32_t i = 0; i < p.tasks.size(); ++i) {
     auto& t = p.tasks[i];
     t.name = fmt::format("task-{}", i);
     t.agents = {agent_id{i % agent_count}};
-    for (auto need : x.needs[i])
+    for (auto need : x[i])
       t.needs.push_back({{node_kind::task, need}, need_condition::succeeded});
   }
   return p;
 }
 
-agent_actor::behavior_type idle_agent(agent_actor::pointer self,
-                                      const native::actor_place& place) {
-  auto lead = place.orchestrator;
-  auto id = place.id;
-  auto nothing = std::make_shared<const attempt_details>();
-  return {
-      [=](const assign_task& x) {
-        self->send(lead, attempt_started{x.task, x.attempt});
-        attempt_finished end;
-        end.task = x.task;
-        end.attempt = x.attempt;
-        end.details = nothing;
-        self->send(lead, std::move(end));
-      },
-      [=](const handoff& x) {
-        self->send(lead, handoff_accepted{x.from, x.to, x.version});
-      },
-      [=](leave_run) {
-        self->send(lead, agent_left{id});
-      },
-      [](const revoke_task&) {},
-      [](const end_task&) {},
-      [](const requests_made&) {},
-      [](const request_answer&) {},
-      [](const continue_attempt&) {},
-      [](const wait_refused&) {},
-      [](const live_call&) {},
-      [](const live_gone&) {},
-      [](const wake_driver&) {},
-      [](const artifacts_captured&) {},
-      [](const artifacts_placed&) {},
-      [](const payload_kept&) {},
-      [](const payload_loaded&) {},
-      [](const process_started&) {},
-      [](const process_line&) {},
-      [](const process_output&) {},
-      [](const process_exited&) {},
-  };
-}
+struct times {
+  double run_s = 0; ///< from the order to begin to the end
+  double all_s = 0; ///< and what is before and after it: plan, graph, files
+};
 
-/// Seconds; from the order to begin to the end of the run.
-double ours(const shape& x, bool functions) {
+times ours(const shape& x, bool functions) {
+  auto start = clock_type::now();
   auto processes = process::supervisor::fork_now();
   if (!processes)
     std::exit(1);
@@ -144,7 +105,7 @@ double ours(const shape& x, bool functions) {
   native::add_actor(
       run.agents, "actor",
       [](caf::actor_system& system, const native::actor_place& place) {
-        return system.spawn(idle_agent, place);
+        return system.spawn(bench::idle_agent, place.orchestrator, place.id);
       });
   clock_type::time_point begin;
   clock_type::time_point end;
@@ -157,7 +118,8 @@ double ours(const shape& x, bool functions) {
   };
   if (bench::run_live(std::move(run), folder.path(), **processes) != 0)
     std::exit(1);
-  return std::chrono::duration<double>(end - begin).count();
+  return {seconds{end - begin}.count(),
+          seconds{clock_type::now() - start}.count()};
 }
 
 // -- bare ---------------------------------------------------------------------
@@ -170,12 +132,12 @@ double bare(const shape& x) {
   caf::actor_system_config config;
   config.set("scheduler.max-threads", std::size_t{2});
   caf::actor_system system{config};
-  auto count = x.needs.size();
+  auto count = x.size();
   std::vector<std::uint32_t> missing(count);
   std::vector<std::vector<std::uint32_t>> next(count);
   for (std::uint32_t i = 0; i < count; ++i) {
-    missing[i] = static_cast<std::uint32_t>(x.needs[i].size());
-    for (auto from : x.needs[i])
+    missing[i] = static_cast<std::uint32_t>(x[i].size());
+    for (auto from : x[i])
       next[from].push_back(i);
   }
   std::vector<caf::actor> workers;
@@ -214,37 +176,47 @@ double bare(const shape& x) {
   auto end = clock_type::now();
   for (const auto& w : workers)
     caf::anon_send_exit(w, caf::exit_reason::user_shutdown);
-  return std::chrono::duration<double>(end - begin).count();
+  return seconds{end - begin}.count();
 }
 
-double middle(std::vector<double> xs) {
-  std::sort(xs.begin(), xs.end());
-  return xs[xs.size() / 2];
+// -- rows ---------------------------------------------------------------------
+
+bench::row tasks_row(const std::string& name) {
+  return {name, "tasks/s", bench::better::higher, {}, "bare CAF", {}, {}};
+}
+
+/// `million`: also how long all of it takes.
+void measure(const bench::row_options& how, const std::string& name,
+             const shape& x, bool million) {
+  if (!how.wants(name) && !(million && how.wants("tasks.million")))
+    return;
+  auto n = static_cast<double>(x.size());
+  auto actors = tasks_row(name);
+  auto functions = tasks_row(name + ".functions");
+  bench::row whole{"tasks.million", "s", bench::better::lower, {}, {}, {}, {}};
+  for (int i = 0; i < how.rounds; ++i) {
+    auto took = ours(x, false);
+    auto by = n / bare(x);
+    actors.samples.push_back(n / took.run_s);
+    actors.reference.push_back(by);
+    whole.samples.push_back(took.all_s);
+    if (million)
+      continue;
+    functions.samples.push_back(n / ours(x, true).run_s);
+    functions.reference.push_back(by);
+  }
+  print(how, actors);
+  print(how, million ? whole : functions);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-  int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 5;
-  std::string only = argc > 2 ? argv[2] : "";
-  fmt::print("{:<22} {:>12} {:>12} {:>8} {:>12} {:>8}\n", "", "bare tasks/s",
-             "actors", "to bare", "functions", "to bare");
-  std::vector<shape> shapes{chain(10'000), fan(10'000), layered(100, 100),
-                            layered(1000, 1000)};
-  for (const auto& x : shapes) {
-    if (!only.empty() && x.name.find(only) == x.name.npos)
-      continue;
-    std::vector<double> a, b, c;
-    for (int i = 0; i < rounds; ++i) {
-      a.push_back(bare(x));
-      b.push_back(ours(x, false));
-      if (x.needs.size() < 100'000)
-        c.push_back(ours(x, true));
-    }
-    auto n = static_cast<double>(x.needs.size());
-    fmt::print("{:<22} {:>12.0f} {:>12.0f} {:>8.2f} {:>12.0f} {:>8.2f}\n",
-               x.name, n / middle(a), n / middle(b), middle(a) / middle(b),
-               c.empty() ? 0 : n / middle(c),
-               c.empty() ? 0 : middle(a) / middle(c));
-  }
+  auto how = bench::take_row_options(argc, argv);
+  std::uint32_t wide = how.quick ? 100 : 10'000;
+  std::uint32_t side = how.quick ? 10 : 100;
+  measure(how, "tasks.chain", chain(wide), false);
+  measure(how, "tasks.fan", fan(wide), false);
+  measure(how, "tasks.layered", layered(side, side), false);
+  measure(how, "tasks.large", layered(10 * side, 10 * side), true);
 }
