@@ -369,8 +369,14 @@ std::optional<failure> journal_file::mend() {
                    fmt::format("somebody else has written to it: it ends at "
                                "fact {}, not {}",
                                number, last_)};
-  // It is there; that it is durable has to be seen to.
-  if (auto failed = db_.move_log())
+  // It is there; that it is durable has to be seen to. What the old log could
+  // not sync is lost to the disk: should it be there again after a power loss,
+  // it would hide what is in the database. So a new one begins, and is synced.
+  if (auto failed = db_.empty_log(true))
+    return failed;
+  auto version = db_.number("PRAGMA user_version").value_or(format);
+  auto touch = fmt::format("PRAGMA user_version = {}", version);
+  if (auto failed = db_.run(touch.c_str()))
     return failed;
   last_ = number;
   sum_ = sum;
