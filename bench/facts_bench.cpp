@@ -70,12 +70,12 @@ std::unique_ptr<journal::journal_file> make_journal(const std::string& path,
 }
 
 void measure_journal(const bench::row_options& how, const recorded_run& run) {
-  bench::row write{"facts.journal", "ns/fact", bench::better::lower, {}, {}, {},
-                   {}};
-  bench::row size{"facts.journal-size", "B/fact", bench::better::lower, {}, {},
-                  {}, {}};
-  bench::row read{"facts.journal-read", "ns/fact", bench::better::lower, {}, {},
-                  {}, {}};
+  bench::row write{
+      "facts.journal", "ns/fact", bench::better::lower, {}, {}, {}, {}};
+  bench::row size{
+      "facts.journal-size", "B/fact", bench::better::lower, {}, {}, {}, {}};
+  bench::row read{
+      "facts.journal-read", "ns/fact", bench::better::lower, {}, {}, {}, {}};
   auto n = static_cast<double>(run.count);
   for (int i = 0; i < how.rounds; ++i) {
     bench::scratch_folder folder{TUTTI_BENCH_FOLDER};
@@ -87,8 +87,8 @@ void measure_journal(const bench::row_options& how, const recorded_run& run) {
         throw std::runtime_error(failed->text);
     write.samples.push_back((processor_ns() - start) / n);
     file.reset();
-    size.samples.push_back(
-        static_cast<double>(std::filesystem::file_size(path)) / n);
+    size.samples.push_back(static_cast<double>(std::filesystem::file_size(path))
+                           / n);
     start = processor_ns();
     auto reader = journal::journal_reader::open(path);
     auto facts = (*reader)->facts(*run.work);
@@ -101,10 +101,10 @@ void measure_journal(const bench::row_options& how, const recorded_run& run) {
 }
 
 void measure_model(const bench::row_options& how, const recorded_run& run) {
-  bench::row time{"facts.model", "ns/fact", bench::better::lower, {}, {}, {},
-                  {}};
-  bench::row memory{"facts.model-memory", "B/task", bench::better::lower, {},
-                    {}, {}, {}};
+  bench::row time{
+      "facts.model", "ns/fact", bench::better::lower, {}, {}, {}, {}};
+  bench::row memory{
+      "facts.model-memory", "B/task", bench::better::lower, {}, {}, {}, {}};
   std::vector<std::uint32_t> slots(run.work->agents.size(), 64);
   auto tasks = static_cast<double>(run.work->tasks.size());
   for (int i = 0; i < how.rounds; ++i) {

@@ -70,8 +70,7 @@ std::vector<fact> facts_of_run(const plan& p) {
         next.push_back(
             engine::handoff_arrives{task_id{c.other}, task_id{c.task}});
       }
-    if (!out.facts.empty()
-        && out.facts.back().kind == fact_kind::run_ended)
+    if (!out.facts.empty() && out.facts.back().kind == fact_kind::run_ended)
       result.push_back(out.facts.back());
   }
   if (e.counts().unfinished != 0)

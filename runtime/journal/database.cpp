@@ -186,19 +186,12 @@ void database::close() {
   handle_.reset();
 }
 
-std::optional<failure> database::checkpoint(int mode) {
-  auto code =
-      sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, mode, nullptr, nullptr);
-  return code == SQLITE_OK ? std::nullopt : std::optional{last_failure()};
-}
-
-std::optional<failure> database::move_log() {
-  return checkpoint(SQLITE_CHECKPOINT_FULL);
-}
-
 std::optional<failure> database::empty_log(bool waits) {
   sqlite3_busy_timeout(handle_.get(), waits ? busy_timeout_ms : 0);
-  auto result = checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+  auto code = sqlite3_wal_checkpoint_v2(
+      handle_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  auto result =
+      code == SQLITE_OK ? std::nullopt : std::optional{last_failure()};
   sqlite3_busy_timeout(handle_.get(), busy_timeout_ms);
   return result;
 }

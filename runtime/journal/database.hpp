@@ -98,10 +98,9 @@ public:
                                             const std::string& vfs = {});
   void close();
 
-  /// Moves the log into the file, as durable as this connection writes. Who
-  /// reads an older state is in the way (`is_busy`).
-  [[nodiscard]] std::optional<failure> move_log();
-  /// The same, and the log begins anew. Who reads is waited for where `waits`.
+  /// Moves the log into the file, as durable as this connection writes, and
+  /// begins it anew. Who reads an older state is in the way (`is_busy`), and is
+  /// waited for where `waits`.
   [[nodiscard]] std::optional<failure> empty_log(bool waits);
 
   /// Runs statements that have no rows.
@@ -118,8 +117,6 @@ public:
   }
 
 private:
-  [[nodiscard]] std::optional<failure> checkpoint(int mode);
-
   struct closer {
     void operator()(sqlite3* x) const;
   };

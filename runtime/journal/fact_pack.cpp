@@ -12,9 +12,9 @@ namespace {
 /// Numbers by the bit of the mask, what changes most often first; the time has
 /// bit 0, and the texts have the last two.
 constexpr std::array fact_order{
-    column::subject, column::cause,  column::agent,     column::attempt,
-    column::state,   column::phase,  column::version,   column::ended,
-    column::exit_code, column::cause_kind, column::status, column::service};
+    column::subject,   column::cause,      column::agent,   column::attempt,
+    column::state,     column::phase,      column::version, column::ended,
+    column::exit_code, column::cause_kind, column::status,  column::service};
 constexpr std::uint32_t at_bit = 1;
 constexpr std::uint32_t first_number = 1; ///< its bit's number
 constexpr std::uint32_t details_bit = 1u << (first_number + fact_order.size());

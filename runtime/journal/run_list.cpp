@@ -134,7 +134,8 @@ void read_sessions(row_reader& rows, run_entry& into) {
                into.pid = static_cast<std::int32_t>(x.integer(0));
                into.last_ns = x.integer(1);
                if (last.number >= static_cast<std::uint64_t>(x.integer(3)))
-                 into.last_ns += std::max<std::int64_t>(last.at - x.integer(2), 0);
+                 into.last_ns +=
+                     std::max<std::int64_t>(last.at - x.integer(2), 0);
              });
   rows.first("SELECT plan, settings FROM revision ORDER BY number DESC LIMIT 1",
              [&](const statement& x) {

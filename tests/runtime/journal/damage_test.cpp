@@ -395,9 +395,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_journal_is_refused) {
   x = with("pragma application_id=7");
   BOOST_TEST(has(text(x), "no journal of tutti"), text(x));
   look("another program's database", x, t);
-  for (const auto* table :
-       {"about", "word", "session", "revision", "name", "part", "fact",
-        "pack"}) {
+  for (const auto* table : {"about", "word", "session", "revision", "name",
+                            "part", "fact", "pack"}) {
     look(fmt::format("without table {}", table),
          with(fmt::format("drop table {}", table)), t);
     look(fmt::format("with an empty table {}", table),
@@ -471,8 +470,9 @@ BOOST_AUTO_TEST_CASE(a_flipped_bit_of_a_pack_is_refused_with_its_facts) {
   sqlite_connection whole{path};
   auto packs = whole.number("select count(*) from pack").value_or(0);
   auto size = whole.number("select length(body) from pack").value_or(0);
-  auto facts = whole.text("select 'one of the facts ' || first || ' to ' || "
-                          "last from pack")
+  auto facts = whole
+                   .text("select 'one of the facts ' || first || ' to ' || "
+                         "last from pack")
                    .value_or("");
   BOOST_TEST(packs > 1);
   BOOST_TEST(size > 50);

@@ -59,8 +59,7 @@ std::int64_t some_number(dice& d) {
     break;
   }
   auto bits = std::uint64_t{d.roll(1u << 31)} << 32 | d.roll(1u << 31);
-  return static_cast<std::int64_t>(bits >> d.roll(64))
-       * (d.one_in(2) ? 1 : -1);
+  return static_cast<std::int64_t>(bits >> d.roll(64)) * (d.one_in(2) ? 1 : -1);
 }
 
 std::optional<std::string> some_text(dice& d) {
@@ -93,8 +92,7 @@ std::vector<fact_row> rows_of(const sample_run& run) {
   std::vector<fact_row> result;
   for (const auto& step : run.steps)
     for (const auto& x : step.facts)
-      result.push_back(
-          row_of(*run.work, names, words, result.size() + 1, x));
+      result.push_back(row_of(*run.work, names, words, result.size() + 1, x));
   return result;
 }
 
@@ -107,8 +105,7 @@ BOOST_AUTO_TEST_CASE(all_facts_of_a_run_come_back) {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     auto rows = rows_of(sample_run{seed, 12});
     bool damaged = false;
-    BOOST_TEST(same(unpacked(packed(rows), 1, damaged), rows),
-               "seed " << seed);
+    BOOST_TEST(same(unpacked(packed(rows), 1, damaged), rows), "seed " << seed);
     BOOST_TEST(!damaged);
   }
 }
@@ -182,8 +179,9 @@ BOOST_AUTO_TEST_CASE(facts_of_like_tasks_take_few_bytes) {
   row.numbers.fill(absent);
   constexpr std::int64_t tasks = 1000;
   for (std::int64_t i = 0; i < tasks; ++i)
-    for (auto kind : {fact_kind::task_ready, fact_kind::task_assigned,
-                      fact_kind::attempt_started, fact_kind::attempt_finished}) {
+    for (auto kind :
+         {fact_kind::task_ready, fact_kind::task_assigned,
+          fact_kind::attempt_started, fact_kind::attempt_finished}) {
       row[column::at] = i * 1000;
       row[column::kind] = static_cast<std::int64_t>(kind);
       row[column::subject] = 1 + i;

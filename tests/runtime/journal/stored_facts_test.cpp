@@ -107,8 +107,8 @@ BOOST_AUTO_TEST_CASE(a_live_journal_is_read_on) {
   std::vector<std::string> texts;
   for (std::size_t i = 0; i < run.steps.size(); i += 7) {
     auto end = std::min(i + 7, run.steps.size());
-    auto written = i % 2 == 0 ? writer.append_together(i, end)
-                              : writer.append(i, end);
+    auto written =
+        i % 2 == 0 ? writer.append_together(i, end) : writer.append(i, end);
     auto more = (*reader)->more(*run.work);
     BOOST_REQUIRE(more);
     for (const auto& f : *more)
