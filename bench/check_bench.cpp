@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// usage: bench_check [--rounds N] [--json] [--quick] [--benchmark_…]
+//
 // What the warnings of `tutti check` cost, beside loading the same plan
 // (docs/performance.md). A plan of some tasks for 50 agents: needs of all
 // kinds, failures that others wait for, conditions, gates, contracts, and
 // comments that allow warnings.
+#include "bench/benchmark_rows.hpp"
 #include "config/plan_loader.hpp"
 #include "runtime/lints/lints.hpp"
 
-#include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -97,4 +99,17 @@ BENCHMARK(load_and_lint)
 
 } // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  return tutti::bench::benchmark_main(argc, argv, [](const auto& run) {
+    using tutti::bench::better, tutti::bench::row;
+    return std::vector<std::pair<row, double>>{
+        {{"check." + tutti::bench::row_name(run),
+          "ms",
+          better::lower,
+          {},
+          {},
+          {},
+          {}},
+         run.GetAdjustedCPUTime()}};
+  });
+}

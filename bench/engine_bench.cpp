@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// usage: bench_engine [--rounds N] [--json] [--quick] [--benchmark_…]
+//
 // The bare engine: a layered graph of 1,000 x 1,000 tasks with 3 needs each.
 // Every fact and command is consumed and checksummed; each task costs two
 // events (begun, ended), and in the last benchmark three acknowledged handoffs.
 #include "actors/orchestrator/engine/engine.hpp"
+#include "bench/benchmark_rows.hpp"
+#include "bench/memory.hpp"
 
 #include <algorithm>
-#include <benchmark/benchmark.h>
-#include <cstdio>
+#include <cstdint>
 #include <malloc.h>
-#include <unistd.h>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -46,17 +50,6 @@ plan layered_plan(std::uint32_t layers, std::uint32_t width, mix m) {
       t.condition = literal_expression("true");
   }
   return p;
-}
-
-std::size_t resident_bytes() {
-  std::size_t pages = 0;
-  std::size_t ignored = 0;
-  if (auto* f = std::fopen("/proc/self/statm", "r")) {
-    if (std::fscanf(f, "%zu %zu", &ignored, &pages) != 2)
-      pages = 0;
-    std::fclose(f);
-  }
-  return pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 }
 
 /// Plays all agents: begins what is assigned while slots are free, ends the
@@ -132,7 +125,7 @@ void run_layered(benchmark::State& state, mix m) {
   ::malloc_trim(0);
   for (auto _ : state) {
     state.PauseTiming();
-    auto before = resident_bytes();
+    auto before = bench::resident_bytes();
     {
       engine::engine e{engine::compile(p, {})};
       world w{e, m.acknowledge};
@@ -142,7 +135,8 @@ void run_layered(benchmark::State& state, mix m) {
       if (e.counts().unfinished != 0)
         state.SkipWithError("not all tasks ended");
       // Later iterations find their pages already there.
-      bytes = std::max(bytes, static_cast<double>(resident_bytes() - before));
+      bytes = std::max(bytes,
+                       static_cast<double>(bench::resident_bytes() - before));
       handoffs = w.handoffs();
     }
     state.ResumeTiming();
@@ -175,4 +169,16 @@ BENCHMARK(layered_acknowledged)->Unit(benchmark::kMillisecond)->Iterations(3);
 
 } // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  return tutti::bench::benchmark_main(argc, argv, [](const auto& run) {
+    return std::vector<std::pair<tutti::bench::row, double>>{
+        {{"engine." + tutti::bench::row_name(run),
+          "tasks/s",
+          tutti::bench::better::higher,
+          {},
+          {},
+          {},
+          {}},
+         run.counters.at("completions")}};
+  });
+}

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// usage: bench_files [--json] [--quick] [MiB]
+//
 // How fast a large artifact gets from a node to the run's machine and from
 // there to another node, and in how much memory (docs/performance.md): all
-// three in this process, with real disks and links that lose nothing.
+// three in this process, with real disks and links that lose nothing. One
+// round.
 #include "bench/memory.hpp"
+#include "bench/rows.hpp"
 #include "runtime/cluster/file_mover.hpp"
 #include "runtime/cluster/file_node.hpp"
 #include "runtime/session/team.hpp"
@@ -207,25 +211,43 @@ private:
 };
 
 template <class Step>
-bool timed(const char* what, std::size_t mebibytes, Step step) {
+bool timed(const bench::row_options& how, const std::string& name,
+           std::size_t mebibytes, Step step) {
   bench::reset_peak();
   auto before = tutti::bench::resident_bytes();
   auto begin = std::chrono::steady_clock::now();
   auto mistake = step();
   std::chrono::duration<double> span = std::chrono::steady_clock::now() - begin;
-  std::printf("%s: %zu MiB in %.1f s, %.0f MiB/s; peak +%.1f MiB%s%s\n", what,
-              mebibytes, span.count(),
-              static_cast<double>(mebibytes) / span.count(),
-              tutti::bench::in_mb(tutti::bench::peak_bytes(), before),
-              mistake.empty() ? "" : "; ", mistake.c_str());
-  return mistake.empty();
+  if (!mistake.empty()) {
+    std::fprintf(stderr, "%s: %s\n", name.c_str(), mistake.c_str());
+    return false;
+  }
+  bench::row rate{name,
+                  "MiB/s",
+                  bench::better::higher,
+                  {static_cast<double>(mebibytes) / span.count()},
+                  {},
+                  {},
+                  std::to_string(mebibytes) + " MiB"};
+  print(how, rate);
+  bench::row memory{name + ".memory",
+                    "MiB",
+                    bench::better::lower,
+                    {tutti::bench::in_mb(tutti::bench::peak_bytes(), before)},
+                    {},
+                    {},
+                    "over idle"};
+  print(how, memory);
+  return true;
 }
 
 } // namespace
 
-/// files_bench [MiB]
 int main(int argc, char** argv) {
-  std::size_t mebibytes = argc > 1 ? std::strtoul(argv[1], nullptr, 10) : 2048;
+  auto how = bench::take_row_options(argc, argv);
+  std::size_t mebibytes = how.quick ? 16 : 2048;
+  if (!how.arguments.empty())
+    mebibytes = std::strtoul(how.arguments[0].c_str(), nullptr, 10);
   std::string folder = TUTTI_BENCH_FOLDER "/files";
   std::filesystem::remove_all(folder);
   std::filesystem::create_directories(folder + "/a/files");
@@ -234,16 +256,16 @@ int main(int argc, char** argv) {
   {
     movers b{folder};
     std::vector<artifact> made;
-    good = timed("taken in, and from a node to the run", mebibytes, [&] {
+    // From a node to the run's store, and from there to another node.
+    good = timed(how, "files.in", mebibytes, [&] {
       auto x = b.capture();
       made = x.artifacts;
       return x.mistake;
     });
-    good = good
-        && timed("from the run to another node, and in place", mebibytes, [&] {
+    good = good && timed(how, "files.out", mebibytes, [&] {
              return b.place(made).mistake;
            });
   }
   std::filesystem::remove_all(folder);
-  return good ? 0 : 1;
+  return good ? 0 : 2;
 }

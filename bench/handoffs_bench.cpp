@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// usage: bench_handoffs [HANDOFFS [BYTES [RECEIVERS]]]
+// usage: bench_handoffs [--json] [--quick] [HANDOFFS [BYTES [RECEIVERS]]]
 //
 // Many senders, one slow receiver (semantics §21, rule 9): 8 agents do HANDOFFS
 // tasks (100,000), each agent one after the other, each with an output of BYTES
 // (1,024) of its own, for the RECEIVERS (1,000) tasks of one agent, whose only
 // slot is taken until all of it waits there. Then the receiver works it off and
-// looks at each. Prints what is in memory beyond the idle run (begun, with
-// nothing done yet), and fails over 64 MB, for a handoff that is lost, changed
-// or out of its sender's order.
+// looks at each. Rows: what is in memory beyond the idle run (begun, with
+// nothing done yet), at most and when all wait. Fails over 64 MB, for a handoff
+// that is lost, changed or out of its sender's order. One round: memory has no
+// noise.
 #include "bench/live_run.hpp"
 #include "bench/memory.hpp"
+#include "bench/rows.hpp"
 
 #include <atomic>
 #include <condition_variable>
@@ -144,19 +146,23 @@ void look(const sizes& n, watch& w, const fact& x) {
 } // namespace
 
 int main(int argc, char** argv) {
+  auto how = bench::take_row_options(argc, argv);
   auto processes = process::supervisor::fork_now();
   if (!processes) {
     fmt::print(stderr, "{}\n", processes.error().detail);
     return 1;
   }
   sizes n;
-  if (argc > 1)
-    n.handoffs = static_cast<std::uint32_t>(std::strtoul(argv[1], nullptr, 10));
-  if (argc > 2)
-    n.bytes = std::strtoul(argv[2], nullptr, 10);
-  if (argc > 3)
-    n.receivers =
-        static_cast<std::uint32_t>(std::strtoul(argv[3], nullptr, 10));
+  if (how.quick)
+    n = {1'000, 1'024, 10};
+  auto argument = [&how](std::size_t i, std::size_t otherwise) {
+    return i < how.arguments.size()
+             ? std::strtoul(how.arguments[i].c_str(), nullptr, 10)
+             : otherwise;
+  };
+  n.handoffs = static_cast<std::uint32_t>(argument(0, n.handoffs));
+  n.bytes = argument(1, n.bytes);
+  n.receivers = static_cast<std::uint32_t>(argument(2, n.receivers));
   watch w;
   bench::scratch_folder folder;
   bench::live_run_options run;
@@ -168,12 +174,17 @@ int main(int argc, char** argv) {
   };
   auto code = bench::run_live(std::move(run), folder.path(), **processes);
   auto peak = bench::in_mb(bench::peak_bytes(), w.idle);
-  fmt::print("{} handoffs of {} bytes: {:.1f} MB over the idle {:.1f} MB when "
-             "all were queued, {:.1f} MB at most\n"
-             "exit code {}, {} accepted, {} out of order, {} wrong\n",
-             n.handoffs, n.bytes, bench::in_mb(w.queued, w.idle),
-             bench::in_mb(w.idle, 0), peak, code, w.accepted, w.out_of_order,
-             w.wrong.load());
+  auto of = [&](const char* name, double mb, const char* when) {
+    bench::row x{name, "MB", bench::better::lower, {mb}, {}, {}, {}};
+    x.note = fmt::format("{}: {} handoffs of {} B, over idle ({:.1f} MB)", when,
+                         n.handoffs, n.bytes, bench::in_mb(w.idle, 0));
+    print(how, x);
+  };
+  of("queue.memory", peak, "at most");
+  of("queue.memory.waiting", bench::in_mb(w.queued, w.idle), "all wait");
+  if (code != 0 || w.accepted != n.handoffs || w.out_of_order + w.wrong > 0)
+    fmt::print(stderr, "exit code {}, {} accepted, {} out of order, {} wrong\n",
+               code, w.accepted, w.out_of_order, w.wrong.load());
   bool good = code == 0 && w.accepted == n.handoffs && w.out_of_order == 0
            && w.wrong == 0 && peak <= growth_max_mb;
   return good ? 0 : 1;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// usage: bench_secrets [--rounds N] [--json] [--quick] [--benchmark_…]
+//
 // How fast output is looked through for secrets (docs/performance.md), by the
 // number of secrets and by what the output is like: a build's log, or base64,
 // which begins like a secret all the time.
+#include "bench/benchmark_rows.hpp"
 #include "runtime/secrets/masker.hpp"
-
-#include <benchmark/benchmark.h>
 
 #include <cstdint>
 #include <random>
@@ -102,4 +103,17 @@ BENCHMARK(preparing)->Arg(1)->Arg(64)->Unit(benchmark::kMillisecond);
 
 } // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  return tutti::bench::benchmark_main(argc, argv, [](const auto& run) {
+    using tutti::bench::better, tutti::bench::row;
+    std::vector<std::pair<row, double>> result;
+    auto name = "secrets." + tutti::bench::row_name(run);
+    if (auto i = run.counters.find("bytes_per_second"); i != run.counters.end())
+      result.push_back({{name, "MB/s", better::higher, {}, {}, {}, {}},
+                        i->second.value / 1e6});
+    else
+      result.push_back({{name, "ms", better::lower, {}, {}, {}, {}},
+                        run.GetAdjustedCPUTime()});
+    return result;
+  });
+}

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
+// usage: bench_simulate [--rounds N] [--only NAME] [--json] [--quick]
+//
 // `tutti simulate`, a million tasks each: plans of that size (wide, deep,
 // layered, many teams at once), and 20,000 plays of one team's plan, as
 // `--runs` makes them. Beside each the bare engine on the same plan, without a
 // clock: what the simulator adds is the difference. In seconds of one core, as
 // others may use the machine. Loading and compiling plans is not counted;
 // making the engine is only where a plan is played often.
+#include "bench/rows.hpp"
 #include "runtime/simulation/simulator.hpp"
 #include "runtime/simulation/study.hpp"
 
@@ -13,6 +16,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
+#include <string>
 #include <vector>
 
 namespace {
@@ -20,7 +24,7 @@ namespace {
 using namespace tutti;
 using std::chrono::minutes;
 
-constexpr std::uint32_t task_count = 1'000'000;
+std::uint32_t task_count = 1'000'000; ///< far fewer for --quick
 
 duration some_time(std::uint32_t i) {
   return minutes(1 + i * 7919 % 59);
@@ -152,18 +156,13 @@ void require(bool ended) {
   std::exit(1);
 }
 
-/// The median of three: `make` is not counted, `play` is.
+/// `make` is not counted, `play` is.
 template <class Make, class Play>
 double tasks_a_second(Make make, Play play) {
-  std::vector<double> all;
-  for (int i = 0; i < 3; ++i) {
-    auto x = make();
-    auto start = cpu_seconds();
-    play(x);
-    all.push_back(cpu_seconds() - start);
-  }
-  std::sort(all.begin(), all.end());
-  return task_count / all[1];
+  auto x = make();
+  auto start = cpu_seconds();
+  play(x);
+  return task_count / (cpu_seconds() - start);
 }
 
 struct rates {
@@ -204,7 +203,7 @@ rates measure_team() {
   simulation::setup x{features(team_size, 1), {}, {}};
   auto g = engine::compile(x.plan, {});
   x.script = script_of(x.plan);
-  constexpr auto times = task_count / team_size;
+  auto times = task_count / team_size;
   auto nothing = [] {
     return 0;
   };
@@ -228,30 +227,55 @@ rates measure_team() {
   return result;
 }
 
-void print_row(const char* name, const rates& x) {
-  std::printf("%-44s %9.0f %9.0f (%.2f) %9.0f\n", name, x.engine, x.simulated,
-              x.simulated / x.engine, x.drawn);
+struct shape {
+  const char* name;
+  const char* note;
+  plan (*make)(); ///< null: a team's plan again and again
+};
+
+/// The simulator's median.
+double measure(const bench::row_options& how, const shape& x) {
+  auto of = [&x](const char* end, const char* note) {
+    return bench::row{x.name + std::string{end},
+                      "tasks/s",
+                      bench::better::higher,
+                      {},
+                      "bare engine",
+                      {},
+                      note};
+  };
+  auto simulated = of("", x.note);
+  auto drawn = of(".drawn", "times are drawn");
+  plan p = x.make ? x.make() : plan{};
+  for (int i = 0; i < how.rounds; ++i) {
+    auto one = x.make ? measure(p) : measure_team();
+    simulated.samples.push_back(one.simulated);
+    drawn.samples.push_back(one.drawn);
+    simulated.reference.push_back(one.engine);
+    drawn.reference.push_back(one.engine);
+  }
+  print(how, simulated);
+  print(how, drawn);
+  return simulated.value();
 }
 
 } // namespace
 
-int main() {
+int main(int argc, char** argv) {
   constexpr double rate_min = 1'000'000;
-  std::printf("tasks a second%31s engine simulated       with drawn times\n",
-              "");
-  auto team = measure_team();
-  print_row("a team's plan of 50 tasks, 20,000 times", team);
-  auto deep = measure(deep_plan());
-  print_row("deep: 64 chains", deep);
-  auto layered = measure(layered_plan());
-  print_row("layers of 1,000, 3 needs each", layered);
-  auto wide = measure(wide_plan());
-  print_row("wide: all ready at once, 1,024 slots", wide);
+  auto how = bench::take_row_options(argc, argv);
+  if (how.quick)
+    task_count = 10'000;
+  bool fast = true;
+  for (const auto& x : std::vector<shape>{
+           {"simulate.team", "a plan of 50 tasks, 20,000 times", nullptr},
+           {"simulate.deep", "64 chains", deep_plan},
+           {"simulate.layered", "layers of 1,000, 3 needs each", layered_plan},
+           {"simulate.wide", "all ready at once, 1,024 slots", wide_plan}})
+    if (how.wants(x.name))
+      fast = measure(how, x) >= rate_min && fast;
   // Each step looks at another of 20,000 teams: memory is what it waits for.
-  print_row("20,000 teams of 50 tasks in one plan", measure(teams_plan()));
-  auto least = std::min(
-      {team.simulated, deep.simulated, layered.simulated, wide.simulated});
-  std::printf("all but the last: %.0f at least (bound: %.0f)\n", least,
-              rate_min);
-  return least >= rate_min ? 0 : 1;
+  if (how.wants("simulate.teams"))
+    measure(how, {"simulate.teams", "20,000 teams in one plan", teams_plan});
+  return fast ? 0 : 1;
 }

@@ -9,10 +9,13 @@
 #include "messages/value.hpp"
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace tutti {
@@ -284,6 +287,7 @@ struct fact {
   attempt_end end = attempt_end::success;
   run_status status = run_status::succeeded;
   node_kind cause_kind = node_kind::task;
+  service_state service = service_state::waiting;
   std::uint32_t cause = task_id::none;   ///< index of what `cause_kind` says
   std::uint32_t subject = task_id::none; ///< index of the task, gate or service
   std::uint32_t agent = task_id::none;
@@ -293,12 +297,50 @@ struct fact {
   duration at{0};                        ///< since the run's start
   std::shared_ptr<const attempt_details> details;
   std::shared_ptr<const fact_extra> extra; ///< null: nothing to say
-  service_state service = service_state::waiting;
 };
 
-/// The facts of one engine step, in order.
+/// Facts in order, shared by all who read them: copying it copies no fact.
+class fact_list {
+public:
+  fact_list() = default;
+  fact_list(std::vector<fact> xs) {
+    if (!xs.empty())
+      all_ = std::make_shared<const std::vector<fact>>(std::move(xs));
+  }
+  fact_list(std::initializer_list<fact> xs)
+    : fact_list(std::vector<fact>(xs)) {
+  }
+
+  [[nodiscard]] const std::vector<fact>& get() const {
+    static const std::vector<fact> none;
+    return all_ ? *all_ : none;
+  }
+  [[nodiscard]] auto begin() const {
+    return get().begin();
+  }
+  [[nodiscard]] auto end() const {
+    return get().end();
+  }
+  [[nodiscard]] bool empty() const {
+    return !all_;
+  }
+  [[nodiscard]] std::size_t size() const {
+    return get().size();
+  }
+  [[nodiscard]] const fact& back() const {
+    return get().back();
+  }
+  [[nodiscard]] const fact& operator[](std::size_t i) const {
+    return get()[i];
+  }
+
+private:
+  std::shared_ptr<const std::vector<fact>> all_; ///< null: none
+};
+
+/// The facts of some engine steps, in order; each step is whole.
 struct run_facts {
-  std::vector<fact> facts;
+  fact_list facts;
 };
 
 /// What a task says of itself while it works; conflated, may be dropped.

@@ -73,6 +73,13 @@ using agent_actor = caf::typed_actor<
     caf::reacts_to<process_started>, caf::reacts_to<process_line>,
     caf::reacts_to<process_output>, caf::reacts_to<process_exited>>;
 
+/// An agent in the orchestrator's own program that takes what has gathered for
+/// it in one message.
+using batch_agent_actor = agent_actor::extend<caf::reacts_to<agent_orders>>;
+
+/// The orchestrator, for such an agent.
+using report_actor = caf::typed_actor<caf::reacts_to<agent_reports>>;
+
 /// Stands for an agent whose place the orchestrator chooses, and hears where it
 /// is.
 using placed_agent_actor = agent_actor::extend<caf::reacts_to<place_agent>>;

@@ -11,11 +11,11 @@
 
 namespace tutti {
 
-/// The facts of one engine step, to be made durable together or not at all.
+/// The facts of some engine steps, to be made durable together or not at all.
 /// Facts are numbered from 1 over the whole journal, without a gap.
 struct append_facts {
   std::uint64_t last = 0; ///< number of the last of them
-  std::vector<fact> facts;
+  fact_list facts;
 };
 
 /// All facts up to this number are durable; the latest word counts.

@@ -75,5 +75,7 @@ CAF_ADD_TYPE_ID(tutti, (tutti::files_taken))
 CAF_ADD_TYPE_ID(tutti, (tutti::chunk_wanted))
 CAF_ADD_TYPE_ID(tutti, (tutti::chunk))
 CAF_ADD_TYPE_ID(tutti, (tutti::log_grew))
+CAF_ADD_TYPE_ID(tutti, (tutti::agent_orders))
+CAF_ADD_TYPE_ID(tutti, (tutti::agent_reports))
 
 CAF_END_TYPE_ID_BLOCK(tutti)

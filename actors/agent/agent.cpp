@@ -9,41 +9,65 @@
 
 namespace tutti {
 
-namespace {
-
 using self_pointer = agent_with_timers::stateful_pointer<agent_state>;
 
-class actor_ports : public agent_ports {
+/// What an agent tells the orchestrator of leaves in order; what can gather
+/// does so until the end of a turn.
+class agent_actor_ports : public agent_ports {
 public:
-  explicit actor_ports(self_pointer self) : self_(self) {
+  explicit agent_actor_ports(self_pointer self) : self_(self) {
+  }
+
+  void end_turn() {
+    if (!gathered_.empty())
+      self_->send(options().reports, std::exchange(gathered_, {}));
   }
 
   void send(attempt_started x) override {
-    self_->send(options().orchestrator, x);
+    if (!options().reports)
+      return self_->send(options().orchestrator, x);
+    auto& r = gathered_.attempts.emplace_back();
+    r.task = x.task;
+    r.attempt = x.attempt;
+    r.began = true;
   }
   void send(attempt_finished x) override {
-    self_->send(options().orchestrator, std::move(x));
-  }
-  void send(task_returned x) override {
-    self_->send(options().orchestrator, x);
+    if (!options().reports)
+      return self_->send(options().orchestrator, std::move(x));
+    auto& all = gathered_.attempts;
+    bool same = !all.empty() && all.back().task == x.task
+             && all.back().attempt == x.attempt;
+    auto& r = same ? all.back() : all.emplace_back();
+    r.task = x.task;
+    r.attempt = x.attempt;
+    r.ended = true;
+    r.end = x.end;
+    r.exit_code = x.exit_code;
+    r.details = std::move(x.details);
   }
   void send(handoff_accepted x) override {
-    self_->send(options().orchestrator, x);
+    if (options().reports)
+      gathered_.accepted.push_back(x);
+    else
+      self_->send(options().orchestrator, x);
+  }
+  void send(task_returned x) override {
+    tell_lead(x);
   }
   void send(answer_accepted x) override {
-    self_->send(options().orchestrator, x);
+    tell_lead(x);
   }
   void send(attempt_waits x) override {
-    self_->send(options().orchestrator, x);
+    tell_lead(x);
   }
   void send(wait_over x) override {
-    self_->send(options().orchestrator, x);
+    tell_lead(x);
   }
   void send(make_requests x) override {
-    self_->send(options().orchestrator, std::move(x));
+    tell_lead(std::move(x));
   }
   void send(agent_left x) override {
-    self_->send(options().orchestrator, x);
+    tell_lead(x);
   }
   void send(task_progress x) override {
     self_->send(options().observer, std::move(x));
@@ -96,9 +120,20 @@ private:
   [[nodiscard]] const agent_options& options() const {
     return self_->state.options;
   }
+  template <class Message>
+  void tell_lead(Message x) {
+    end_turn();
+    self_->send(options().orchestrator, std::move(x));
+  }
 
   self_pointer self_;
+  agent_reports gathered_;
 };
+
+agent_state::agent_state() = default;
+agent_state::~agent_state() = default;
+
+namespace {
 
 void set_up(self_pointer self, agent_options options) {
   auto& s = self->state;
@@ -122,7 +157,7 @@ void set_up(self_pointer self, agent_options options) {
       return std::make_unique<command_driver>(
           command_options{o.work, o.id, o.grace}, host);
     };
-  s.ports = std::make_unique<actor_ports>(self);
+  s.ports = std::make_unique<agent_actor_ports>(self);
   s.core = std::make_unique<agent_core>(std::move(mine), *s.ports);
 }
 
@@ -131,71 +166,99 @@ void set_up(self_pointer self, agent_options options) {
 agent_with_timers::behavior_type agent_behavior(self_pointer self,
                                                 agent_options options) {
   set_up(self, std::move(options));
-  auto core = self->state.core.get();
+  auto* core = self->state.core.get();
+  auto* ports = self->state.ports.get();
   return {
-      [core](assign_task& x) {
+      [core, ports](assign_task& x) {
         core->on(std::move(x));
+        ports->end_turn();
       },
-      [core](const revoke_task& x) {
+      [core, ports](const revoke_task& x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](const end_task& x) {
+      [core, ports](const end_task& x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](leave_run x) {
+      [core, ports](leave_run x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](const handoff& x) {
+      [core, ports](const handoff& x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](const requests_made& x) {
+      [core, ports](const requests_made& x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](const request_answer& x) {
+      [core, ports](const request_answer& x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](continue_attempt x) {
+      [core, ports](continue_attempt x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](const wait_refused& x) {
+      [core, ports](const wait_refused& x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](live_call& x) {
+      [core, ports](live_call& x) {
         core->on(std::move(x));
+        ports->end_turn();
       },
-      [core](live_gone x) {
+      [core, ports](live_gone x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](artifacts_captured& x) {
+      [core, ports](artifacts_captured& x) {
         core->on(std::move(x));
+        ports->end_turn();
       },
-      [core](const artifacts_placed& x) {
+      [core, ports](const artifacts_placed& x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](const payload_kept& x) {
+      [core, ports](const payload_kept& x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](payload_loaded& x) {
+      [core, ports](payload_loaded& x) {
         core->on(std::move(x));
+        ports->end_turn();
       },
       [](const process_started&) {
         // The attempt began when it left the queue; the pid is of no use here.
       },
-      [core](const process_line& x) {
+      [core, ports](const process_line& x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](const process_output& x) {
+      [core, ports](const process_output& x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](process_exited& x) {
+      [core, ports](process_exited& x) {
         core->on(x);
+        ports->end_turn();
       },
-      [core](wake_driver x) {
+      [core, ports](wake_driver x) {
         core->on(x);
+        ports->end_turn();
       },
-      [self, core](agent_timer x) {
+      [core, ports](agent_orders& x) {
+        for (const auto& h : x.handed)
+          core->on(h);
+        for (auto& t : x.tasks)
+          core->on(std::move(t));
+        ports->end_turn();
+      },
+      [self, core, ports](agent_timer x) {
         if (is_due(self->state.options.clock, self, x))
           core->on_timer(x.timer);
+        ports->end_turn();
       },
   };
 }

@@ -19,6 +19,9 @@ struct agent_options {
   duration grace{std::chrono::seconds(10)}; ///< from TERM to KILL
   std::shared_ptr<const plan> work;
   orchestrator_actor orchestrator;
+  /// The same one, where it is in this program: it is told together what a
+  /// message led to. Null: each thing by itself.
+  report_actor reports;
   observer_actor observer;
   process_actor processes;
   artifact_actor artifacts;
@@ -35,12 +38,17 @@ struct agent_options {
   std::uint64_t first_id = 0;
 };
 
+class agent_actor_ports; // agent.cpp
+
 /// A mailbox before an `agent_core`, which does all the work.
 struct agent_state {
   static inline const char* name = "agent";
 
+  agent_state();
+  ~agent_state();
+
   agent_options options;
-  std::unique_ptr<agent_ports> ports;
+  std::unique_ptr<agent_actor_ports> ports;
   std::unique_ptr<agent_core> core;
 };
 
@@ -55,7 +63,8 @@ typename Inspector::result_type inspect(Inspector& f, agent_timer& x) {
   return f(caf::meta::type_name("agent_timer"), x.timer, x.at);
 }
 
-using agent_with_timers = agent_actor::extend<caf::reacts_to<agent_timer>>;
+using agent_with_timers =
+    batch_agent_actor::extend<caf::reacts_to<agent_timer>>;
 
 /// Spawn with `options`; the actor stops when told to exit. Its messages are
 /// those of `agent_actor`.

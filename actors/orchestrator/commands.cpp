@@ -5,6 +5,8 @@
 #include <caf/actor_cast.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <functional>
+#include <optional>
+#include <type_traits>
 #include <utility>
 
 namespace tutti {
@@ -41,14 +43,45 @@ auto sending(self_pointer self, const To& to, Message x) {
   };
 }
 
+/// What is of no kind that gathers goes behind what has gathered.
+template <class Message>
+void send_to_agent(self_pointer self, std::uint32_t agent, Message x) {
+  auto& s = self->state;
+  constexpr bool gathers =
+      std::is_same_v<Message, handoff> || std::is_same_v<Message, assign_task>;
+  if constexpr (gathers)
+    if (s.batches[agent])
+      return s.gathered.put(agent, std::move(x));
+  if (s.batches[agent])
+    send_orders(self, agent, s.gathered.take(agent));
+  sending(self, s.agents[agent], std::move(x))();
+}
+
 template <class Message>
 auto sending_to_agent(self_pointer self, std::uint32_t agent, Message x) {
-  return [there = still_there(self, agent),
-          leave = sending(self, self->state.agents[agent],
-                          std::move(x))]() mutable {
+  return [self, agent, there = still_there(self, agent),
+          x = std::move(x)]() mutable {
     if (there())
-      leave();
+      send_to_agent(self, agent, std::move(x));
   };
+}
+
+/// As `held_sends::after_result_of`; most leaves at once.
+template <class Message>
+void send_after_result_of(self_pointer self, std::uint32_t task,
+                          std::uint32_t result_of, std::uint32_t agent,
+                          Message x) {
+  auto& s = self->state;
+  const auto& places = s.engine->places();
+  bool nowhere = places.is_chosen(agent)
+              && places.place_of(agent).node == engine::placement::nowhere;
+  if (nowhere)
+    return;
+  if (s.sends.leaves_now(task, result_of))
+    send_to_agent(self, agent, std::move(x));
+  else
+    s.sends.after_result_of(task, result_of,
+                            sending_to_agent(self, agent, std::move(x)));
 }
 
 /// Before all that is meant for this place, so it waits for nothing.
@@ -74,8 +107,7 @@ void deliver(self_pointer self, const engine::command& c) {
   h.version = sender.version;
   h.status = sender.state;
   h.details = s.engine->details_of(c.other);
-  s.sends.after_result_of(c.task, c.other,
-                          sending_to_agent(self, c.agent, std::move(h)));
+  send_after_result_of(self, c.task, c.other, c.agent, std::move(h));
 }
 
 void answer(self_pointer self, const engine::command& c) {
@@ -102,12 +134,11 @@ void assign(self_pointer self, const engine::command& c) {
   x.details = s.engine->assignment_of(c.task);
   // What a stream's task works off may have come after the task was ready.
   bool takes_items = x.details && !x.details->items.empty();
-  auto leave = sending_to_agent(self, c.agent, std::move(x));
   // Of an exclusive one a resumed run must know that it was given out (§33).
   if (takes_items || s.options.work->tasks[c.task].exclusive)
-    s.sends.after_all_for(c.task, std::move(leave));
+    s.sends.after_all_for(c.task, sending_to_agent(self, c.agent, std::move(x)));
   else
-    s.sends.after_result_of(c.task, c.task, std::move(leave));
+    send_after_result_of(self, c.task, c.task, c.agent, std::move(x));
 }
 
 /// What its templates may look at goes with the order.
@@ -176,22 +207,34 @@ bool is_due(self_pointer self, const timer_due& x) {
   return false;
 }
 
-void add_sent(self_pointer self, std::vector<fact>& facts) {
-  const auto& s = self->state;
-  std::vector<fact> sent;
+void add_sent(self_pointer self, std::size_t before) {
+  auto& s = self->state;
+  auto& facts = s.decided.facts;
+  std::optional<fact> end;
+  if (facts.size() > before && facts.back().kind == fact_kind::run_ended) {
+    end = std::move(facts.back());
+    facts.pop_back();
+  }
   for (const auto& c : s.decided.commands) {
     if (c.kind != engine::command_kind::deliver)
       continue;
-    fact f;
+    auto& f = facts.emplace_back();
     f.kind = fact_kind::handoff_sent;
     f.subject = c.task;
     f.cause = c.other;
     f.version = s.engine->task(c.other).version;
     f.at = s.latest;
-    sent.push_back(std::move(f));
   }
-  bool ends = !facts.empty() && facts.back().kind == fact_kind::run_ended;
-  facts.insert(facts.end() - (ends ? 1 : 0), sent.begin(), sent.end());
+  if (end)
+    facts.push_back(std::move(*end));
+}
+
+void send_orders(self_pointer self, std::uint32_t agent, agent_orders x) {
+  if (x.empty())
+    return;
+  auto& s = self->state;
+  sending(self, caf::actor_cast<batch_agent_actor>(s.agents[agent]),
+          std::move(x))();
 }
 
 void obey(self_pointer self, const engine::command& c) {

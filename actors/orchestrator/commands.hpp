@@ -10,10 +10,16 @@ namespace tutti {
 run_time(orchestrator_with_timers::stateful_pointer<orchestrator_state> self);
 
 /// Adds what the commands of a step hand over: no facts of the engine, they
-/// follow from the senders' ends. The end of the run stays the last.
+/// follow from the senders' ends. The end of the run stays the last. The facts
+/// of the step are those behind the first `before`.
 void add_sent(
     orchestrator_with_timers::stateful_pointer<orchestrator_state> self,
-    std::vector<fact>& facts);
+    std::size_t before);
+
+/// What has gathered for an agent is sent to it.
+void send_orders(
+    orchestrator_with_timers::stateful_pointer<orchestrator_state> self,
+    std::uint32_t agent, agent_orders x);
 
 /// Turns one command of the engine into its message, which leaves once what it
 /// follows from is durable. The facts of its step were noted before.

@@ -30,27 +30,44 @@ bool releases(fact_kind x) {
 
 } // namespace
 
-held_sends::held_sends(std::size_t task_count, bool has_journal,
+held_sends::held_sends(std::size_t task_count, wait_for how,
                        std::uint64_t journaled)
-  : became_(has_journal ? task_count : 0, journaled), noted_(journaled),
-    durable_(journaled), has_journal_(has_journal) {
+  : became_(how == wait_for::all_of_it ? task_count : 0, journaled),
+    noted_(journaled), durable_(journaled), how_(how) {
 }
 
-void held_sends::note(const std::vector<fact>& facts) {
-  for (const auto& f : facts) {
+void held_sends::note(const std::vector<fact>& facts, std::size_t before) {
+  for (auto i = before; i < facts.size(); ++i) {
     ++noted_;
-    if (f.subject < became_.size() && releases(f.kind))
-      became_[f.subject] = noted_;
+    if (facts[i].subject < became_.size() && releases(facts[i].kind))
+      became_[facts[i].subject] = noted_;
   }
-  if (!has_journal_)
+  if (how_ == wait_for::nothing)
     durable_ = noted_;
+}
+
+std::uint64_t held_sends::needed_for(std::uint32_t result_of) const {
+  bool known = how_ == wait_for::all_of_it && !holds_work_;
+  return known ? became_[result_of] : noted_;
+}
+
+bool held_sends::is_held(const entry& x) const {
+  if (x.needs <= durable_ || TUTTI_MUTANT(leaves_before_durable))
+    return false;
+  return how_ == wait_for::all_of_it || x.at_the_end || holds_work_;
+}
+
+bool held_sends::leaves_now(std::uint32_t task, std::uint32_t result_of) const {
+  if (!held_.empty() && held_.contains(task))
+    return false;
+  return !is_held({needed_for(result_of), task, {}});
 }
 
 void held_sends::post(entry x) {
   if (x.task != task_id::none && !held_.empty())
     if (auto i = held_.find(x.task); i != held_.end())
       x.needs = std::max(x.needs, i->second);
-  if (x.needs <= durable_ || TUTTI_MUTANT(leaves_before_durable))
+  if (!is_held(x))
     return x.leave();
   if (x.task != task_id::none)
     held_[x.task] = x.needs;
@@ -63,8 +80,7 @@ void held_sends::after_all(send x) {
 
 void held_sends::after_result_of(std::uint32_t task, std::uint32_t result_of,
                                  send x) {
-  bool known = has_journal_ && !holds_work_;
-  post({known ? became_[result_of] : noted_, task, std::move(x)});
+  post({needed_for(result_of), task, std::move(x)});
 }
 
 void held_sends::in_order(std::uint32_t task, send x) {
@@ -77,6 +93,10 @@ void held_sends::after_all_for(std::uint32_t task, send x) {
 
 void held_sends::to_viewers(send x) {
   post({noted_, task_id::none, std::move(x), true});
+}
+
+void held_sends::at_the_end(send x) {
+  post({noted_, task_id::none, std::move(x), true, true});
 }
 
 void held_sends::give_up() {
@@ -92,7 +112,7 @@ void held_sends::durable(std::uint64_t last) {
   auto due = std::exchange(waiting_, {});
   std::vector<entry> still;
   for (auto& x : due) {
-    if (x.needs > durable_) {
+    if (is_held(x)) {
       still.push_back(std::move(x));
       continue;
     }

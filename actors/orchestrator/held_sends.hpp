@@ -3,10 +3,14 @@
 // releases leaves (semantics §30). Work that was released long ago leaves at
 // once, so that a slot is filled again without a wait for the disk. Only
 // `tutti explain` looks ahead: it tells what the engine has decided.
+//
+// Where nothing is to be durable first (`--durability off`, or no journal), all
+// leaves at once but the end of the run, which is told once it is written.
 #pragma once
 
 #include "messages/fact.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <unordered_map>
@@ -18,12 +22,24 @@ class held_sends {
 public:
   using send = std::function<void()>;
 
-  /// `journaled`: so many facts are durable already. Without a journal all that
-  /// is decided counts as durable.
-  held_sends(std::size_t task_count, bool has_journal, std::uint64_t journaled);
+  /// What is to be durable before what follows from it leaves.
+  enum class wait_for : std::uint8_t {
+    nothing,     ///< there is no journal
+    the_end,     ///< only the end of the run
+    all_of_it,
+  };
 
-  /// The facts of a step were given to the journal; they have the next numbers.
-  void note(const std::vector<fact>& facts);
+  /// `journaled`: so many facts are durable already.
+  held_sends(std::size_t task_count, wait_for how, std::uint64_t journaled);
+
+  /// The facts of a step, those of a list behind the first `before`, are given
+  /// to the journal; they have the next numbers.
+  void note(const std::vector<fact>& facts, std::size_t before = 0);
+
+  /// Whether what is posted about a task, after the result of another, would
+  /// leave at once: then it need not be posted.
+  [[nodiscard]] bool leaves_now(std::uint32_t task,
+                                std::uint32_t result_of) const;
 
   /// Leaves once everything that was noted is durable.
   void after_all(send x);
@@ -37,6 +53,8 @@ public:
 
   /// Somebody only looks on: as `after_all`.
   void to_viewers(send x);
+  /// As `to_viewers`, of the end of the run.
+  void at_the_end(send x);
 
   /// Nothing becomes durable any more: what was for viewers leaves, in order,
   /// and all else that waits never does.
@@ -64,15 +82,18 @@ private:
     std::uint32_t task = task_id::none;
     send leave;
     bool for_viewers = false;
+    bool at_the_end = false;
   };
   void post(entry x);
+  [[nodiscard]] bool is_held(const entry& x) const;
+  [[nodiscard]] std::uint64_t needed_for(std::uint32_t result_of) const;
 
   std::vector<std::uint64_t> became_; ///< per task: what last became of it
   std::unordered_map<std::uint32_t, std::uint64_t> held_; ///< per task: until
   std::vector<entry> waiting_;                            ///< in order
   std::uint64_t noted_ = 0;
   std::uint64_t durable_ = 0;
-  bool has_journal_ = false;
+  wait_for how_ = wait_for::nothing;
   bool holds_work_ = false;
 };
 

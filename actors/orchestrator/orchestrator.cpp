@@ -18,33 +18,58 @@ using self_pointer =
 
 /// Where the journal is given up, viewers hear of what has happened all the
 /// same; but of no end, which is another one now.
-void tell_undurable(self_pointer self, run_facts told) {
+void tell_undurable(self_pointer self, const fact_list& told) {
   auto& s = self->state;
-  std::erase_if(told.facts, [](const fact& f) {
-    return f.kind == fact_kind::run_ended;
-  });
-  for (const auto& f : told.facts)
+  std::vector<fact> rest;
+  for (const auto& f : told) {
+    if (f.kind != fact_kind::run_ended)
+      rest.push_back(f);
     if (f.kind == fact_kind::attempt_finished && is_terminal(f.state))
       s.not_kept.push_back(f.subject);
-  self->send(s.options.observer, std::move(told));
+  }
+  self->send(s.options.observer, run_facts{std::move(rest)});
 }
 
 /// Viewers hear of what is durable.
-void tell(self_pointer self, run_facts told) {
-  if (told.facts.empty())
+void tell(self_pointer self, fact_list told) {
+  if (told.empty())
     return;
-  self->state.sends.to_viewers([self, told = std::move(told)]() mutable {
+  self->state.sends.to_viewers([self, told = std::move(told)] {
     if (self->state.gave_up)
-      return tell_undurable(self, std::move(told));
-    self->send(self->state.options.observer, std::move(told));
+      return tell_undurable(self, told);
+    self->send(self->state.options.observer, run_facts{told});
   });
 }
 
-void record(self_pointer self, const std::vector<fact>& facts) {
+/// What has gathered leaves: facts to the journal and to viewers, then orders.
+void send_gathered(self_pointer self) {
   auto& s = self->state;
-  s.sends.note(facts);
-  if (s.options.journal && !facts.empty())
-    self->send(s.options.journal, append_facts{s.sends.noted(), facts});
+  if (!s.decided.facts.empty()) {
+    auto size = s.decided.facts.size();
+    fact_list all{std::exchange(s.decided.facts, {})};
+    s.decided.facts.reserve(size);
+    if (s.options.journal)
+      self->send(s.options.journal, append_facts{s.sends.noted(), all});
+    if (all.back().kind == fact_kind::run_ended) {
+      s.ending = fact_list{all.back()};
+      all = std::vector<fact>(all.begin(), all.end() - 1);
+    }
+    tell(self, std::move(all));
+  }
+  s.gathered.take_all([self](std::uint32_t agent, agent_orders x) {
+    send_orders(self, agent, std::move(x));
+  });
+}
+
+/// So much gathers at most while messages go on coming.
+constexpr std::size_t gathered_facts_max = 4096;
+
+/// After each message: where another one waits, what follows from it goes with
+/// this.
+void end_turn(self_pointer self) {
+  if (self->mailbox().empty()
+      || self->state.decided.facts.size() >= gathered_facts_max)
+    send_gathered(self);
 }
 
 /// The end is told once nothing of the run is left.
@@ -53,8 +78,13 @@ void tell_end_if_all_left(self_pointer self) {
   auto none = [](const std::vector<bool>& xs) {
     return std::find(xs.begin(), xs.end(), true) == xs.end();
   };
-  if (none(s.agents_to_leave) && none(s.services_to_end))
-    tell(self, std::exchange(s.ending, {}));
+  if (!none(s.agents_to_leave) || !none(s.services_to_end) || s.ending.empty())
+    return;
+  s.sends.at_the_end([self, told = std::exchange(s.ending, {})] {
+    if (self->state.gave_up)
+      return tell_undurable(self, told);
+    self->send(self->state.options.observer, run_facts{told});
+  });
 }
 
 /// Who keeps something running for the whole run is asked to end it.
@@ -74,27 +104,44 @@ void dismiss(self_pointer self, bool at_once) {
     self->send(x, stop_service{at_once});
 }
 
-void step(self_pointer self, const engine::event& e) {
+void step_now(self_pointer self, const engine::event& e) {
   auto& s = self->state;
   if (s.gave_up)
     return; // what is decided now could not be kept
-  s.latest = std::max(s.latest, run_time(self));
-  s.engine->decide(s.latest, e, s.decided);
-  run_facts told;
-  told.facts = s.decided.facts;
-  add_sent(self, told.facts);
-  record(self, told.facts);
+  auto& facts = s.decided.facts;
+  auto before = facts.size();
+  s.decided.clear_commands();
+  s.engine->decide_more(s.latest, e, s.decided);
+  add_sent(self, before);
+  s.sends.note(facts, before);
   for (const auto& c : s.decided.commands)
     obey(self, c);
-  bool over =
-      !told.facts.empty() && told.facts.back().kind == fact_kind::run_ended;
-  if (!over)
-    return tell(self, std::move(told));
-  s.ending.facts = {told.facts.back()};
-  told.facts.pop_back();
-  tell(self, std::move(told));
+  if (facts.size() == before || facts.back().kind != fact_kind::run_ended)
+    return;
+  send_gathered(self);
   dismiss(self, s.engine->abandoned());
   tell_end_if_all_left(self);
+}
+
+void step(self_pointer self, const engine::event& e) {
+  auto& s = self->state;
+  s.latest = std::max(s.latest, run_time(self));
+  step_now(self, e);
+}
+
+/// All of it at one moment.
+void take(self_pointer self, agent_reports& x) {
+  auto& s = self->state;
+  s.latest = std::max(s.latest, run_time(self));
+  for (const auto& a : x.accepted)
+    step_now(self, engine::handoff_arrives{a.from, a.to, a.version});
+  for (auto& a : x.attempts) {
+    if (a.began)
+      step_now(self, engine::attempt_begins{a.task, a.attempt});
+    if (a.ended)
+      step_now(self, engine::attempt_ends{a.task, a.attempt, a.end, a.exit_code,
+                                          std::move(a.details)});
+  }
 }
 
 void change_service(self_pointer self, const service_changed& x) {
@@ -121,7 +168,7 @@ void stop(self_pointer self, stop_run x) {
   auto& s = self->state;
   s.told_to_stop = true;
   step(self, engine::stop_requested{x.exit_code, x.at_once});
-  if (!x.at_once || s.ending.facts.empty())
+  if (!x.at_once || s.ending.empty())
     return;
   for (std::size_t i = 0; i < s.agents_to_leave.size(); ++i)
     if (s.agents_to_leave[i])
@@ -140,6 +187,7 @@ void request(self_pointer self, make_requests& x) {
                                      std::move(x.texts), std::move(x.note),
                                      std::move(x.key), x.awaited});
   auto& decided = self->state.decided;
+  send_gathered(self); // viewers hear of it before who asked
   self->state.sends.after_all(
       [self, asker,
        reply = requests_made{call, decided.numbers, decided.refusal}] {
@@ -170,6 +218,7 @@ void control(self_pointer self, const control_call& x) {
   auto asker = caf::actor_cast<control_actor>(self->current_sender());
   if (x.kind == control_kind::explain || !reply.ok)
     return self->send(asker, std::move(reply));
+  send_gathered(self); // viewers hear of it before who asked
   s.sends.after_all([self, asker, reply = std::move(reply)] {
     self->send(asker, reply);
   });
@@ -228,6 +277,7 @@ std::string text_of_not_kept(const orchestrator_state& s) {
 void give_up(self_pointer self) {
   auto& s = self->state;
   s.gave_up = true;
+  send_gathered(self);
   s.ending = {};
   s.sends.give_up();
   fact f;
@@ -290,9 +340,18 @@ void prepare(self_pointer self) {
   if (!s.engine)
     s.engine = std::make_shared<engine::engine>(
         engine::compile(*s.options.work, s.options.graph));
-  s.sends = held_sends{s.options.work->tasks.size(), bool{s.options.journal},
+  auto waits = held_sends::wait_for::all_of_it;
+  if (!s.options.journal)
+    waits = held_sends::wait_for::nothing;
+  else if (s.options.writes_behind)
+    waits = held_sends::wait_for::the_end;
+  s.sends = held_sends{s.options.work->tasks.size(), waits,
                        s.options.journaled};
   s.agents = s.options.spawn_agents(self);
+  s.gathered = outbox{s.agents.size()};
+  for (std::size_t i = 0; i < s.agents.size(); ++i)
+    s.batches.push_back(s.options.takes_batches
+                        && s.options.takes_batches(agent_id{i}));
   if (s.options.spawn_services)
     s.services = s.options.spawn_services(self);
   s.start = time_now(s.options.clock, self) - s.options.elapsed;
@@ -309,79 +368,106 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
   return {
       [self](begin_run) {
         begin(self);
+        end_turn(self);
       },
       [self](attempt_started x) {
         step(self, engine::attempt_begins{x.task, x.attempt});
+        end_turn(self);
       },
       [self](attempt_finished& x) {
         step(self, engine::attempt_ends{x.task, x.attempt, x.end, x.exit_code,
                                         std::move(x.details)});
+        end_turn(self);
       },
       [self](task_returned x) {
         step(self, engine::attempt_given_back{x.task, x.attempt});
+        end_turn(self);
+      },
+      [self](agent_reports& x) {
+        take(self, x);
+        end_turn(self);
       },
       [self](handoff_accepted x) {
         step(self, engine::handoff_arrives{x.from, x.to, x.version});
+        end_turn(self);
       },
       [self](agent_left x) {
         let_go(self, x);
+        end_turn(self);
       },
       [self](answer_accepted x) {
         step(self, engine::answer_arrives{x.number});
+        end_turn(self);
       },
       [self](attempt_waits x) {
         step(self, engine::wait_begins{x.task, x.attempt});
+        end_turn(self);
       },
       [self](wait_over x) {
         step(self, engine::wait_ends{x.task, x.attempt});
+        end_turn(self);
       },
       [self](make_requests& x) {
         request(self, x);
+        end_turn(self);
       },
       [self](const service_changed& x) {
         change_service(self, x);
+        end_turn(self);
       },
       [self](const control_call& x) {
         control(self, x);
+        end_turn(self);
       },
       [self](node_joined& x) {
         step_once_begun(self, engine::node_joins{std::move(x.node),
                                                  std::move(x.labels), x.slots,
                                                  std::move(x.holds),
                                                  std::move(x.keeps)});
+        end_turn(self);
       },
       [self](node_lost& x) {
         step_once_begun(
             self, engine::node_is_lost{std::move(x.node), std::move(x.why)});
+        end_turn(self);
       },
       [self](node_gone& x) {
         step_once_begun(self, engine::node_is_gone{std::move(x.node)});
+        end_turn(self);
       },
       [self](const late_result& x) {
         step(self, engine::result_is_late{x.what, x.end});
+        end_turn(self);
       },
       [self](const link_mark& x) {
         auto asker = caf::actor_cast<hub_actor>(self->current_sender());
+        send_gathered(self);
         self->state.sends.after_all(
             [self, asker, reply = link_marked{x.node, x.number}] {
               self->send(asker, reply);
             });
+        end_turn(self);
       },
       [self](stop_run x) {
         stop(self, x);
+        end_turn(self);
       },
       [self](facts_durable x) {
         go_on_durably(self, x);
+        end_turn(self);
       },
       [self](const journal_stuck& x) {
         get_stuck(self, x);
+        end_turn(self);
       },
       [self](timer_due x) {
         if (is_due(self, x))
           step(self, x.timer);
+        end_turn(self);
       },
       [self](look_at_journal) {
         look(self);
+        end_turn(self);
       },
   };
 }

@@ -3,6 +3,7 @@
 
 #include "actors/orchestrator/engine/engine.hpp"
 #include "actors/orchestrator/held_sends.hpp"
+#include "actors/orchestrator/outbox.hpp"
 #include "actors/time_source.hpp"
 #include "messages/interfaces.hpp"
 
@@ -20,10 +21,14 @@ struct orchestrator_options {
   /// Called once by the orchestrator as it starts, with its own handle: spawns
   /// the agents, in plan order.
   std::function<std::vector<agent_actor>(orchestrator_actor)> spawn_agents;
+  /// Whether an agent that it spawned is a `batch_agent_actor`; empty: none is.
+  std::function<bool(agent_id)> takes_batches;
   /// As `spawn_agents`, for the services; may be empty where there are none.
   std::function<std::vector<service_actor>(orchestrator_actor)> spawn_services;
   /// Null: nothing is made durable, and nothing waits for it.
   journal_actor journal;
+  /// Only the end of the run waits for the journal (`--durability off`).
+  bool writes_behind = false;
   /// Of a run that goes on: the facts of its journal are folded into it. Null:
   /// a new one.
   std::shared_ptr<engine::engine> engine;
@@ -47,10 +52,13 @@ struct orchestrator_state {
 
   orchestrator_options options;
   std::shared_ptr<engine::engine> engine;
-  engine::decision decided; ///< reused from step to step
+  engine::decision decided; ///< facts that are not told yet; of the last step
+                            ///< its commands
   std::vector<agent_actor> agents;
+  std::vector<bool> batches; ///< by agent: it takes what has gathered for it
+  outbox gathered;
   std::vector<service_actor> services;
-  held_sends sends{0, false, 0};
+  held_sends sends{0, held_sends::wait_for::nothing, 0};
   duration start{0};           ///< of the run, by its clock
   duration latest{0};          ///< of the last event: no later one is before it
   std::int32_t stuck_code = 0; ///< not 0: the journal is stuck
@@ -62,7 +70,7 @@ struct orchestrator_state {
   bool gave_up = false;      ///< it was stuck for too long
   std::vector<std::uint32_t> not_kept; ///< tasks whose ends it did not take
   /// The last fact, held back until all of these have left.
-  run_facts ending;
+  fact_list ending;
   std::vector<bool> agents_to_leave;
   std::vector<bool> services_to_end;
 };
@@ -89,7 +97,8 @@ typename Inspector::result_type inspect(Inspector& f, look_at_journal&) {
 }
 
 using orchestrator_with_timers =
-    orchestrator_actor::extend<caf::reacts_to<timer_due>,
+    orchestrator_actor::extend<caf::reacts_to<agent_reports>,
+                               caf::reacts_to<timer_due>,
                                caf::reacts_to<look_at_journal>>;
 
 /// Spawn with `options`, then send `begin_run`; it stops when told to exit.

@@ -2,6 +2,7 @@
 // How CAF reads and writes the message types. Value headers stay free of CAF.
 #pragma once
 
+#include "messages/batch.hpp"
 #include "messages/control.hpp"
 #include "messages/handoff.hpp"
 #include "messages/journal.hpp"
@@ -117,6 +118,16 @@ typename Inspector::result_type inspect(Inspector& f, fact& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, fact_list& x) {
+  auto all = x.get();
+  return f(caf::meta::type_name("fact_list"), all,
+           caf::meta::load_callback([&]() -> caf::error {
+             x = std::move(all);
+             return caf::none;
+           }));
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, run_facts& x) {
   return f(caf::meta::type_name("run_facts"), x.facts);
 }
@@ -212,6 +223,26 @@ typename Inspector::result_type inspect(Inspector& f, handoff& x) {
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, handoff_accepted& x) {
   return f(caf::meta::type_name("handoff_accepted"), x.from, x.to, x.version);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, agent_orders& x) {
+  return f(caf::meta::type_name("agent_orders"), x.handed, x.tasks);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, attempt_report& x) {
+  return detail::inspect_shared(
+      f, x.details, [&](attempt_details& details, auto loaded) {
+        return f(caf::meta::type_name("attempt_report"), x.task, x.attempt,
+                 x.began, x.ended, x.end, x.exit_code, details,
+                 caf::meta::load_callback(loaded));
+      });
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, agent_reports& x) {
+  return f(caf::meta::type_name("agent_reports"), x.accepted, x.attempts);
 }
 
 template <class Inspector>

@@ -334,7 +334,7 @@ journal_file::append(const std::vector<append_facts>& steps) {
     return failed;
   begin_facts(count);
   for (const auto& step : steps)
-    if (auto failed = add_facts(step.facts, number, sum))
+    if (auto failed = add_facts(step.facts.get(), number, sum))
       return failed;
   if (auto failed = end_pack(number, sum))
     return failed;

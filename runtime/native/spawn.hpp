@@ -14,4 +14,7 @@ namespace tutti::native {
                                       agent_options options,
                                       const agents* team);
 
+/// Whether that is a `batch_agent_actor`: all are but those of one's own.
+[[nodiscard]] bool takes_batches(const tutti::agent& x, const agents* team);
+
 } // namespace tutti::native

@@ -175,6 +175,7 @@ private:
   spawn_agents(const orchestrator_actor& lead);
   [[nodiscard]] agent_actor spawn_agent(agent_options mine);
   [[nodiscard]] bool is_placed(agent_id agent) const;
+  [[nodiscard]] bool is_wired(agent_id agent) const;
   [[nodiscard]] std::vector<service_actor>
   spawn_services(const orchestrator_actor& lead);
   [[nodiscard]] fleet_options options_of_fleet();

@@ -151,6 +151,9 @@ orchestrator_options world::options_for_lead() {
   result.spawn_agents = [this](const orchestrator_actor& lead) {
     return spawn_agents(lead);
   };
+  result.takes_batches = [this](agent_id x) {
+    return !is_placed(x) && !is_wired(x);
+  };
   result.spawn_services = [this](const orchestrator_actor& lead) {
     return spawn_services(lead);
   };
@@ -197,11 +200,17 @@ bool world::is_placed(agent_id agent) const {
   return fleet_ && !options_.work->agents[agent.value].runs_on.empty();
 }
 
+bool world::is_wired(agent_id agent) const {
+  return agent.value < options_.wired.size() && options_.wired[agent.value];
+}
+
 /// Where it is on another node, each sees somebody who stands for the other.
 agent_actor world::spawn_agent(agent_options mine) {
   auto i = mine.id.value;
-  if (i >= options_.wired.size() || !options_.wired[i])
+  if (!is_wired(mine.id)) {
+    mine.reports = caf::actor_cast<report_actor>(mine.orchestrator);
     return stage_->spawn(agent_behavior, std::move(mine));
+  }
   wires_[i] = std::make_unique<wire>(clock(), weathers_[i], mishaps_[i]);
   auto* through = wires_[i].get();
   auto for_agent = stage_->spawn(stand_in, through, wire_end::lead);

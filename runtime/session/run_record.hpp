@@ -38,6 +38,7 @@ struct record_options {
 struct run_record {
   /// Null: the run had ended, and nothing is to be done.
   std::unique_ptr<journal::journal_file> file;
+  bool writes_behind = false; ///< only the end of the run waits for it
   /// The facts of the journal are folded into it; null: a new run.
   std::shared_ptr<engine::engine> engine;
   engine::event first = engine::run_begins{};

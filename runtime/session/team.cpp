@@ -6,6 +6,7 @@
 #include "runtime/artifacts/artifact_host.hpp"
 #include "runtime/control/login_name.hpp"
 #include "runtime/journal/journal_host.hpp"
+#include "runtime/native/spawn.hpp"
 #include "runtime/process/supervisor.hpp"
 #include "runtime/report/status_json.hpp"
 #include "runtime/session/any_agent.hpp"
@@ -109,6 +110,7 @@ team::team(team_options options)
     return std::chrono::duration_cast<duration>(now).count();
   };
   mine.clock = options_.clock;
+  mine.writes_behind = options_.record.writes_behind;
   mine.journal = spawn_journal();
   agent_options common;
   common.work = options_.work;
@@ -126,7 +128,13 @@ team::team(team_options options)
   mine.spawn_agents = [this, common](const orchestrator_actor& lead) {
     auto complete = common;
     complete.orchestrator = lead;
+    complete.reports = caf::actor_cast<report_actor>(lead);
     return spawn_agents(std::move(complete));
+  };
+  mine.takes_batches = [this](agent_id x) {
+    const auto& agent = options_.work->agents[x.value];
+    return agent.runs_on.empty()
+        && native::takes_batches(agent, options_.session.natives);
   };
   mine.spawn_services = [this, common](const orchestrator_actor& lead) {
     service_options each;

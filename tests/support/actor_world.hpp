@@ -93,12 +93,13 @@ struct world_options {
   duration elapsed{0};
   std::function<std::int64_t()> wall_clock = {};
   time_source clock = {};
+  bool writes_behind = false;
 };
 
 class actor_world {
 public:
   explicit actor_world(plan p, std::uint64_t seed)
-    : actor_world(std::move(p), world_options{seed, false, {}, {}, {}, {}}) {
+    : actor_world(std::move(p), world_options{seed, false, {}, {}, {}, {}, false}) {
   }
 
   explicit actor_world(plan p, world_options how = {}) : stage_(how.seed) {
@@ -119,6 +120,7 @@ public:
         mine.slots = work->agents[i].slots;
         mine.work = work;
         mine.orchestrator = to;
+        mine.reports = caf::actor_cast<report_actor>(to);
         mine.observer = watcher;
         mine.processes = host;
         mine.clock = clock;
@@ -126,6 +128,10 @@ public:
       }
       return agents;
     };
+    options.takes_batches = [](agent_id) {
+      return true;
+    };
+    options.writes_behind = how.writes_behind;
     if (how.has_journal)
       options.journal = stage_.spawn(fake_journal_behavior, &journal);
     options.clock = how.clock;

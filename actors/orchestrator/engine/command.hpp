@@ -68,6 +68,10 @@ struct decision {
 
   void clear() {
     facts.clear();
+    clear_commands();
+  }
+  /// All but the facts.
+  void clear_commands() {
     commands.clear();
     numbers.clear();
     refusal.clear();

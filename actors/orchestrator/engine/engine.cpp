@@ -45,11 +45,11 @@ engine::engine(graph g)
   }
 }
 
-void engine::decide(duration now, const event& e, decision& out) {
+void engine::decide_more(duration now, const event& e, decision& out) {
   TUTTI_ASSERT(now >= now_);
   now_ = now;
-  out.clear();
   out_ = &out;
+  auto before = out.facts.size();
   bool begins = std::holds_alternative<run_begins>(e);
   if (over_ && !std::holds_alternative<run_resumes>(e))
     reject(reject_reason::run_is_over, 0, 0);
@@ -64,7 +64,7 @@ void engine::decide(duration now, const event& e, decision& out) {
           on(x);
         },
         e);
-  if (!out.facts.empty()) {
+  if (out.facts.size() > before) {
     settle();
     if (graph_.fail_fast && counts_.failed > 0 && !failing_fast_
         && !stopping_) {

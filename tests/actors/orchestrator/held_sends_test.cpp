@@ -17,7 +17,7 @@ fact about(fact_kind kind, std::uint32_t task) {
 }
 
 struct fixture {
-  held_sends sends{3, true, 0};
+  held_sends sends{3, held_sends::wait_for::all_of_it, 0};
   std::string left; ///< a letter for each that left
 
   held_sends::send leave(char x) {
@@ -101,10 +101,36 @@ BOOST_AUTO_TEST_CASE(while_the_journal_is_stuck_no_work_is_given_out) {
 }
 
 BOOST_AUTO_TEST_CASE(without_a_journal_everything_leaves_at_once) {
-  held_sends none{3, false, 0};
+  held_sends none{3, held_sends::wait_for::nothing, 0};
   none.note({about(fact_kind::task_ready, 0)});
   none.after_result_of(0, 0, leave('a'));
   none.after_all(leave('b'));
+  BOOST_TEST(left == "ab");
+}
+
+BOOST_AUTO_TEST_CASE(written_behind_only_the_end_waits) {
+  held_sends behind{3, held_sends::wait_for::the_end, 0};
+  behind.note({about(fact_kind::task_ready, 0)});
+  BOOST_TEST(behind.leaves_now(0, 0));
+  behind.after_result_of(0, 0, leave('a'));
+  behind.to_viewers(leave('v'));
+  behind.at_the_end(leave('e'));
+  BOOST_TEST(left == "av");
+  behind.durable(1);
+  BOOST_TEST(left == "ave");
+}
+
+BOOST_AUTO_TEST_CASE(written_behind_a_stuck_journal_holds_work_all_the_same) {
+  held_sends behind{3, held_sends::wait_for::the_end, 0};
+  behind.note({about(fact_kind::task_ready, 0)});
+  behind.hold_work(true);
+  behind.after_result_of(0, 0, leave('a'));
+  behind.note({about(fact_kind::task_ready, 1)});
+  behind.after_result_of(1, 1, leave('b'));
+  BOOST_TEST(left == "");
+  behind.hold_work(false);
+  BOOST_TEST(!behind.leaves_now(0, 0)); // not before what waits for it
+  behind.durable(1);
   BOOST_TEST(left == "ab");
 }
 

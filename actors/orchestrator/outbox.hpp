@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What has been decided and not sent yet: it leaves together as soon as nothing
+// waits in the orchestrator's mailbox. So a busy orchestrator sends less often,
+// and an idle one at once.
+#pragma once
+
+#include "messages/batch.hpp"
+#include "messages/interfaces.hpp"
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace tutti {
+
+/// By agent: handoffs and work for those that take them together.
+class outbox {
+public:
+  outbox() = default;
+  explicit outbox(std::size_t agent_count) : to_(agent_count) {
+  }
+
+  void put(std::uint32_t agent, handoff x) {
+    open(agent).handed.push_back(std::move(x));
+  }
+  void put(std::uint32_t agent, assign_task x) {
+    open(agent).tasks.push_back(std::move(x));
+  }
+  /// What there is for an agent; empty: nothing.
+  [[nodiscard]] agent_orders take(std::uint32_t agent) {
+    return std::exchange(to_[agent], {});
+  }
+  /// Calls `send(agent, orders)` for all for whom there is something.
+  template <class Send>
+  void take_all(Send send) {
+    for (auto agent : std::exchange(open_, {}))
+      if (!to_[agent].empty())
+        send(agent, take(agent));
+  }
+
+private:
+  agent_orders& open(std::uint32_t agent) {
+    auto& x = to_[agent];
+    if (x.empty())
+      open_.push_back(agent);
+    return x;
+  }
+
+  std::vector<agent_orders> to_;
+  std::vector<std::uint32_t> open_; ///< may name one twice, or one that is empty
+};
+
+} // namespace tutti
