@@ -46,10 +46,11 @@ struct recorded_run {
     auto all = bench::facts_of_run(*work);
     count = all.size();
     for (std::size_t i = 0; i < all.size(); i += batch_size) {
-      auto& batch = batches.emplace_back();
-      for (auto k = i; k < std::min(all.size(), i + batch_size); ++k)
-        batch.facts.push_back(std::move(all[k]));
-      batch.last = i + batch.facts.size();
+      auto end = std::min(all.size(), i + batch_size);
+      std::vector<fact> batch;
+      for (auto k = i; k < end; ++k)
+        batch.push_back(std::move(all[k]));
+      batches.push_back({end, std::move(batch)});
     }
   }
 

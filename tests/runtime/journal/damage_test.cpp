@@ -464,39 +464,4 @@ BOOST_AUTO_TEST_CASE(a_changed_value_is_noticed) {
   BOOST_TEST(t.refused == t.tried);
 }
 
-// row 4: bit flips in what many facts were packed into
-BOOST_AUTO_TEST_CASE(a_flipped_bit_of_a_pack_is_refused_with_its_facts) {
-  put(closed);
-  sqlite_connection whole{path};
-  auto packs = whole.number("select count(*) from pack").value_or(0);
-  auto size = whole.number("select length(body) from pack").value_or(0);
-  auto facts = whole
-                   .text("select 'one of the facts ' || first || ' to ' || "
-                         "last from pack")
-                   .value_or("");
-  BOOST_TEST(packs > 1);
-  BOOST_TEST(size > 50);
-  std::int64_t tried = 0;
-  for (std::int64_t at = 0; at < size; at += 1 + (size >> 6), ++tried) {
-    put(closed);
-    sqlite_connection db{path};
-    auto byte = db.text(fmt::format("select hex(substr(body, {}, 1)) from pack "
-                                    "order by first",
-                                    at + 1))
-                    .value_or("");
-    auto flipped = std::stoul(byte, nullptr, 16) ^ (1u << at % 8);
-    auto sql = fmt::format(
-        "update pack set body = cast(substr(body, 1, {0}) || x'{1:02x}' || "
-        "substr(body, {0} + 2) as blob) where first = (select min(first) from "
-        "pack)",
-        at, flipped);
-    BOOST_TEST(db.run(sql), db.error());
-    auto found = read_journal(path, run);
-    BOOST_TEST_REQUIRE(found.refused.has_value());
-    BOOST_TEST(found.refused->detail.find(facts) != std::string::npos,
-               found.refused->detail);
-  }
-  BOOST_TEST(tried > 40);
-}
-
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,6 +8,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <string>
@@ -116,6 +118,37 @@ BOOST_AUTO_TEST_CASE(a_live_journal_is_read_on) {
     BOOST_TEST(texts.size() == written);
   }
   BOOST_TEST(texts == run.texts, boost::test_tools::per_element());
+}
+
+// row 4: bit flips in what many facts were packed into
+BOOST_AUTO_TEST_CASE(a_flipped_bit_of_a_pack_is_refused_with_its_facts) {
+  write(8, 1000);
+  auto size = number("select length(body) from pack order by first");
+  BOOST_TEST_REQUIRE(size > 50);
+  sqlite_connection db{path};
+  auto facts = db.text("select 'one of the facts ' || first || ' to ' || last "
+                       "from pack order by first")
+                   .value_or("");
+  BOOST_TEST(db.run("create table whole as select * from pack"));
+  int tried = 0;
+  for (std::int64_t at = 0; at < size; at += 1 + (size >> 6), ++tried) {
+    auto byte = db.text(fmt::format("select hex(substr(body, {}, 1)) from "
+                                    "whole order by first",
+                                    at + 1))
+                    .value_or("");
+    BOOST_TEST(db.run(fmt::format(
+                   "delete from pack; insert into pack select * from whole; "
+                   "update pack set body = cast(substr(body, 1, {0}) || "
+                   "x'{1:02x}' || substr(body, {0} + 2) as blob) "
+                   "where first = (select min(first) from pack)",
+                   at, std::stoul(byte, nullptr, 16) ^ (1u << at % 8))),
+               db.error());
+    auto found = read_journal(path, run);
+    BOOST_TEST_REQUIRE(found.refused.has_value());
+    BOOST_TEST(found.refused->detail.find(facts) != std::string::npos,
+               found.refused->detail);
+  }
+  BOOST_TEST(tried > 40);
 }
 
 // A journal of an older tutti has no packs, and gets none.
