@@ -21,14 +21,14 @@ constexpr std::size_t piece_size = 64 * 1024;
 /// As JSON already.
 using texts = std::unordered_map<std::int64_t, std::string>;
 
-std::string quoted(std::string_view x) {
+std::string json_string(std::string_view x) {
   return json_text(nlohmann::json(x));
 }
 
 texts words(database& db, vocabulary x) {
   auto result = words_in(db, x);
   for (auto& [id, word] : result)
-    word = quoted(word);
+    word = json_string(word);
   return result;
 }
 
@@ -36,7 +36,7 @@ texts names(database& db) {
   texts result;
   auto rows = db.prepare("SELECT id, name FROM name");
   while (rows.step())
-    result.emplace(rows.integer(0), quoted(rows.text(1)));
+    result.emplace(rows.integer(0), json_string(rows.text(1)));
   return result;
 }
 

@@ -64,6 +64,10 @@ public:
   [[nodiscard]] const std::string& path() const {
     return options_.path;
   }
+  /// Nobody waits for it but who tells the end of the run (`off`).
+  [[nodiscard]] bool writes_behind() const {
+    return options_.how == durability::off;
+  }
 
 private:
   [[nodiscard]] std::optional<failure> connect(access how);
