@@ -28,15 +28,6 @@ plan_graph::rows::rows(std::size_t nodes, const std::vector<edge>& edges,
   }
 }
 
-std::optional<std::uint32_t>
-plan_graph::rows::place_of(node_index x, node_index item) const {
-  auto row = (*this)[x];
-  auto i = std::lower_bound(row.begin(), row.end(), item);
-  if (i == row.end() || *i != item)
-    return std::nullopt;
-  return static_cast<std::uint32_t>(&*i - items_.data());
-}
-
 plan_graph::plan_graph(const plan& p)
   : task_count_(p.tasks.size()), gate_count_(p.gates.size()),
     phase_count_(p.phases.size()),

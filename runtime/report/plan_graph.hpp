@@ -14,7 +14,6 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -77,14 +76,6 @@ public:
   [[nodiscard]] std::span<const node_index> predecessors(node_index x) const {
     return predecessors_[x];
   }
-  /// The number of such an edge, from 0; none: there is no such edge.
-  [[nodiscard]] std::optional<std::uint32_t> edge_of(node_index from,
-                                                     node_index to) const {
-    return predecessors_.place_of(to, from);
-  }
-  [[nodiscard]] std::size_t edge_count() const {
-    return predecessors_.size();
-  }
   /// The same for `needs: { x: started }`: waiting for its start only.
   [[nodiscard]] std::span<const node_index>
   start_successors(node_index x) const {
@@ -132,12 +123,6 @@ private:
     rows(std::size_t nodes, const std::vector<edge>& edges, bool forward);
     std::span<const node_index> operator[](node_index x) const {
       return {items_.data() + begin_[x], begin_[x + 1] - begin_[x]};
-    }
-    /// Of an item in a row, among all; each row is sorted.
-    [[nodiscard]] std::optional<std::uint32_t> place_of(node_index x,
-                                                        node_index item) const;
-    [[nodiscard]] std::size_t size() const {
-      return items_.size();
     }
 
   private:

@@ -297,7 +297,6 @@ private:
   void reset_gate(const fact& x);
   void note_verdict(const fact& x);
   void record_handoff(const fact& x, bool accepted);
-  [[nodiscard]] std::uint32_t& place_of_handoff(const fact& x);
   void make_request(const fact& x);
   void end_request(const fact& x, request_state next);
   void take_requests(const fact& x);
@@ -362,9 +361,6 @@ private:
   std::vector<service_record> services_;
   std::vector<contract_record> contracts_;
   std::vector<handoff_record> handoffs_;
-  /// Per edge of the graph, the place of its first handoff plus 1; 0: none yet.
-  std::vector<std::uint32_t> handoff_of_edge_;
-  /// Of all others: of later versions, and what is no edge between two tasks.
   struct handoff_key {
     std::uint64_t ends = 0; ///< kind and index of the sender, the receiver
     std::uint32_t version = 1;
@@ -376,7 +372,7 @@ private:
       return std::hash<std::uint64_t>{}(x.ends * 31 + x.version);
     }
   };
-  std::unordered_map<handoff_key, std::uint32_t, handoff_hash> other_handoffs_;
+  std::unordered_map<handoff_key, std::size_t, handoff_hash> open_handoffs_;
   std::vector<busy_interval> intervals_;
   std::vector<request_record> requests_;
   /// Per requester, the numbers of the awaited ones without an answer.

@@ -172,31 +172,16 @@ void run_model::apply_request(const fact& x) {
   }
 }
 
-// The place plus 1; 0: it is new.
-std::uint32_t& run_model::place_of_handoff(const fact& x) {
-  if (x.version == 1 && x.cause_kind == node_kind::task)
-    if (auto edge = graph_.edge_of(x.cause, x.subject)) {
-      if (handoff_of_edge_.empty()) {
-        handoff_of_edge_.resize(graph_.edge_count());
-        handoffs_.reserve(graph_.edge_count());
-      }
-      return handoff_of_edge_[*edge];
-    }
+void run_model::record_handoff(const fact& x, bool accepted) {
   // Kind and index of the sender, then the receiver, in one key.
   handoff_key key{static_cast<std::uint64_t>(x.cause_kind) << 62
                       | static_cast<std::uint64_t>(x.cause) << 31 | x.subject,
                   x.version};
-  return other_handoffs_[key];
-}
-
-void run_model::record_handoff(const fact& x, bool accepted) {
-  auto& place = place_of_handoff(x);
-  if (place == 0) {
+  auto [i, is_new] = open_handoffs_.try_emplace(key, handoffs_.size());
+  if (is_new)
     handoffs_.push_back(
         {{x.cause_kind, x.cause}, task_id{x.subject}, x.version, {}, {}});
-    place = static_cast<std::uint32_t>(handoffs_.size());
-  }
-  auto& h = handoffs_[place - 1];
+  auto& h = handoffs_[i->second];
   auto& moment = accepted ? h.received_at : h.sent_at;
   if (!moment)
     moment = x.at;
