@@ -139,7 +139,8 @@ void assign(self_pointer self, const engine::command& c) {
     s.sends.once_written_for(c.task,
                              sending_to_agent(self, c.agent, std::move(x)));
   else if (takes_items)
-    s.sends.after_all_for(c.task, sending_to_agent(self, c.agent, std::move(x)));
+    s.sends.after_all_for(c.task,
+                          sending_to_agent(self, c.agent, std::move(x)));
   else
     send_after_result_of(self, c.task, c.task, c.agent, std::move(x));
 }

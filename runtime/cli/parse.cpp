@@ -54,6 +54,7 @@ constexpr std::array command_names = {
     std::pair{"certs", command_name::certs},
     std::pair{"up", command_name::up},
     std::pair{"session-test", command_name::session_test},
+    std::pair{"stress", command_name::stress},
     std::pair{"completion", command_name::completion},
 };
 
@@ -390,6 +391,8 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.certs);
   case command_name::session_test:
     return finish(x.options.session_test);
+  case command_name::stress:
+    return finish(x.options.stress);
   case command_name::completion:
     return one_of("completion for", x.options.completion.shell,
                   {"bash", "zsh", "fish"});
@@ -449,6 +452,7 @@ expected<parsed> parse(int argc, const char* const* argv) {
     return parse_error(*app, e);
   }
   result.command = command_of(*app);
+  result.options.stress.words.assign(argv + 1, argv + argc);
   if (auto e = finish(*app, result))
     return *e;
   return result;

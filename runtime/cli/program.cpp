@@ -104,6 +104,8 @@ int dispatch(const parsed& x, const native::agents& team) {
     return certs_command(x.options.certs);
   case command_name::session_test:
     return session_test_command(x.options.session_test);
+  case command_name::stress:
+    return stress_command(x.options.stress);
   case command_name::completion:
     return print_data(completion_script(*app, x.options.completion.shell));
   }

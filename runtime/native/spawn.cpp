@@ -37,7 +37,8 @@ actor_place place_of(const agent_options& x) {
 } // namespace
 
 bool takes_batches(const tutti::agent& x, const agents* team) {
-  const auto* found = team && !x.native.empty() ? team->find(x.native) : nullptr;
+  const auto* found =
+      team && !x.native.empty() ? team->find(x.native) : nullptr;
   return found == nullptr || !found->actor;
 }
 
