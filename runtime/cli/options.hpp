@@ -182,6 +182,8 @@ struct history_options {
   std::string json_file;  ///< empty: a table
   std::string count_text; ///< as given
   std::size_t most = 20;  ///< runs that are shown
+  bool facts = false;     ///< of one run, instead of the list
+  std::string facts_run;  ///< which; may be shortened; empty: the newest
   bool no_color = false;
 };
 

@@ -219,6 +219,13 @@ usage_error finish(history_options& x) {
   // Without a name: standard output.
   if (x.as_json && x.json_file.empty())
     x.json_file = "-";
+  if (x.facts && (x.as_json || !x.count_text.empty()))
+    return usage("--facts is of one run, and JSON already: leave out --json "
+                 "and --last");
+  if (!x.facts && !x.facts_run.empty())
+    return usage("'history' lists all runs; for what has happened in one: "
+                 "history --facts "
+                 + x.facts_run);
   if (x.count_text.empty())
     return {};
   if (auto e = whole_number("--last", x.count_text, std::size_t{0}, x.most))
