@@ -25,7 +25,7 @@ struct journal_options {
   std::string vfs;      ///< one of SQLite's; empty: the platform's
   bool has_head = true; ///< writes down how far it is beside the file, too
   /// Where so many facts are written together, those of tasks are packed.
-  std::size_t packed_from = 64;
+  std::size_t packed_from = 256;
 };
 
 class journal_file {

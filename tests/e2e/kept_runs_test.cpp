@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(
 // A plan that is large enough for facts to be packed: all that is told of runs
 // on disk is told of it, too.
 BOOST_AUTO_TEST_CASE(facts_that_are_packed_are_told_of_as_others) { // §29
-  constexpr int count = 70;
+  constexpr int count = 270;
   std::string plan = "name: many\ntasks:\n";
   for (int i = 0; i < count; ++i)
     plan += "  t" + std::to_string(i) + ": 'echo " + std::to_string(i) + "'\n";
