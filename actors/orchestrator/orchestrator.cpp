@@ -41,35 +41,57 @@ void tell(self_pointer self, fact_list told) {
   });
 }
 
-/// What has gathered leaves: facts to the journal and to viewers, then orders.
-void send_gathered(self_pointer self) {
+/// To the journal and to viewers.
+void send_facts(self_pointer self) {
   auto& s = self->state;
-  if (!s.decided.facts.empty()) {
-    auto size = s.decided.facts.size();
-    fact_list all{std::exchange(s.decided.facts, {})};
-    s.decided.facts.reserve(size);
-    if (s.options.journal)
-      self->send(s.options.journal, append_facts{s.sends.noted(), all});
-    if (all.back().kind == fact_kind::run_ended) {
-      s.ending = fact_list{all.back()};
-      all = std::vector<fact>(all.begin(), all.end() - 1);
-    }
-    tell(self, std::move(all));
+  if (s.decided.facts.empty())
+    return;
+  auto size = s.decided.facts.size();
+  fact_list all{std::exchange(s.decided.facts, {})};
+  s.decided.facts.reserve(size);
+  s.told_at = s.latest;
+  if (s.options.journal)
+    self->send(s.options.journal, append_facts{s.sends.noted(), all});
+  if (all.back().kind == fact_kind::run_ended) {
+    s.ending = fact_list{all.back()};
+    all = std::vector<fact>(all.begin(), all.end() - 1);
   }
-  s.gathered.take_all([self](std::uint32_t agent, agent_orders x) {
+  tell(self, std::move(all));
+}
+
+void send_all_orders(self_pointer self) {
+  self->state.gathered.take_all([self](std::uint32_t agent, agent_orders x) {
     send_orders(self, agent, std::move(x));
   });
+}
+
+void send_gathered(self_pointer self) {
+  send_facts(self);
+  send_all_orders(self);
 }
 
 /// So much gathers at most while messages go on coming.
 constexpr std::size_t gathered_facts_max = 4096;
 
+/// Whether facts were told a moment ago, and nothing waits for these.
+bool may_wait(const orchestrator_state& s) {
+  bool behind = !s.options.journal || s.options.writes_behind;
+  return behind && s.latest - s.told_at < s.options.gathers;
+}
+
 /// After each message: where another one waits, what follows from it goes with
 /// this.
 void end_turn(self_pointer self) {
-  if (self->mailbox().empty()
-      || self->state.decided.facts.size() >= gathered_facts_max)
-    send_gathered(self);
+  auto& s = self->state;
+  if (s.decided.facts.size() >= gathered_facts_max)
+    return send_gathered(self);
+  if (!self->mailbox().empty())
+    return;
+  if (!may_wait(s))
+    send_facts(self);
+  else if (!s.decided.facts.empty() && !std::exchange(s.tells_soon, true))
+    self->delayed_send(self, s.options.gathers, tell_gathered{});
+  send_all_orders(self);
 }
 
 /// The end is told once nothing of the run is left.
@@ -464,6 +486,10 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
         if (is_due(self, x))
           step(self, x.timer);
         end_turn(self);
+      },
+      [self](tell_gathered) {
+        self->state.tells_soon = false;
+        send_facts(self);
       },
       [self](look_at_journal) {
         look(self);

@@ -29,6 +29,10 @@ struct orchestrator_options {
   journal_actor journal;
   /// Only the end of the run waits for the journal (`--durability off`).
   bool writes_behind = false;
+  /// Where nothing waits for the journal: facts that follow upon others gather
+  /// for so long at most before they are told, so that viewers cost little
+  /// where much happens. 0: they do not.
+  duration gathers{0};
   /// Of a run that goes on: the facts of its journal are folded into it. Null:
   /// a new one.
   std::shared_ptr<engine::engine> engine;
@@ -66,6 +70,8 @@ struct orchestrator_state {
   bool begun = false;          ///< it was told to begin
   std::vector<engine::event> early; ///< about nodes, before that
   bool looks = false;               ///< a `look_at_journal` is under way
+  duration told_at{0};              ///< when facts left last
+  bool tells_soon = false;          ///< a `tell_gathered` is under way
   bool told_to_stop = false; ///< by a person: the end is not to take long
   bool gave_up = false;      ///< it was stuck for too long
   std::vector<std::uint32_t> not_kept; ///< tasks whose ends it did not take
@@ -96,10 +102,19 @@ typename Inspector::result_type inspect(Inspector& f, look_at_journal&) {
   return f(caf::meta::type_name("look_at_journal"));
 }
 
+/// Facts have gathered for long enough.
+struct tell_gathered {};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, tell_gathered&) {
+  return f(caf::meta::type_name("tell_gathered"));
+}
+
 using orchestrator_with_timers =
     orchestrator_actor::extend<caf::reacts_to<agent_reports>,
                                caf::reacts_to<timer_due>,
-                               caf::reacts_to<look_at_journal>>;
+                               caf::reacts_to<look_at_journal>,
+                               caf::reacts_to<tell_gathered>>;
 
 /// Spawn with `options`, then send `begin_run`; it stops when told to exit.
 orchestrator_with_timers::behavior_type orchestrator_behavior(
@@ -110,3 +125,4 @@ orchestrator_with_timers::behavior_type orchestrator_behavior(
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::timer_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::look_at_journal)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::tell_gathered)

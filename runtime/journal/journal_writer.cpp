@@ -20,7 +20,7 @@ constexpr auto try_again_after = std::chrono::milliseconds(500);
 constexpr auto company = std::chrono::milliseconds(5);
 constexpr auto company_behind = std::chrono::milliseconds(50);
 /// So many are written at once.
-constexpr std::size_t together_max = 16 * 1024;
+constexpr std::size_t together_max = 4 * 1024;
 
 } // namespace
 

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -59,6 +60,7 @@ bool follow(const follow_options& options) {
   approval_prompt prompt;
   bool told_of_space = false;
   bool ended = false;
+  std::optional<decltype(start)> drawn;
   auto take = [&](const fact& x) {
     model.apply(x);
     view.update(model, x);
@@ -89,11 +91,17 @@ bool follow(const follow_options& options) {
       view.note("tutti: " + batch.lost);
       return false;
     }
+    // Thousands of facts come between two frames.
+    auto now = options.clock();
+    bool said = !batch.notes.empty() || !batch.questions.empty();
+    if (!said && drawn && now - *drawn < frame / 2)
+      continue;
+    drawn = now;
     ask_people(options, prompt);
     if (options.look)
       if (auto text = options.look(); !text.empty())
         view.note("tutti: " + text);
-    view.refresh(model, options.clock() - start);
+    view.refresh(model, now - start);
   }
 }
 

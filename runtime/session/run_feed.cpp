@@ -6,12 +6,21 @@
 
 namespace tutti::session {
 
+namespace {
+
+/// So many facts wait for the next frame; more are taken in beside the run.
+constexpr std::size_t worth_a_look = 4096;
+
+} // namespace
+
 void run_feed::add(const run_facts& x) {
   std::lock_guard lock{mutex_};
   if (x.facts.empty())
     return;
   facts_.push_back(x.facts);
-  if (x.facts.back().kind == fact_kind::run_ended) { // it is the last of a run
+  fact_count_ += x.facts.size();
+  bool ends = x.facts.back().kind == fact_kind::run_ended; // the last of a run
+  if (!urgent_ && (ends || fact_count_ >= worth_a_look)) {
     urgent_ = true;
     changed_.notify_one();
   }
@@ -50,6 +59,7 @@ run_feed::batch run_feed::take(std::chrono::milliseconds span) {
   });
   batch result;
   result.facts.swap(facts_);
+  fact_count_ = 0;
   result.progress.reserve(progress_.size());
   for (auto& [task, x] : progress_)
     result.progress.push_back(std::move(x));

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstddef>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -44,13 +45,14 @@ public:
   void ask(run_question x);
 
   /// Takes what there is; waits up to `span`, less where the run has ended, a
-  /// note or a question has come, or all is lost.
+  /// note, a question or thousands of facts have come, or all is lost.
   [[nodiscard]] batch take(std::chrono::milliseconds span);
 
 private:
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<fact_list> facts_;
+  std::size_t fact_count_ = 0; ///< in them
   std::unordered_map<task_id, task_progress> progress_;
   std::vector<std::string> notes_;
   std::vector<run_question> questions_;

@@ -58,6 +58,9 @@ viewer_actor::behavior_type drain_watch(viewer_actor::pointer,
   };
 }
 
+/// No person sees it.
+constexpr auto facts_gather = std::chrono::milliseconds(5);
+
 /// So long the end of the program waits for `notify` at most.
 constexpr auto notices_time_max = std::chrono::seconds(60);
 
@@ -111,6 +114,7 @@ team::team(team_options options)
   };
   mine.clock = options_.clock;
   mine.writes_behind = options_.record.writes_behind;
+  mine.gathers = facts_gather;
   mine.journal = spawn_journal();
   agent_options common;
   common.work = options_.work;
