@@ -96,7 +96,7 @@ seconds live_journal::append(std::uint32_t count, std::uint32_t in_flight) {
   while (durable_ < last && stuck.empty()) {
     while (given_ < last && given_ < durable_ + in_flight) {
       append_facts step;
-      step.facts.push_back(make_fact(given_));
+      step.facts = {make_fact(given_)};
       step.last = ++given_;
       self->send(parts_->host, std::move(step));
     }

@@ -64,10 +64,11 @@ int run_live(live_run_options options, const std::string& directory,
     actors.begin();
     while (!model.ended()) {
       auto batch = feed.take(frame);
-      for (const auto& x : batch.facts) {
-        model.apply(x);
-        options.seen(x);
-      }
+      for (const auto& facts : batch.facts)
+        for (const auto& x : facts) {
+          model.apply(x);
+          options.seen(x);
+        }
       for (const auto& x : batch.progress)
         model.apply(x);
       for (const auto& x : batch.notes)

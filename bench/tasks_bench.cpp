@@ -4,9 +4,10 @@
 // What a task costs that does nothing: whole runs in one process (engine,
 // orchestrator, agents, observer, journal without syncs, the model that a board
 // shows) beside bare CAF, where one actor that counts needs sends a typed
-// message for each task and gets one back; in turn. Eight agents: actors of
-// one's own (native/actor.hpp), and functions. The last row is how long a plan
-// of a million tasks takes from the first line that builds it.
+// message for each task and gets one back; in turn. Eight agents: quick
+// functions, actors of one's own (native/actor.hpp), and functions with
+// threads. The last row is how long a plan of a million tasks takes from the
+// first line that builds it.
 #include "bench/live_run.hpp"
 #include "bench/quiet_agent.hpp"
 #include "bench/rows.hpp"
@@ -66,12 +67,17 @@ shape layered(std::uint32_t layers, std::uint32_t width) {
 
 // -- ours ---------------------------------------------------------------------
 
-plan plan_of(const shape& x, bool functions) {
+/// By the name that the plan has for them.
+constexpr auto quick = "quick";
+constexpr auto actor = "actor";
+constexpr auto function = "function";
+
+plan plan_of(const shape& x, const char* native) {
   plan p;
   p.name = "tasks";
   for (std::uint32_t i = 0; i < agent_count; ++i) {
     p.agents.push_back({fmt::format("agent-{}", i), "", 64, false});
-    p.agents.back().native = functions ? "function" : "actor";
+    p.agents.back().native = native;
   }
   p.tasks.resize(x.size());
   for (std::uint32_t i = 0; i < p.tasks.size(); ++i) {
@@ -89,21 +95,24 @@ struct times {
   double all_s = 0; ///< and what is before and after it: plan, graph, files
 };
 
-times ours(const shape& x, bool functions) {
+times ours(const shape& x, const char* native) {
   auto start = clock_type::now();
   auto processes = process::supervisor::fork_now();
   if (!processes)
     std::exit(1);
   bench::scratch_folder folder;
   bench::live_run_options run;
-  run.work = plan_of(x, functions);
+  run.work = plan_of(x, native);
   run.work.directory = folder.path();
   run.durability = journal::durability::off;
-  run.agents.add("function", [](native::task&) {
+  run.agents.add_quick(quick, [](const native::quick_task&) {
+    return native::result{};
+  });
+  run.agents.add(function, [](native::task&) {
     return native::result{};
   });
   native::add_actor(
-      run.agents, "actor",
+      run.agents, actor,
       [](caf::actor_system& system, const native::actor_place& place) {
         return system.spawn(bench::idle_agent, place.orchestrator, place.id);
       });
@@ -185,28 +194,34 @@ bench::row tasks_row(const std::string& name) {
   return {name, "tasks/s", bench::better::higher, {}, "bare CAF", {}, {}};
 }
 
-/// `million`: also how long all of it takes.
+/// `million`: only quick functions, and how long all of it takes.
 void measure(const bench::row_options& how, const std::string& name,
              const shape& x, bool million) {
   if (!how.wants(name) && !(million && how.wants("tasks.million")))
     return;
   auto n = static_cast<double>(x.size());
-  auto actors = tasks_row(name);
+  auto quicks = tasks_row(name);
+  auto actors = tasks_row(name + ".actors");
   auto functions = tasks_row(name + ".functions");
   bench::row whole{"tasks.million", "s", bench::better::lower, {}, {}, {}, {}};
   for (int i = 0; i < how.rounds; ++i) {
-    auto took = ours(x, false);
+    auto took = ours(x, quick);
     auto by = n / bare(x);
-    actors.samples.push_back(n / took.run_s);
-    actors.reference.push_back(by);
+    quicks.samples.push_back(n / took.run_s);
+    quicks.reference.push_back(by);
     whole.samples.push_back(took.all_s);
     if (million)
       continue;
-    functions.samples.push_back(n / ours(x, true).run_s);
+    actors.samples.push_back(n / ours(x, actor).run_s);
+    actors.reference.push_back(by);
+    functions.samples.push_back(n / ours(x, function).run_s);
     functions.reference.push_back(by);
   }
+  print(how, quicks);
+  if (million)
+    return print(how, whole);
   print(how, actors);
-  print(how, million ? whole : functions);
+  print(how, functions);
 }
 
 } // namespace

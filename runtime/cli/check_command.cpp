@@ -98,11 +98,11 @@ int explain(const std::string& code) {
 
 /// A plan of native agents can be checked by who has none; a program that has
 /// some is the one that is to run it.
-void add_missing_natives(opened_plan& x, const native::agents& team) {
+void add_native_findings(opened_plan& x, const native::agents& team) {
   if (!x.loaded.value)
     return;
   bool any = !team.names().empty();
-  auto found = missing_natives(*x.loaded.value, x.loaded.map, team,
+  auto found = native_findings(*x.loaded.value, x.loaded.map, team,
                                any ? config::severity::error
                                    : config::severity::warning);
   if (any && !found.empty())
@@ -121,7 +121,7 @@ int check_command(const check_options& options, const native::agents& team) {
   auto opened = open_plan(how, true);
   if (!opened)
     return fail(opened.error());
-  add_missing_natives(*opened, team);
+  add_native_findings(*opened, team);
   lints::complete(opened->loaded);
   print_message(config::render(opened->loaded.diagnostics, opened->source,
                                message_color(options.plan.no_color)));

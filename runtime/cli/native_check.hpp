@@ -11,10 +11,12 @@
 namespace tutti::cli {
 
 /// One finding for each agent that has work in the plan and is a native one
-/// that this program has not linked in. In a program that has none at all, and
-/// only `check`s the plan, such an agent is no mistake but worth a word.
+/// that this program has not linked in, of `level`: in a program that has none
+/// at all, and only `check`s the plan, such an agent is no mistake but worth a
+/// word. One error for each task that asks of a quick function what it cannot
+/// do.
 [[nodiscard]] std::vector<config::diagnostic>
-missing_natives(const plan& p, const config::source_map& map,
+native_findings(const plan& p, const config::source_map& map,
                 const native::agents& team, config::severity level);
 
 } // namespace tutti::cli

@@ -75,7 +75,7 @@ session::session_options session_options_of(const run_options& options,
 /// Prints what native agents there should be, and are not.
 bool lacks_natives(const loaded_plan& x, const run_options& options,
                    const native::agents& team) {
-  auto found = missing_natives(*x.value, x.map, team, config::severity::error);
+  auto found = native_findings(*x.value, x.map, team, config::severity::error);
   print_message(
       config::render(found, x.source, message_color(options.plan.no_color)));
   return !found.empty();

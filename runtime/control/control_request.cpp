@@ -5,8 +5,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -15,10 +17,27 @@ namespace tutti::control {
 namespace {
 
 template <class T>
-void add(std::unordered_map<std::string_view, node_ref>& to, node_kind kind,
-         const std::vector<T>& all) {
-  for (std::size_t i = 0; i < all.size(); ++i)
-    to.emplace(all[i].name, node_ref{kind, static_cast<std::uint32_t>(i)});
+bool find_in(const std::vector<T>& all, node_kind kind, std::string_view name,
+             node_ref& to) {
+  auto i = std::find_if(all.begin(), all.end(), [name](const T& x) {
+    return x.name == name;
+  });
+  if (i == all.end())
+    return false;
+  to = {kind, static_cast<std::uint32_t>(i - all.begin())};
+  return true;
+}
+
+/// Looked for when somebody asks, which is seldom: an index of a large plan
+/// would cost its run more.
+std::optional<node_ref> find_node(const plan& p, std::string_view name) {
+  node_ref x;
+  if (find_in(p.tasks, node_kind::task, name, x)
+      || find_in(p.phases, node_kind::phase, name, x)
+      || find_in(p.gates, node_kind::gate, name, x)
+      || find_in(p.services, node_kind::service, name, x))
+    return x;
+  return std::nullopt;
 }
 
 template <class T>
@@ -64,10 +83,6 @@ void refuse(control_request& out, refusal_code code, std::string text) {
 } // namespace
 
 control_reader::control_reader(const plan& work) : plan_(&work) {
-  add(nodes_, node_kind::task, work.tasks);
-  add(nodes_, node_kind::phase, work.phases);
-  add(nodes_, node_kind::gate, work.gates);
-  add(nodes_, node_kind::service, work.services);
 }
 
 void control_reader::refuse_name(std::string_view kind, std::string_view name,
@@ -88,13 +103,13 @@ void control_reader::refuse_name(std::string_view kind, std::string_view name,
 
 void control_reader::resolve(std::string_view name,
                              control_request& out) const {
-  auto i = nodes_.find(name);
+  auto i = find_node(*plan_, name);
   bool verdict = out.call.kind == control_kind::give_verdict;
   bool explain = out.call.kind == control_kind::explain;
   std::string_view kind = verdict ? "gate" : explain ? "task or gate" : "task";
-  if (i == nodes_.end())
+  if (!i)
     return refuse_name(kind, name, out);
-  auto of = i->second;
+  auto of = *i;
   bool fits = of.kind == node_kind::gate ? verdict || explain
             : of.kind == node_kind::task
                 ? !verdict
@@ -116,17 +131,17 @@ void control_reader::read_verdict(request_reader& in, verdict what,
   if (!names.empty() && what != verdict::changes_requested)
     in.mistake("only who requests changes says \"to\" whom");
   for (const auto& name : names) {
-    auto i = nodes_.find(name);
-    if (i == nodes_.end())
+    auto i = find_node(*plan_, name);
+    if (!i)
       refuse_name("task", name, out);
-    else if (i->second.kind == node_kind::task)
-      out.call.tasks.push_back(task_id{i->second.index});
-    else if (i->second.kind == node_kind::phase)
-      for (auto task : plan_->phases[i->second.index].tasks)
+    else if (i->kind == node_kind::task)
+      out.call.tasks.push_back(task_id{i->index});
+    else if (i->kind == node_kind::phase)
+      for (auto task : plan_->phases[i->index].tasks)
         out.call.tasks.push_back(task);
     else
       refuse(out, refusal_code::unknown_name,
-             fmt::format("'{}' is {}, no task", name, noun(i->second.kind)));
+             fmt::format("'{}' is {}, no task", name, noun(i->kind)));
   }
 }
 

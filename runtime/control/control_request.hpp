@@ -10,7 +10,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
 namespace tutti::control {
 
@@ -46,7 +45,6 @@ private:
                    control_request& out) const;
 
   const plan* plan_;
-  std::unordered_map<std::string_view, node_ref> nodes_;
 };
 
 } // namespace tutti::control

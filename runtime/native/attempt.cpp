@@ -17,6 +17,14 @@ std::atomic<std::uint64_t> calls{0};
 
 } // namespace
 
+std::vector<item> items_of(const plan& p, const assignment_details& x) {
+  std::vector<item> result;
+  for (const auto& y : x.items)
+    result.push_back({p.tasks[y.from.value].name, y.version, y.request,
+                      y.status, y.text, y.note});
+  return result;
+}
+
 attempt::attempt(attempt_facts x, attempt_ports ports)
   : facts(std::move(x)), ports_(std::move(ports)) {
 }

@@ -39,6 +39,10 @@ struct attempt_facts {
   std::shared_ptr<const assignment_details> details; ///< never null
 };
 
+/// What an attempt is to work off, by the names of the plan.
+[[nodiscard]] std::vector<item> items_of(const plan& p,
+                                         const assignment_details& x);
+
 /// How an attempt reaches the outside.
 struct attempt_ports {
   std::shared_ptr<outbox> out;

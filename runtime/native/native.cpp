@@ -134,21 +134,22 @@ std::optional<handed> task::find_input(std::string_view from) const {
   return {};
 }
 
-value task::require(std::string_view from, std::string_view name) const {
-  auto x = find_input(from);
+value require_output(const std::optional<handed>& x, std::string_view from,
+                     std::string_view name, std::string_view to) {
   if (!x)
     throw std::runtime_error{
-        fmt::format("'{}' has handed nothing to '{}'", from, this->name())};
+        fmt::format("'{}' has handed nothing to '{}'", from, to)};
   if (const auto* found = find_output(x->details->outputs, name))
     return *found;
   throw std::runtime_error{fmt::format("'{}' has put out no '{}'", from, name)};
 }
 
-void task::wrong_input(std::string_view from, std::string_view name) const {
+void throw_wrong_type(const value& x, std::string_view from,
+                      std::string_view name, std::string_view to) {
   throw std::runtime_error{
       fmt::format("output '{}' of '{}' is '{}', which is not of the type that "
                   "'{}' needs",
-                  name, from, require(from, name).text, this->name())};
+                  name, from, x.text, to)};
 }
 
 arrivals task::arrived(std::chrono::milliseconds wait) {
@@ -223,7 +224,12 @@ agents& agents::add(std::string name, function work) {
 }
 
 agents& agents::add_worker(std::string name, worker_maker make) {
-  return add_entry(std::move(name), {std::move(make), nullptr});
+  return add_entry(std::move(name), {std::move(make), nullptr, nullptr});
+}
+
+agents& agents::add_quick(std::string name, quick_function work) {
+  auto shared = std::make_shared<const quick_function>(std::move(work));
+  return add_entry(std::move(name), {{}, nullptr, std::move(shared)});
 }
 
 agents& agents::add_entry(std::string name, entry x) {

@@ -23,6 +23,7 @@
 namespace tutti::native {
 
 class attempt;
+class handed_pool;
 struct actor_entry;
 
 /// What an agent asked for is refused, in one sentence: an unknown agent, a
@@ -47,6 +48,23 @@ struct handed {
     return x ? read<T>(*x) : std::nullopt;
   }
 };
+
+/// An output that a task needs, as a T. Throws std::runtime_error, in words that
+/// make a good message of a failed attempt, where nothing was handed over, or
+/// it has no such output, or that is no T.
+[[nodiscard]] value require_output(const std::optional<handed>& x,
+                                   std::string_view from, std::string_view name,
+                                   std::string_view to);
+[[noreturn]] void throw_wrong_type(const value& x, std::string_view from,
+                                   std::string_view name, std::string_view to);
+template <class T>
+[[nodiscard]] T required(const std::optional<handed>& x, std::string_view from,
+                         std::string_view name, std::string_view to) {
+  auto found = require_output(x, from, name, to);
+  if (auto result = read<T>(found))
+    return std::move(*result);
+  throw_wrong_type(found, from, name, to);
+}
 
 /// What became of a request; a failure is an answer.
 struct answer : handed {
@@ -101,8 +119,11 @@ public:
   /// Goes with the handoffs.
   result& note(std::string text);
 
-  [[nodiscard]] const attempt_details& details() const {
+  [[nodiscard]] const attempt_details& details() const& {
     return details_;
+  }
+  [[nodiscard]] attempt_details details() && {
+    return std::move(details_);
   }
   [[nodiscard]] bool failed() const {
     return failed_;
@@ -152,10 +173,7 @@ public:
   /// good message of a failed attempt, where there is none or it is no T.
   template <class T>
   [[nodiscard]] T input(std::string_view from, std::string_view name) const {
-    auto x = read<T>(require(from, name));
-    if (!x)
-      wrong_input(from, name);
-    return std::move(*x);
+    return required<T>(find_input(from), from, name, this->name());
   }
   /// What has arrived since the last call; never what was there at the start.
   /// With a `wait` it gives the agent's slot back until something is there, the
@@ -195,13 +213,44 @@ public:
   explicit task(std::shared_ptr<attempt> x);
 
 private:
-  [[nodiscard]] value require(std::string_view from,
-                              std::string_view name) const;
-  [[noreturn]] void wrong_input(std::string_view from,
-                                std::string_view name) const;
   void hand_over_value(std::string name, value x);
 
   std::shared_ptr<attempt> impl_;
+};
+
+/// A task for a quick function: valid during the call.
+class quick_task {
+public:
+  [[nodiscard]] const std::string& name() const;
+  [[nodiscard]] const std::string& agent() const;
+  [[nodiscard]] std::uint32_t attempt_number() const; ///< from 1
+  [[nodiscard]] std::uint32_t version() const;        ///< from 1
+  [[nodiscard]] std::uint32_t round() const;          ///< of rework, from 1
+  [[nodiscard]] work_phase phase() const;
+  /// Of who asked for changes; empty in the first round.
+  [[nodiscard]] const std::string& feedback() const;
+  /// What the run phase put out, in the integrate phase; else empty.
+  [[nodiscard]] const attempt_details& earlier() const;
+  [[nodiscard]] std::vector<item> items() const;
+
+  /// All that was handed over, by the plan's order of who made it.
+  [[nodiscard]] std::vector<handed> inputs() const;
+  /// What `from` handed on; none where it has not.
+  [[nodiscard]] std::optional<handed> find_input(std::string_view from) const;
+  /// As `task::input`.
+  template <class T>
+  [[nodiscard]] T input(std::string_view from, std::string_view name) const {
+    return required<T>(find_input(from), from, name, this->name());
+  }
+
+  quick_task(const plan& work, agent_id agent, const assign_task& order,
+             handed_pool& handed);
+
+private:
+  const plan& work_;
+  agent_id agent_;
+  const assign_task& order_;
+  handed_pool& handed_;
 };
 
 /// An agent that is told of events: one object an attempt, made when it starts.
@@ -225,10 +274,13 @@ class agents {
 public:
   using function = std::function<result(task&)>;
   using worker_maker = std::function<std::unique_ptr<worker>()>;
+  using quick_function = std::function<result(const quick_task&)>;
 
+  /// One of them is there.
   struct entry {
-    worker_maker make; ///< empty: an actor
+    worker_maker make;
     std::shared_ptr<const actor_entry> actor;
+    std::shared_ptr<const quick_function> quick;
   };
 
   /// A function that does the task. Called on threads of the agent's own, as
@@ -237,6 +289,10 @@ public:
   agents& add(std::string name, function work);
   /// `make` is called on such a thread, once an attempt.
   agents& add_worker(std::string name, worker_maker make);
+  /// A function that never blocks and takes microseconds, for tasks by the
+  /// million: called in the agent's own turn, one task after the other, without
+  /// a thread. Its tasks have no environment, prompt, artifacts or contracts.
+  agents& add_quick(std::string name, quick_function work);
   /// Use `add_actor` of runtime/native/actor.hpp.
   agents& add_entry(std::string name, entry x);
 

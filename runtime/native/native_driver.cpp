@@ -135,9 +135,7 @@ attempt_facts native_driver::facts_of(const attempt_work& x) const {
   auto scope = scope_of(p, x);
   for (const auto& e : t.env)
     result.env[e.name] = render(e.text, scope);
-  for (const auto& y : x.details->items)
-    result.items.push_back({p.tasks[y.from.value].name, y.version, y.request,
-                            y.status, y.text, y.note});
+  result.items = items_of(p, *x.details);
   result.details = x.details;
   return result;
 }

@@ -4,6 +4,7 @@
 #include "messages/assert.hpp"
 #include "runtime/native/actor.hpp"
 #include "runtime/native/native_driver.hpp"
+#include "runtime/native/quick_agent.hpp"
 
 #include <utility>
 
@@ -48,6 +49,8 @@ agent_actor spawn_agent(caf::actor_system& system, agent_options options,
     TUTTI_ASSERT(found != nullptr); // looked at before the run
     if (found->actor)
       return found->actor->make(system, place_of(options));
+    if (found->quick)
+      return system.spawn(quick_behavior, std::move(options), found->quick);
     options.make_driver = driver_maker(options, found->make);
   }
   return system.spawn(agent_behavior, std::move(options));

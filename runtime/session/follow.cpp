@@ -59,21 +59,24 @@ bool follow(const follow_options& options) {
   approval_prompt prompt;
   bool told_of_space = false;
   bool ended = false;
+  auto take = [&](const fact& x) {
+    model.apply(x);
+    view.update(model, x);
+    if (x.kind == fact_kind::run_ended)
+      ended = true;
+    else if (x.kind == fact_kind::run_resumed)
+      ended = false;
+    if (x.kind == fact_kind::run_ended && x.extra)
+      view.note("tutti: " + x.extra->text);
+    if (x.end == attempt_end::no_space && x.details
+        && !std::exchange(told_of_space, true))
+      view.note(no_space_text(model, x));
+  };
   for (;;) {
     auto batch = options.feed.take(frame);
-    for (const auto& x : batch.facts) {
-      model.apply(x);
-      view.update(model, x);
-      if (x.kind == fact_kind::run_ended)
-        ended = true;
-      else if (x.kind == fact_kind::run_resumed)
-        ended = false;
-      if (x.kind == fact_kind::run_ended && x.extra)
-        view.note("tutti: " + x.extra->text);
-      if (x.end == attempt_end::no_space && x.details
-          && !std::exchange(told_of_space, true))
-        view.note(no_space_text(model, x));
-    }
+    for (const auto& facts : batch.facts)
+      for (const auto& x : facts)
+        take(x);
     for (const auto& x : batch.progress)
       model.apply(x);
     for (const auto& x : batch.notes)

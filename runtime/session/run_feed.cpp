@@ -8,12 +8,13 @@ namespace tutti::session {
 
 void run_feed::add(const run_facts& x) {
   std::lock_guard lock{mutex_};
-  facts_.insert(facts_.end(), x.facts.begin(), x.facts.end());
-  for (const auto& f : x.facts)
-    if (f.kind == fact_kind::run_ended) {
-      urgent_ = true;
-      changed_.notify_one();
-    }
+  if (x.facts.empty())
+    return;
+  facts_.push_back(x.facts);
+  if (x.facts.back().kind == fact_kind::run_ended) { // it is the last of a run
+    urgent_ = true;
+    changed_.notify_one();
+  }
 }
 
 void run_feed::add(const task_progress& x) {

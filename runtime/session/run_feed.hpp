@@ -29,7 +29,7 @@ using run_question =
 class run_feed {
 public:
   struct batch {
-    std::vector<fact> facts;
+    std::vector<fact_list> facts; ///< in order
     std::vector<task_progress> progress;
     std::vector<std::string> notes; ///< messages to the user
     std::vector<run_question> questions;
@@ -50,7 +50,7 @@ public:
 private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::vector<fact> facts_;
+  std::vector<fact_list> facts_;
   std::unordered_map<task_id, task_progress> progress_;
   std::vector<std::string> notes_;
   std::vector<run_question> questions_;

@@ -2,9 +2,10 @@
 #include "runtime/session/system_config.hpp"
 
 #include "messages/type_ids.hpp"
+#include "runtime/session/local_first.hpp"
 
 #include <algorithm>
-#include <caf/atom.hpp>
+#include <caf/scheduler/coordinator.hpp>
 #include <thread>
 
 namespace tutti::session {
@@ -15,8 +16,9 @@ system_config::system_config() {
   // back and forth.
   auto cores = std::max(1u, std::thread::hardware_concurrency());
   set("scheduler.max-threads", std::size_t{std::min(cores, 4u)});
-  // Idle workers sleep; thieves would poll, at the expense of the tasks.
-  set("scheduler.policy", caf::atom("sharing"));
+  // Others have their turn while one has much to do.
+  set("scheduler.max-throughput", std::size_t{100});
+  load<caf::scheduler::coordinator<local_first>>();
 }
 
 } // namespace tutti::session

@@ -90,9 +90,12 @@ BOOST_AUTO_TEST_CASE(another_fact_in_the_place_of_a_promised_one_is_noticed) {
   auto head = folder.read("journal.db-head");
   fs::remove(path + "-head");
   auto other = run;
-  for (auto& step : other.steps)
-    for (auto& f : step.facts)
+  for (auto& step : other.steps) {
+    auto facts = step.facts.get();
+    for (auto& f : facts)
       f.at += std::chrono::seconds(1);
+    step.facts = std::move(facts);
+  }
   BOOST_TEST(go_on(options(durability::full), other).acknowledged
              == run.fact_count());
   BOOST_TEST(static_cast<bool>(journal::journal_reader::open(path)));

@@ -72,14 +72,13 @@ sample_run::sample_run(std::uint64_t seed, std::uint32_t tasks_max,
     if (facts.size() < facts_min)
       continue;
     work = std::make_shared<const plan>(std::move(p));
-    append_facts step;
+    std::vector<fact> step;
     for (auto& x : facts) {
       enlarge(x, d);
       texts.push_back(text_of(*work, x));
-      step.facts.push_back(std::move(x));
-      step.last = texts.size();
+      step.push_back(std::move(x));
       if (d.one_in(3) || texts.size() == facts.size())
-        steps.push_back(std::exchange(step, {}));
+        steps.push_back({texts.size(), std::exchange(step, {})});
     }
     return;
   }

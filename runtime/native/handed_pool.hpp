@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What was handed to tasks that have not ended: a list for each, the cells of
+// all lists in one place, and no allocation once that place is large enough.
+#pragma once
+
+#include "messages/handoff.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace tutti::native {
+
+class handed_pool {
+public:
+  /// False: this version of it, or a later one, is known (rule 3). Of each
+  /// producer the latest is kept.
+  bool add(const handoff& x) {
+    auto& head = head_of(x.to.value);
+    for (auto i = head; i != none; i = cells_[i].next)
+      if (cells_[i].what.from == x.from) {
+        if (cells_[i].what.version >= x.version)
+          return false;
+        cells_[i].what = x;
+        return true;
+      }
+    auto fresh = take_cell();
+    cells_[fresh].what = x;
+    cells_[fresh].next = head;
+    head = fresh;
+    return true;
+  }
+
+  /// Calls `use` with each, which it may change; in no order.
+  template <class Use>
+  void for_each(task_id to, Use use) {
+    auto at = find(to.value);
+    if (at == slots_.size())
+      return;
+    for (auto i = slots_[at].head; i != none; i = cells_[i].next)
+      use(cells_[i].what);
+  }
+
+  /// The task needs it no more.
+  void drop(task_id to) {
+    auto at = find(to.value);
+    if (at == slots_.size())
+      return;
+    for (auto i = slots_[at].head; i != none;) {
+      auto next = cells_[i].next;
+      cells_[i].what.details.reset();
+      cells_[i].next = free_;
+      free_ = i;
+      i = next;
+    }
+    erase(at);
+  }
+
+private:
+  static constexpr auto none = ~std::uint32_t{0};
+
+  struct cell {
+    handoff what;
+    std::uint32_t next = none;
+  };
+  struct slot {
+    std::uint32_t task = none;
+    std::uint32_t head = none;
+  };
+
+  [[nodiscard]] std::size_t home_of(std::uint32_t task) const {
+    return (task * std::uint64_t{0x9E3779B97F4A7C15}) >> shift_;
+  }
+  [[nodiscard]] std::size_t next_of(std::size_t at) const {
+    return (at + 1) & (slots_.size() - 1);
+  }
+
+  std::uint32_t take_cell() {
+    if (free_ == none) {
+      cells_.emplace_back();
+      return static_cast<std::uint32_t>(cells_.size() - 1);
+    }
+    auto result = free_;
+    free_ = cells_[result].next;
+    return result;
+  }
+
+  /// The size of the table where there is none.
+  [[nodiscard]] std::size_t find(std::uint32_t task) const {
+    if (used_ == 0)
+      return slots_.size();
+    for (auto at = home_of(task); slots_[at].task != none; at = next_of(at))
+      if (slots_[at].task == task)
+        return at;
+    return slots_.size();
+  }
+
+  std::uint32_t& head_of(std::uint32_t task) {
+    if (2 * (used_ + 1) > slots_.size())
+      grow();
+    auto at = home_of(task);
+    for (; slots_[at].task != none; at = next_of(at))
+      if (slots_[at].task == task)
+        return slots_[at].head;
+    ++used_;
+    slots_[at] = {task, none};
+    return slots_[at].head;
+  }
+
+  void grow() {
+    auto old = std::exchange(
+        slots_, std::vector<slot>(slots_.empty() ? 16 : 2 * slots_.size()));
+    shift_ = 64;
+    for (auto n = slots_.size(); n > 1; n /= 2)
+      --shift_;
+    for (const auto& x : old) {
+      if (x.task == none)
+        continue;
+      auto at = home_of(x.task);
+      while (slots_[at].task != none)
+        at = next_of(at);
+      slots_[at] = x;
+    }
+  }
+
+  /// Those behind it move up, so that none is lost to `find`.
+  void erase(std::size_t hole) {
+    for (auto at = next_of(hole); slots_[at].task != none; at = next_of(at)) {
+      auto home = home_of(slots_[at].task);
+      auto mask = slots_.size() - 1;
+      if (((at - home) & mask) >= ((at - hole) & mask)) {
+        slots_[hole] = slots_[at];
+        hole = at;
+      }
+    }
+    slots_[hole] = {};
+    --used_;
+  }
+
+  std::vector<cell> cells_;
+  std::uint32_t free_ = none;
+  std::vector<slot> slots_; ///< a power of two, at most half of it used
+  std::size_t used_ = 0;
+  int shift_ = 64;
+};
+
+} // namespace tutti::native

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The agent behind `agents::add_quick`: no threads, no processes, no files. It
+// takes orders together, calls the function for each in its own turn, and tells
+// what came of them together.
+#pragma once
+
+#include "actors/agent/agent.hpp"
+#include "runtime/native/handed_pool.hpp"
+#include "runtime/native/native.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace tutti::native {
+
+/// To itself: it has let others have their turn.
+struct quick_turn {};
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, quick_turn&) {
+  return f(caf::meta::type_name("quick_turn"));
+}
+
+using quick_actor = batch_agent_actor::extend<caf::reacts_to<quick_turn>>;
+
+struct quick_state {
+  static inline const char* name = "agent";
+
+  agent_options options;
+  std::shared_ptr<const agents::quick_function> work;
+  handed_pool handed;
+  /// From `next`, best rank first.
+  std::vector<assign_task> queue;
+  std::size_t next = 0;
+  bool turn_is_coming = false;
+  agent_reports told; ///< not yet
+  std::chrono::steady_clock::time_point told_at;
+  std::uint32_t until_look = 0; ///< so many tasks before the clock is looked at
+  std::uint32_t looks_every = 1;
+  /// Tasks that wait for results that lie on disk; how many of them.
+  struct loading {
+    assign_task order;
+    std::size_t missing = 0;
+    std::string mistake;
+  };
+  std::unordered_map<std::uint32_t, loading> loadings; ///< by task
+  struct load {
+    task_id to;
+    task_id from;
+  };
+  std::unordered_map<std::uint64_t, load> loads; ///< by id
+  std::uint64_t ids = 0;
+};
+
+quick_actor::behavior_type
+quick_behavior(quick_actor::stateful_pointer<quick_state> self,
+               agent_options options,
+               std::shared_ptr<const agents::quick_function> work);
+
+} // namespace tutti::native
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::native::quick_turn)
