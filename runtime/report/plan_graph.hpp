@@ -11,6 +11,7 @@
 
 #include "messages/plan.hpp"
 
+#include <algorithm>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -94,6 +95,17 @@ public:
   later_predecessors(node_index x) const {
     return later_predecessors_[x];
   }
+  /// A number for each edge that holds back a start or an end, from 0, below
+  /// `edge_slots`; that if there is no such edge.
+  [[nodiscard]] std::size_t edge_slot(node_index from, node_index to) const {
+    auto at = predecessors_.find(to, from);
+    if (at < predecessors_.size())
+      return at;
+    return predecessors_.size() + later_predecessors_.find(to, from);
+  }
+  [[nodiscard]] std::size_t edge_slots() const {
+    return predecessors_.size() + later_predecessors_.size();
+  }
   /// Every node after all that its start waits for. Nodes on a cycle are
   /// absent.
   [[nodiscard]] const std::vector<node_index>& order() const {
@@ -123,6 +135,18 @@ private:
     rows(std::size_t nodes, const std::vector<edge>& edges, bool forward);
     std::span<const node_index> operator[](node_index x) const {
       return {items_.data() + begin_[x], begin_[x + 1] - begin_[x]};
+    }
+    [[nodiscard]] std::size_t size() const {
+      return items_.size();
+    }
+    /// Where `y` is among all items of all rows; rows are sorted.
+    [[nodiscard]] std::size_t find(node_index x, node_index y) const {
+      auto first = items_.begin() + begin_[x];
+      auto last = items_.begin() + begin_[x + 1];
+      auto i = std::lower_bound(first, last, y);
+      return i != last && *i == y
+               ? static_cast<std::size_t>(i - items_.begin())
+               : items_.size();
     }
 
   private:

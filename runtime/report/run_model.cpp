@@ -31,10 +31,25 @@ run_model::run_model(const tutti::plan& p, std::vector<std::uint32_t> slots)
   for (std::uint32_t i = 0; i < tasks_.size(); ++i)
     if (p.tasks[i].agents.size() == 1)
       tasks_[i].agent = p.tasks[i].agents.front();
+  prepare_traits();
   for (std::uint32_t i = 0; i < tasks_.size(); ++i)
     count_state(i, task_state::waiting, true);
   prepare_nodes();
   prepare_estimates();
+}
+
+void run_model::prepare_traits() {
+  traits_.reserve(tasks_.size());
+  for (const auto& x : plan_->tasks) {
+    auto& t = traits_.emplace_back();
+    t.kind = x.kind;
+    t.has_estimate = x.has_estimate;
+    t.integrates = x.integrate.present;
+    bool pinned =
+        x.agents.size() == 1 && x.agents.front().value < agents_.size();
+    t.queue = pinned ? x.agents.front().value
+                     : static_cast<std::uint32_t>(agents_.size());
+  }
 }
 
 void run_model::prepare_nodes() {
@@ -46,7 +61,7 @@ void run_model::prepare_nodes() {
   }
   for (std::uint32_t i = 0; i < tasks_.size(); ++i) {
     count_blocked(i, false);
-    if (plan_->tasks[i].kind == task_kind::after_each)
+    if (traits_[i].kind == task_kind::after_each)
       streams_.push_back(i);
     refresh_pending(i);
   }
@@ -350,7 +365,7 @@ void run_model::count_try(std::uint32_t task, work_phase phase) {
 // What came of a run of an after-each task, for each trigger that it was for.
 void run_model::note_run(const fact& x) {
   const auto& t = tasks_[x.subject];
-  if (plan_->tasks[x.subject].kind != task_kind::after_each || !t.taken
+  if (traits_[x.subject].kind != task_kind::after_each || !t.taken
       || x.state == task_state::ready)
     return;
   for (const auto& y : t.taken->items) {

@@ -257,6 +257,7 @@ private:
   void apply_gate(const fact& x);
   void apply_request(const fact& x);
   void prepare_nodes();
+  void prepare_traits();
   void assign(const fact& x);
   void start_attempt(const fact& x);
   void finish_attempt(const fact& x);
@@ -297,6 +298,7 @@ private:
   void reset_gate(const fact& x);
   void note_verdict(const fact& x);
   void record_handoff(const fact& x, bool accepted);
+  [[nodiscard]] handoff_record& handoff_of(const fact& x);
   void make_request(const fact& x);
   void end_request(const fact& x, request_state next);
   void take_requests(const fact& x);
@@ -372,7 +374,11 @@ private:
       return std::hash<std::uint64_t>{}(x.ends * 31 + x.version);
     }
   };
-  std::unordered_map<handoff_key, std::size_t, handoff_hash> open_handoffs_;
+  /// Where the latest version of a handoff along an edge is in `handoffs_`,
+  /// plus one; by the slot of the edge in the graph. 0: none yet.
+  std::vector<std::uint32_t> along_edges_;
+  /// Where all others are: earlier versions, and those along no edge.
+  std::unordered_map<handoff_key, std::size_t, handoff_hash> other_handoffs_;
   std::vector<busy_interval> intervals_;
   std::vector<request_record> requests_;
   /// Per requester, the numbers of the awaited ones without an answer.
@@ -392,6 +398,15 @@ private:
   std::unordered_map<std::uint32_t, accepted_content> accepted_;
   std::array<std::size_t, 12> counts_{};
   std::size_t counted_ = 0; ///< sum of these
+
+  // Of a task's plan entry, what facts look at: that one is large.
+  struct task_traits {
+    task_kind kind = task_kind::work;
+    bool has_estimate = false;
+    bool integrates = false;
+    std::uint32_t queue = 0; ///< the agent that it is pinned to, or one more
+  };
+  std::vector<task_traits> traits_;
 
   // Per graph node: what it still waits for, how much of that is active, when
   // the last need was met, and whether it is active or settled itself.

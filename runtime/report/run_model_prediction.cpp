@@ -31,17 +31,24 @@ void run_model::set_load(std::uint32_t task, std::uint32_t level) {
   auto& t = tasks_[task];
   if (t.load_level == level)
     return;
-  const auto& x = plan_->tasks[task];
-  auto before = load_of(x, t.load_level);
-  auto after = load_of(x, level);
+  const auto& x = traits_[task];
+  load before;
+  load after;
+  if (x.has_estimate || x.integrates) {
+    before = load_of(plan_->tasks[task], t.load_level);
+    after = load_of(plan_->tasks[task], level);
+  } else if (x.kind != task_kind::requests) {
+    before.unknown = t.load_level == 2;
+    after.unknown = level == 2;
+  }
   t.load_level = level;
   auto change = [&](load& to) {
     to.known += after.known - before.known;
     to.unknown += after.unknown - before.unknown;
   };
   change(rest_);
-  if (x.agents.size() == 1 && x.agents.front().value < agent_rest_.size())
-    change(agent_rest_[x.agents.front().value]);
+  if (x.queue < agent_rest_.size())
+    change(agent_rest_[x.queue]);
 }
 
 void run_model::prepare_estimates() {

@@ -172,16 +172,43 @@ void run_model::apply_request(const fact& x) {
   }
 }
 
-void run_model::record_handoff(const fact& x, bool accepted) {
+/// The record of what a fact says, made where it is the first to say it.
+handoff_record& run_model::handoff_of(const fact& x) {
+  auto make = [&] {
+    handoffs_.push_back(
+        {{x.cause_kind, x.cause}, task_id{x.subject}, x.version, {}, {}});
+    return handoffs_.size() - 1;
+  };
   // Kind and index of the sender, then the receiver, in one key.
   handoff_key key{static_cast<std::uint64_t>(x.cause_kind) << 62
                       | static_cast<std::uint64_t>(x.cause) << 31 | x.subject,
                   x.version};
-  auto [i, is_new] = open_handoffs_.try_emplace(key, handoffs_.size());
+  auto slot = x.cause_kind == node_kind::task && x.cause < tasks_.size()
+                ? graph_.edge_slot(x.cause, x.subject)
+                : graph_.edge_slots();
+  if (slot < graph_.edge_slots()) {
+    if (along_edges_.empty())
+      along_edges_.resize(graph_.edge_slots());
+    auto& latest = along_edges_[slot];
+    if (latest == 0)
+      latest = static_cast<std::uint32_t>(make() + 1);
+    auto& known = handoffs_[latest - 1];
+    if (known.version == x.version)
+      return known;
+    if (known.version < x.version) {
+      other_handoffs_.emplace(handoff_key{key.ends, known.version}, latest - 1);
+      latest = static_cast<std::uint32_t>(make() + 1);
+      return handoffs_.back();
+    }
+  }
+  auto [i, is_new] = other_handoffs_.try_emplace(key, handoffs_.size());
   if (is_new)
-    handoffs_.push_back(
-        {{x.cause_kind, x.cause}, task_id{x.subject}, x.version, {}, {}});
-  auto& h = handoffs_[i->second];
+    make();
+  return handoffs_[i->second];
+}
+
+void run_model::record_handoff(const fact& x, bool accepted) {
+  auto& h = handoff_of(x);
   auto& moment = accepted ? h.received_at : h.sent_at;
   if (!moment)
     moment = x.at;

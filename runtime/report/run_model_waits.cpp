@@ -29,6 +29,8 @@ bool is_active(task_state x) {
 template <class Use>
 void for_each_phase(const plan_graph& graph, const plan& p, std::uint32_t task,
                     Use use) {
+  if (p.phases.empty())
+    return;
   auto next = graph.successors(task);
   auto at = std::lower_bound(next.begin(), next.end(), graph.phase(0));
   for (; at != next.end() && *at < graph.phase(p.phases.size()); ++at)
@@ -73,7 +75,7 @@ void run_model::enter(std::uint32_t task, task_state next, duration at) {
 }
 
 void run_model::count_state(std::uint32_t task, task_state x, bool entered) {
-  if (plan_->tasks[task].kind == task_kind::requests && !is_failure(x))
+  if (traits_[task].kind == task_kind::requests && !is_failure(x))
     return;
   std::size_t change = entered ? 1 : std::size_t{} - 1;
   counts_[static_cast<std::size_t>(x)] += change;
@@ -99,9 +101,8 @@ void run_model::place(std::uint32_t task, task_state next) {
 
 void run_model::leave_for_good(std::uint32_t task, duration at) {
   auto& t = tasks_[task];
-  const auto& x = plan_->tasks[task];
   t.finished_at = at;
-  if (t.attempts > 0 && x.kind != task_kind::requests) {
+  if (t.attempts > 0 && traits_[task].kind != task_kind::requests) {
     t.completed_index = static_cast<std::uint32_t>(completed_.size());
     completed_.push_back(task_id{task});
     if (t.agent.value < agents_.size())
@@ -122,13 +123,12 @@ void run_model::leave_for_good(std::uint32_t task, duration at) {
 // Of a task that was done again its latest version counts.
 void run_model::note_measured(std::uint32_t task) {
   auto& t = tasks_[task];
-  const auto& x = plan_->tasks[task];
   auto busy = t.busy - std::exchange(t.busy_before, t.busy);
   measured_in_all_ += busy;
   ++ran_;
-  if (x.has_estimate) {
+  if (traits_[task].has_estimate) {
     measured_ += busy;
-    estimated_ += load_of(x).known;
+    estimated_ += load_of(plan_->tasks[task]).known;
   }
 }
 
@@ -151,6 +151,8 @@ void run_model::reopen(std::uint32_t task, duration at) {
 }
 
 void run_model::count_blocked(std::uint32_t task, bool ended) {
+  if (gates_.empty())
+    return;
   auto count = [&](node_index gate) {
     auto& n = gates_[graph_.plan_index(gate)].blocked;
     n = ended ? n - 1 : n + 1;
@@ -182,10 +184,11 @@ void run_model::set_active(node_index x, bool active) {
   n.active = active;
   for (auto y : graph_.successors(x)) {
     auto& to = states_[y];
+    bool was_hot = to.hot > 0;
     to.hot += active ? 1 : -1;
-    if (graph_.kind(y) == graph_node::phase)
+    if (y >= tasks_.size() && graph_.kind(y) == graph_node::phase)
       set_active(y, to.hot > 0);
-    else
+    else if (was_hot != (to.hot > 0))
       refresh_pending(y);
   }
   for (auto y : graph_.later_successors(x)) {
@@ -238,7 +241,9 @@ void run_model::meet(node_index x, duration at) {
   auto& n = states_[x];
   --n.unmet;
   n.last_met = at;
-  if (n.unmet == 0 && is_gathering(x))
+  if (n.unmet > 0)
+    return;
+  if (is_gathering(x))
     settle(x, at);
   else
     refresh_pending(x);
@@ -259,7 +264,7 @@ void run_model::unmeet(node_index x) {
 }
 
 void run_model::refresh_pending(node_index x) {
-  if (graph_.kind(x) != graph_node::task)
+  if (x >= tasks_.size())
     return;
   const auto& t = tasks_[x];
   if (t.state == task_state::waiting_to_integrate)
@@ -268,7 +273,7 @@ void run_model::refresh_pending(node_index x) {
     pending_.erase(x);
     return;
   }
-  auto kind = plan_->tasks[x].kind;
+  auto kind = traits_[x].kind;
   if (kind == task_kind::requests) { // it waits for nobody in particular
     pending_.erase(x);
     queues_.erase(x);
@@ -286,9 +291,7 @@ void run_model::refresh_pending(node_index x) {
 
 // The queues of tasks that several agents could do come last.
 std::size_t run_model::queue_of(std::uint32_t task) const {
-  const auto& xs = plan_->tasks[task].agents;
-  return xs.size() == 1 && xs.front().value < agents_.size() ? xs.front().value
-                                                             : agents_.size();
+  return traits_[task].queue;
 }
 
 // -- who waits for whom (rule 7) ----------------------------------------------

@@ -89,8 +89,13 @@ engine::details_of(std::uint32_t x) const {
 
 std::shared_ptr<const assignment_details>
 engine::assignment_of(std::uint32_t x) const {
-  assignment_details result;
   const auto& t = tasks_[x];
+  bool plain = t.version == 1 && !graph_.tasks[x].loose && approvals_.empty()
+            && t.state != task_state::waiting_to_integrate
+            && (rare_.empty() || !rare_.contains(x));
+  if (plain)
+    return nullptr;
+  assignment_details result;
   result.round = t.version;
   if (auto rare = rare_.find(x);
       rare != rare_.end() && rare->second.feedback_for == t.version)

@@ -60,12 +60,12 @@ public:
       return true;
     };
     options.spawn_agents = [this, work = std::move(work)](
-                               const orchestrator_actor& lead) {
+                               const orchestrator_actor& to) {
       agent_options mine;
       mine.id = agent_id{0};
       mine.work = plan_;
-      mine.orchestrator = lead;
-      mine.reports = caf::actor_cast<report_actor>(lead);
+      mine.orchestrator = to;
+      mine.reports = caf::actor_cast<report_actor>(to);
       mine.artifacts = stage_.spawn(store_behavior, &on_disk);
       auto shared =
           std::make_shared<const native::agents::quick_function>(work);
