@@ -53,7 +53,12 @@ def missing_places(text):
 
 def stale_tables(text):
     """Tables that are not what the result they name makes of them."""
-    if results.with_tables(text, ROOT) != text:
+    try:
+        fresh = results.with_tables(text, ROOT)
+    except ValueError as e:
+        yield 1, f"of a table: {e}"
+        return
+    if fresh != text:
         yield 1, "its tables are not those of their results: bench/run --documents"
 
 
