@@ -73,8 +73,9 @@ public:
   void wait() override {
     came_.get_future().wait();
   }
-  void send(handoff x) override {
+  bool send(handoff x) override {
     caf::anon_send(near_, std::move(x));
+    return true;
   }
 
 private:

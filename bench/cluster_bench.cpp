@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// usage: bench_cluster [SECONDS [ROUNDS]]
+// usage: bench_cluster [--json] [--quick] [--rounds N] [--only NAME] [SECONDS]
 //
-// Handoffs between actors of two processes (semantics §34): over the link as
-// nodes have it (envelopes in batches, acknowledged, over our transport), and
-// over CAF's network module with one message a send; both plain and with TLS.
-// For about SECONDS (2) each, ROUNDS (3) times in turn, of which the middle one
-// counts: handoffs a second with outputs of 64 B and 1 KiB, and the time from a
-// handoff to the answer of who got it, one at a time. Then the far process is
-// frozen (SIGSTOP) for ten seconds while 100,000 handoffs of 1 KiB are sent:
-// prints how far the memory of the sender grows.
+// Handoffs between two processes (semantics §34), over the link as nodes have
+// it and over others (cluster_sides.hpp), each in turn for about SECONDS (1) a
+// figure, in processes of their own:
 //
-// Ends with 1 where the link carries fewer handoffs a second than CAF does, or
-// where the memory of its sender grows by more than 64 MB.
-#include "bench/cluster_sides.hpp"
+//   handoffs a second with outputs of 64 B and 1 KiB, plain and with TLS;
+//   the memory of both processes meanwhile; the time from a handoff to the
+//   answer of who got it, one at a time; how far the memory of the sender grows
+//   while the far process is frozen (SIGSTOP) for ten seconds.
+//
+// NATS and ZeroMQ take part where they are installed (script/deps --bench).
+#include "bench/cluster_measure.hpp"
 #include "bench/live_run.hpp"
-#include "bench/memory.hpp"
+#include "bench/rows.hpp"
 #include "messages/assert.hpp"
 #include "runtime/cluster/certificates.hpp"
 
 #include <fmt/format.h>
-
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -29,219 +25,124 @@
 #include <ctime>
 #include <functional>
 #include <map>
-#include <thread>
+#include <string_view>
 #include <vector>
 
 namespace {
 
 using namespace tutti;
 using namespace tutti::bench;
-using namespace std::chrono_literals;
-using clock_type = std::chrono::steady_clock;
 
-constexpr std::array<std::size_t, 2> sizes = {64, 1024};
-constexpr auto patience = 120s;
-/// So many handoffs are under way at most; each `answered_every`th is answered.
-constexpr std::uint32_t window = 20'000;
-constexpr std::uint32_t answered_every = 1'000;
-constexpr std::uint32_t frozen_handoffs = 100'000;
-constexpr double frozen_growth_max_mb = 64;
+constexpr double frozen_seconds = 10;
 
-struct settings {
-  double seconds = 2;
-  int rounds = 3;
-  std::string certificates;
+using figure = double way_figures::*;
+
+/// A row of ours, and what it is measured by; `by` is `ours`: by nothing.
+struct planned_row {
+  const char* name;
+  const char* unit;
+  better want;
+  way ours;
+  way by;
+  figure what;
+  const char* reference;
+  const char* note;
 };
 
-std::unique_ptr<near_side> make_near(way x, const std::string& certificates,
-                                     tally& told) {
-  bool is_link = x == way::link || x == way::link_tls;
-  return is_link ? make_link_near(has_tls(x), certificates, told)
-                 : make_basp_near(has_tls(x), certificates, told);
-}
+constexpr auto per_second = "handoffs/s";
+constexpr auto bare_caf = "bare CAF, one message a send";
+constexpr auto into_box = "into the box of a link, out as one message a frame";
 
-/// This program again, as the far side.
-class far_process {
-public:
-  far_process(way x, const std::string& certificates, std::uint16_t port) {
-    auto which = std::to_string(static_cast<int>(x));
-    auto at = std::to_string(port);
-    pid_ = ::fork();
-    TUTTI_ASSERT(pid_ >= 0);
-    if (pid_ > 0)
-      return;
-    ::execl("/proc/self/exe", "bench_cluster", "--far", which.c_str(),
-            at.c_str(), certificates.c_str(), nullptr);
-    ::_exit(127);
-  }
-  far_process(const far_process&) = delete;
-  far_process& operator=(const far_process&) = delete;
-  ~far_process() {
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
-  void send_signal(int x) const {
-    ::kill(pid_, x);
-  }
-
-private:
-  pid_t pid_ = -1;
+const std::vector<planned_row> planned = {
+    {"cluster.handoffs-64", per_second, better::higher, way::link, way::basp,
+     &way_figures::per_second_64, bare_caf, into_box},
+    {"cluster.handoffs-64.nats", per_second, better::higher, way::link,
+     way::nats, &way_figures::per_second_64, "NATS core", ""},
+    {"cluster.handoffs-64.zeromq", per_second, better::higher, way::link,
+     way::zeromq, &way_figures::per_second_64, "ZeroMQ", ""},
+    {"cluster.handoffs-64.messages", per_second, better::higher, way::link_each,
+     way::basp, &way_figures::per_second_64, bare_caf,
+     "one actor message each, in and out"},
+    {"cluster.handoffs-1024", per_second, better::higher, way::link, way::basp,
+     &way_figures::per_second_1024, bare_caf, into_box},
+    {"cluster.handoffs-1024.nats", per_second, better::higher, way::link,
+     way::nats, &way_figures::per_second_1024, "NATS core", ""},
+    {"cluster.handoffs-1024.zeromq", per_second, better::higher, way::link,
+     way::zeromq, &way_figures::per_second_1024, "ZeroMQ", ""},
+    {"cluster.memory-1024", "MB", better::lower, way::link, way::basp,
+     &way_figures::peak_mb, bare_caf, "the larger of both processes"},
+    {"cluster.cpu-64", "us", better::lower, way::link, way::basp,
+     &way_figures::cpu_us_64, bare_caf, "CPU of both processes for a handoff"},
+    {"cluster.cpu-64.zeromq", "us", better::lower, way::link, way::zeromq,
+     &way_figures::cpu_us_64, "ZeroMQ", ""},
+    {"cluster.cpu-64.tls", "us", better::lower, way::link_tls, way::link,
+     &way_figures::cpu_us_64, "plain", ""},
+    {"cluster.tls-64", per_second, better::higher, way::link_tls, way::link,
+     &way_figures::per_second_64, "plain", ""},
+    {"cluster.tls-1024", per_second, better::higher, way::link_tls, way::link,
+     &way_figures::per_second_1024, "plain", ""},
+    {"cluster.tls-64.caf", per_second, better::higher, way::link_tls,
+     way::basp_tls, &way_figures::per_second_64, "CAF with TLS", ""},
+    {"cluster.round-trip", "us", better::lower, way::link, way::basp,
+     &way_figures::p50_us, "bare CAF", "p50"},
+    {"cluster.round-trip.p99", "us", better::lower, way::link, way::basp,
+     &way_figures::p99_us, "bare CAF", "p99"},
+    {"cluster.round-trip.tls", "us", better::lower, way::link_tls,
+     way::basp_tls, &way_figures::p50_us, "CAF with TLS", "p50"},
 };
 
-/// Both sides, connected.
-struct both {
-  both(way x, const std::string& certificates)
-    : near(make_near(x, certificates, told)),
-      far(x, certificates, near->port()) {
-    near->wait();
-  }
-  /// The next handoff.
-  void send(const std::shared_ptr<const attempt_details>& details,
-            bool answered) {
-    near->send({task_id{count++}, task_id{0}, answered ? answered_version : 1,
-                task_state::succeeded, details});
-  }
-  void wait_for(std::uint64_t n) {
-    TUTTI_ASSERT(told.wait_for(n, patience));
-  }
-
-  tally told;
-  std::unique_ptr<near_side> near;
-  far_process far;
-  std::uint32_t count = 0;
-};
-
-std::shared_ptr<const attempt_details> details_of(std::size_t bytes) {
-  auto result = std::make_shared<attempt_details>();
-  result->outputs.push_back({"result", make_text(std::string(bytes, 'x'))});
-  return result;
-}
-
-double seconds_since(clock_type::time_point begin) {
-  return std::chrono::duration<double>(clock_type::now() - begin).count();
-}
-
-/// As many as there are in that time, all of them taken by the far consumer.
-double handoffs_per_second(both& x, std::size_t bytes, double seconds) {
-  auto details = details_of(bytes);
-  auto first = x.count;
-  auto begin = clock_type::now();
-  do {
-    for (std::uint32_t i = 1; i <= answered_every; ++i)
-      x.send(details, i == answered_every);
-    if (x.count - first > window)
-      x.wait_for(x.count - window);
-  } while (seconds_since(begin) < seconds);
-  x.wait_for(x.count);
-  return (x.count - first) / seconds_since(begin);
-}
-
-struct round_trip {
-  double p50_us = 0;
-  double p99_us = 0;
-};
-
-round_trip round_trips(both& x, std::size_t bytes, double seconds) {
-  auto details = details_of(bytes);
-  std::vector<double> all;
-  auto begin = clock_type::now();
-  while (seconds_since(begin) < seconds || all.size() < 100) {
-    auto sent = clock_type::now();
-    x.send(details, true);
-    x.wait_for(x.count);
-    all.push_back(seconds_since(sent) * 1e6);
-  }
-  std::sort(all.begin(), all.end());
-  return {all[all.size() / 2], all[all.size() * 99 / 100]};
-}
-
-/// How far the memory of this process grows, in MB.
-double growth_before_a_frozen_peer(way w, const std::string& certificates) {
-  both x{w, certificates};
-  auto details = details_of(1024);
-  x.send(details, true);
-  x.wait_for(x.count);
-  reset_peak();
-  auto idle = resident_bytes();
-  x.far.send_signal(SIGSTOP);
-  auto end = clock_type::now() + 10s;
-  for (std::uint32_t i = 1; i <= frozen_handoffs; ++i)
-    x.send(details, i == frozen_handoffs);
-  std::this_thread::sleep_until(end);
-  auto peak = peak_bytes();
-  x.far.send_signal(SIGCONT);
-  x.wait_for(x.count); // none is lost
-  return in_mb(peak, idle);
-}
-
-template <class T, class Less>
-T middle(std::vector<T> all, Less less) {
-  std::sort(all.begin(), all.end(), less);
-  return all[all.size() / 2];
-}
-
-struct figures {
-  std::array<double, sizes.size()> per_second{};
-  std::array<round_trip, sizes.size()> trips{};
-};
-
-std::map<way, figures> measure(const settings& how) {
-  std::map<way, std::array<std::vector<double>, sizes.size()>> rates;
-  std::map<way, std::array<std::vector<round_trip>, sizes.size()>> trips;
-  for (int round = 0; round < how.rounds; ++round)
-    for (auto w : ways) {
-      both x{w, how.certificates};
-      for (std::size_t i = 0; i < sizes.size(); ++i) {
-        rates[w][i].push_back(handoffs_per_second(x, sizes[i], how.seconds));
-        trips[w][i].push_back(round_trips(x, sizes[i], how.seconds));
-      }
+void measure_ways(const row_options& how, const measure_options& options) {
+  std::vector<planned_row> rows;
+  std::vector<way> needed;
+  auto need = [&needed](way x) {
+    if (std::find(needed.begin(), needed.end(), x) == needed.end())
+      needed.push_back(x);
+  };
+  for (const auto& x : planned)
+    if (how.wants(x.name) && is_there(x.by)) {
+      rows.push_back(x);
+      need(x.ours);
+      need(x.by);
     }
-  std::map<way, figures> result;
-  for (auto w : ways)
-    for (std::size_t i = 0; i < sizes.size(); ++i) {
-      result[w].per_second[i] = middle(rates[w][i], std::less<>{});
-      result[w].trips[i] =
-          middle(trips[w][i], [](const round_trip& a, const round_trip& b) {
-            return a.p50_us < b.p50_us;
-          });
-    }
-  return result;
-}
-
-way rival_of(way x) {
-  return has_tls(x) ? way::basp_tls : way::basp;
-}
-
-/// Whether the link keeps up.
-bool print(const std::map<way, figures>& all) {
-  bool fine = true;
-  fmt::print("{:<10} {:>6} {:>12} {:>8} {:>9} {:>9} {:>8}\n", "", "bytes",
-             "handoffs/s", "to CAF", "p50 us", "p99 us", "to CAF");
-  for (auto w : ways)
-    for (std::size_t i = 0; i < sizes.size(); ++i) {
-      const auto& x = all.at(w);
-      const auto& rival = all.at(rival_of(w));
-      auto ratio = x.per_second[i] / rival.per_second[i];
-      fine = fine && ratio >= 1;
-      fmt::print("{:<10} {:>6} {:>12.0f} {:>8.2f} {:>9.0f} {:>9.0f} {:>8.2f}\n",
-                 to_string(w), sizes[i], x.per_second[i], ratio,
-                 x.trips[i].p50_us, x.trips[i].p99_us,
-                 x.trips[i].p50_us / rival.trips[i].p50_us);
-    }
-  return fine;
-}
-
-bool print_frozen(const std::string& certificates) {
-  bool fine = true;
-  for (auto w : ways) {
-    auto mb = growth_before_a_frozen_peer(w, certificates);
-    fmt::print("{:<10} receiver frozen for 10 s, {} handoffs of 1 KiB: {:+.1f} "
-               "MB\n",
-               to_string(w), frozen_handoffs, mb);
-    if (w != rival_of(w))
-      fine = fine && mb <= frozen_growth_max_mb;
+  std::map<way, std::vector<way_figures>> all;
+  for (int i = 0; i < how.rounds; ++i)
+    for (auto x : needed)
+      all[x].push_back(measure_way(x, options));
+  auto samples = [&all](way x, figure what) {
+    std::vector<double> result;
+    for (const auto& y : all[x])
+      result.push_back(y.*what);
+    return result;
+  };
+  for (const auto& x : rows) {
+    row told{x.name,      x.unit,
+             x.want,      samples(x.ours, x.what),
+             x.reference, samples(x.by, x.what),
+             x.note};
+    print(how, told);
   }
-  return fine;
+}
+
+void measure_frozen_ones(const row_options& how,
+                         const measure_options& options) {
+  auto seconds = how.quick ? 1 : frozen_seconds;
+  for (bool tls : {false, true}) {
+    row told;
+    told.name = tls ? "cluster.frozen.tls" : "cluster.frozen";
+    told.unit = "MB";
+    told.want = better::lower;
+    if (!how.wants(told.name))
+      continue;
+    auto x = measure_frozen(tls ? way::link_tls : way::link, seconds, options);
+    auto by = measure_frozen(tls ? way::basp_tls : way::basp, seconds, options);
+    told.samples.push_back(x.growth_mb);
+    told.reference.push_back(by.growth_mb);
+    told.reference_name = tls ? "CAF with TLS" : "bare CAF";
+    told.note = fmt::format("{:.0f} handoffs taken and {:.0f} times refused; "
+                            "CAF refuses nothing and was sent {:.0f}",
+                            x.sent, x.refused, by.sent);
+    print(how, told);
+  }
 }
 
 std::string make_certificates(const std::string& folder) {
@@ -251,30 +152,20 @@ std::string make_certificates(const std::string& folder) {
   return folder;
 }
 
-int run_far(char** argv) {
-  auto w = static_cast<way>(std::atoi(argv[2]));
-  auto port = static_cast<std::uint16_t>(std::atoi(argv[3]));
-  if (w == way::link || w == way::link_tls)
-    run_link_far(has_tls(w), argv[4], port);
-  else
-    run_basp_far(has_tls(w), argv[4], port);
-  return 0;
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   if (argc == 5 && std::string_view{argv[1]} == "--far")
-    return run_far(argv);
+    return run_far_process(argv + 1);
+  auto how = take_row_options(argc, argv);
   scratch_folder scratch;
-  settings how;
-  if (argc > 1)
-    how.seconds = std::atof(argv[1]);
-  if (argc > 2)
-    how.rounds = std::max(1, std::atoi(argv[2]));
-  how.certificates = make_certificates(scratch.path() + "/certs");
-  bool fast = print(measure(how));
-  bool small = print_frozen(how.certificates);
-  return fast && small ? 0 : 1;
+  measure_options options;
+  options.seconds = how.quick ? 0.2 : 1;
+  if (!how.arguments.empty())
+    options.seconds = std::max(0.01, std::atof(how.arguments[0].c_str()));
+  options.certificates = make_certificates(scratch.path() + "/certs");
+  measure_ways(how, options);
+  measure_frozen_ones(how, options);
+  return 0;
 }

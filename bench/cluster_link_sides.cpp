@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bench/cluster_sides.hpp"
 
+#include "bench/letter_box.hpp"
 #include "messages/assert.hpp"
-#include "messages/type_ids.hpp"
 #include "runtime/cluster/envelopes.hpp"
 #include "runtime/cluster/frames.hpp"
 #include "runtime/cluster/net_events.hpp"
 #include "runtime/cluster/seat_actors.hpp"
 #include "runtime/cluster/tls_transport.hpp"
+#include "runtime/session/system_config.hpp"
 
 #include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -18,8 +19,10 @@
 #include <ctime>
 #include <functional>
 #include <future>
+#include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace tutti::bench {
 
@@ -27,26 +30,43 @@ namespace {
 
 using namespace cluster;
 
-struct config : caf::actor_system_config {
-  config() {
-    add_message_types<caf::id_block::tutti>();
-  }
+/// What a frame brought.
+template <class In>
+struct arrivals {
+  std::vector<In> all;
 };
 
 /// As hub and gateway have it: envelopes of what came since the last flush
-/// leave together.
+/// leave together, and one acknowledgement for all that has arrived.
 template <class Out>
 struct gate_state {
   static inline const char* name = "gate";
   std::unique_ptr<tls_transport> net;
   connection_id at = 0;
+  std::vector<letter<Out>> letters;
   envelope_sender<Out> out;
   envelope_receiver in;
   bool flushes = false;
+  bool owes_acknowledgement = false;
 };
 
 template <class Out>
 using gate_pointer = caf::stateful_actor<gate_state<Out>>*;
+
+/// Where this process puts what is for the other one.
+template <class Out>
+struct outlet {
+  letter_box<Out> box;
+  caf::actor gate;
+
+  /// False: it is full.
+  bool put(Out&& x) {
+    auto how = box.put(std::move(x));
+    if (how == posting::first)
+      caf::anon_send(gate, flush_link{});
+    return how != posting::refused;
+  }
+};
 
 template <class Out>
 void flush_soon(gate_pointer<Out> self) {
@@ -55,50 +75,60 @@ void flush_soon(gate_pointer<Out> self) {
 }
 
 template <class Out>
-void flush(gate_pointer<Out> self) {
+void flush(gate_pointer<Out> self, outlet<Out>& from) {
   auto& x = self->state;
-  for (auto& b : x.out.take())
-    x.net->send(x.at, encode(frame_content{std::move(b)}));
+  x.flushes = false;
+  if (x.at == 0)
+    return;
+  if (std::exchange(x.owes_acknowledgement, false))
+    x.net->send(x.at, encode(frame_content{acknowledgement{
+                          x.in.received(), parts_under_way_max}}));
+  // What cannot leave yet stays in the box, which has a bound.
+  if (!x.out.has_waiting()) {
+    from.box.take(x.letters);
+    for (auto& y : x.letters)
+      x.out.push(std::move(y.envelope), y.bytes);
+    x.letters.clear();
+  }
+  for (auto& frame : x.out.take())
+    x.net->send(x.at, std::move(frame));
 }
 
 template <class Out, class In>
 void take(gate_pointer<Out> self, const net_arrived& x,
-          const std::function<void(In)>& deliver) {
+          const std::function<void(std::vector<In>)>& deliver) {
   auto& state = self->state;
   auto content = decode(x.frame);
   TUTTI_ASSERT(content);
   if (auto* a = std::get_if<acknowledgement>(&*content)) {
     TUTTI_ASSERT(state.out.acknowledged(*a, [](const Out&) {}));
-    return flush(self);
+  } else {
+    auto* b = std::get_if<batch>(&*content);
+    TUTTI_ASSERT(b != nullptr);
+    std::vector<In> all;
+    all.reserve(b->count);
+    auto how = state.in.take(*b, [&all](std::string_view bytes) {
+      return decode(bytes, all.emplace_back());
+    });
+    TUTTI_ASSERT(how == envelope_receiver::reception::fine);
+    deliver(std::move(all));
+    state.owes_acknowledgement = true;
   }
-  auto* b = std::get_if<batch>(&*content);
-  TUTTI_ASSERT(b != nullptr);
-  auto all = state.in.take(std::move(*b));
-  TUTTI_ASSERT(all.has_value());
-  for (const auto& bytes : *all) {
-    In envelope;
-    TUTTI_ASSERT(decode(bytes, envelope));
-    deliver(std::move(envelope));
-  }
-  state.net->send(
-      x.connection,
-      encode(frame_content{acknowledgement{state.in.received(), link_window}}));
+  if (!std::exchange(state.flushes, true))
+    self->send(self, flush_link{});
 }
 
 template <class Out, class In>
 caf::behavior gate(gate_pointer<Out> self, tls_options options,
                    std::function<void(tls_transport&)> start,
                    std::function<void()> came, std::function<void()> left,
-                   std::function<void(In)> deliver) {
+                   std::function<void(std::vector<In>)> deliver,
+                   std::shared_ptr<outlet<Out>> from) {
   auto made = tls_transport::make(std::move(options),
                                   events_to(caf::actor_cast<caf::actor>(self)));
   TUTTI_ASSERT(made);
   self->state.net = std::move(*made);
   start(*self->state.net);
-  auto put = [self](auto x) {
-    self->state.out.push(Out{{}, std::move(x)});
-    flush_soon<Out>(self);
-  };
   return {
       [self, came](const net_opened& x) {
         self->state.at = x.connection;
@@ -112,17 +142,13 @@ caf::behavior gate(gate_pointer<Out> self, tls_options options,
         left();
       },
       [](const net_refused&) {},
-      [self](flush_link) {
-        self->state.flushes = false;
-        flush<Out>(self);
+      [self, from](flush_link) {
+        flush<Out>(self, *from);
       },
-      [put](handoff& x) {
-        if constexpr (std::is_same_v<Out, to_node>)
-          put(std::move(x));
-      },
-      [put](handoff_accepted& x) {
-        if constexpr (std::is_same_v<Out, to_hub>)
-          put(std::move(x));
+      // One that came as a message of its own.
+      [self](Out& x) {
+        self->state.out.push(std::move(x));
+        flush_soon<Out>(self);
       },
   };
 }
@@ -140,7 +166,8 @@ tls_options options_of(bool tls, const std::string& certificates,
 
 class link_near : public near_side {
 public:
-  link_near(bool tls, const std::string& certificates, tally& told) {
+  link_near(bool tls, bool each, const std::string& certificates, tally& told)
+    : each_(each) {
     auto listen = [this](tls_transport& net) {
       auto port = net.listen("127.0.0.1", 0);
       TUTTI_ASSERT(port);
@@ -149,16 +176,19 @@ public:
     auto came = [this] {
       came_.set_value();
     };
-    gate_ = system_.spawn(
+    out_->gate = system_.spawn(
         gate<to_node, to_hub>, options_of(tls, certificates, orchestrator_name),
         listen, came, [] {},
-        [&told](to_hub x) {
-          told.confirm(std::get<handoff_accepted>(x.content).from.value + 1);
-        });
+        [&told](const std::vector<to_hub>& all) {
+          const auto& last = all.back();
+          told.confirm(std::get<handoff_accepted>(last.content).from.value + 1);
+        },
+        out_);
     at_ = port_.get_future().get();
   }
   ~link_near() override {
-    caf::anon_send_exit(gate_, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(out_->gate, caf::exit_reason::user_shutdown);
+    out_->gate = nullptr;
   }
   [[nodiscard]] std::uint16_t port() const override {
     return at_;
@@ -166,37 +196,51 @@ public:
   void wait() override {
     came_.get_future().wait();
   }
-  void send(handoff x) override {
-    caf::anon_send(gate_, std::move(x));
+  bool send(handoff x) override {
+    to_node letter{{}, std::move(x)};
+    if (!each_)
+      return out_->put(std::move(letter));
+    caf::anon_send(out_->gate, std::move(letter));
+    return true;
   }
 
 private:
-  config config_;
+  bool each_;
+  session::system_config config_;
   caf::actor_system system_{config_};
   std::promise<std::uint16_t> port_;
   std::promise<void> came_;
-  caf::actor gate_;
+  std::shared_ptr<outlet<to_node>> out_ = std::make_shared<outlet<to_node>>();
   std::uint16_t at_ = 0;
 };
 
 } // namespace
 
-std::unique_ptr<near_side>
-make_link_near(bool tls, const std::string& certificates, tally& told) {
-  return std::make_unique<link_near>(tls, certificates, told);
+std::unique_ptr<near_side> make_link_near(bool tls, bool each,
+                                          const std::string& certificates,
+                                          tally& told) {
+  return std::make_unique<link_near>(tls, each, certificates, told);
 }
 
-void run_link_far(bool tls, const std::string& certificates,
+void run_link_far(bool tls, bool each, const std::string& certificates,
                   std::uint16_t port) {
-  config settings;
+  session::system_config settings;
   caf::actor_system system{settings};
   std::promise<void> over;
-  auto to_gate = std::make_shared<caf::actor>();
-  auto consumer = system.spawn([to_gate](caf::event_based_actor* self) {
+  auto out = std::make_shared<outlet<to_hub>>();
+  auto consumer = system.spawn([out] {
+    auto take = [out](const to_node& x) {
+      const auto& y = std::get<handoff>(x.content);
+      if (y.version == answered_version)
+        TUTTI_ASSERT(out->put({{}, handoff_accepted{y.from, y.to, y.version}}));
+    };
     return caf::behavior{
-        [self, to_gate](const handoff& x) {
-          if (x.version == answered_version)
-            self->send(*to_gate, handoff_accepted{x.from, x.to, x.version});
+        [take](const arrivals<to_node>& x) {
+          for (const auto& y : x.all)
+            take(y);
+        },
+        [take](const to_node& x) {
+          take(x);
         },
     };
   });
@@ -206,16 +250,22 @@ void run_link_far(bool tls, const std::string& certificates,
   auto left = [&over] {
     over.set_value();
   };
-  *to_gate = system.spawn(
+  out->gate = system.spawn(
       gate<to_hub, to_node>, options_of(tls, certificates, far_name), connect,
       [] {}, left,
-      [consumer = consumer](to_node x) {
-        caf::anon_send(consumer, std::get<handoff>(std::move(x.content)));
-      });
+      [consumer = consumer, each](std::vector<to_node> all) {
+        if (!each)
+          return caf::anon_send(consumer, arrivals<to_node>{std::move(all)});
+        for (auto& x : all)
+          caf::anon_send(consumer, std::move(x));
+      },
+      out);
   over.get_future().wait();
-  caf::anon_send_exit(*to_gate, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(out->gate, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(consumer, caf::exit_reason::user_shutdown);
-  *to_gate = nullptr;
+  out->gate = nullptr;
 }
 
 } // namespace tutti::bench
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(tutti::bench::arrivals<tutti::to_node>)

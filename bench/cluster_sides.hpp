@@ -1,7 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Two processes, and the ways by which a handoff gets from an actor of one to
-// an actor of the other: the link between nodes, or CAF's network module with
-// one message a send. All of them pass one actor on the way out.
+// Two processes, and the ways by which a handoff gets from one to the other.
+//
+//   link          into the box of a link (letter_box.hpp), from a thread; out
+//                 of it in one message to an actor for all that came in a frame
+//   link_each     one actor message for each, into the link and out of it
+//   basp          CAF's network module, one message a send
+//   nats, zeromq  these two, with a client that sends what waits at once: their
+//                 messages are bytes, and nothing is told of that they arrived
+//
+// Links number, acknowledge and bound what is under way, and drop what comes
+// twice.
 #pragma once
 
 #include "messages/handoff.hpp"
@@ -17,24 +25,19 @@
 
 namespace tutti::bench {
 
-enum class way : std::uint8_t { link, basp, link_tls, basp_tls };
+enum class way : std::uint8_t {
+  link,
+  link_each,
+  basp,
+  link_tls,
+  basp_tls,
+  nats,
+  zeromq,
+};
 
-inline constexpr std::array ways = {way::link, way::basp, way::link_tls,
+inline constexpr std::array ways = {way::link,     way::basp, way::link_each,
+                                    way::link_tls, way::nats, way::zeromq,
                                     way::basp_tls};
-
-inline std::string_view to_string(way x) {
-  switch (x) {
-  case way::link:
-    return "link";
-  case way::basp:
-    return "CAF";
-  case way::link_tls:
-    return "link, TLS";
-  case way::basp_tls:
-    return "CAF, TLS";
-  }
-  return "";
-}
 
 inline bool has_tls(way x) {
   return x == way::link_tls || x == way::basp_tls;
@@ -72,21 +75,59 @@ public:
   [[nodiscard]] virtual std::uint16_t port() const = 0;
   /// Until the far side has come.
   virtual void wait() = 0;
-  virtual void send(handoff x) = 0;
+  /// False: it was refused, for too much waits already.
+  [[nodiscard]] virtual bool send(handoff x) = 0;
 };
 
 /// `certificates`: a folder with those of the orchestrator and of `far_name`.
 [[nodiscard]] std::unique_ptr<near_side>
-make_link_near(bool tls, const std::string& certificates, tally& told);
+make_near(way x, const std::string& certificates, tally& told);
+
+/// Where they go to: goes on until the near side is gone, or it is killed.
+void run_far(way x, const std::string& certificates, std::uint16_t port);
+
+/// Whether this machine has what it takes.
+[[nodiscard]] bool is_there(way x);
+
+inline constexpr const char* far_name = "far";
+
+// -- each way -----------------------------------------------------------------
+
+[[nodiscard]] std::unique_ptr<near_side>
+make_link_near(bool tls, bool each, const std::string& certificates,
+               tally& told);
+void run_link_far(bool tls, bool each, const std::string& certificates,
+                  std::uint16_t port);
+
 [[nodiscard]] std::unique_ptr<near_side>
 make_basp_near(bool tls, const std::string& certificates, tally& told);
-
-/// Where they go to: goes on until the near side is gone.
-void run_link_far(bool tls, const std::string& certificates,
-                  std::uint16_t port);
 void run_basp_far(bool tls, const std::string& certificates,
                   std::uint16_t port);
 
-inline constexpr const char* far_name = "far";
+[[nodiscard]] bool has_nats();
+[[nodiscard]] std::unique_ptr<near_side> make_nats_near(tally& told);
+void run_nats_far(std::uint16_t port);
+
+#ifdef TUTTI_BENCH_ZEROMQ
+[[nodiscard]] std::unique_ptr<near_side> make_zeromq_near(tally& told);
+void run_zeromq_far(std::uint16_t port);
+#endif
+
+/// A handoff as bytes, for who carries nothing else: its number, whether it is
+/// answered, and its output.
+struct plain_handoff {
+  std::uint32_t number = 0;
+  std::uint32_t answered = 0;
+};
+
+/// As long as the output; `x` stands in its place at the beginning.
+inline void write_plain(const handoff& x, std::string& to) {
+  plain_handoff head{x.from.value, x.version == answered_version ? 1U : 0U};
+  const auto& text = x.outputs().front().value.text;
+  auto at = to.size();
+  to += text;
+  to.replace(at, sizeof(head), reinterpret_cast<const char*>(&head),
+             sizeof(head));
+}
 
 } // namespace tutti::bench

@@ -1,99 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bench/live_run.hpp"
 
-#include "runtime/report/run_model.hpp"
-#include "runtime/session/run_feed.hpp"
-#include "runtime/session/run_record.hpp"
-#include "runtime/session/state_directory.hpp"
-#include "runtime/session/team.hpp"
-
-#include <chrono>
-#include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <system_error>
-#include <utility>
-#include <vector>
 
 namespace tutti::bench {
 
-int run_live(live_run_options options, const std::string& directory,
-             process::supervisor& processes) {
-  constexpr auto frame = std::chrono::milliseconds(100); // as the board's
-  auto files = session::make_run_directory(directory + "/.tutti");
-  if (!files) {
-    std::fprintf(stderr, "%s\n", files.error().detail.c_str());
-    return static_cast<int>(files.error().code);
-  }
-  process::supervisor_options limits;
-  limits.log_directory = files->logs;
-  limits.io_directory = files->io;
-  processes.configure(limits);
-  auto work = std::make_shared<const plan>(std::move(options.work));
-  std::vector<std::uint32_t> slots;
-  for (const auto& a : work->agents)
-    slots.push_back(a.slots);
-  report::run_model model{*work, slots};
-  session::run_feed feed;
-  session::session_options how;
-  how.natives = &options.agents;
-  session::record_options recorded;
-  recorded.files = *files;
-  recorded.work = work;
-  recorded.how = options.durability;
-  auto record = session::begin_record(recorded);
-  if (!record) {
-    std::fprintf(stderr, "%s\n", record.error().detail.c_str());
-    return static_cast<int>(record.error().code);
-  }
-  {
-    auto disk = std::make_shared<artifacts::artifact_disk>(
-        files->artifacts, files->payloads, true);
-    session::team_options parts;
-    parts.work = work;
-    parts.session = how;
-    parts.files = *files;
-    parts.disk = disk;
-    parts.record = std::move(*record);
-    parts.graph = recorded.graph;
-    parts.processes = &processes;
-    parts.feed = &feed;
-    session::team actors{std::move(parts)};
-    if (options.begins)
-      options.begins();
-    actors.begin();
-    while (!model.ended()) {
-      auto batch = feed.take(frame);
-      for (const auto& facts : batch.facts)
-        for (const auto& x : facts) {
-          model.apply(x);
-          options.seen(x);
-        }
-      for (const auto& x : batch.progress)
-        model.apply(x);
-      for (const auto& x : batch.notes)
-        std::fprintf(stderr, "%s\n", x.c_str());
-    }
-    actors.close_sockets();
-    processes.shut_down();
-  }
-  return model.exit_code();
-}
-
-scratch_folder::scratch_folder(const std::string& parent) {
-  namespace fs = std::filesystem;
-  auto below = parent.empty() ? fs::temp_directory_path() : fs::path{parent};
-  auto name = (below / "tutti-bench-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) {
-    std::perror(name.c_str());
+scratch_folder::scratch_folder(const std::string& parent)
+  : stress::scratch_folder(parent) {
+  if (path().empty())
     std::exit(1);
-  }
-  path_ = name;
-}
-
-scratch_folder::~scratch_folder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
 }
 
 } // namespace tutti::bench

@@ -1,51 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A run as `tutti run` has it (orchestrator, agents, observer, artifact store,
-// sockets, supervisor, and the model that a board shows), with native agents
-// and without a terminal.
+// Whole runs, as `tutti stress` has them too.
 #pragma once
 
-#include "messages/fact.hpp"
-#include "messages/plan.hpp"
-#include "runtime/journal/journal_file.hpp"
-#include "runtime/native/native.hpp"
-#include "runtime/process/supervisor.hpp"
-
-#include <functional>
-#include <memory>
-#include <string>
+#include "runtime/stress/live_run.hpp"
 
 namespace tutti::bench {
 
-struct live_run_options {
-  plan work;
-  native::agents agents;
-  journal::durability durability = journal::durability::full;
-  /// Called just before it begins; may be empty.
-  std::function<void()> begins;
-  /// Each fact, in order, after the model took it.
-  std::function<void(const fact& x)> seen;
-};
+using stress::live_run_options;
+using stress::run_live;
 
-/// Runs it to its end below `directory`; the exit code. `processes` was forked
-/// before there were threads; it is shut down.
-int run_live(live_run_options options, const std::string& directory,
-             process::supervisor& processes);
-
-/// A folder of its own, gone with it.
-class scratch_folder {
+/// A folder of its own, gone with it; ends the program where there can be none.
+class scratch_folder : public stress::scratch_folder {
 public:
-  /// Below `parent`; empty: below the temporary folder.
   explicit scratch_folder(const std::string& parent = {});
-  ~scratch_folder();
-  scratch_folder(const scratch_folder&) = delete;
-  scratch_folder& operator=(const scratch_folder&) = delete;
-
-  [[nodiscard]] const std::string& path() const {
-    return path_;
-  }
-
-private:
-  std::string path_;
 };
 
 } // namespace tutti::bench

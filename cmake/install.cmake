@@ -8,7 +8,7 @@ set(tutti_include_dir "${CMAKE_INSTALL_INCLUDEDIR}/tutti")
 
 install(TARGETS tutti RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(TARGETS tutti_messages tutti_config tutti_actors tutti_runtime
-                tutti_library
+                tutti_stress tutti_cli tutti_library
         EXPORT tutti-targets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(EXPORT tutti-targets NAMESPACE tutti:: DESTINATION ${tutti_cmake_dir})

@@ -309,10 +309,13 @@ tasks:
 
 ## Commands
 
-A text runs under `sh -eu`, in the task's working directory; plain words run
-directly. A list runs as it is, without a shell. Exit code 0 is success. In
-plain YAML `run: true` is not a text, so a command of that name is written
-`run: "true"`.
+A text runs under `sh -eu`, in the task's working directory. Plain words run
+directly, which saves the start of a shell: one line of letters, digits, blanks
+and `%+,-./:=@_`, of which the first word has no `=` and is none that a shell
+understands itself, such as `cd`. A list runs as it is, without a shell. Exit
+code 0 is success; a command that is not found ends with 127, one that cannot be
+executed with 126, as under a shell. In plain YAML `run: true` is not a text, so
+a command of that name is written `run: "true"`.
 
 A command finds in its environment, beside what `tutti` itself was started with:
 

@@ -307,8 +307,7 @@ public:
     if (!xs.empty())
       all_ = std::make_shared<const std::vector<fact>>(std::move(xs));
   }
-  fact_list(std::initializer_list<fact> xs)
-    : fact_list(std::vector<fact>(xs)) {
+  fact_list(std::initializer_list<fact> xs) : fact_list(std::vector<fact>(xs)) {
   }
 
   [[nodiscard]] const std::vector<fact>& get() const {

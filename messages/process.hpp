@@ -16,7 +16,7 @@ using process_id = std::uint64_t;
 
 struct start_process {
   process_id id = 0;
-  /// Without path separators; names its log, input and output files.
+  /// Without path separators; names its log and its output file.
   std::string name;
   std::vector<std::string> argv; ///< argv[0] is looked up in PATH; not empty
   /// "K=V", over the environment that tutti was started with.

@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdint>
+#include <string_view>
 #include <utility>
 
 namespace tutti {
@@ -81,28 +83,31 @@ json pending_json(const plan& p, task_id task, bool can_come,
   return result;
 }
 
-/// Sorts what was handed into `needs` and `later`.
-void add_handoffs(json& document, const plan& p, const attempt_work& x) {
+/// What was handed, sorted into what was needed and what comes later.
+struct handed_forms {
+  json needs = json::object();
+  json later = json::object();
+};
+
+handed_forms handed_json(const plan& p, const attempt_work& x) {
+  handed_forms result;
   const auto& t = p.tasks[x.task.value];
   auto later = needed_later(p, t);
   auto now = expanded(p, t.needs);
   auto triggers = t.after_each;
   std::sort(triggers.begin(), triggers.end());
-  auto needs = json::object();
-  auto arriving = json::object();
   for (auto y : later)
-    arriving[p.tasks[y.value].name] =
+    result.later[p.tasks[y.value].name] =
         pending_json(p, y, more_can_come(t, x.phase), x.handed);
   for (const auto& h : x.handed) {
     bool is_needed = holds(now, h.from);
     bool is_later = !is_needed && holds(later, h.from);
     if (!is_needed && !is_later && holds(triggers, h.from))
       continue; // `triggers` has it
-    auto& place = is_later ? arriving : needs;
+    auto& place = is_later ? result.later : result.needs;
     place[p.tasks[h.from.value].name] = handoff_json(p, h);
   }
-  document["needs"] = std::move(needs);
-  document["later"] = std::move(arriving);
+  return result;
 }
 
 json trigger_json(const plan& p, const attempt_work& x, const work_item& item) {
@@ -115,34 +120,65 @@ json trigger_json(const plan& p, const attempt_work& x, const work_item& item) {
   return result;
 }
 
-void add_items(json& document, const plan& p, const attempt_work& x) {
-  auto triggers = json::array();
-  auto requests = json::array();
+json triggers_json(const plan& p, const attempt_work& x) {
+  auto result = json::array();
   for (const auto& item : x.details->items)
     if (item.request == 0)
-      triggers.push_back(trigger_json(p, x, item));
-    else
-      requests.push_back({{"id", request_name(item.request)},
-                          {"from", p.tasks[item.from.value].name},
-                          {"text", item.text},
-                          {"note", item.note}});
-  document["triggers"] = std::move(triggers);
-  document["requests"] = std::move(requests);
+      result.push_back(trigger_json(p, x, item));
+  return result;
 }
 
-void add_answers(json& document, const plan& p, const attempt_work& x) {
-  auto answers = json::array();
+json requests_json(const plan& p, const attempt_work& x) {
+  auto result = json::array();
+  for (const auto& item : x.details->items)
+    if (item.request != 0)
+      result.push_back({{"id", request_name(item.request)},
+                        {"from", p.tasks[item.from.value].name},
+                        {"text", item.text},
+                        {"note", item.note}});
+  return result;
+}
+
+json answers_json(const plan& p, const attempt_work& x) {
+  auto result = json::array();
   for (const auto& answer : x.answers)
-    answers.push_back(answer_json(p, answer));
-  document["answers"] = std::move(answers);
+    result.push_back(answer_json(p, answer));
+  return result;
 }
 
-void add_comments(json& document, const plan& p, const attempt_work& x) {
-  auto gates = json::object();
+json gates_json(const plan& p, const attempt_work& x) {
+  auto result = json::object();
   for (const auto& c : x.details->comments)
-    gates[p.gates[c.gate.value].name] = {{"comment", c.text}};
-  document["gates"] = std::move(gates);
+    result[p.gates[c.gate.value].name] = {{"comment", c.text}};
+  return result;
 }
+
+/// An object as text, member by member: most are short or empty, and a tree of
+/// them all would cost as much as all else that is done to start a process.
+class object_text {
+public:
+  void add(std::string_view key, const std::string& x) {
+    add_text(key, json_text(x));
+  }
+  void add(std::string_view key, std::uint32_t x) {
+    add_text(key, std::to_string(x));
+  }
+  void add(std::string_view key, const json& x) {
+    bool bare = x.is_structured() && x.empty();
+    add_text(key, !bare ? json_text(x) : x.is_array() ? "[]" : "{}");
+  }
+  [[nodiscard]] std::string take() {
+    return std::move(text_) + "}\n";
+  }
+
+private:
+  void add_text(std::string_view key, std::string_view x) {
+    text_ += text_.empty() ? "{\"" : ",\"";
+    text_.append(key).append("\":").append(x);
+  }
+
+  std::string text_;
+};
 
 } // namespace
 
@@ -178,22 +214,26 @@ known_contract find_contract(const plan& p, contract_id contract,
 
 std::string input_document(const plan& p, agent_id agent,
                            const attempt_work& x) {
-  json document = {{"task", p.tasks[x.task.value].name},
-                   {"agent", p.agents[agent.value].name},
-                   {"attempt", x.attempt},
-                   {"version", x.version},
-                   {"round", x.details->round},
-                   {"phase", to_string(x.phase)},
-                   {"feedback", x.details->feedback},
-                   {"prompt", prompt_of(p, x)}};
-  add_handoffs(document, p, x);
-  document["contracts"] = contracts_json(p, x);
-  add_items(document, p, x);
-  add_answers(document, p, x);
-  add_comments(document, p, x);
+  auto handed = handed_json(p, x);
+  object_text result; // sorted
+  result.add("agent", p.agents[agent.value].name);
+  result.add("answers", answers_json(p, x));
+  result.add("attempt", x.attempt);
+  result.add("contracts", contracts_json(p, x));
   if (x.phase == work_phase::integrate)
-    document["earlier"] = details_json(x.details->earlier.get());
-  return json_text(document) + "\n";
+    result.add("earlier", details_json(x.details->earlier.get()));
+  result.add("feedback", x.details->feedback);
+  result.add("gates", gates_json(p, x));
+  result.add("later", handed.later);
+  result.add("needs", handed.needs);
+  result.add("phase", std::string{to_string(x.phase)});
+  result.add("prompt", prompt_of(p, x));
+  result.add("requests", requests_json(p, x));
+  result.add("round", x.details->round);
+  result.add("task", p.tasks[x.task.value].name);
+  result.add("triggers", triggers_json(p, x));
+  result.add("version", x.version);
+  return result.take();
 }
 
 } // namespace tutti

@@ -135,8 +135,12 @@ void assign(self_pointer self, const engine::command& c) {
   // What a stream's task works off may have come after the task was ready.
   bool takes_items = x.details && !x.details->items.empty();
   // Of an exclusive one a resumed run must know that it was given out (§33).
-  if (takes_items || s.options.work->tasks[c.task].exclusive)
-    s.sends.after_all_for(c.task, sending_to_agent(self, c.agent, std::move(x)));
+  if (s.options.work->tasks[c.task].exclusive)
+    s.sends.once_written_for(c.task,
+                             sending_to_agent(self, c.agent, std::move(x)));
+  else if (takes_items)
+    s.sends.after_all_for(c.task,
+                          sending_to_agent(self, c.agent, std::move(x)));
   else
     send_after_result_of(self, c.task, c.task, c.agent, std::move(x));
 }

@@ -10,9 +10,14 @@ namespace tutti {
 
 namespace {
 
-/// Whether a fact makes something of a task that others may build on. That it
-/// was given out, waits or was sent a handoff releases nothing (§30).
+/// Whether a fact makes something of a task that others may build on.
 bool releases(fact_kind x) {
+  return !releases_nothing(x) && subject_of(x) == subject_kind::task;
+}
+
+} // namespace
+
+bool releases_nothing(fact_kind x) {
   switch (x) {
   case fact_kind::task_assigned:
   case fact_kind::attempt_started:
@@ -22,13 +27,11 @@ bool releases(fact_kind x) {
   case fact_kind::attempt_goes_on:
   case fact_kind::handoff_sent:
   case fact_kind::handoff_accepted:
-    return false;
+    return true;
   default:
-    return subject_of(x) == subject_kind::task;
+    return false;
   }
 }
-
-} // namespace
 
 held_sends::held_sends(std::size_t task_count, wait_for how,
                        std::uint64_t journaled)
@@ -54,7 +57,8 @@ std::uint64_t held_sends::needed_for(std::uint32_t result_of) const {
 bool held_sends::is_held(const entry& x) const {
   if (x.needs <= durable_ || TUTTI_MUTANT(leaves_before_durable))
     return false;
-  return how_ == wait_for::all_of_it || x.at_the_end || holds_work_;
+  return how_ == wait_for::all_of_it || x.always || holds_work_
+      || x.needs - durable_ > behind_max;
 }
 
 bool held_sends::leaves_now(std::uint32_t task, std::uint32_t result_of) const {
@@ -65,8 +69,10 @@ bool held_sends::leaves_now(std::uint32_t task, std::uint32_t result_of) const {
 
 void held_sends::post(entry x) {
   if (x.task != task_id::none && !held_.empty())
-    if (auto i = held_.find(x.task); i != held_.end())
+    if (auto i = held_.find(x.task); i != held_.end()) {
       x.needs = std::max(x.needs, i->second);
+      x.always = true; // it stays behind what waits
+    }
   if (!is_held(x))
     return x.leave();
   if (x.task != task_id::none)
@@ -89,6 +95,10 @@ void held_sends::in_order(std::uint32_t task, send x) {
 
 void held_sends::after_all_for(std::uint32_t task, send x) {
   post({noted_, task, std::move(x)});
+}
+
+void held_sends::once_written_for(std::uint32_t task, send x) {
+  post({noted_, task, std::move(x), false, true});
 }
 
 void held_sends::to_viewers(send x) {

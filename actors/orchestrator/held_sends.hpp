@@ -5,7 +5,9 @@
 // `tutti explain` looks ahead: it tells what the engine has decided.
 //
 // Where nothing is to be durable first (`--durability off`, or no journal), all
-// leaves at once but the end of the run, which is told once it is written.
+// leaves at once but the end of the run, which is told once it is written, and
+// exclusive work that others are given. Should the journal fall far behind, the
+// rest waits for it, too.
 #pragma once
 
 #include "messages/fact.hpp"
@@ -18,14 +20,22 @@
 
 namespace tutti {
 
+/// Whether nothing that follows from a fact of this kind waits for it: that
+/// work was given out, began or waits, or that a handoff was sent (§30).
+[[nodiscard]] bool releases_nothing(fact_kind x);
+
 class held_sends {
 public:
+  /// So many facts the journal of a run that does not wait for it may be
+  /// behind: some 100 MB.
+  static constexpr std::uint64_t behind_max = 1'000'000;
+
   using send = std::function<void()>;
 
   /// What is to be durable before what follows from it leaves.
   enum class wait_for : std::uint8_t {
-    nothing,     ///< there is no journal
-    the_end,     ///< only the end of the run
+    nothing, ///< there is no journal
+    the_end, ///< only the end of the run, unless it is `behind_max` behind
     all_of_it,
   };
 
@@ -50,6 +60,9 @@ public:
   void in_order(std::uint32_t task, send x);
   /// About a task: as `after_all`, in order.
   void after_all_for(std::uint32_t task, send x);
+
+  /// As `after_all_for`, also where only the end waits.
+  void once_written_for(std::uint32_t task, send x);
 
   /// Somebody only looks on: as `after_all`.
   void to_viewers(send x);
@@ -82,7 +95,7 @@ private:
     std::uint32_t task = task_id::none;
     send leave;
     bool for_viewers = false;
-    bool at_the_end = false;
+    bool always = false; ///< also where only the end waits
   };
   void post(entry x);
   [[nodiscard]] bool is_held(const entry& x) const;

@@ -345,8 +345,8 @@ void prepare(self_pointer self) {
     waits = held_sends::wait_for::nothing;
   else if (s.options.writes_behind)
     waits = held_sends::wait_for::the_end;
-  s.sends = held_sends{s.options.work->tasks.size(), waits,
-                       s.options.journaled};
+  s.sends =
+      held_sends{s.options.work->tasks.size(), waits, s.options.journaled};
   s.agents = s.options.spawn_agents(self);
   s.gathered = outbox{s.agents.size()};
   for (std::size_t i = 0; i < s.agents.size(); ++i)

@@ -47,7 +47,8 @@ private:
   }
 
   std::vector<agent_orders> to_;
-  std::vector<std::uint32_t> open_; ///< may name one twice, or one that is empty
+  std::vector<std::uint32_t>
+      open_; ///< may name one twice, or one that is empty
 };
 
 } // namespace tutti

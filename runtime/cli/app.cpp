@@ -260,6 +260,7 @@ std::unique_ptr<CLI::App> make_app(all_options& into) {
   add_session_test(*add_command(*app, "session-test", session_test_text(),
                                 command_group::more),
                    into.session_test);
+  add_stress_command(*app, into);
   add_command(*app, "completion", completion_text(), command_group::more)
       ->add_option("SHELL", into.completion.shell, "For which shell")
       ->type_name("bash|zsh|fish")

@@ -31,6 +31,12 @@ void add_history(CLI::App& app, history_options& into) {
                  "Only the newest N; 20 by default, 0: all")
       ->type_name("N");
   add_json(app, into, "Print the list as JSON; with FILE write it there");
+  app.add_option("RUN", into.facts_run,
+                 "With --facts: which run, its first letters will do; the "
+                 "newest by default")
+      ->type_name("RUN");
+  app.add_flag("--facts", into.facts,
+               "Print what has happened in one run, a JSON object a line");
   app.add_flag("--no-color", into.no_color,
                "No colour, even on a terminal (also: NO_COLOR=1)");
   add_state_directory(app, into.state_directory);

@@ -64,6 +64,9 @@ void add_own_nodes(CLI::App& app, machine_options& into);
 /// Commands for runs over several machines.
 void add_machine_commands(CLI::App& app, all_options& into);
 
+/// The one that measures.
+void add_stress_command(CLI::App& app, all_options& into);
+
 /// Commands for programs that work on a task.
 void add_inside_commands(CLI::App& app, all_options& into);
 

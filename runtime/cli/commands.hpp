@@ -38,6 +38,9 @@ namespace tutti::cli {
 /// Plays a fixed set of conversations with a program that is to be a session.
 [[nodiscard]] int session_test_command(const session_test_options& options);
 
+/// Measures messages and tasks on the real actors.
+[[nodiscard]] int stress_command(const stress_options& options);
+
 /// Writes a first plan.
 [[nodiscard]] int init_command(const init_options& options);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/cli/completion.hpp"
 
+#include "runtime/stress/patterns.hpp"
+
 #include <fmt/format.h>
 
 #include <string_view>
@@ -63,6 +65,10 @@ std::string command_names(const std::vector<command>& commands) {
   return fmt::format("{}", fmt::join(names, " "));
 }
 
+std::string pattern_words() {
+  return fmt::format("{}", fmt::join(stress::pattern_names(), " "));
+}
+
 std::string words_of(std::string_view type) {
   std::string words{type};
   for (char& c : words)
@@ -91,6 +97,8 @@ std::string bash_values(std::string_view type,
     return "_tutti_folders";
   if (type == "COMMAND")
     return fmt::format("_tutti_words \"{}\"", command_names(commands));
+  if (type == "PATTERN")
+    return fmt::format("_tutti_words \"{}\"", pattern_words());
   if (type.find('|') != std::string_view::npos)
     return fmt::format("_tutti_words \"{}\"", words_of(type));
   return "COMPREPLY=()";
@@ -181,6 +189,8 @@ std::string zsh_values(std::string_view type,
     return "folder:_files -/";
   if (type == "COMMAND")
     return fmt::format("command:({})", command_names(commands));
+  if (type == "PATTERN")
+    return fmt::format("pattern:({})", pattern_words());
   if (type.find('|') != std::string_view::npos)
     return fmt::format("value:({})", words_of(type));
   return fmt::format("{}: ", zsh_text(type));
@@ -245,6 +255,8 @@ std::string fish_values(std::string_view type,
     return " -F";
   if (type == "COMMAND")
     return fmt::format(" -a '{}'", command_names(commands));
+  if (type == "PATTERN")
+    return fmt::format(" -a '{}'", pattern_words());
   if (type.find('|') != std::string_view::npos)
     return fmt::format(" -a '{}'", words_of(type));
   return "";

@@ -123,6 +123,7 @@ Examples:
   tutti schema history                 what `tutti history --json` writes
   tutti schema doctor                  what `tutti doctor --json` writes
   tutti schema simulate                what `tutti simulate --json` writes
+  tutti schema stress                  what `tutti stress --json` writes
 
 Exit codes:
   0 printed, 2 usage, 7 standard output cannot be written

@@ -43,6 +43,7 @@ struct command_text {
 [[nodiscard]] command_text certs_text();
 [[nodiscard]] command_text up_text();
 [[nodiscard]] command_text session_test_text();
+[[nodiscard]] command_text stress_text();
 [[nodiscard]] command_text completion_text();
 [[nodiscard]] command_text help_command_text();
 

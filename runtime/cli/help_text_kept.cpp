@@ -14,10 +14,12 @@ they could end (unfinished). Those, and stopped and waiting ones, go on with
 Examples:
   tutti history                        the newest 20
   tutti history -n 0 --json | jq -r '.runs[] | select(.resumable) | .id'
+  tutti history --facts | jq -r 'select(.kind == "attempt-started") | .subject'
 
 Exit codes:
-  0 printed (there may be no runs), 2 usage, 7 the state directory cannot be
-  read, or the list not written
+  0 printed (there may be no runs), 2 usage, 4 there is no run (--facts), 7 the
+  state directory cannot be read, or the list not written, 8 the journal is
+  damaged (--facts)
 )"};
 }
 

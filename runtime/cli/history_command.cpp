@@ -4,12 +4,15 @@
 #include "runtime/cli/output.hpp"
 #include "runtime/cli/state.hpp"
 #include "runtime/display/terminal.hpp"
+#include "runtime/journal/fact_lines.hpp"
+#include "runtime/journal/run_list.hpp"
 
 #include <fmt/format.h>
 
 #include <unistd.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace tutti::cli {
@@ -25,9 +28,26 @@ std::size_t columns() {
   return static_cast<std::size_t>(std::max(size.columns, 20));
 }
 
+/// Of one run.
+int print_facts(const history_options& options) {
+  auto run = journal::find_run(
+      {state_directory_of(options.state_directory), options.facts_run, {}});
+  if (!run)
+    return fail(run.error());
+  int code = 0;
+  auto wrong = journal::print_facts(journal::journal_path(run->path),
+                                    [&code](std::string_view lines) {
+                                      code = print_data(lines);
+                                      return code == 0;
+                                    });
+  return wrong ? fail(*wrong) : code;
+}
+
 } // namespace
 
 int history_command(const history_options& options) {
+  if (options.facts)
+    return print_facts(options);
   history x;
   x.state_directory = state_directory_of(options.state_directory);
   x.now_ns = now_ns();

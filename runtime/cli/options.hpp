@@ -2,6 +2,8 @@
 // What the command line says, as plain values: one struct a command.
 #pragma once
 
+#include "runtime/stress/settings.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -180,6 +182,8 @@ struct history_options {
   std::string json_file;  ///< empty: a table
   std::string count_text; ///< as given
   std::size_t most = 20;  ///< runs that are shown
+  bool facts = false;     ///< of one run, instead of the list
+  std::string facts_run;  ///< which; may be shortened; empty: the newest
   bool no_color = false;
 };
 
@@ -336,6 +340,24 @@ struct session_test_options {
   std::vector<std::string> argv;
 };
 
+/// Of `tutti stress`. Texts are as given; empty: not given.
+struct stress_options {
+  std::string pattern;
+  std::string time_text;
+  std::string count_text;
+  std::string warm_up_text;
+  std::string payload_text;
+  std::string actors_text;
+  std::string threads_text;
+  std::string scheduler;
+  std::string rate_text;
+  std::string durability;
+  std::string json_file;
+  bool list = false;
+  std::vector<std::string> words; ///< of the command line
+  stress::settings settings;      ///< what all of it comes to
+};
+
 struct completion_options {
   std::string shell;
 };
@@ -374,6 +396,7 @@ struct all_options {
   certs_options certs;
   run_options up;
   session_test_options session_test;
+  stress_options stress;
   completion_options completion;
   help_options help;
 };

@@ -54,6 +54,7 @@ constexpr std::array command_names = {
     std::pair{"certs", command_name::certs},
     std::pair{"up", command_name::up},
     std::pair{"session-test", command_name::session_test},
+    std::pair{"stress", command_name::stress},
     std::pair{"completion", command_name::completion},
 };
 
@@ -218,6 +219,13 @@ usage_error finish(history_options& x) {
   // Without a name: standard output.
   if (x.as_json && x.json_file.empty())
     x.json_file = "-";
+  if (x.facts && (x.as_json || !x.count_text.empty()))
+    return usage("--facts is of one run, and JSON already: leave out --json "
+                 "and --last");
+  if (!x.facts && !x.facts_run.empty())
+    return usage("'history' lists all runs; for what has happened in one: "
+                 "history --facts "
+                 + x.facts_run);
   if (x.count_text.empty())
     return {};
   if (auto e = whole_number("--last", x.count_text, std::size_t{0}, x.most))
@@ -383,6 +391,8 @@ usage_error finish(const CLI::App& app, parsed& x) {
     return finish(x.options.certs);
   case command_name::session_test:
     return finish(x.options.session_test);
+  case command_name::stress:
+    return finish(x.options.stress);
   case command_name::completion:
     return one_of("completion for", x.options.completion.shell,
                   {"bash", "zsh", "fish"});
@@ -442,6 +452,7 @@ expected<parsed> parse(int argc, const char* const* argv) {
     return parse_error(*app, e);
   }
   result.command = command_of(*app);
+  result.options.stress.words.assign(argv + 1, argv + argc);
   if (auto e = finish(*app, result))
     return *e;
   return result;

@@ -46,6 +46,7 @@ enum class command_name {
   certs,
   up,
   session_test,
+  stress,
   completion,
 };
 

@@ -55,6 +55,7 @@ finish_set(const std::vector<std::string>& texts,
 [[nodiscard]] usage_error finish(plan_options& x);
 [[nodiscard]] usage_error finish(simulate_options& x);
 [[nodiscard]] usage_error finish(certs_options& x);
+[[nodiscard]] usage_error finish(stress_options& x);
 [[nodiscard]] usage_error finish(machine_options& x);
 [[nodiscard]] usage_error finish(node_options& x);
 /// Of `up`, before the above.

@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include <malloc.h>
+
 #include <csignal>
 #include <exception>
 #include <utility>
@@ -18,24 +20,30 @@ namespace tutti::cli {
 namespace {
 
 /// `tutti` alone is a usage error that says what there is.
-int print_short_help(const CLI::App& app) {
-  print_message(help_of(app));
+int print_short_help() {
+  all_options unused;
+  print_message(help_of(*make_app(unused)));
   return static_cast<int>(exit_code::bad_plan);
 }
 
-int print_help(const CLI::App& app, const std::string& command) {
+int print_help(const std::string& command) {
+  all_options unused;
+  auto app = make_app(unused);
   return print_data(
-      help_of(command.empty() ? app : *app.get_subcommand(command)));
+      help_of(command.empty() ? *app : *app->get_subcommand(command)));
+}
+
+int print_completion(const std::string& shell) {
+  all_options unused;
+  return print_data(completion_script(*make_app(unused), shell));
 }
 
 int dispatch(const parsed& x, const native::agents& team) {
-  all_options unused;
-  auto app = make_app(unused);
   switch (x.command) {
   case command_name::none:
-    return print_short_help(*app);
+    return print_short_help();
   case command_name::help:
-    return print_help(*app, x.options.help.command);
+    return print_help(x.options.help.command);
   case command_name::version:
     return print_data(fmt::format("tutti {}\n", runtime::version()));
   case command_name::run:
@@ -104,8 +112,10 @@ int dispatch(const parsed& x, const native::agents& team) {
     return certs_command(x.options.certs);
   case command_name::session_test:
     return session_test_command(x.options.session_test);
+  case command_name::stress:
+    return stress_command(x.options.stress);
   case command_name::completion:
-    return print_data(completion_script(*app, x.options.completion.shell));
+    return print_completion(x.options.completion.shell);
   }
   return static_cast<int>(exit_code::internal);
 }
@@ -120,11 +130,20 @@ void choose_sigpipe(const parsed& x) {
   std::signal(SIGPIPE, runs ? SIG_IGN : SIG_DFL);
 }
 
+/// Messages are made on one thread and freed on another, so the tops of heaps
+/// come and go: the system is not to be asked for them, nor told of them, a few
+/// times a task. What is large and goes is given back all the same.
+void keep_tops_of_heaps() {
+  ::mallopt(M_TRIM_THRESHOLD, 4 << 20);
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+}
+
 } // namespace
 
 int program(int argc, const char* const* argv, const native::agents& team,
             std::function<void()> probe) {
   open_standard_descriptors();
+  keep_tops_of_heaps();
   try {
     auto x = parse(argc, argv);
     if (!x)

@@ -52,6 +52,10 @@ constexpr shipped_schema schemas[] = {
         "simulate",
 #include "simulate_schema.inc"
     },
+    {
+        "stress",
+#include "stress_schema.inc"
+    },
 };
 
 } // namespace

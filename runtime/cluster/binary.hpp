@@ -7,7 +7,9 @@
 // their size bounds.
 //
 // Integers are little-endian and of fixed size; a length is 32 bits; a variant
-// begins with the byte of its alternative.
+// begins with the byte of its alternative. Of what an attempt left behind only
+// what is there crosses, after a byte that says what is. A `string_view` that
+// is read refers to the bytes.
 #pragma once
 
 #include "messages/cluster.hpp"
@@ -22,6 +24,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -77,20 +80,103 @@ inline constexpr bool is_variant<std::variant<Ts...>> = true;
 
 } // namespace detail
 
-/// Appends to a string. Fails on a double that is not finite, and on what is
-/// longer than 32 bits tell.
-class binary_writer {
+/// As it is on the wire; its own inverse.
+template <class Unsigned>
+constexpr Unsigned little_endian(Unsigned x) {
+  if constexpr (std::endian::native == std::endian::little)
+    return x;
+  Unsigned result = 0;
+  for (std::size_t i = 0; i < sizeof(x); ++i)
+    result = static_cast<Unsigned>(result
+                                   | static_cast<Unsigned>(x >> (8 * i) & 0xff)
+                                         << (8 * (sizeof(x) - 1 - i)));
+  return result;
+}
+
+namespace detail {
+
+/// What an attempt left behind, as bits: most leave little.
+enum details_part : std::uint8_t {
+  has_outputs = 1,
+  has_note = 2,
+  has_artifacts = 4,
+  has_contracts = 8,
+  has_message = 16,
+  has_log = 32,
+  has_leaked = 64,
+  has_rest = 128, ///< `dropped_bytes` and `payload`
+};
+
+inline std::uint8_t parts_of(const attempt_details& x) {
+  const auto& ref = x.payload;
+  auto rest = x.dropped_bytes | ref.offset | ref.size_bytes | ref.digest[0]
+            | ref.digest[1];
+  auto bit = [](bool is_there, details_part part) {
+    return is_there ? part : 0;
+  };
+  return static_cast<std::uint8_t>(
+      bit(!x.outputs.empty(), has_outputs) | bit(!x.note.empty(), has_note)
+      | bit(!x.artifacts.empty(), has_artifacts)
+      | bit(!x.contracts.empty(), has_contracts)
+      | bit(!x.message.empty(), has_message) | bit(!x.log.empty(), has_log)
+      | bit(x.leaked, has_leaked) | bit(rest != 0, has_rest));
+}
+
+/// The same for who writes and who reads.
+template <class Inspector>
+bool inspect_parts(Inspector& f, std::uint8_t parts, attempt_details& x) {
+  return ((parts & has_outputs) == 0 || f(x.outputs))
+      && ((parts & has_note) == 0 || f(x.note))
+      && ((parts & has_artifacts) == 0 || f(x.artifacts))
+      && ((parts & has_contracts) == 0 || f(x.contracts))
+      && ((parts & has_message) == 0 || f(x.message))
+      && ((parts & has_log) == 0 || f(x.log))
+      && ((parts & has_rest) == 0 || f(x.dropped_bytes, x.payload));
+}
+
+} // namespace detail
+
+/// Only counts what a value takes.
+struct byte_counter {
+  std::size_t size = 0;
+
+  void put(const void*, std::size_t n) {
+    size += n;
+  }
+};
+
+/// Writes to where there is room enough.
+struct byte_writer {
+  char* at;
+
+  void put(const void* from, std::size_t n) {
+    if (n > 0)
+      std::memcpy(at, from, n);
+    at += n;
+  }
+};
+
+/// Fails on a double that is not finite, and on what is longer than 32 bits
+/// tell.
+template <class Sink>
+class binary_output {
 public:
   using result_type = bool;
   static constexpr bool reads_state = true;
   static constexpr bool writes_state = false;
 
-  explicit binary_writer(std::string& to) : to_(to) {
+  explicit binary_output(Sink& to) : to_(to) {
   }
 
   template <class... Ts>
   bool operator()(Ts&&... xs) {
     return (apply(xs) && ...);
+  }
+
+  /// What is encoded already.
+  bool append(std::string_view x) {
+    to_.put(x.data(), x.size());
+    return true;
   }
 
 private:
@@ -111,10 +197,12 @@ private:
       return std::isfinite(x) && put(std::bit_cast<std::uint64_t>(x));
     } else if constexpr (std::is_same_v<type, duration>) {
       return put(static_cast<std::uint64_t>(x.count()));
-    } else if constexpr (std::is_same_v<type, std::string>) {
+    } else if constexpr (
+        std::is_same_v<type,
+                       std::string> || std::is_same_v<type, std::string_view>) {
       if (!put_size(x.size()))
         return false;
-      to_ += x;
+      to_.put(x.data(), x.size());
       return true;
     } else if constexpr (detail::is_vector<type>) {
       return put_size(x.size()) && each(x);
@@ -127,6 +215,10 @@ private:
                    return this->apply(y);
                  },
                  x);
+    } else if constexpr (std::is_same_v<type, attempt_details>) {
+      auto parts = detail::parts_of(x);
+      return put(parts)
+          && detail::inspect_parts(*this, parts, const_cast<type&>(x));
     } else {
       // Inspectors are written for both ways; this one only reads.
       return inspect(*this, const_cast<type&>(x));
@@ -143,10 +235,8 @@ private:
 
   template <class Unsigned>
   bool put(Unsigned x) {
-    char bytes[sizeof(x)];
-    for (std::size_t i = 0; i < sizeof(x); ++i)
-      bytes[i] = static_cast<char>(static_cast<std::uint64_t>(x) >> (8 * i));
-    to_.append(bytes, sizeof(x));
+    auto bytes = little_endian(x);
+    to_.put(&bytes, sizeof(bytes));
     return true;
   }
 
@@ -154,7 +244,7 @@ private:
     return x <= UINT32_MAX && put(static_cast<std::uint32_t>(x));
   }
 
-  std::string& to_;
+  Sink& to_;
 };
 
 /// Reads from bytes, which must outlive it; fails where they are no such value.
@@ -174,6 +264,10 @@ public:
 
   [[nodiscard]] bool at_end() const {
     return left_.empty();
+  }
+  /// All that is left, unread.
+  [[nodiscard]] std::string_view take_rest() {
+    return std::exchange(left_, {});
   }
 
 private:
@@ -214,11 +308,14 @@ private:
         return false;
       x = duration{static_cast<std::int64_t>(raw)};
       return true;
-    } else if constexpr (std::is_same_v<type, std::string>) {
+    } else if constexpr (
+        std::is_same_v<type,
+                       std::string> || std::is_same_v<type, std::string_view>) {
       std::uint32_t size = 0;
       if (!get(size) || size > left_.size())
         return false;
-      x.assign(left_.data(), size);
+      if (size > 0 || !x.empty())
+        x = left_.substr(0, size);
       left_.remove_prefix(size);
       return true;
     } else if constexpr (detail::is_vector<type>) {
@@ -231,6 +328,12 @@ private:
     } else if constexpr (detail::is_variant<type>) {
       return get_one_of(x,
                         std::make_index_sequence<std::variant_size_v<type>>{});
+    } else if constexpr (std::is_same_v<type, attempt_details>) {
+      std::uint8_t parts = 0;
+      if (!get(parts))
+        return false;
+      x.leaked = (parts & detail::has_leaked) != 0;
+      return detail::inspect_parts(*this, parts, x);
     } else {
       return inspect(*this, x);
     }
@@ -260,10 +363,9 @@ private:
   bool get(Unsigned& x) {
     if (left_.size() < sizeof(x))
       return false;
-    std::uint64_t result = 0;
-    for (std::size_t i = 0; i < sizeof(x); ++i)
-      result |= std::uint64_t{static_cast<unsigned char>(left_[i])} << (8 * i);
-    x = static_cast<Unsigned>(result);
+    Unsigned bytes = 0;
+    std::memcpy(&bytes, left_.data(), sizeof(bytes));
+    x = little_endian(bytes);
     left_.remove_prefix(sizeof(x));
     return true;
   }

@@ -7,6 +7,7 @@
 #include "runtime/cluster/binary.hpp"
 #include "runtime/cluster/sound.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace tutti {
@@ -72,14 +73,22 @@ bool inspect(Inspector& f, secret_values& x) {
   return f(x.values);
 }
 
-template <class Inspector>
-bool inspect(Inspector& f, envelope_part& x) {
-  return f(x.more, x.bytes);
-}
-
+/// The parts are the rest of the frame.
 template <class Inspector>
 bool inspect(Inspector& f, batch& x) {
-  return f(x.first, x.parts);
+  if constexpr (Inspector::reads_state) {
+    return f(x.first, x.count) && f.append(x.parts);
+  } else {
+    if (!f(x.first, x.count))
+      return false;
+    x.parts = f.take_rest();
+    batch all = x;
+    envelope_part part;
+    for (auto n = x.count; n > 0; --n)
+      if (!all.take(part))
+        return false;
+    return all.parts.empty();
+  }
 }
 
 template <class Inspector>
@@ -104,13 +113,29 @@ bool inspect(Inspector& f, goodbye& x) {
 
 namespace {
 
+/// None: it cannot be written.
+template <class T>
+std::optional<std::size_t> size_of(const T& x) {
+  byte_counter result;
+  binary_output<byte_counter> f{result};
+  return f(x) ? std::optional{result.size} : std::nullopt;
+}
+
+template <class T>
+void write(char* at, const T& x) {
+  byte_writer to{at};
+  binary_output<byte_writer> f{to};
+  bool written = f(x);
+  TUTTI_ASSERT(written);
+}
+
 /// Of a plan nobody needs more, and who sends one has an end.
 template <class T>
 std::string bytes_of(const T& x) {
-  std::string result;
-  binary_writer f{result};
-  bool written = f(x);
-  TUTTI_ASSERT(written); // no double crosses but in plans
+  auto size = size_of(x);
+  TUTTI_ASSERT(size); // no double crosses but in plans
+  std::string result(*size, '\0');
+  write(result.data(), x);
   return result;
 }
 
@@ -122,7 +147,8 @@ bool is_read(std::string_view bytes, T& x) {
 
 /// A result that left nothing behind is null: made anew it would not be.
 void tidy(std::shared_ptr<const attempt_details>& x) {
-  if (x && *x == attempt_details{})
+  static const attempt_details nothing;
+  if (x && *x == nothing)
     x = nullptr;
 }
 
@@ -180,6 +206,22 @@ std::string encode(const to_hub& x) {
   return bytes_of(x);
 }
 
+std::size_t encoded_bytes(const to_node& x) {
+  return size_of(x).value();
+}
+
+std::size_t encoded_bytes(const to_hub& x) {
+  return size_of(x).value();
+}
+
+void encode_to(char* at, const to_node& x) {
+  write(at, x);
+}
+
+void encode_to(char* at, const to_hub& x) {
+  write(at, x);
+}
+
 bool decode(std::string_view bytes, to_node& x) {
   return read_envelope(bytes, x);
 }
@@ -189,13 +231,57 @@ bool decode(std::string_view bytes, to_hub& x) {
 }
 
 std::string encode(const plan& x) {
-  std::string result;
-  binary_writer f{result};
-  return f(x) ? result : std::string{};
+  return size_of(x) ? bytes_of(x) : std::string{};
 }
 
 bool decode(std::string_view bytes, plan& x) {
   return is_read(bytes, x) && is_sound(x);
+}
+
+// -- batches ------------------------------------------------------------------
+
+bool batch::take(envelope_part& x) {
+  binary_reader f{parts};
+  if (!f(x.more, x.bytes))
+    return false;
+  parts = f.take_rest();
+  return true;
+}
+
+namespace {
+
+/// Of a part, before its bytes: `more`, and how many they are.
+constexpr std::size_t part_head_bytes = 1 + sizeof(std::uint32_t);
+/// Of a batch, before the number of its parts: what it is, and `first`.
+constexpr std::size_t batch_count_at = 1 + sizeof(std::uint64_t);
+
+} // namespace
+
+batch_writer::batch_writer(std::uint64_t first, std::size_t room) {
+  frame_.reserve(room);
+  frame_ += encode(frame_content{batch{first, 0, {}}});
+}
+
+void batch_writer::add(bool more, std::string_view bytes) {
+  bytes.copy(add_head(more, bytes.size()), bytes.size());
+}
+
+char* batch_writer::add_head(bool more, std::size_t bytes) {
+  auto at = frame_.size();
+  frame_.resize(at + part_head_bytes + bytes);
+  byte_writer to{frame_.data() + at};
+  binary_output<byte_writer> f{to};
+  auto size = static_cast<std::uint32_t>(bytes);
+  f(more, size);
+  ++count_;
+  return to.at;
+}
+
+std::string batch_writer::finish() {
+  byte_writer to{frame_.data() + batch_count_at};
+  binary_output<byte_writer> f{to};
+  f(count_);
+  return std::move(frame_);
 }
 
 } // namespace cluster

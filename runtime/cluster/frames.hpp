@@ -13,6 +13,7 @@
 #include "runtime/cluster/protocol_version.hpp"
 #include "runtime/secrets/secret_value.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -82,16 +83,21 @@ struct secret_values {
   std::vector<secrets::secret_value> values;
 };
 
-/// A piece of an envelope; most are one.
+/// A piece of an envelope; most are one. Refers to bytes of others.
 struct envelope_part {
   bool more = false; ///< the envelope goes on with the next part
-  std::string bytes;
+  std::string_view bytes;
 };
 
-/// Parts with successive numbers.
+/// Parts with successive numbers, as they are in a frame: refers to its bytes.
+/// See `batch_writer`.
 struct batch {
   std::uint64_t first = 1; ///< number of the first of them
-  std::vector<envelope_part> parts;
+  std::uint32_t count = 0;
+  std::string_view parts; ///< encoded
+
+  /// Takes the next part from the front of `parts`; false: it is none.
+  [[nodiscard]] bool take(envelope_part& x);
 };
 
 /// Parts up to this one have arrived, and need not be kept any more.
@@ -133,9 +139,42 @@ using frame_content =
 
 [[nodiscard]] std::string encode(const to_node& x);
 [[nodiscard]] std::string encode(const to_hub& x);
+/// How long it is, encoded.
+[[nodiscard]] std::size_t encoded_bytes(const to_node& x);
+[[nodiscard]] std::size_t encoded_bytes(const to_hub& x);
+/// Writes so many bytes.
+void encode_to(char* at, const to_node& x);
+void encode_to(char* at, const to_hub& x);
 /// False: the bytes are no such value.
 [[nodiscard]] bool decode(std::string_view bytes, to_node& x);
 [[nodiscard]] bool decode(std::string_view bytes, to_hub& x);
+
+/// Makes the frame of a batch, part by part.
+class batch_writer {
+public:
+  /// `first`: number of its first part. `room`: about how long it becomes.
+  explicit batch_writer(std::uint64_t first, std::size_t room = 0);
+
+  void add(bool more, std::string_view bytes);
+  /// One that is whole, and takes so many bytes.
+  template <class Envelope>
+  void add(const Envelope& x, std::size_t bytes) {
+    encode_to(add_head(false, bytes), x);
+  }
+
+  [[nodiscard]] std::size_t size_bytes() const {
+    return frame_.size();
+  }
+  /// It is of no use any more.
+  [[nodiscard]] std::string finish();
+
+private:
+  /// Where so many bytes go.
+  [[nodiscard]] char* add_head(bool more, std::size_t bytes);
+
+  std::string frame_;
+  std::uint32_t count_ = 0;
+};
 
 /// Empty: it cannot be encoded, for a number in it is not finite.
 [[nodiscard]] std::string encode(const plan& x);

@@ -184,7 +184,7 @@ void gateway_core::hear(frame_content x, duration now) {
   if (!run_->has_plan)
     return fail("it sent no plan", now);
   if (auto* y = std::get_if<batch>(&x))
-    return take(std::move(*y), now);
+    return take(*y, now);
   if (auto* y = std::get_if<acknowledgement>(&x)) {
     bool was_sent = run_->out.acknowledged(*y, [this](const to_hub& z) {
       acknowledged(z);
@@ -289,7 +289,7 @@ void gateway_core::say_ready() {
     told.holds = holds();
   }
   send(told);
-  send(acknowledgement{run_->in.received(), link_window});
+  send(acknowledgement{run_->in.received(), parts_under_way_max});
   ports_.flush_soon();
 }
 

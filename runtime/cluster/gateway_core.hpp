@@ -87,6 +87,7 @@ private:
     link_id link = 0; ///< 0: none that could be resumed
     envelope_sender<to_hub> out;
     envelope_receiver in;
+    bool owes_acknowledgement = false; ///< something has arrived
     std::map<agent_address, seat> seats;
     std::map<std::uint64_t, files_offered> offers; ///< not taken yet
   };
@@ -113,7 +114,7 @@ private:
   void note_failure(const std::string& x, duration now);
 
   // Agents (gateway_seats.cpp).
-  void take(batch x, duration now);
+  void take(const batch& x, duration now);
   void deliver(to_node x);
   void place_it(const agent_address& who, const place_agent& x);
   void acknowledged(const to_hub& x);

@@ -59,8 +59,10 @@ void gateway_core::flush() {
   // doing, and would be taken for their failure.
   if (stage_ != stage::present || !run_->has_plan || after_ == after::leave)
     return;
+  if (std::exchange(run_->owes_acknowledgement, false))
+    send(acknowledgement{run_->in.received(), parts_under_way_max});
   for (auto& x : run_->out.take())
-    send(std::move(x));
+    net_->send(connection_, std::move(x));
 }
 
 // -- from agents --------------------------------------------------------------
@@ -123,17 +125,24 @@ void gateway_core::acknowledged(const to_hub& x) {
 
 // -- to agents ----------------------------------------------------------------
 
-void gateway_core::take(batch x, duration now) {
-  auto whole = run_->in.take(std::move(x));
-  if (!whole)
-    return fail("its envelopes are out of order", now);
-  for (const auto& bytes : *whole) {
+void gateway_core::take(const batch& x, duration now) {
+  auto how = run_->in.take(x, [&](std::string_view bytes) {
     to_node y;
     if (!decode(bytes, y) || !is_sound(*run_->run.work, y))
-      return fail("one of its envelopes holds what it may not", now);
+      return false;
     deliver(std::move(y));
+    return true;
+  });
+  switch (how) {
+  case envelope_receiver::reception::out_of_order:
+    return fail("its envelopes are out of order", now);
+  case envelope_receiver::reception::refused:
+    return fail("one of its envelopes holds what it may not", now);
+  case envelope_receiver::reception::fine:
+    // One for all that has come meanwhile.
+    run_->owes_acknowledgement = true;
+    return ports_.flush_soon();
   }
-  send(acknowledgement{run_->in.received(), link_window});
 }
 
 void gateway_core::deliver(to_node x) {

@@ -332,7 +332,7 @@ void hub_core::take_in(node& n, const ready& x, duration now) {
     check_enough(now);
   } else {
     // The last one may be lost.
-    send(n, acknowledgement{n.durable, link_window});
+    send(n, acknowledgement{n.durable, parts_under_way_max});
   }
   ports_.flush_soon();
   show(now);
@@ -357,7 +357,7 @@ void hub_core::hear(connection_id from, node& n, frame_content x,
   if (!is_present)
     return fail(n, "it was not ready yet");
   if (auto* y = std::get_if<batch>(&x))
-    return take(n, std::move(*y));
+    return take(n, *y);
   if (auto* y = std::get_if<acknowledgement>(&x)) {
     if (!n.out.acknowledged(*y, [](const to_node&) {}))
       return fail(n, "it acknowledged what it was not sent");

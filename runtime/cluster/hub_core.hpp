@@ -151,7 +151,7 @@ private:
   void note(const std::string& x) const;
 
   // Envelopes (hub_links.cpp).
-  void take(node& n, batch x);
+  void take(node& n, const batch& x);
   void take(node& n, to_hub x);
   void deliver(to_hub x);
   void count_late(const to_hub& x);

@@ -47,7 +47,7 @@ void hub_core::flush() {
   for (auto& [name, n] : nodes_)
     if (n.at == stage::present)
       for (auto& x : n.out.take())
-        send(n, std::move(x));
+        net_->send(n.connection, std::move(x));
 }
 
 void hub_core::on(to_node x, duration now) {
@@ -128,17 +128,22 @@ void hub_core::place_it(const place_agent& x, duration now) {
 
 // -- from nodes ---------------------------------------------------------------
 
-void hub_core::take(node& n, batch x) {
-  auto whole = n.in.take(std::move(x));
-  if (!whole)
-    return fail(n, "its envelopes are out of order");
-  for (const auto& bytes : *whole) {
+void hub_core::take(node& n, const batch& x) {
+  auto how = n.in.take(x, [&](std::string_view bytes) {
     to_hub y;
     if (!decode(bytes, y) || !is_sound(*options_.work, y))
-      return fail(n, "one of its envelopes holds what it may not");
+      return false;
     take(n, std::move(y));
+    return true;
+  });
+  switch (how) {
+  case envelope_receiver::reception::out_of_order:
+    return fail(n, "its envelopes are out of order");
+  case envelope_receiver::reception::refused:
+    return fail(n, "one of its envelopes holds what it may not");
+  case envelope_receiver::reception::fine:
+    return ask_mark(n);
   }
-  ask_mark(n);
 }
 
 void hub_core::take(node& n, to_hub x) {
@@ -225,7 +230,7 @@ void hub_core::on(const link_marked& x) {
   n->durable = n->asked->received;
   n->asked.reset();
   if (n->at == stage::present)
-    send(*n, acknowledgement{n->durable, link_window});
+    send(*n, acknowledgement{n->durable, parts_under_way_max});
   ask_mark(*n);
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One way of the link between two nodes (semantics §34): what is sent arrives
-// in order and once, though frames are lost, doubled and swapped on the way.
+// One way of a link (semantics §34) over a network of which nothing is
+// expected: what is sent arrives in order and once, though frames are lost,
+// doubled and swapped on the way. Between nodes, where connections keep the
+// order, envelopes.hpp does the same.
 // Both ends are passive: who owns them moves frames, acknowledgements and time.
 //
 //   push ─▶ take_new ─▶ frame ─wire─▶ take ─▶ delivered

@@ -92,6 +92,10 @@ void statement::bind(int at, std::string_view x) {
                       SQLITE_UTF8);
 }
 
+void statement::bind_bytes(int at, std::string_view x) {
+  sqlite3_bind_blob64(handle_.get(), at + 1, x.data(), x.size(), SQLITE_STATIC);
+}
+
 void statement::bind_null(int at) {
   sqlite3_bind_null(handle_.get(), at + 1);
 }
@@ -122,10 +126,11 @@ std::int64_t statement::integer(int column) const {
 }
 
 std::string_view statement::text(int column) const {
-  const auto* x = sqlite3_column_text(handle_.get(), column);
+  // Of text the same bytes, without a copy that ends in a zero.
+  const auto* x = sqlite3_column_blob(handle_.get(), column);
   auto size = sqlite3_column_bytes(handle_.get(), column);
   return x == nullptr ? std::string_view{}
-                      : std::string_view{reinterpret_cast<const char*>(x),
+                      : std::string_view{static_cast<const char*>(x),
                                          static_cast<std::size_t>(size)};
 }
 
@@ -181,19 +186,12 @@ void database::close() {
   handle_.reset();
 }
 
-std::optional<failure> database::checkpoint(int mode) {
-  auto code =
-      sqlite3_wal_checkpoint_v2(handle_.get(), nullptr, mode, nullptr, nullptr);
-  return code == SQLITE_OK ? std::nullopt : std::optional{last_failure()};
-}
-
-std::optional<failure> database::move_log() {
-  return checkpoint(SQLITE_CHECKPOINT_FULL);
-}
-
 std::optional<failure> database::empty_log(bool waits) {
   sqlite3_busy_timeout(handle_.get(), waits ? busy_timeout_ms : 0);
-  auto result = checkpoint(SQLITE_CHECKPOINT_TRUNCATE);
+  auto code = sqlite3_wal_checkpoint_v2(
+      handle_.get(), nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+  auto result =
+      code == SQLITE_OK ? std::nullopt : std::optional{last_failure()};
   sqlite3_busy_timeout(handle_.get(), busy_timeout_ms);
   return result;
 }

@@ -40,6 +40,8 @@ public:
   void bind(int at, std::int64_t x);
   /// Of text that lives until the next `step`.
   void bind(int at, std::string_view x);
+  /// As it is: no text.
+  void bind_bytes(int at, std::string_view x);
   void bind_null(int at);
 
   /// True: there is a row. False: at its end, or a failure (`database::failed`
@@ -50,7 +52,7 @@ public:
 
   [[nodiscard]] bool is_null(int column) const;
   [[nodiscard]] std::int64_t integer(int column) const;
-  /// Valid until the next `step` or `reset`.
+  /// Or bytes. Valid until the next `step` or `reset`.
   [[nodiscard]] std::string_view text(int column) const;
 
   /// The result code of the last `step` where that failed; 0: it did not.
@@ -96,10 +98,9 @@ public:
                                             const std::string& vfs = {});
   void close();
 
-  /// Moves the log into the file, as durable as this connection writes. Who
-  /// reads an older state is in the way (`is_busy`).
-  [[nodiscard]] std::optional<failure> move_log();
-  /// The same, and the log begins anew. Who reads is waited for where `waits`.
+  /// Moves the log into the file, as durable as this connection writes, and
+  /// begins it anew. Who reads an older state is in the way (`is_busy`), and is
+  /// waited for where `waits`.
   [[nodiscard]] std::optional<failure> empty_log(bool waits);
 
   /// Runs statements that have no rows.
@@ -116,8 +117,6 @@ public:
   }
 
 private:
-  [[nodiscard]] std::optional<failure> checkpoint(int mode);
-
   struct closer {
     void operator()(sqlite3* x) const;
   };

@@ -231,8 +231,24 @@ std::optional<attempt_details> details_of_json(const plan_names& p,
   });
 }
 
-std::optional<payload_ref> payload_of_json(std::string_view text) {
-  return read_text<payload_ref>(text, read_payload);
+std::optional<named_files> files_of_json(std::string_view text) {
+  return read_text<named_files>(text, [](const json& x) {
+    named_files result;
+    if (auto found = x.find("artifacts"); found != x.end())
+      for (const auto& a : *found)
+        take(a, "digest", result.digests.emplace_back());
+    if (auto found = x.find("payload"); found != x.end())
+      result.payload = read_payload(*found);
+    return result;
+  });
+}
+
+std::optional<std::string> log_of_json(std::string_view text) {
+  return read_text<std::string>(text, [](const json& x) {
+    std::string result;
+    take(x, "log", result);
+    return result;
+  });
 }
 
 std::optional<fact_extra> extra_of_json(const plan_names& p,

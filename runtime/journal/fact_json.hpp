@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace tutti::journal {
 
@@ -36,8 +37,15 @@ struct plan_names {
 /// to be refused for that.
 [[nodiscard]] std::optional<attempt_details>
 details_of_json(const plan_names& p, std::string_view text);
-/// Of the part of details that says where the rest lies.
-[[nodiscard]] std::optional<payload_ref> payload_of_json(std::string_view text);
+/// What details name that lies elsewhere.
+struct named_files {
+  std::vector<std::string> digests; ///< of artifacts
+  payload_ref payload;              ///< no size: all is here
+};
+
+[[nodiscard]] std::optional<named_files> files_of_json(std::string_view text);
+/// The path of the log in details.
+[[nodiscard]] std::optional<std::string> log_of_json(std::string_view text);
 [[nodiscard]] std::optional<fact_extra> extra_of_json(const plan_names& p,
                                                       std::string_view text);
 

@@ -75,8 +75,8 @@ void fact_row::add_to(chain& x) const {
   }
 }
 
-fact_row row_of(const plan& p, const name_ids& names, const word_ids& words,
-                std::uint64_t number, const fact& x) {
+void set_numbers(fact_row& row, const name_ids& names, const word_ids& words,
+                 const fact& x) {
   static const fact usual;
   auto word = [&](vocabulary in, auto value) {
     return words[static_cast<std::size_t>(in)][static_cast<std::size_t>(value)];
@@ -85,8 +85,7 @@ fact_row row_of(const plan& p, const name_ids& names, const word_ids& words,
   bool ends = x.kind == fact_kind::attempt_finished;
   bool works = ends || x.kind == fact_kind::attempt_started
             || x.kind == fact_kind::task_assigned;
-  fact_row r;
-  r.number = number;
+  auto& r = row;
   r[column::at] = x.at.count();
   r[column::kind] = word(vocabulary::kind, x.kind);
   auto subject = subject_of(x.kind);
@@ -114,10 +113,27 @@ fact_row row_of(const plan& p, const name_ids& names, const word_ids& words,
   r[column::exit_code] = unless(x.exit_code, usual.exit_code);
   r[column::service] = said(x.kind == fact_kind::service_changed,
                             vocabulary::service, x.service, usual.service);
+}
+
+void set_texts(fact_row& row, const plan& p, const fact& x) {
+  static const attempt_details nothing;
+  row.extra.reset();
   if (x.extra)
-    r.extra = to_json(p, *x.extra);
-  if (x.details)
-    r.details = to_json(p, *x.details);
+    row.extra = to_json(p, *x.extra);
+  if (!x.details)
+    row.details.reset();
+  else if (*x.details == nothing) // of most tasks that are functions
+    row.details = "{}";
+  else
+    row.details = to_json(p, *x.details);
+}
+
+fact_row row_of(const plan& p, const name_ids& names, const word_ids& words,
+                std::uint64_t number, const fact& x) {
+  fact_row r;
+  r.number = number;
+  set_numbers(r, names, words, x);
+  set_texts(r, p, x);
   return r;
 }
 

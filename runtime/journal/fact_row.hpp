@@ -54,7 +54,13 @@ struct fact_row {
   void add_to(chain& x) const;
 };
 
-/// By the numbers that names and words have in its journal.
+/// The numbers of a fact, by those that names and words have in its journal;
+/// leaves the row's number and texts as they are.
+void set_numbers(fact_row& row, const name_ids& names, const word_ids& words,
+                 const fact& x);
+void set_texts(fact_row& row, const plan& p, const fact& x);
+
+/// All of it.
 [[nodiscard]] fact_row row_of(const plan& p, const name_ids& names,
                               const word_ids& words, std::uint64_t number,
                               const fact& x);

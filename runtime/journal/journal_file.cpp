@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/journal/journal_file.hpp"
 
+#include "runtime/journal/stored_facts.hpp"
 #include "runtime/process/files.hpp"
 #include "runtime/process/folder.hpp"
 
@@ -24,6 +25,15 @@ const char* synchronous(durability x) {
     break;
   }
   return "PRAGMA synchronous = OFF";
+}
+
+/// Bytes of a pack, and a little more: a few pages, which are read at once.
+constexpr std::size_t pack_size = 32 * 1024;
+
+/// What there are many of. Of all else (the run, gates, services, requests,
+/// nodes, what people say) a person may ask by SQL.
+bool is_packed(const fact& x) {
+  return !x.extra && subject_of(x.kind) == subject_kind::task;
 }
 
 } // namespace
@@ -53,6 +63,7 @@ error journal_file::as_error(const failure& x) const {
 
 std::optional<failure> journal_file::connect(access how) {
   insert_ = {};
+  insert_pack_ = {};
   if (auto failed = db_.open(options_.path, how, options_.vfs))
     return failed;
   if (auto failed = db_.run("PRAGMA journal_mode = WAL"))
@@ -191,6 +202,7 @@ journal_file::create(const std::map<std::string, std::string>& about,
                                "another with --state-dir",
                                folder, process::system_text(number))};
   }
+  can_pack_ = true;
   sum_ = sum;
   return std::nullopt;
 }
@@ -223,7 +235,12 @@ std::optional<error> journal_file::go_on(const journal_info& known, chain sum,
     } else {
       names_ = ids_in(*work_, known);
     }
+    can_pack_ =
+        db_.number("PRAGMA user_version").value_or(0) >= format_of_packs;
+    begin_facts(facts.size());
     if (auto failed = add_facts(facts, number, sum))
+      return failed;
+    if (auto failed = end_pack(number, sum))
       return failed;
     return db_.run("COMMIT");
   };
@@ -251,7 +268,32 @@ std::optional<failure> journal_file::add_row(const fact_row& x, chain sum) {
   return finish(insert_);
 }
 
-std::optional<failure> journal_file::add_facts(const std::vector<fact>& facts,
+void journal_file::begin_facts(std::size_t count) {
+  packs_ = can_pack_ && count >= options_.packed_from;
+  pack_.clear();
+}
+
+std::optional<failure> journal_file::end_pack(std::uint64_t last, chain& sum) {
+  if (pack_.count() == 0)
+    return std::nullopt;
+  if (!insert_pack_) {
+    insert_pack_ = db_.prepare("INSERT INTO pack VALUES (?, ?, ?, ?, ?)");
+    if (!insert_pack_)
+      return db_.last_failure();
+  }
+  auto first = last - pack_.count() + 1;
+  add_pack_to(sum, first, last, pack_.at(), pack_.body());
+  insert_pack_.bind(0, static_cast<std::int64_t>(first));
+  insert_pack_.bind(1, static_cast<std::int64_t>(last));
+  insert_pack_.bind(2, pack_.at());
+  insert_pack_.bind(3, static_cast<std::int64_t>(sum.value()));
+  insert_pack_.bind_bytes(4, pack_.body());
+  auto failed = finish(insert_pack_);
+  pack_.clear();
+  return failed;
+}
+
+std::optional<failure> journal_file::add_facts(std::span<const fact> facts,
                                                std::uint64_t& number,
                                                chain& sum) {
   if (!insert_) {
@@ -263,9 +305,19 @@ std::optional<failure> journal_file::add_facts(const std::vector<fact>& facts,
       return db_.last_failure();
   }
   for (const auto& f : facts) {
-    auto row = row_of(*work_, names_, words_, ++number, f);
-    row.add_to(sum);
-    if (auto failed = add_row(row, sum))
+    bool packed = packs_ && is_packed(f);
+    if (!packed || pack_.body().size() >= pack_size)
+      if (auto failed = end_pack(number, sum))
+        return failed;
+    row_.number = ++number;
+    set_numbers(row_, names_, words_, f);
+    set_texts(row_, *work_, f);
+    if (packed) {
+      pack_.add(row_);
+      continue;
+    }
+    row_.add_to(sum);
+    if (auto failed = add_row(row_, sum))
       return failed;
   }
   return std::nullopt;
@@ -275,11 +327,17 @@ std::optional<failure>
 journal_file::append(const std::vector<append_facts>& steps) {
   auto sum = sum_;
   auto number = last_;
+  std::size_t count = 0;
+  for (const auto& step : steps)
+    count += step.facts.size();
   if (auto failed = db_.run("BEGIN IMMEDIATE"))
     return failed;
+  begin_facts(count);
   for (const auto& step : steps)
     if (auto failed = add_facts(step.facts.get(), number, sum))
       return failed;
+  if (auto failed = end_pack(number, sum))
+    return failed;
   doubtful_ = std::pair{number, sum};
   if (auto failed = db_.run("COMMIT"))
     return failed;
@@ -294,17 +352,16 @@ journal_file::append(const std::vector<append_facts>& steps) {
 
 std::optional<failure> journal_file::mend() {
   insert_ = {};
+  insert_pack_ = {};
   db_.close();
   if (auto failed = connect(access::write))
     return failed;
-  auto last = db_.prepare(
-      "SELECT number, chain FROM fact ORDER BY number DESC LIMIT 1");
-  bool any = last && last.step();
-  if (!any && (!last || last.result() != 0))
-    return db_.last_failure();
-  auto number = any ? static_cast<std::uint64_t>(last.integer(0)) : 0;
-  auto sum = any ? chain{static_cast<std::uint64_t>(last.integer(1))} : sum_;
-  last = {};
+  std::optional<failure> unread;
+  auto last = last_of(db_, unread);
+  if (unread)
+    return unread;
+  auto number = last.number;
+  auto sum = number == 0 ? sum_ : last.sum;
   if (number == last_)
     return std::nullopt;
   if (!doubtful_ || doubtful_->first != number || doubtful_->second != sum)
@@ -312,8 +369,14 @@ std::optional<failure> journal_file::mend() {
                    fmt::format("somebody else has written to it: it ends at "
                                "fact {}, not {}",
                                number, last_)};
-  // It is there; that it is durable has to be seen to.
-  if (auto failed = db_.move_log())
+  // It is there; that it is durable has to be seen to. What the old log could
+  // not sync is lost to the disk: should it be there again after a power loss,
+  // it would hide what is in the database. So a new one begins, and is synced.
+  if (auto failed = db_.empty_log(true))
+    return failed;
+  auto version = db_.number("PRAGMA user_version").value_or(format);
+  auto touch = fmt::format("PRAGMA user_version = {}", version);
+  if (auto failed = db_.run(touch.c_str()))
     return failed;
   last_ = number;
   sum_ = sum;

@@ -4,13 +4,16 @@
 
 #include "messages/journal.hpp"
 #include "runtime/journal/database.hpp"
+#include "runtime/journal/fact_pack.hpp"
 #include "runtime/journal/fact_row.hpp"
 #include "runtime/journal/head_file.hpp"
 #include "runtime/journal/journal_info.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +24,8 @@ struct journal_options {
   durability how = durability::full;
   std::string vfs;      ///< one of SQLite's; empty: the platform's
   bool has_head = true; ///< writes down how far it is beside the file, too
+  /// Where so many facts are written together, those of tasks are packed.
+  std::size_t packed_from = 256;
 };
 
 class journal_file {
@@ -59,6 +64,10 @@ public:
   [[nodiscard]] const std::string& path() const {
     return options_.path;
   }
+  /// Nobody waits for it but who tells the end of the run (`off`).
+  [[nodiscard]] bool writes_behind() const {
+    return options_.how == durability::off;
+  }
 
 private:
   [[nodiscard]] std::optional<failure> connect(access how);
@@ -73,8 +82,11 @@ private:
   add_revision(const revision_entry& x, const std::vector<part_entry>& parts,
                chain& sum);
   [[nodiscard]] std::optional<failure> add_row(const fact_row& x, chain sum);
+  /// To the row or the pack that they get.
   [[nodiscard]] std::optional<failure>
-  add_facts(const std::vector<fact>& facts, std::uint64_t& number, chain& sum);
+  add_facts(std::span<const fact> facts, std::uint64_t& number, chain& sum);
+  [[nodiscard]] std::optional<failure> end_pack(std::uint64_t last, chain& sum);
+  void begin_facts(std::size_t count);
   [[nodiscard]] std::optional<failure> finish(statement& x);
   [[nodiscard]] error as_error(const failure& x) const;
 
@@ -82,6 +94,11 @@ private:
   std::shared_ptr<const plan> work_;
   database db_;
   statement insert_;
+  statement insert_pack_;
+  bool can_pack_ = false; ///< its format has packs
+  bool packs_ = false;    ///< the facts that are being written
+  pack_writer pack_;      ///< those that are not in the file yet
+  fact_row row_;          ///< the last one
   name_ids names_;
   word_ids words_;
   std::int64_t next_name_ = 1;

@@ -98,15 +98,14 @@ std::optional<error> check_head(const journal_head& head, database& db,
                                 const std::string& path) {
   if (!head.is_promise || head.last == 0)
     return std::nullopt;
-  auto last = db.number("SELECT max(number) FROM fact").value_or(0);
-  if (static_cast<std::uint64_t>(last) < head.last)
+  std::optional<failure> failed;
+  auto last = last_of(db, failed).number;
+  if (last < head.last)
     return damage(path, fmt::format("it ends at fact {}, but {} was durable: "
                                     "an older copy was put in its place, or "
                                     "its file '{}-wal' is missing or damaged",
                                     last, head.last, path));
-  auto sum = db.number(
-      fmt::format("SELECT chain FROM fact WHERE number = {}", head.last));
-  if (sum && chain{static_cast<std::uint64_t>(*sum)} == head.sum)
+  if (sum_at(db, head.last) == head.sum)
     return std::nullopt;
   return damage(path, fmt::format("fact {} is another than the one that was "
                                   "durable: another journal was put in its "
@@ -247,10 +246,7 @@ std::optional<error> journal_reader::read_info() {
     return damaged("it does not say which plan it is of");
   if (!unknown_kind_.empty())
     return damaged(fmt::format("a name in it is one of a '{}'", unknown_kind_));
-  auto last = db_.prepare("SELECT max(number) FROM fact");
-  if (!last || !last.step())
-    return failed(db_.last_failure());
-  info_.last = static_cast<std::uint64_t>(last.integer(0));
+  info_.last = last_of(db_, unread_).number;
   info_.end = end_of(db_, unread_);
   return unread_ ? std::optional{failed(*unread_)} : std::nullopt;
 }
@@ -282,33 +278,24 @@ void journal_reader::add_entries_before(std::uint64_t number) {
   }
 }
 
-bool journal_reader::next_row(statement& rows, fact_row& row, chain& found) {
-  if (!rows.step())
-    return false;
-  row.number = static_cast<std::uint64_t>(rows.integer(0));
-  int at = 1;
-  for (auto& n : row.numbers) {
-    n = rows.is_null(at) ? absent : rows.integer(at);
-    ++at;
-  }
-  for (auto* text : {&row.extra, &row.details}) {
-    if (rows.is_null(at))
-      text->reset();
-    else
-      text->emplace(rows.text(at));
-    ++at;
-  }
-  found = chain{static_cast<std::uint64_t>(rows.integer(at))};
-  return true;
+std::optional<error> journal_reader::check(const fact_entry& x) {
+  if (x.first != number_ + 1 || x.last < x.first)
+    return damaged(fmt::format("after fact {} comes fact {}", number_,
+                               x.first == number_ + 1 ? x.last : x.first));
+  add_entries_before(x.first);
+  x.add_to(sum_);
+  if (sum_ == x.sum)
+    return std::nullopt;
+  auto which = x.is_pack
+                 ? fmt::format("one of the facts {} to {}", x.first, x.last)
+                 : fmt::format("fact {}", x.first);
+  return damaged(fmt::format("{}, or what the journal says of itself before "
+                             "it, is not as it was written",
+                             which));
 }
 
 expected<std::vector<fact>> journal_reader::read(const plan* p,
                                                  bool all_known) {
-  auto rows = db_.prepare(fmt::format(
-      "SELECT {} FROM fact WHERE number > ? ORDER BY number", fact_columns));
-  if (!rows)
-    return failed(db_.last_failure());
-  rows.bind(0, static_cast<std::int64_t>(number_));
   auto first = info_.revisions.back().first_fact;
   std::optional<row_decoder> decoder;
   if (p != nullptr)
@@ -317,31 +304,26 @@ expected<std::vector<fact>> journal_reader::read(const plan* p,
                               : unknown_names::left_out);
   std::vector<fact> result;
   fact_row row;
-  chain found;
-  while (next_row(rows, row, found)) {
-    if (row.number != number_ + 1)
-      return damaged(
-          fmt::format("after fact {} comes fact {}", number_, row.number));
-    add_entries_before(row.number);
-    row.add_to(sum_);
-    if (sum_ != found)
-      return damaged(fmt::format(
-          "fact {}, or what the journal says of itself before it, is not as "
-          "it was written",
-          row.number));
-    number_ = row.number;
-    if (!decoder || row.number < first)
-      continue;
-    auto f = decoder->decode(row);
-    if (f)
-      result.push_back(std::move(*f));
-    else if (all_known) {
-      auto what = fmt::format("of fact {}, {}", row.number, decoder->unknown());
-      return decoder->is_newer() ? newer(what) : damaged(what);
+  stored_facts stored{db_, number_};
+  while (stored.next_entry()) {
+    if (auto wrong = check(stored.entry()))
+      return *wrong;
+    number_ = stored.entry().last;
+    while (stored.next_of_entry(row)) {
+      if (!decoder || row.number < first)
+        continue;
+      auto f = decoder->decode(row);
+      if (f)
+        result.push_back(std::move(*f));
+      else if (all_known) {
+        auto what =
+            fmt::format("of fact {}, {}", row.number, decoder->unknown());
+        return decoder->is_newer() ? newer(what) : damaged(what);
+      }
     }
   }
-  if (rows.result() != 0)
-    return failed(db_.last_failure());
+  if (stored.failed())
+    return failed(*stored.failed());
   if (number_ < info_.last)
     return damaged(fmt::format("facts after {} cannot be read", number_));
   add_entries_before(number_ + 1);

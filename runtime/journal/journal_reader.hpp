@@ -9,6 +9,7 @@
 #include "runtime/journal/fact_row.hpp"
 #include "runtime/journal/head_file.hpp"
 #include "runtime/journal/journal_info.hpp"
+#include "runtime/journal/stored_facts.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -81,7 +82,8 @@ private:
   void read_sessions();
   void read_names();
   [[nodiscard]] expected<std::vector<fact>> read(const plan* p, bool all_known);
-  [[nodiscard]] bool next_row(statement& rows, fact_row& row, chain& found);
+  /// Whether it is as it was written, and follows on what was read.
+  [[nodiscard]] std::optional<error> check(const fact_entry& x);
   void add_entries_before(std::uint64_t number);
   void add_words_of(std::uint32_t session);
   [[nodiscard]] error failed(const failure& x) const;

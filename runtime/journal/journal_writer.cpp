@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/journal/journal_writer.hpp"
 
+#include "actors/orchestrator/held_sends.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <iterator>
@@ -13,11 +15,19 @@ namespace {
 /// How often a disk that took no more is tried again.
 constexpr auto try_again_after = std::chrono::milliseconds(500);
 
+/// So long facts wait for others that nobody waits for themselves; and those of
+/// a run that waits for none.
+constexpr auto company = std::chrono::milliseconds(5);
+constexpr auto company_behind = std::chrono::milliseconds(50);
+/// So many are written at once.
+constexpr std::size_t together_max = 16 * 1024;
+
 } // namespace
 
 journal_writer::journal_writer(std::unique_ptr<journal_file> file,
                                writer_events events)
-  : file_(std::move(file)), events_(std::move(events)), thread_([this] {
+  : file_(std::move(file)), writes_behind_(file_->writes_behind()),
+    events_(std::move(events)), thread_([this] {
       work();
     }) {
 }
@@ -26,10 +36,26 @@ journal_writer::~journal_writer() {
   stop();
 }
 
+bool journal_writer::is_urgent(const append_facts& x) const {
+  if (x.facts.empty())
+    return false;
+  if (writes_behind_)
+    return x.facts.back().kind == fact_kind::run_ended;
+  return std::any_of(x.facts.begin(), x.facts.end(), [](const fact& f) {
+    return f.extra || !releases_nothing(f.kind);
+  });
+}
+
 void journal_writer::append(append_facts x) {
+  bool urgent = is_urgent(x);
   std::lock_guard lock{mutex_};
+  bool knows = !waiting_.empty();
+  bool knew_urgent = is_urgent_;
+  waiting_facts_ += x.facts.size();
+  is_urgent_ = is_urgent_ || urgent || waiting_facts_ >= together_max;
   waiting_.push_back(std::move(x));
-  changed_.notify_one();
+  if (!knows || is_urgent_ != knew_urgent)
+    changed_.notify_one();
 }
 
 void journal_writer::stop() {
@@ -51,6 +77,9 @@ void journal_writer::work() {
     });
     if (waiting_.empty())
       return;
+    changed_.wait_for(lock, writes_behind_ ? company_behind : company, [this] {
+      return ending_ || is_urgent_;
+    });
     write(lock);
     if (ending_ && !waiting_.empty())
       return; // the disk did not take it, and nobody waits any more
@@ -68,6 +97,8 @@ journal_writer::try_to_write(std::vector<append_facts>& steps) {
 
 void journal_writer::write(std::unique_lock<std::mutex>& lock) {
   auto steps = std::exchange(waiting_, {});
+  waiting_facts_ = 0;
+  is_urgent_ = false;
   bool told = false;
   for (int left = 2;;) { // tries, once nobody waits any more
     lock.unlock();
@@ -93,6 +124,8 @@ void journal_writer::write(std::unique_lock<std::mutex>& lock) {
     // What came meanwhile goes with it.
     std::move(waiting_.begin(), waiting_.end(), std::back_inserter(steps));
     waiting_.clear();
+    waiting_facts_ = 0;
+    is_urgent_ = false;
     if (ending_ && (still || --left == 0)) {
       waiting_ = std::move(steps);
       return;

@@ -3,27 +3,21 @@
 
 #include "runtime/journal/database.hpp"
 #include "runtime/journal/fact_json.hpp"
+#include "runtime/journal/stored_facts.hpp"
 
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <iterator>
+#include <utility>
 
 namespace tutti::journal {
 
 namespace {
 
 constexpr std::int64_t second_ns = 1'000'000'000;
-
-constexpr std::string_view named_digests =
-    "SELECT DISTINCT json_extract(a.value, '$.digest') FROM fact f, "
-    "json_each(f.details, '$.artifacts') a WHERE f.details IS NOT NULL "
-    "ORDER BY 1";
-/// Of a large result only a reference is in the journal.
-constexpr std::string_view payloads =
-    "SELECT json_extract(details, '$.payload') FROM fact WHERE details IS NOT "
-    "NULL AND json_extract(details, '$.payload') IS NOT NULL";
 
 bool may_go(const run_entry& x, const retention& how) {
   if (x.state == run_state::live)
@@ -77,18 +71,24 @@ artifact_use artifacts_of(const run_entry& x) {
     result.more = true;
     return result;
   }
-  auto rows = db.prepare(named_digests);
-  while (rows.step())
-    result.digests.emplace_back(rows.text(0));
-  bool whole = rows && rows.result() == 0;
-  rows = db.prepare(payloads);
-  while (rows.step())
-    if (auto payload = payload_of_json(rows.text(0)))
-      result.payloads.push_back(*payload);
-    else
-      whole = false;
-  whole = whole && rows && rows.result() == 0;
-  result.more = result.more || !whole;
+  stored_facts facts{db};
+  for (fact_row row; facts.next(row);) {
+    if (!row.details || *row.details == "{}")
+      continue;
+    auto named = files_of_json(*row.details);
+    if (!named) {
+      result.more = true;
+      continue;
+    }
+    std::move(named->digests.begin(), named->digests.end(),
+              std::back_inserter(result.digests));
+    if (named->payload.size_bytes > 0)
+      result.payloads.push_back(named->payload);
+  }
+  auto& digests = result.digests;
+  std::sort(digests.begin(), digests.end());
+  digests.erase(std::unique(digests.begin(), digests.end()), digests.end());
+  result.more = result.more || facts.failed();
   return result;
 }
 

@@ -22,7 +22,7 @@ std::optional<run_end> end_of(database& db, std::optional<failure>& failed) {
       to_string(fact_kind::run_ended));
   auto row = db.prepare(sql);
   if (!row || !row.step()) {
-    if (!row || row.result() != 0)
+    if (!failed && (!row || row.result() != 0))
       failed = db.last_failure();
     return std::nullopt;
   }

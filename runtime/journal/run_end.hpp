@@ -18,7 +18,8 @@ struct run_end {
 
 /// Of an open journal: what `run_ended` says in its last session. An end counts
 /// until another session begins, whatever that comes to, or another plan. None:
-/// the run has not ended, or `failed` says why that cannot be read.
+/// the run has not ended, or `failed` (which keeps the first) says why that
+/// cannot be read.
 [[nodiscard]] std::optional<run_end> end_of(database& db,
                                             std::optional<failure>& failed);
 

@@ -6,6 +6,7 @@
 #include "runtime/journal/database.hpp"
 #include "runtime/journal/journal_reader.hpp"
 #include "runtime/journal/schema.hpp"
+#include "runtime/journal/stored_facts.hpp"
 
 #include <fmt/format.h>
 
@@ -15,6 +16,8 @@
 #include <cstddef>
 #include <filesystem>
 #include <system_error>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace tutti::journal {
@@ -26,41 +29,59 @@ namespace fs = std::filesystem;
 /// More than this a list of runs does not help any more.
 constexpr std::size_t listed_max = 10;
 
-std::string quoted(std::string_view word) {
-  return fmt::format("'{}'", word);
-}
+/// What a fact says of whether its task is over.
+enum class about_end : std::uint8_t { nothing, by_state, over };
 
-/// The last fact of each task that says what state it is in; of those, how many
-/// say a terminal one. By words: the numbers are those of the journal's writer.
-std::string count_done_sql() {
-  std::vector<std::string> terminal;
-  const auto& states = words_of(vocabulary::state);
-  for (std::size_t i = 0; i < states.size(); ++i)
-    if (is_terminal(static_cast<task_state>(i)))
-      terminal.push_back(quoted(states[i]));
-  std::vector<std::string> ends;
+about_end about_end_of(std::string_view kind) {
   for (auto x : {fact_kind::task_skipped, fact_kind::task_left_out,
                  fact_kind::task_cancelled, fact_kind::task_timed_out,
                  fact_kind::task_errored})
-    ends.push_back(quoted(to_string(x)));
-  auto changes = ends;
+    if (kind == to_string(x))
+      return about_end::over;
   for (auto x : {fact_kind::attempt_finished, fact_kind::later_failed,
                  fact_kind::stream_ended, fact_kind::integrate_ready,
                  fact_kind::version_started, fact_kind::task_retried})
-    changes.push_back(quoted(to_string(x)));
-  constexpr auto ids = "SELECT id FROM word WHERE vocabulary = '{}' "
-                       "AND text IN ({})";
-  auto in = [&](std::string_view vocabulary, const auto& words) {
-    return fmt::format(fmt::runtime(ids), vocabulary, fmt::join(words, ","));
-  };
-  return fmt::format(
-      "SELECT count(*) FROM (SELECT f.kind AS kind, f.state AS state, "
-      "max(f.number) FROM fact f JOIN name n ON n.id = f.subject "
-      "WHERE n.kind = 'task' "
-      "AND n.revision = (SELECT max(number) FROM revision) "
-      "AND f.kind IN ({}) GROUP BY f.subject) "
-      "WHERE kind IN ({}) OR state IN ({})",
-      in("kind", changes), in("kind", ends), in("state", terminal));
+    if (kind == to_string(x))
+      return about_end::by_state;
+  return about_end::nothing;
+}
+
+bool is_terminal_word(std::string_view state) {
+  const auto& states = words_of(vocabulary::state);
+  for (std::size_t i = 0; i < states.size(); ++i)
+    if (states[i] == state)
+      return is_terminal(static_cast<task_state>(i));
+  return false;
+}
+
+/// The tasks of the last revision that are over, by the last fact of each that
+/// says so. By words: the numbers are those of the journal's writer.
+std::uint32_t count_done(database& db, std::optional<failure>& failed) {
+  std::unordered_map<std::int64_t, about_end> kinds;
+  for (const auto& [id, word] : words_in(db, vocabulary::kind))
+    if (auto x = about_end_of(word); x != about_end::nothing)
+      kinds.emplace(id, x);
+  std::unordered_set<std::int64_t> terminal;
+  for (const auto& [id, word] : words_in(db, vocabulary::state))
+    if (is_terminal_word(word))
+      terminal.insert(id);
+  std::unordered_map<std::int64_t, bool> over;
+  auto names = db.prepare("SELECT id FROM name WHERE kind = 'task' AND "
+                          "revision = (SELECT max(number) FROM revision)");
+  while (names.step())
+    over.emplace(names.integer(0), false);
+  stored_facts facts{db};
+  for (fact_row row; facts.next(row);)
+    if (auto kind = kinds.find(row[column::kind]); kind != kinds.end())
+      if (auto task = over.find(row[column::subject]); task != over.end())
+        task->second = kind->second == about_end::over
+                    || terminal.contains(row[column::state]);
+  if (facts.failed() && !failed)
+    failed = facts.failed();
+  return static_cast<std::uint32_t>(
+      std::count_if(over.begin(), over.end(), [](const auto& x) {
+        return x.second;
+      }));
 }
 
 /// Reads single rows, and remembers the first that could not be read.
@@ -86,16 +107,12 @@ public:
     return result;
   }
 
-  [[nodiscard]] std::optional<run_end> end() {
-    std::optional<failure> failed;
-    auto result = end_of(*db_, failed);
-    if (!failed_)
-      failed_ = std::move(failed);
-    return result;
-  }
-
-  [[nodiscard]] const std::optional<failure>& failed() const {
+  /// For who reads by other means.
+  [[nodiscard]] std::optional<failure>& failed() {
     return failed_;
+  }
+  [[nodiscard]] database& db() {
+    return *db_;
   }
 
 private:
@@ -110,13 +127,15 @@ void read_sessions(row_reader& rows, run_entry& into) {
                into.started_ns = x.integer(0);
                into.sessions = static_cast<std::uint32_t>(x.integer(1));
              });
-  rows.first("SELECT pid, wall_ns + coalesce((SELECT max(0, f.at_ns - s.at_ns) "
-             "FROM fact f WHERE f.number >= s.first_fact "
-             "ORDER BY f.number DESC LIMIT 1), 0) "
-             "FROM session s ORDER BY number DESC LIMIT 1",
+  auto last = last_of(rows.db(), rows.failed());
+  rows.first("SELECT pid, wall_ns, at_ns, first_fact FROM session "
+             "ORDER BY number DESC LIMIT 1",
              [&](const statement& x) {
                into.pid = static_cast<std::int32_t>(x.integer(0));
                into.last_ns = x.integer(1);
+               if (last.number >= static_cast<std::uint64_t>(x.integer(3)))
+                 into.last_ns +=
+                     std::max<std::int64_t>(last.at - x.integer(2), 0);
              });
   rows.first("SELECT plan, settings FROM revision ORDER BY number DESC LIMIT 1",
              [&](const statement& x) {
@@ -145,27 +164,25 @@ run_state state_of(run_status x) {
 
 /// What is missing, as far as that is seen without reading all; else empty.
 std::string gap(row_reader& rows, const run_entry& x) {
-  auto last = rows.number("SELECT max(number) FROM fact");
+  auto last = last_of(rows.db(), rows.failed()).number;
   auto first = rows.number("SELECT max(first_fact) FROM session");
   if (x.sessions == 0)
     return "it does not say which plan it is of";
-  if (static_cast<std::uint64_t>(last) != x.facts || first > last + 1)
+  if (last != x.facts || static_cast<std::uint64_t>(first) > last + 1)
     return "facts of it are missing";
   return {};
 }
 
 void read_facts(row_reader& rows, run_entry& into) {
-  static const auto count_done = count_done_sql();
-  if (auto end = rows.end()) {
+  if (auto end = end_of(rows.db(), rows.failed())) {
     into.state = state_of(end->status);
     into.exit_code = end->exit_code;
   }
   into.tasks = static_cast<std::uint32_t>(
       rows.number("SELECT count(*) FROM name WHERE kind = 'task' AND "
                   "revision = (SELECT max(number) FROM revision)"));
-  into.tasks_done = static_cast<std::uint32_t>(rows.number(count_done));
-  into.facts =
-      static_cast<std::uint64_t>(rows.number("SELECT count(*) FROM fact"));
+  into.tasks_done = count_done(rows.db(), rows.failed());
+  into.facts = count_facts(rows.db(), rows.failed());
 }
 
 void read_journal(run_entry& into) {

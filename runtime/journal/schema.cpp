@@ -35,6 +35,10 @@ CREATE TABLE fact (
   status INTEGER, exit_code INTEGER, service INTEGER, extra TEXT, details TEXT,
   chain INTEGER NOT NULL
 );
+CREATE TABLE pack (
+  first INTEGER PRIMARY KEY, last INTEGER NOT NULL, at_ns INTEGER NOT NULL,
+  chain INTEGER NOT NULL, body BLOB NOT NULL
+);
 CREATE VIEW facts AS SELECT
   f.number, f.at_ns / 1e9 AS seconds, k.text AS kind,
   iif(k.text LIKE 'request-%' OR k.text = 'answer-accepted',

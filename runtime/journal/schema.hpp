@@ -16,7 +16,10 @@ namespace tutti::journal {
 
 /// In the header of the file: what it is, and of which format.
 inline constexpr std::int64_t application_id = 0x74757474; // "tutt"
-inline constexpr std::int64_t format = 1;
+inline constexpr std::int64_t format = 2;
+/// From this one on many facts may stand in one row. A journal that was made
+/// before is gone on with as it is.
+inline constexpr std::int64_t format_of_packs = 2;
 /// The oldest format that this program goes on with.
 inline constexpr std::int64_t format_oldest = 1;
 

@@ -5,9 +5,11 @@
 #include "config/suggest.hpp"
 #include "messages/fact.hpp"
 #include "runtime/journal/coming_log.hpp"
+#include "runtime/journal/fact_json.hpp"
 #include "runtime/journal/journal_reader.hpp"
 #include "runtime/journal/run_list.hpp"
 #include "runtime/journal/schema.hpp"
+#include "runtime/journal/stored_facts.hpp"
 
 #include <fmt/format.h>
 
@@ -16,23 +18,14 @@
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <unordered_map>
+#include <unordered_set>
 
 namespace tutti::journal {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::string_view facts_of_task =
-    "SELECT k.text, coalesce(f.attempt, 0), p.text, a.name, s.text, e.text, "
-    "CASE WHEN json_valid(f.details) THEN json_extract(f.details, '$.log') END "
-    "FROM fact f JOIN word k ON k.vocabulary = 'kind' AND k.id = f.kind "
-    "LEFT JOIN word p ON p.vocabulary = 'phase' AND p.id = f.phase "
-    "LEFT JOIN name a ON a.id = f.agent "
-    "LEFT JOIN word s ON s.vocabulary = 'state' AND s.id = f.state "
-    "LEFT JOIN word e ON e.vocabulary = 'end' AND e.id = f.ended "
-    "WHERE f.number > ? AND f.number <= ? AND f.subject IN "
-    "(SELECT id FROM name WHERE kind = 'task' AND name = ?) ORDER BY f.number";
 
 /// What state a fact leaves its task in; empty: the one before.
 std::string_view state_after(std::string_view kind, std::string_view state) {
@@ -86,6 +79,40 @@ std::string session_log(const std::string& logs, const std::string& agent) {
 
 } // namespace
 
+/// What the numbers in the rows of a task mean.
+struct task_log::task_words {
+  using texts = std::unordered_map<std::int64_t, std::string>;
+
+  task_words(database& db, const std::string& task)
+    : kinds(words_in(db, vocabulary::kind)),
+      phases(words_in(db, vocabulary::phase)),
+      states(words_in(db, vocabulary::state)),
+      ends(words_in(db, vocabulary::end)) {
+    auto rows = db.prepare("SELECT id, kind, name FROM name WHERE kind = "
+                           "'agent' OR (kind = 'task' AND name = ?)");
+    if (!rows)
+      return;
+    rows.bind(0, std::string_view{task});
+    while (rows.step())
+      if (rows.text(1) == "agent")
+        agents.emplace(rows.integer(0), rows.text(2));
+      else
+        ids.insert(rows.integer(0));
+  }
+
+  [[nodiscard]] static std::string_view text(const texts& in, std::int64_t id) {
+    auto i = in.find(id);
+    return i == in.end() ? std::string_view{} : std::string_view{i->second};
+  }
+
+  texts kinds;
+  texts phases;
+  texts states;
+  texts ends;
+  texts agents;
+  std::unordered_set<std::int64_t> ids; ///< of the task, one a revision
+};
+
 error task_log::failed(const failure& x) const {
   return explain(x, journal_path(run_path_));
 }
@@ -128,38 +155,43 @@ std::optional<error> task_log::find_task() {
                            hint.empty() ? "" : "; ", hint)};
 }
 
+/// A live run may come to know more words and names.
 std::optional<error> task_log::refresh() {
-  auto last = db_.number("SELECT max(number) FROM fact").value_or(last_);
-  if (last == last_)
+  std::optional<failure> unread;
+  if (last_of(db_, unread).number == last_ && !unread)
     return std::nullopt;
-  auto rows = db_.prepare(facts_of_task);
-  if (!rows)
-    return failed(db_.last_failure());
-  rows.bind(0, last_);
-  rows.bind(1, last);
-  rows.bind(2, std::string_view{task_});
-  while (rows.step())
-    add(rows);
-  if (rows.result() != 0)
-    return failed(db_.last_failure());
-  last_ = last;
+  task_words words{db_, task_};
+  stored_facts facts{db_, last_};
+  for (fact_row row; facts.next(row); last_ = row.number)
+    if (words.ids.contains(row[column::subject]))
+      add(words, row);
+  if (facts.failed())
+    return failed(*facts.failed());
   return std::nullopt;
 }
 
-void task_log::add(const statement& row) {
-  auto kind = row.text(0);
-  if (auto x = state_after(kind, row.text(4)); !x.empty())
+void task_log::add(const task_words& words, const fact_row& row) {
+  auto kind = words.text(words.kinds, row[column::kind]);
+  if (auto x = state_after(kind, words.text(words.states, row[column::state]));
+      !x.empty())
     state_ = x;
-  auto number = static_cast<std::uint32_t>(row.integer(1));
+  auto number = row[column::attempt] == absent
+                  ? 0u
+                  : static_cast<std::uint32_t>(row[column::attempt]);
   bool ends = kind == to_string(fact_kind::attempt_finished);
   if (number == 0 || (!ends && kind != to_string(fact_kind::attempt_started)))
     return;
   auto& x = attempt(number);
-  if (!row.text(2).empty())
-    x.phase = row.text(2);
-  x.agent = row.text(3);
-  x.end = ends ? row.text(5) : std::string_view{};
-  x.log = ends ? row.text(6) : std::string_view{};
+  if (auto phase = words.text(words.phases, row[column::phase]); !phase.empty())
+    x.phase = phase;
+  x.agent = words.text(words.agents, row[column::agent]);
+  x.end.clear();
+  x.log.clear();
+  if (!ends)
+    return;
+  x.end = words.text(words.ends, row[column::ended]);
+  if (row.details)
+    x.log = log_of_json(*row.details).value_or("");
 }
 
 logged_attempt& task_log::attempt(std::uint32_t number) {

@@ -5,6 +5,7 @@
 
 #include "messages/error.hpp"
 #include "runtime/journal/database.hpp"
+#include "runtime/journal/fact_row.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -54,14 +55,15 @@ private:
   }
 
   [[nodiscard]] std::optional<error> find_task();
-  void add(const statement& row);
+  struct task_words;
+  void add(const task_words& words, const fact_row& row);
   [[nodiscard]] logged_attempt& attempt(std::uint32_t number);
   [[nodiscard]] error failed(const failure& x) const;
 
   std::string run_path_;
   std::string task_;
   database db_;
-  std::int64_t last_ = 0; ///< number of the last fact that was read
+  std::uint64_t last_ = 0; ///< number of the last fact that was read
   std::vector<logged_attempt> attempts_;
   std::string state_ = "waiting";
 };

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -17,18 +18,22 @@ public:
   /// False: this version of it, or a later one, is known (rule 3). Of each
   /// producer the latest is kept.
   bool add(const handoff& x) {
-    auto& head = head_of(x.to.value);
-    for (auto i = head; i != none; i = cells_[i].next)
-      if (cells_[i].what.from == x.from) {
-        if (cells_[i].what.version >= x.version)
-          return false;
-        cells_[i].what = x;
-        return true;
-      }
+    auto& list = list_of(x.to.value);
+    if (auto known = find_in(list, x); known != none) {
+      if (cells_[known].what.version >= x.version)
+        return false;
+      cells_[known].what = x;
+      return true;
+    }
     auto fresh = take_cell();
     cells_[fresh].what = x;
-    cells_[fresh].next = head;
-    head = fresh;
+    cells_[fresh].next = list.head;
+    list.head = fresh;
+    if (++list.count == wide_from)
+      for (auto i = list.head; i != none; i = cells_[i].next)
+        wide_.emplace(key_of(cells_[i].what), i);
+    else if (list.count > wide_from)
+      wide_.emplace(key_of(x), fresh);
     return true;
   }
 
@@ -49,6 +54,8 @@ public:
       return;
     for (auto i = slots_[at].head; i != none;) {
       auto next = cells_[i].next;
+      if (slots_[at].count >= wide_from)
+        wide_.erase(key_of(cells_[i].what));
       cells_[i].what.details.reset();
       cells_[i].next = free_;
       free_ = i;
@@ -67,7 +74,27 @@ private:
   struct slot {
     std::uint32_t task = none;
     std::uint32_t head = none;
+    std::uint32_t count = 0;
   };
+
+  /// From so many on a list is not looked through any more.
+  static constexpr std::uint32_t wide_from = 16;
+
+  [[nodiscard]] static std::uint64_t key_of(const handoff& x) {
+    return std::uint64_t{x.to.value} << 32 | x.from.value;
+  }
+
+  [[nodiscard]] std::uint32_t find_in(const slot& list,
+                                      const handoff& x) const {
+    if (list.count >= wide_from) {
+      auto i = wide_.find(key_of(x));
+      return i == wide_.end() ? none : i->second;
+    }
+    auto i = list.head;
+    while (i != none && cells_[i].what.from != x.from)
+      i = cells_[i].next;
+    return i;
+  }
 
   [[nodiscard]] std::size_t home_of(std::uint32_t task) const {
     return (task * std::uint64_t{0x9E3779B97F4A7C15}) >> shift_;
@@ -96,16 +123,16 @@ private:
     return slots_.size();
   }
 
-  std::uint32_t& head_of(std::uint32_t task) {
+  slot& list_of(std::uint32_t task) {
     if (2 * (used_ + 1) > slots_.size())
       grow();
     auto at = home_of(task);
     for (; slots_[at].task != none; at = next_of(at))
       if (slots_[at].task == task)
-        return slots_[at].head;
+        return slots_[at];
     ++used_;
-    slots_[at] = {task, none};
-    return slots_[at].head;
+    slots_[at] = {task, none, 0};
+    return slots_[at];
   }
 
   void grow() {
@@ -143,6 +170,8 @@ private:
   std::vector<slot> slots_; ///< a power of two, at most half of it used
   std::size_t used_ = 0;
   int shift_ = 64;
+  /// Of long lists: the cell by receiver and producer.
+  std::unordered_map<std::uint64_t, std::uint32_t> wide_;
 };
 
 } // namespace tutti::native

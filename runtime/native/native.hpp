@@ -49,9 +49,9 @@ struct handed {
   }
 };
 
-/// An output that a task needs, as a T. Throws std::runtime_error, in words that
-/// make a good message of a failed attempt, where nothing was handed over, or
-/// it has no such output, or that is no T.
+/// An output that a task needs, as a T. Throws std::runtime_error, in words
+/// that make a good message of a failed attempt, where nothing was handed over,
+/// or it has no such output, or that is no T.
 [[nodiscard]] value require_output(const std::optional<handed>& x,
                                    std::string_view from, std::string_view name,
                                    std::string_view to);

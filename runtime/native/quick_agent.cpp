@@ -70,8 +70,8 @@ void end(quick_state& s, const assign_task& order, attempt_end how,
 
 void run(quick_state& s, const assign_task& order) {
   try {
-    auto x = (*s.work)(
-        quick_task{*s.options.work, s.options.id, order, s.handed});
+    auto x =
+        (*s.work)(quick_task{*s.options.work, s.options.id, order, s.handed});
     end(s, order, x.failed() ? attempt_end::failure : attempt_end::success,
         std::move(x).details());
   } catch (const std::exception& e) {
@@ -253,9 +253,9 @@ std::vector<item> quick_task::items() const {
 std::vector<handed> quick_task::inputs() const {
   std::vector<std::pair<task_id, handed>> found;
   handed_.for_each(order_.task, [&](const handoff& h) {
-    found.emplace_back(h.from, handed{work_.tasks[h.from.value].name, h.version,
-                                      h.status,
-                                      h.details ? h.details : nothing()});
+    found.emplace_back(h.from,
+                       handed{work_.tasks[h.from.value].name, h.version,
+                              h.status, h.details ? h.details : nothing()});
   });
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
     return a.first < b.first;

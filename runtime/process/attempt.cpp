@@ -2,6 +2,7 @@
 #include "runtime/process/attempt.hpp"
 
 #include "runtime/process/files.hpp"
+#include "runtime/process/input_files.hpp"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,15 +11,23 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 namespace tutti::process {
 
+namespace {
+
+constexpr std::string_view output_ending = ".out";
+
+} // namespace
+
 attempt::attempt(process_id asked_id, const std::string& attempt_name,
                  const supervisor_options& options)
   : id(asked_id), name(attempt_name),
-    input_path(options.io_directory + "/" + attempt_name + ".in.json"),
-    output_path(options.io_directory + "/" + attempt_name + ".out"),
+    output_path(
+        (options.io_directory + "/" + attempt_name).append(output_ending)),
     log(options.log_directory + "/" + attempt_name + ".log",
         options.log_bytes_max) {
 }
@@ -72,7 +81,7 @@ void attempt::alive(bool waits, steady_time now) {
 }
 
 steady_time attempt::next_due() const {
-  auto due = std::min({stage_due, drain_due, idle_due});
+  auto due = std::min({stage_due, drain_due, idle_due, watch_due});
   if (line.ready())
     due = std::min(due, line_due);
   if (stage == stage::killing)
@@ -129,10 +138,7 @@ process_exited attempt::finish(std::uint64_t output_bytes_max) {
       && (output.truncated || unreadable))
     result.end = process_end::bad_output;
   result.output = std::move(output.content);
-  if (output.error_number != ENOENT)
-    ::unlink(output_path.c_str());
-  if (has_input)
-    ::unlink(input_path.c_str());
+  has_output = output.error_number != ENOENT;
   log.finish();
   if (!log.failure().empty())
     explain(log.failure());
@@ -144,9 +150,20 @@ process_exited attempt::finish(std::uint64_t output_bytes_max) {
 }
 
 void attempt::remove_files() const {
-  ::unlink(output_path.c_str());
-  if (has_input)
+  if (has_output)
+    ::unlink(output_path.c_str());
+  if (!input_path.empty())
     ::unlink(input_path.c_str());
+}
+
+void attempt::remove_old_files(const std::string& io_directory) {
+  namespace fs = std::filesystem;
+  std::error_code failure;
+  for (const auto& x : fs::directory_iterator{io_directory, failure}) {
+    auto name = x.path().filename().string();
+    if (name.ends_with(input_files::ending) || name.ends_with(output_ending))
+      ::unlink(x.path().c_str());
+  }
 }
 
 } // namespace tutti::process

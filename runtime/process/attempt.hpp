@@ -46,9 +46,9 @@ struct attempt {
   process_id id;
   std::uint64_t number = 0; ///< of its mark
   std::string name;
-  std::string input_path;
+  std::string input_path;  ///< the file TUTTI_INPUT names; empty: none
   std::string output_path; ///< the file TUTTI_OUTPUT names
-  bool has_input = false;
+  bool has_output = true;  ///< as far as is known
   duration idle_timeout{0};
   duration grace{0};
 
@@ -60,6 +60,8 @@ struct attempt {
   int ended_by = 0;           ///< the signal that ended it; 0: none
 
   unique_fd pipe; ///< its output for the log; none: at its end, or given up
+  /// When the pipe gets watched; one that ends before that is read at its end.
+  steady_time watch_due = steady_time::max();
   std::optional<tutti::process::talk> talk; ///< of an interactive one
   /// Before log and line, where there are secrets.
   std::optional<secrets::mask_stream> mask;
@@ -103,10 +105,14 @@ struct attempt {
 
   void explain(const std::string& sentence);
 
-  /// Reads the output file, removes both files, closes the log.
+  /// Reads the output file, closes the log.
   [[nodiscard]] process_exited finish(std::uint64_t output_bytes_max);
 
   void remove_files() const;
+
+  /// What attempts of an earlier run have left, which was killed: one would be
+  /// taken for a later attempt's.
+  static void remove_old_files(const std::string& io_directory);
 };
 
 } // namespace tutti::process

@@ -34,20 +34,24 @@ std::vector<char*> merged_environment(const std::vector<std::string>& base,
     return const_cast<char*>(x.c_str());
   };
   std::vector<char*> result;
+  std::vector<std::string_view> names; // of the same
   result.reserve(base.size() + over.size() + 1);
-  for (const auto& x : base)
+  names.reserve(base.size() + over.size());
+  for (const auto& x : base) {
     result.push_back(pointer(x));
+    names.push_back(name_of(x));
+  }
   for (const auto& x : over) {
     auto name = name_of(x);
     if (name.empty())
       continue;
-    auto same = std::find_if(result.begin(), result.end(), [name](char* y) {
-      return std::string_view{y}.starts_with(name);
-    });
-    if (same != result.end())
-      *same = pointer(x);
-    else
+    auto same = std::find(names.begin(), names.end(), name);
+    if (same != names.end()) {
+      result[same - names.begin()] = pointer(x);
+    } else {
       result.push_back(pointer(x));
+      names.push_back(name);
+    }
   }
   result.push_back(nullptr);
   return result;

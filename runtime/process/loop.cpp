@@ -71,6 +71,7 @@ void loop::run() {
     check_all();
     start_held();
     flush();
+    remove_spare_files();
   }
   kill_everything();
 }
@@ -82,10 +83,14 @@ const process_table& loop::table() {
 }
 
 int loop::timeout_ms() const {
-  if (attempts_.empty())
+  if (attempts_.empty() && !inputs_.has_spare() && out_.empty())
     return -1;
   // Not longer than a heartbeat, so that a turn that comes late is noticed.
   auto due = now_ + options_.heartbeat;
+  if (inputs_.has_spare())
+    due = std::min(due, inputs_due_);
+  if (!out_blocked_)
+    due = std::min(due, out_due_);
   for (const auto& [id, a] : attempts_)
     due = std::min(due, a->next_due());
   auto left = std::chrono::ceil<std::chrono::milliseconds>(
@@ -206,8 +211,18 @@ void loop::finish(attempt& a) {
   a.reap_leader();
   descriptors_ -= descriptors_of(a.talk.has_value());
   report(a.finish(options_.output_bytes_max));
+  if (!a.input_path.empty() && a.end != process_end::unkillable) {
+    inputs_.give_back(std::exchange(a.input_path, {}));
+    inputs_due_ = now_ + input_files::kept_time;
+  }
+  a.remove_files();
   attempts_.erase(a.id);
   room_made_ = true;
+}
+
+void loop::remove_spare_files() {
+  if (inputs_.has_spare() && now_ >= inputs_due_)
+    inputs_.remove_spare();
 }
 
 // -- endings ------------------------------------------------------------------
@@ -242,6 +257,11 @@ void loop::kill(attempt& a) {
 }
 
 void loop::check_due(attempt& a) {
+  if (now_ >= a.watch_due) {
+    a.watch_due = steady_time::max();
+    if (a.pipe)
+      watch(a.pipe.get(), EPOLLIN, EPOLL_CTL_ADD);
+  }
   if (a.line.ready() && now_ >= a.line_due)
     send_line(a);
   if (now_ >= a.idle_due) {
@@ -308,14 +328,16 @@ void loop::kill_everything() {
   bool all_gone = false;
   auto until = std::chrono::steady_clock::now() + options_.last_kill_bound();
   while (!all_gone && std::chrono::steady_clock::now() < until) {
-    auto roots = children_.pids();
-    auto deeper = process_table::snapshot().descendants(roots);
-    for (auto pid : roots) {
-      ::kill(-pid, SIGKILL);
-      ::kill(pid, SIGKILL);
+    // Without children there is nobody, and no need to look at all there are.
+    if (auto roots = children_.pids(); !roots.empty()) {
+      auto deeper = process_table::snapshot().descendants(roots);
+      for (auto pid : roots) {
+        ::kill(-pid, SIGKILL);
+        ::kill(pid, SIGKILL);
+      }
+      for (const auto& x : deeper)
+        signal_process(x, SIGKILL);
     }
-    for (const auto& x : deeper)
-      signal_process(x, SIGKILL);
     pid_t pid = 0;
     while ((pid = ::waitpid(-1, nullptr, WNOHANG)) > 0) {
     }
@@ -327,6 +349,7 @@ void loop::kill_everything() {
   }
   for (auto& [id, a] : attempts_)
     a->remove_files();
+  inputs_.remove_spare();
   // Last of all: who finds none may have the folder, which is theirs to remove.
   if (all_gone && recorded_)
     remove_run_record(options_.io_directory);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "runtime/process/attempt.hpp"
+#include "runtime/process/input_files.hpp"
 #include "runtime/process/mark.hpp"
 #include "runtime/process/process_table.hpp"
 #include "runtime/process/unique_fd.hpp"
@@ -29,6 +30,11 @@ namespace tutti::process {
 
 /// At most one line in so long for each process.
 inline constexpr auto line_interval = std::chrono::milliseconds(100);
+/// A start is told with what comes next, and not later than this; so long a
+/// process may live before its output is watched.
+inline constexpr auto start_interval = std::chrono::milliseconds(5);
+/// So often is looked whether logs can be written.
+inline constexpr auto logs_interval = std::chrono::milliseconds(100);
 /// In killing, processes born since are looked for so often.
 inline constexpr auto kill_interval = std::chrono::milliseconds(20);
 
@@ -60,12 +66,14 @@ private:
   void start(start_process&& x);
   std::optional<process_exited> prepare(attempt& a, start_process& x);
   std::optional<process_exited> record_run(const attempt& a);
+  [[nodiscard]] bool can_write_logs();
+  void remove_spare_files();
   [[nodiscard]] bool lacks_descriptors(const start_process& x) const;
   std::optional<process_exited> launch(attempt& a, const start_process& x);
   void start_held();
   [[nodiscard]] bool end_held(process_id id, const char* why);
   void end_all_held(const char* why);
-  void on_pipe(attempt& a, int fd);
+  void on_pipe(attempt& a, int fd, std::uint32_t events);
   void read_output(attempt& a);
   void send_line(attempt& a);
 
@@ -112,7 +120,10 @@ private:
   run_mark mark_;
   std::uint64_t last_number_ = 0; ///< of the latest attempt's mark
   bool recorded_ = false;         ///< see `write_run_record`
-  std::string oom_score_;         ///< of what is started
+  input_files inputs_;
+  steady_time inputs_due_; ///< then nobody has taken a spare one
+  steady_time logs_seen_;  ///< when logs could be written
+  std::string oom_score_;  ///< of what is started
   bool configured_ = false;
   supervisor_options options_;
   wire::secret_values secrets_;
@@ -135,6 +146,7 @@ private:
   std::string in_;
   std::string out_;
   bool out_blocked_ = false;
+  steady_time out_due_ = steady_time::max(); ///< then `out_` leaves
   /// The limit of descriptors that tasks get back, where ours was raised.
   std::optional<rlimit> own_limit_;
   bool over_ = false;

@@ -80,13 +80,13 @@ void loop::wait_for_events() {
     if (fd == signals_.get()) {
       signalfd_siginfo info[8];
       // What it says is coalesced anyway; waitpid knows.
-      while (::read(fd, info, sizeof info) > 0) {
+      while (::read(fd, info, sizeof info) == ssize_t{sizeof info}) {
       }
       children_changed_ = true;
     } else if (fd == socket_.get()) {
       orders = true;
     } else if (auto a = by_pipe_.find(fd); a != by_pipe_.end()) {
-      on_pipe(*a->second, fd);
+      on_pipe(*a->second, fd, events[i].events);
     }
   }
   // Ends first: they free what the orders may need.
@@ -96,8 +96,10 @@ void loop::wait_for_events() {
     receive();
 }
 
-void loop::on_pipe(attempt& a, int fd) {
-  if (fd == a.pipe.get())
+void loop::on_pipe(attempt& a, int fd, std::uint32_t events) {
+  if (fd == a.pipe.get() && events == EPOLLHUP)
+    forget_pipe(a.pipe); // and nothing is in it
+  else if (fd == a.pipe.get())
     read_output(a);
   else if (fd == a.talk->input.get())
     write_input(a);
@@ -146,6 +148,7 @@ void loop::obey(wire::order&& x) {
         if constexpr (std::is_same_v<type, supervisor_options>) {
           options_ = std::move(y);
           configured_ = true;
+          logs_seen_ = {};
         } else if constexpr (std::is_same_v<type, start_process>) {
           start(std::move(y));
         } else if constexpr (std::is_same_v<type, end_process>) {
@@ -178,6 +181,10 @@ void loop::obey(wire::order&& x) {
 void loop::report(const wire::report& x) {
   if (std::holds_alternative<process_line>(x) && out_.size() > out_bytes_max)
     return;
+  auto within = std::holds_alternative<process_started>(x)
+                  ? start_interval
+                  : std::chrono::milliseconds(0);
+  out_due_ = std::min(out_due_, now_ + within);
   // A report is far smaller than a frame may be: only the output file could
   // make it too long, and that has its own limit.
   if (!wire::encode(out_, x))
@@ -190,6 +197,8 @@ void loop::report(const wire::report& x) {
 }
 
 void loop::flush() {
+  if (out_.empty() || now_ < out_due_)
+    return;
   std::size_t sent = 0;
   while (sent < out_.size()) {
     auto got = ::send(socket_.get(), out_.data() + sent, out_.size() - sent,
@@ -201,6 +210,8 @@ void loop::flush() {
     sent += static_cast<std::size_t>(got);
   }
   out_.erase(0, sent);
+  if (out_.empty())
+    out_due_ = steady_time::max();
   if (out_.empty() == out_blocked_) {
     out_blocked_ = !out_.empty();
     watch(socket_.get(), out_blocked_ ? EPOLLIN | EPOLLOUT : EPOLLIN,
@@ -278,7 +289,7 @@ std::optional<process_exited> loop::prepare(attempt& a, start_process& x) {
   if (!is_file_name(x.name))
     return failed(a, process_end::refused, 0,
                   "\"" + x.name + "\" cannot be the name of a log file");
-  if (::access(options_.log_directory.c_str(), W_OK | X_OK) != 0)
+  if (!can_write_logs())
     return failed(a, process_end::refused, 0,
                   "cannot write logs to " + options_.log_directory + ": "
                       + system_text(errno));
@@ -307,16 +318,14 @@ std::optional<process_exited> loop::prepare(attempt& a, start_process& x) {
   environment.push_back(std::string{process_variable} + "=" + outer_tag_
                         + mark_.variable(a.number));
   if (!x.input.empty()) {
-    environment.push_back("TUTTI_INPUT=" + a.input_path);
-    if (auto error_number = write_file(a.input_path, x.input);
-        error_number != 0) {
+    auto error_number =
+        inputs_.make(options_.io_directory, x.input, a.input_path);
+    if (error_number != 0) {
       short_of_means_ = error_number == EMFILE || error_number == ENFILE;
       return unwritten(a, "the input file " + a.input_path, error_number);
     }
-    a.has_input = true;
+    environment.push_back("TUTTI_INPUT=" + a.input_path);
   }
-  // One of an earlier run that was killed would be taken for this attempt's.
-  ::unlink(a.output_path.c_str());
   x.env = std::move(environment);
   a.idle_timeout = x.idle_timeout;
   a.grace = x.grace;
@@ -332,7 +341,17 @@ std::optional<process_exited> loop::record_run(const attempt& a) {
       error_number != 0)
     return unwritten(a, "to " + options_.io_directory, error_number);
   recorded_ = true;
+  attempt::remove_old_files(options_.io_directory);
   return std::nullopt;
+}
+
+bool loop::can_write_logs() {
+  if (now_ < logs_seen_ + logs_interval)
+    return true;
+  if (::access(options_.log_directory.c_str(), W_OK | X_OK) != 0)
+    return false;
+  logs_seen_ = now_;
+  return true;
 }
 
 /// Some are kept for what looking after processes takes: /proc, pidfds, files
@@ -375,7 +394,7 @@ std::optional<process_exited> loop::launch(attempt& a, const start_process& x) {
     a.idle_due = now_ + a.idle_timeout;
   by_pid_[a.leader] = &a;
   by_pipe_[a.pipe.get()] = &a;
-  watch(a.pipe.get(), EPOLLIN, EPOLL_CTL_ADD);
+  a.watch_due = now_ + start_interval;
   if (a.talk)
     begin_talk(a);
   return std::nullopt;

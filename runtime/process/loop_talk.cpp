@@ -13,9 +13,13 @@
 namespace tutti::process {
 
 void loop::forget_pipe(unique_fd& pipe) {
-  if (pipe)
+  if (pipe) {
     by_pipe_.erase(pipe.get());
-  pipe.reset(); // which ends the watch, too
+    // Its end would not do: a process that is just being made still has it, and
+    // what happens to it would be told again and again until that is done.
+    watch(pipe.get(), 0, EPOLL_CTL_DEL);
+  }
+  pipe.reset();
 }
 
 /// Watches what there is to do on the pipes of a process.
@@ -74,6 +78,8 @@ void loop::hold_input(const process_input& x) {
 void loop::write_input(attempt& a) {
   auto& t = *a.talk;
   auto fd = t.input.get();
+  if (std::exchange(t.input_watched, false))
+    watch(fd, 0, EPOLL_CTL_DEL); // as it may be closed now: see forget_pipe
   if (!t.write_input())
     lose_talk(a, "it closed its standard input, so nothing can be said to it");
   if (!t.input)

@@ -13,8 +13,9 @@ namespace tutti::process {
 struct supervisor_options {
   /// Absolute, exists. NAME.log is made here at the first byte of output.
   std::string log_directory;
-  /// Absolute, exists. NAME.in.json (TUTTI_INPUT) and NAME.out (TUTTI_OUTPUT)
-  /// lie here while the attempt lives; both are removed after it.
+  /// Absolute, exists. NAME.out (TUTTI_OUTPUT) lies here while the attempt
+  /// lives, and what TUTTI_INPUT names, which a later attempt gets with another
+  /// content; both are removed.
   std::string io_directory;
   /// Of one attempt. What exceeds it is read, dropped and counted, and a line
   /// at the end of the log says so.

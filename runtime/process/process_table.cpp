@@ -133,12 +133,15 @@ std::vector<pid_t> child_list::pids() const {
     return result;
   }
   char buffer[4096];
+  constexpr ssize_t longest = 16; // of one number; what is whole is told whole
   std::string text;
-  ssize_t got = 0;
-  while ((got = ::pread(children_.get(), buffer, sizeof buffer,
-                        static_cast<off_t>(text.size())))
-         > 0)
-    text.append(buffer, static_cast<std::size_t>(got));
+  ssize_t got = sizeof buffer;
+  while (got > ssize_t{sizeof buffer} - longest) {
+    got = ::pread(children_.get(), buffer, sizeof buffer,
+                  static_cast<off_t>(text.size()));
+    if (got > 0)
+      text.append(buffer, static_cast<std::size_t>(got));
+  }
   std::string_view rest{text};
   while (auto pid = next_number(rest))
     result.push_back(static_cast<pid_t>(pid));

@@ -113,11 +113,7 @@ bool set_streams(const spawn_order& x) {
       && ::dup2(output, 1) == 1 && ::dup2(x.output_fd, 2) == 2;
 }
 
-void reset_signals() {
-  struct sigaction action {};
-  action.sa_handler = SIG_DFL;
-  for (int signal = 1; signal < NSIG; ++signal)
-    ::sigaction(signal, &action, nullptr);
+void unblock_signals() {
   sigset_t none;
   ::sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -143,7 +139,7 @@ void reset_signals() {
     fail(step::directory);
   if (x.order.descriptors != nullptr)
     ::setrlimit(RLIMIT_NOFILE, x.order.descriptors);
-  reset_signals();
+  unblock_signals();
   ::execve(x.path, x.argv, x.order.environment.data());
   fail(step::program);
   ::_exit(127);

@@ -36,7 +36,7 @@ struct spawn_result {
 /// their defaults and none blocked; KILL reaches it should the caller die. A
 /// name without '/' is looked up along the PATH of `environment`; relative
 /// paths start at `directory`. Call it on one thread only, with all signals
-/// blocked.
+/// blocked and at their defaults.
 [[nodiscard]] spawn_result spawn(const spawn_order& order);
 
 /// The sentence for a system that has no process, memory or descriptor left.

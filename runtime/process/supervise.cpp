@@ -41,14 +41,16 @@ void leave_parent_behind(int socket) {
     ::_exit(static_cast<int>(exit_code::internal));
 }
 
-/// Signals are blocked, not ignored, so that nothing of it is inherited; only
-/// deaths are of interest, not stops.
+/// Signals are blocked, and none is ignored, so that a process which is started
+/// has only to unblock them; only deaths are of interest, not stops.
 unique_fd signals_of_deaths() {
   sigset_t all;
   ::sigfillset(&all);
   ::sigprocmask(SIG_SETMASK, &all, nullptr);
   struct sigaction action {};
   action.sa_handler = SIG_DFL;
+  for (int signal = 1; signal < NSIG; ++signal)
+    ::sigaction(signal, &action, nullptr);
   action.sa_flags = SA_NOCLDSTOP;
   ::sigaction(SIGCHLD, &action, nullptr);
   sigset_t deaths;

@@ -109,9 +109,12 @@ struct supervisor::state {
   std::vector<process_exited> refused;
   std::optional<supervisor_options> changed; ///< for the reader
   bool closing = false;
+  bool awaited = false; ///< somebody is in `shut_down`, or was
   bool gone = false;
 
   void send(const wire::order& x);
+  void start(const start_process& x);
+  void send_at_once();
   void flush();
   void wake_reader() const;
   void read_until_gone();
@@ -120,6 +123,7 @@ struct supervisor::state {
   void dispatch_refused();
   bool look(steady_clock::time_point now);
   void bury(const std::string& why = {});
+  void finish();
   void shut_down();
 };
 
@@ -130,21 +134,32 @@ void supervisor::state::send(const wire::order& x) {
   if (gone || closing)
     return;
   auto idle = outgoing.empty();
-  if (!wire::encode(outgoing, x)) {
-    if (const auto* start = std::get_if<start_process>(&x)) {
-      process_exited answer;
-      answer.id = start->id;
-      answer.end = process_end::not_started;
-      answer.code = 126;
-      answer.message = "the arguments, environment and input of " + start->name
-                     + " are too long";
-      refused.push_back(std::move(answer));
-      wake_reader();
-    }
+  if (wire::encode(outgoing, x) && idle)
+    send_at_once();
+}
+
+void supervisor::state::start(const start_process& x) {
+  std::lock_guard guard{mutex};
+  if (gone || closing)
+    return;
+  auto idle = outgoing.empty();
+  if (wire::encode(outgoing, x)) {
+    if (idle)
+      send_at_once();
     return;
   }
-  if (!idle)
-    return; // the reader is at it
+  process_exited answer;
+  answer.id = x.id;
+  answer.end = process_end::not_started;
+  answer.code = 126;
+  answer.message =
+      "the arguments, environment and input of " + x.name + " are too long";
+  refused.push_back(std::move(answer));
+  wake_reader();
+}
+
+/// What the socket does not take is left to the reader. The mutex is held.
+void supervisor::state::send_at_once() {
   flush();
   if (!outgoing.empty())
     wake_reader();
@@ -323,19 +338,26 @@ void supervisor::state::bury(const std::string& why) {
                 all_dead);
 }
 
+void supervisor::state::finish() {
+  std::lock_guard guard{mutex};
+  if (closing)
+    return;
+  if (!gone) {
+    ::kill(pid, SIGCONT); // it may have been stopped
+    if (wire::encode(outgoing, wire::order{wire::finish{}}))
+      flush();
+  }
+  closing = true;
+  wake_reader();
+}
+
 void supervisor::state::shut_down() {
+  finish();
   {
     std::lock_guard guard{mutex};
-    if (closing)
+    if (std::exchange(awaited, true))
       return;
-    if (!gone) {
-      ::kill(pid, SIGCONT); // it may have been stopped
-      if (wire::encode(outgoing, wire::order{wire::finish{}}))
-        flush();
-    }
-    closing = true;
   }
-  wake_reader();
   if (reader.joinable())
     reader.join();
   else if (!gone)
@@ -407,7 +429,7 @@ void supervisor::listen(events handlers) {
 }
 
 void supervisor::start(const start_process& what) {
-  state_->send(what);
+  state_->start(what);
 }
 
 void supervisor::input(process_input x) {
@@ -439,6 +461,10 @@ void supervisor::suspend_lease() {
 
 void supervisor::resume_lease() {
   state_->send(wire::lease{false});
+}
+
+void supervisor::finish() {
+  state_->finish();
 }
 
 void supervisor::shut_down() {

@@ -84,6 +84,9 @@ public:
   void suspend_lease();
   void resume_lease();
 
+  /// Begins what `shut_down` ends, and waits for nothing. Idempotent.
+  void finish();
+
   /// Kills what is left, waits (bounded) until the supervisor has gone, reaps
   /// it and joins the reader thread. No event comes after it. Idempotent.
   void shut_down();

@@ -20,8 +20,10 @@ public:
   requires std::is_integral_v<T> || std::is_enum_v<T>
   bool field(const T& x) {
     auto bits = static_cast<std::uint64_t>(x);
-    for (std::size_t i = 0; i < sizeof(T); ++i, bits >>= 8)
-      out_.push_back(static_cast<char>(bits & 0xff));
+    char bytes[sizeof(T)];
+    for (std::size_t i = 0; i < sizeof(T); ++i)
+      bytes[i] = static_cast<char>((bits >> (8 * i)) & 0xff);
+    out_.append(bytes, sizeof(T));
     return true;
   }
   bool field(const std::string& x) {
@@ -189,18 +191,13 @@ bool fields(Codec& c, is<process_exited> auto& x) {
       && x.end <= process_end::abandoned;
 }
 
-/// The kind of a frame is the index of its alternative.
-template <class Variant>
-bool encode_frame(std::string& out, const Variant& x) {
+template <class T>
+bool encode_frame(std::string& out, std::size_t kind, const T& x) {
   auto start = out.size();
   out.append(header_bytes, '\0');
   writer w{out};
-  w.field(static_cast<std::uint8_t>(x.index()));
-  std::visit(
-      [&w](const auto& y) {
-        fields(w, y);
-      },
-      x);
+  w.field(static_cast<std::uint8_t>(kind));
+  fields(w, x);
   auto size = out.size() - start - header_bytes;
   if (size > frame_bytes_max) {
     out.resize(start);
@@ -209,6 +206,16 @@ bool encode_frame(std::string& out, const Variant& x) {
   for (std::size_t i = 0; i < header_bytes; ++i)
     out[start + i] = static_cast<char>((size >> (8 * i)) & 0xff);
   return true;
+}
+
+/// The kind of a frame is the index of its alternative.
+template <class Variant>
+bool encode_variant(std::string& out, const Variant& x) {
+  return std::visit(
+      [&](const auto& y) {
+        return encode_frame(out, x.index(), y);
+      },
+      x);
 }
 
 template <class Variant, std::size_t Index = 0>
@@ -237,11 +244,18 @@ std::optional<Variant> decode_body(std::string_view body) {
 } // namespace
 
 bool encode(std::string& out, const order& x) {
-  return encode_frame(out, x);
+  return encode_variant(out, x);
+}
+
+bool encode(std::string& out, const start_process& x) {
+  constexpr std::size_t kind = 1;
+  static_assert(
+      std::is_same_v<std::variant_alternative_t<kind, order>, start_process>);
+  return encode_frame(out, kind, x);
 }
 
 bool encode(std::string& out, const report& x) {
-  return encode_frame(out, x);
+  return encode_variant(out, x);
 }
 
 frame_view first_frame(std::string_view in) {

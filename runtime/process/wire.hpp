@@ -47,6 +47,7 @@ using report = std::variant<process_started, process_line, process_exited,
 
 /// Appends one frame. False, and nothing appended: it would be too long.
 [[nodiscard]] bool encode(std::string& out, const order& x);
+[[nodiscard]] bool encode(std::string& out, const start_process& x);
 [[nodiscard]] bool encode(std::string& out, const report& x);
 
 enum class frame_state : std::uint8_t { complete, incomplete, broken };

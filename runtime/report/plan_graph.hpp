@@ -144,9 +144,8 @@ private:
       auto first = items_.begin() + begin_[x];
       auto last = items_.begin() + begin_[x + 1];
       auto i = std::lower_bound(first, last, y);
-      return i != last && *i == y
-               ? static_cast<std::size_t>(i - items_.begin())
-               : items_.size();
+      return i != last && *i == y ? static_cast<std::size_t>(i - items_.begin())
+                                  : items_.size();
     }
 
   private:

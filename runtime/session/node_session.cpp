@@ -102,7 +102,7 @@ public:
       sockets_(system_, files_), routes_(std::make_shared<process_routes>()),
       disk_(std::make_shared<cluster::file_lanes>()) {
     processes_.listen(watched_events());
-    host_ = system_.spawn(process_host_behavior, &processes_, routes_);
+    host_ = make_process_host(system_, &processes_, routes_);
     gateway_ = system_.spawn(cluster::gateway_behavior, gateway_options());
     sockets_.open_for_tasks();
     composed_.open();

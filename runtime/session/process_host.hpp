@@ -13,8 +13,8 @@
 
 namespace tutti::session {
 
-/// Who asked for which process; shared by the host actor and the supervisor's
-/// reader thread, which answers the asker directly.
+/// Who asked for which process; shared by the host and the supervisor's reader
+/// thread, which answers the asker directly.
 class process_routes {
 public:
   void add(process_id id, caf::strong_actor_ptr asker);
@@ -33,10 +33,11 @@ private:
 route_events(std::shared_ptr<process_routes> routes,
              std::function<void(std::string, bool all_dead)> lost);
 
-/// The actor before the supervisor, which must outlive it.
-process_actor::behavior_type
-process_host_behavior(process_actor::pointer self,
-                      process::supervisor* processes,
-                      std::shared_ptr<process_routes> routes);
+/// The actor before the supervisor, which must outlive it. It has no mailbox
+/// and no turn of its own: it does what a message says as that is sent, on the
+/// sender's thread, which the supervisor never blocks.
+[[nodiscard]] process_actor
+make_process_host(caf::actor_system& system, process::supervisor* processes,
+                  std::shared_ptr<process_routes> routes);
 
 } // namespace tutti::session

@@ -178,7 +178,7 @@ session_result run_session(plan p, const session_options& options,
   auto root = options.state_directory.empty() ? p.directory + "/.tutti"
                                               : options.state_directory;
   auto files = options.resume_id.empty()
-                 ? make_run_directory(root)
+                 ? make_run_directory(root, options.durability)
                  : open_run_directory(root, options.resume_id);
   if (!files)
     return refuse(files.error());
@@ -313,6 +313,7 @@ session_result run_session(plan p, const session_options& options,
     }
     for (const auto& x : feed.take({}).notes)
       view->note(x);
+    processes.finish();
     signals.stop();
     actors.close_sockets();
     // Its reader thread speaks to actors: it ends before they do.

@@ -69,7 +69,9 @@ void tidy_dead_runs(const fs::path& root) {
 
 } // namespace
 
-expected<run_directory> make_run_directory(const std::string& state_directory) {
+expected<run_directory> make_run_directory(const std::string& state_directory,
+                                           journal::durability how) {
+  bool durable = how != journal::durability::off;
   std::error_code failure;
   auto root = fs::absolute(state_directory, failure);
   if (failure)
@@ -77,8 +79,12 @@ expected<run_directory> make_run_directory(const std::string& state_directory) {
   bool fresh = !fs::exists(root, failure);
   run_directory result;
   fs::path path;
-  if (auto number = process::make_folder((root / "runs").string()))
-    return unusable(root, {number, std::generic_category()});
+  if (durable) {
+    if (auto number = process::make_folder((root / "runs").string()))
+      return unusable(root, {number, std::generic_category()});
+  } else if (!fs::create_directories(root / "runs", failure) && failure) {
+    return unusable(root, failure);
+  }
   tidy_dead_runs(root);
   do { // somebody else's run may have taken the name
     result.run_id = new_run_id();
@@ -86,8 +92,9 @@ expected<run_directory> make_run_directory(const std::string& state_directory) {
   } while (!fs::create_directory(path, failure) && !failure);
   if (failure)
     return unusable(root, failure);
-  if (auto number = process::sync_folder((root / "runs").string()))
-    return unusable(root, {number, std::generic_category()});
+  if (durable)
+    if (auto number = process::sync_folder((root / "runs").string()))
+      return unusable(root, {number, std::generic_category()});
   // Before there is anything in it that could be taken for a dead run's.
   result.held =
       std::make_shared<process::unique_fd>(control::hold_run(path.string()));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "messages/error.hpp"
+#include "runtime/journal/journal_info.hpp"
 #include "runtime/process/unique_fd.hpp"
 
 #include <memory>
@@ -26,10 +27,11 @@ struct run_directory {
 };
 
 /// Makes the folders of a new run, and the state directory with an ignore file
-/// for git where it is new; what killed runs have left goes. The error names
-/// the folder (exit 7).
+/// for git where it is new; what killed runs have left goes. They outlive a
+/// loss of power as `how` says. The error names the folder (exit 7).
 [[nodiscard]] expected<run_directory>
-make_run_directory(const std::string& state_directory);
+make_run_directory(const std::string& state_directory,
+                   journal::durability how = journal::durability::full);
 
 /// Takes hold of the folder of a run that is not live any more. The error says
 /// that it is live (exit 8), or cannot be used (7).

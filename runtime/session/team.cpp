@@ -75,7 +75,7 @@ team::team(team_options options)
     feed->note(fmt::format("tutti: {}.", what));
   };
   options_.processes->listen(std::move(events));
-  auto host = system_.spawn(process_host_behavior, options_.processes, routes_);
+  auto host = make_process_host(system_, options_.processes, routes_);
   keep(host);
   std::vector<viewer_actor> viewers{system_.spawn(feed_behavior, feed)};
   if (options_.work->notify.run.kind != command_kind::none)

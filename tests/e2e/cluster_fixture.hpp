@@ -61,6 +61,9 @@ struct cluster_fixture : live_fixture {
   [[nodiscard]] std::string run_directory() const;
   /// The first column of what a query says of the run's journal.
   [[nodiscard]] std::string journal(const std::string& query) const;
+  /// The same of all its facts, packed ones too: of a table `facts` that is as
+  /// the journal's view.
+  [[nodiscard]] std::string facts(const std::string& query) const;
   /// Of no task and version more than one result was accepted.
   void check_accepted_once() const;
   /// No process and no socket of this test is left: rule 10.

@@ -197,9 +197,9 @@ struct story_fixture : cluster_fixture {
     std::string known;
     for (const auto& x : lost)
       known += (known.empty() ? "" : " ") + x;
-    BOOST_TEST(journal("select group_concat(x, ' ') from (select distinct "
-                       "subject || '/' || attempt as x from facts where kind = "
-                       "'attempt-finished' and ended = 'node-lost' order by x)")
+    BOOST_TEST(facts("select group_concat(x, ' ') from (select distinct "
+                     "subject || '/' || attempt as x from facts where kind = "
+                     "'attempt-finished' and ended = 'node-lost' order by x)")
                == known);
     // Those of which the desk saw that an earlier one lived.
     for (const auto& task : lines("beside"))

@@ -193,12 +193,12 @@ BOOST_AUTO_TEST_CASE(a_journal_of_a_later_format_is_refused) { // §29
   x->send_signal(SIGKILL);
   (void)x->wait();
   sqlite_connection db{run_directory() + "/journal.db"};
-  BOOST_REQUIRE(db.run("PRAGMA user_version = 2"));
+  BOOST_REQUIRE(db.run("PRAGMA user_version = 3"));
   auto refused = go_on()->wait();
   BOOST_TEST(refused.status == 8);
-  check_one_sentence(refused, {"journal.db' is of format 2", "up to 1",
+  check_one_sentence(refused, {"journal.db' is of format 3", "up to 2",
                                "use the newer one that wrote it"});
-  BOOST_REQUIRE(db.run("PRAGMA user_version = 1"));
+  BOOST_REQUIRE(db.run("PRAGMA user_version = 2"));
   auto again = go_on();
   dir.write("go", "");
   auto end = finish(*again);

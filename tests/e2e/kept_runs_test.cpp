@@ -2,6 +2,7 @@
 // What a user does with runs that are on disk: history, logs, clean, doctor.
 #include "tests/e2e/live_fixture.hpp"
 #include "tests/support/json_schema.hpp"
+#include "tests/support/sqlite_connection.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,6 +11,8 @@
 #include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <sstream>
 
 using namespace tutti::test;
 
@@ -70,6 +73,46 @@ BOOST_AUTO_TEST_CASE(
   BOOST_TEST(has(text.out, "2 more"), text.out);
   BOOST_TEST(has(text.out, "--resume=" + runs[0].at("id").get<std::string>()),
              text.out);
+}
+
+// A plan that is large enough for facts to be packed: all that is told of runs
+// on disk is told of it, too.
+BOOST_AUTO_TEST_CASE(facts_that_are_packed_are_told_of_as_others) { // §29
+  constexpr int count = 270;
+  std::string plan = "name: many\ntasks:\n";
+  for (int i = 0; i < count; ++i)
+    plan += "  t" + std::to_string(i) + ": 'echo " + std::to_string(i) + "'\n";
+  BOOST_TEST(run(plan).status == 0);
+  auto runs = history();
+  BOOST_REQUIRE(runs.size() == 1u);
+  BOOST_TEST(runs[0].at("tasks_done") == count);
+  auto id = runs[0].at("id").get<std::string>();
+  sqlite_connection db{dir / ".tutti/runs/" + id + "/journal.db"};
+  BOOST_TEST(db.number("SELECT count(*) FROM pack").value_or(0) > 0);
+  auto facts = tutti({"history", "--facts", id.substr(0, 13)});
+  BOOST_TEST(facts.status == 0, facts.err);
+  std::map<std::string, int> kinds;
+  int number = 0;
+  std::istringstream text{facts.out};
+  for (std::string line; std::getline(text, line);) {
+    auto fact = json::parse(line);
+    BOOST_TEST(fact.at("number") == ++number);
+    ++kinds[fact.at("kind").get<std::string>()];
+    if (fact.at("kind") == "attempt-finished")
+      BOOST_TEST(fact.at("details").contains("log"), line);
+  }
+  BOOST_TEST(kinds["task-ready"] == count);
+  BOOST_TEST(kinds["attempt-finished"] == count);
+  BOOST_TEST(kinds["run-ended"] == 1);
+  BOOST_TEST(tutti({"logs", "t7"}).out == "7\n");
+  BOOST_TEST(tutti({"doctor"}).status == 0);
+  BOOST_TEST(run(plan, {"--resume"}).status == 0);
+}
+
+BOOST_AUTO_TEST_CASE(facts_are_of_one_run) {
+  BOOST_TEST(tutti({"history", "--facts"}).status == 4);
+  BOOST_TEST(tutti({"history", "2026"}).status == 2);
+  BOOST_TEST(tutti({"history", "--facts", "--json"}).status == 2);
 }
 
 BOOST_AUTO_TEST_CASE(history_writes_a_file_and_prints_its_schema) {

@@ -207,23 +207,23 @@ tasks:
     BOOST_TEST(accepted.size() == handoffs);
     BOOST_TEST(!dir.exists("missing"));
     // So was each result.
-    BOOST_TEST(journal("select count(distinct subject) from facts where kind = "
-                       "'attempt-finished' and state = 'succeeded'")
+    BOOST_TEST(facts("select count(distinct subject) from facts where kind = "
+                     "'attempt-finished' and state = 'succeeded'")
                == std::to_string(width * last + 1));
     BOOST_TEST_MESSAGE(
         longer << " partitions that were longer than the lease and " << shorter
                << " shorter ones, " << losses << " losses of a node, "
                << result.report.at("late_count") << " late results; "
                << handoffs << " handoffs, accepted "
-               << journal("select count(*) from facts where kind = "
-                          "'handoff-accepted'")
+               << facts("select count(*) from facts where kind = "
+                        "'handoff-accepted'")
                << " times, by each place of its receiver once");
   }
 
 private:
   /// The handoffs that were accepted, as the journal has them.
   [[nodiscard]] std::set<std::string> check_handoffs() const {
-    std::istringstream facts{journal(
+    std::istringstream all{facts(
         "select group_concat(x, char(10)) from (select kind || ' ' || "
         "coalesce(subject, '-') || ' ' || coalesce(cause, '-') || ' ' || "
         "coalesce(agent, '-') || ' ' || version as x from facts where kind in "
@@ -232,7 +232,7 @@ private:
     std::set<std::string> seen;
     std::set<std::string> result;
     std::string kind, subject, cause, agent, number;
-    while (facts >> kind >> subject >> cause >> agent >> number) {
+    while (all >> kind >> subject >> cause >> agent >> number) {
       if (kind == "agent-placed") {
         places[agent] = number;
         continue;

@@ -99,7 +99,8 @@ struct world_options {
 class actor_world {
 public:
   explicit actor_world(plan p, std::uint64_t seed)
-    : actor_world(std::move(p), world_options{seed, false, {}, {}, {}, {}, false}) {
+    : actor_world(std::move(p),
+                  world_options{seed, false, {}, {}, {}, {}, false}) {
   }
 
   explicit actor_world(plan p, world_options how = {}) : stage_(how.seed) {

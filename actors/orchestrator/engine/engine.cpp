@@ -45,6 +45,11 @@ engine::engine(graph g)
   }
 }
 
+void engine::decide(duration now, const event& e, decision& out) {
+  out.clear();
+  decide_more(now, e, out);
+}
+
 void engine::decide_more(duration now, const event& e, decision& out) {
   TUTTI_ASSERT(now >= now_);
   now_ = now;

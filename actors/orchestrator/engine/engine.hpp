@@ -49,13 +49,9 @@ public:
   explicit engine(graph g);
 
   /// Takes one event at `now` (since the run's start, never going back) and
-  /// puts what it decided into `out`, behind what is there.
+  /// puts what it decided into `out`: cleared first, or behind what is there.
+  void decide(duration now, const event& e, decision& out);
   void decide_more(duration now, const event& e, decision& out);
-  /// As above; `out` is cleared first.
-  void decide(duration now, const event& e, decision& out) {
-    out.clear();
-    decide_more(now, e, out);
-  }
 
   /// Applies one fact of a journal, which must follow; decides nothing.
   void fold(const fact& f);

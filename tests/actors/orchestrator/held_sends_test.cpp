@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <string>
+#include <vector>
 
 using namespace tutti;
 
@@ -118,6 +119,34 @@ BOOST_AUTO_TEST_CASE(written_behind_only_the_end_waits) {
   BOOST_TEST(left == "av");
   behind.durable(1);
   BOOST_TEST(left == "ave");
+}
+
+// §33: whoever goes on with the run knows that it was given out
+BOOST_AUTO_TEST_CASE(written_behind_exclusive_work_waits_all_the_same) {
+  held_sends behind{3, held_sends::wait_for::the_end, 0};
+  behind.note({about(fact_kind::task_assigned, 0)});
+  behind.once_written_for(0, leave('a'));
+  behind.in_order(0, leave('b'));
+  behind.in_order(1, leave('c'));
+  BOOST_TEST(left == "c");
+  behind.durable(1);
+  BOOST_TEST(left == "cab");
+}
+
+BOOST_AUTO_TEST_CASE(a_journal_that_falls_far_behind_is_waited_for) {
+  held_sends behind{3, held_sends::wait_for::the_end, 0};
+  std::vector<fact> many(held_sends::behind_max / 100,
+                         about(fact_kind::task_ready, 0));
+  for (int i = 0; i < 100; ++i)
+    behind.note(many);
+  BOOST_TEST(behind.leaves_now(1, 0));
+  behind.note({about(fact_kind::task_ready, 0)});
+  BOOST_TEST(!behind.leaves_now(1, 0));
+  behind.after_result_of(1, 0, leave('a'));
+  behind.to_viewers(leave('v'));
+  BOOST_TEST(left == "");
+  behind.durable(1);
+  BOOST_TEST(left == "av");
 }
 
 BOOST_AUTO_TEST_CASE(written_behind_a_stuck_journal_holds_work_all_the_same) {

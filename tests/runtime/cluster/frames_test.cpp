@@ -6,6 +6,7 @@
 #include "config/plan_loader.hpp"
 #include "runtime/cluster/sound.hpp"
 #include "runtime/play/plan_builder.hpp"
+#include "tests/support/batches.hpp"
 #include "tests/support/dice.hpp"
 #include "tests/support/folders.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -106,6 +107,11 @@ std::vector<to_hub_content> all_to_hub() {
   };
 }
 
+batch some_batch() {
+  static const auto bytes = test::batch_of(5, {{true, "ab"}, {false, "c"}});
+  return std::get<batch>(*decode(bytes));
+}
+
 std::vector<frame_content> all_frames() {
   hello h{protocol_version(),
           "n1",
@@ -137,7 +143,7 @@ std::vector<frame_content> all_frames() {
           ready{{{coder, 2}}, {{coder, 2, task_id{0u}, 3}}, true},
           plan_part{10, "abc"},
           secret_values{{{"TOKEN", "s3cret"}}},
-          batch{5, {{true, "ab"}, {false, "c"}}},
+          some_batch(),
           acknowledgement{6, 7},
           heartbeat{8, 7},
           heartbeat_ack{8},

@@ -5,6 +5,7 @@
 #include "runtime/play/plan_builder.hpp"
 #include "tests/runtime/cluster/raw_tls.hpp"
 #include "tests/runtime/cluster/transport_sides.hpp"
+#include "tests/support/batches.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/format.h>
@@ -208,7 +209,7 @@ BOOST_AUTO_TEST_CASE(who_says_what_it_should_not_disturbs_nobody) { // §32
        "its labels are too many, too long, or no text"},
       {"a forged heartbeat", encode(heartbeat_ack{1}),
        "it did not say who it is"},
-      {"a forged result", encode(batch{1, {{false, "x"}}}),
+      {"a forged result", test::batch_of(1, {{false, "x"}}),
        "it did not say who it is"},
       {"a frame of noise", std::string(100, '\xee'),
        "it said what is no tutti"},

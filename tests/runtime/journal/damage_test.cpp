@@ -52,14 +52,18 @@ struct journals {
   journals() {
     journal::journal_options options;
     options.path = path;
+    options.packed_from = 8;
     sample_writer writer{options, run};
     BOOST_TEST_REQUIRE(writer.file);
     auto half = run.steps.size() / 2;
-    early_facts = writer.append(0, half);
+    auto quarter = half / 2;
+    writer.append(0, quarter);
+    early_facts = writer.append_together(quarter, half);
     early = now();
     sqlite_connection{path}.run("pragma wal_checkpoint(full)");
     early_moved = now();
-    writer.append(half, run.steps.size());
+    writer.append_together(half, half + quarter);
+    writer.append(half + quarter, run.steps.size());
     mixed = now();
     sqlite_connection{path}.run("pragma wal_checkpoint(truncate)");
     writer.file.reset();
@@ -391,8 +395,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_journal_is_refused) {
   x = with("pragma application_id=7");
   BOOST_TEST(has(text(x), "no journal of tutti"), text(x));
   look("another program's database", x, t);
-  for (const auto* table :
-       {"about", "word", "session", "revision", "name", "part", "fact"}) {
+  for (const auto* table : {"about", "word", "session", "revision", "name",
+                            "part", "fact", "pack"}) {
     look(fmt::format("without table {}", table),
          with(fmt::format("drop table {}", table)), t);
     look(fmt::format("with an empty table {}", table),
@@ -423,6 +427,7 @@ BOOST_AUTO_TEST_CASE(a_changed_value_is_noticed) {
        {"at_ns", "kind", "subject", "cause_kind", "cause", "agent", "attempt",
         "version", "phase", "state", "ended", "status", "exit_code", "service",
         "extra", "details", "chain"}},
+      {"pack", {"first", "last", "at_ns", "chain", "body"}},
   };
   for (const auto& [table, names] : columns)
     for (const auto& column : names)
@@ -453,6 +458,8 @@ BOOST_AUTO_TEST_CASE(a_changed_value_is_noticed) {
          "from fact where number = 5");
   change("the last fact is gone",
          "delete from fact where number = (select max(number) from fact)");
+  change("a pack is gone", "delete from pack where first = (select "
+                           "max(first) from pack)");
   check(t, "changed values");
   BOOST_TEST(t.refused == t.tried);
 }

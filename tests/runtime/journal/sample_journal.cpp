@@ -103,6 +103,18 @@ std::uint64_t sample_writer::append(std::size_t first, std::size_t last) {
   return next == 0 ? 0 : run.steps[next - 1].last;
 }
 
+std::uint64_t sample_writer::append_together(std::size_t first,
+                                             std::size_t last) {
+  auto from = run.steps.begin();
+  next = first;
+  if (file)
+    failed = file->append({from + static_cast<std::ptrdiff_t>(first),
+                           from + static_cast<std::ptrdiff_t>(last)});
+  if (file && !failed)
+    next = last;
+  return next == 0 ? 0 : run.steps[next - 1].last;
+}
+
 read_back read_journal(const std::string& path, const sample_run& run,
                        const std::string& vfs) {
   read_back result;

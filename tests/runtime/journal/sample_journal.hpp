@@ -40,6 +40,8 @@ struct sample_writer {
   /// Writes these steps, each a transaction; returns how many facts are
   /// acknowledged then. Stops at the first that fails.
   std::uint64_t append(std::size_t first, std::size_t last);
+  /// The same, all in one transaction.
+  std::uint64_t append_together(std::size_t first, std::size_t last);
   /// All that are not yet written.
   std::uint64_t append_all() {
     return append(next, run.steps.size());

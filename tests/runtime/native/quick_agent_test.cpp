@@ -59,19 +59,19 @@ public:
     options.takes_batches = [](agent_id) {
       return true;
     };
-    options.spawn_agents = [this, work = std::move(work)](
-                               const orchestrator_actor& to) {
-      agent_options mine;
-      mine.id = agent_id{0};
-      mine.work = plan_;
-      mine.orchestrator = to;
-      mine.reports = caf::actor_cast<report_actor>(to);
-      mine.artifacts = stage_.spawn(store_behavior, &on_disk);
-      auto shared =
-          std::make_shared<const native::agents::quick_function>(work);
-      agent = stage_.spawn(native::quick_behavior, std::move(mine), shared);
-      return std::vector<agent_actor>{agent};
-    };
+    options.spawn_agents =
+        [this, work = std::move(work)](const orchestrator_actor& to) {
+          agent_options mine;
+          mine.id = agent_id{0};
+          mine.work = plan_;
+          mine.orchestrator = to;
+          mine.reports = caf::actor_cast<report_actor>(to);
+          mine.artifacts = stage_.spawn(store_behavior, &on_disk);
+          auto shared =
+              std::make_shared<const native::agents::quick_function>(work);
+          agent = stage_.spawn(native::quick_behavior, std::move(mine), shared);
+          return std::vector<agent_actor>{agent};
+        };
     lead = stage_.spawn(orchestrator_behavior, std::move(options));
     stage_.settle();
   }
@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(outputs_reach_who_needs_them) {
                     for (const auto& x : t.inputs())
                       from.push_back(x.from);
                     return result{}.set("n", t.input<int>("one", "n")
-                                               + t.input<int>("two", "n"));
+                                                 + t.input<int>("two", "n"));
                   },
                   seed};
     run.go();

@@ -4,6 +4,7 @@
 
 #include "runtime/process/process_table.hpp"
 #include "tests/runtime/process/harness.hpp"
+#include "tests/support/program.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -209,7 +210,9 @@ BOOST_AUTO_TEST_CASE(input_and_output_travel_in_files_that_vanish) {
   auto end = h.run(x);
   BOOST_TEST(content(end.log) == x.input);
   BOOST_TEST(end.output == "a=1\n");
-  BOOST_TEST(h.files_of_attempts() == 0U);
+  BOOST_TEST(test::eventually([&h] {
+    return h.files_of_attempts() == 0;
+  }));
 }
 
 BOOST_AUTO_TEST_CASE(an_old_output_file_is_not_taken_for_the_new_one) {

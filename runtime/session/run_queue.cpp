@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "runtime/session/run_queue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace tutti::session {
+
+namespace {
+
+/// Two that talk let others have their turn after so many messages.
+constexpr std::size_t in_a_row_max = 64;
+/// So many wait before a thread is woken for them.
+constexpr std::size_t worth_waking = 2;
+constexpr auto closely = std::chrono::microseconds(100);
+constexpr auto seldom = std::chrono::milliseconds(10);
+
+} // namespace
+
+void run_queue::set_workers(std::size_t count) {
+  workers_.resize(count);
+}
+
+bool run_queue::is_watched_closely() const {
+  return has_watcher_ && interval_ == closely;
+}
+
+void run_queue::put_next(std::size_t worker, job x) {
+  std::unique_lock guard{lock_};
+  auto& mine = workers_[worker];
+  mine.put = ++puts_;
+  if (auto before = std::exchange(mine.next, x))
+    queue_.push_back(before);
+  bool wakes =
+      idle_ > 0 && (queue_.size() >= worth_waking || !is_watched_closely());
+  guard.unlock();
+  if (wakes)
+    changed_.notify_one();
+}
+
+void run_queue::put(job x) {
+  std::unique_lock guard{lock_};
+  ++puts_;
+  queue_.push_back(x);
+  bool wakes = idle_ > 0;
+  guard.unlock();
+  if (wakes)
+    changed_.notify_one();
+}
+
+void run_queue::put_back(job x) {
+  std::lock_guard guard{lock_};
+  ++puts_;
+  queue_.push_back(x);
+}
+
+run_queue::job run_queue::take_now(std::size_t worker) {
+  auto& mine = workers_[worker];
+  auto next = std::exchange(mine.next, nullptr);
+  if (next != nullptr && (queue_.empty() || ++mine.in_a_row < in_a_row_max))
+    return next;
+  mine.in_a_row = 0;
+  if (next != nullptr)
+    queue_.push_back(next);
+  if (queue_.empty())
+    return nullptr;
+  auto result = queue_.front();
+  queue_.pop_front();
+  return result;
+}
+
+bool run_queue::is_stuck(const worker_state& x) {
+  return x.next != nullptr && x.put == x.seen;
+}
+
+/// What is still next on a thread as it was a moment ago.
+run_queue::job run_queue::take_stuck() {
+  auto i = std::find_if(workers_.begin(), workers_.end(), is_stuck);
+  return i == workers_.end() ? nullptr : std::exchange(i->next, nullptr);
+}
+
+run_queue::job run_queue::take(std::size_t worker) {
+  std::unique_lock guard{lock_};
+  for (;;) {
+    if (auto x = take_now(worker))
+      return x;
+    ++idle_;
+    bool others_work = idle_ < workers_.size();
+    if (has_watcher_ || !others_work) {
+      changed_.wait(guard);
+      --idle_;
+      continue;
+    }
+    watch(guard);
+    --idle_;
+    if (queue_.empty())
+      if (auto x = take_stuck())
+        return x;
+  }
+}
+
+/// Returns where something is in the queue, or one may be stuck, or nobody
+/// works any more.
+void run_queue::watch(std::unique_lock<std::mutex>& guard) {
+  has_watcher_ = true;
+  interval_ = closely;
+  auto known = puts_;
+  for (auto& x : workers_)
+    x.seen = x.put;
+  while (queue_.empty() && idle_ < workers_.size()) {
+    auto late = changed_.wait_for(guard, interval_) == std::cv_status::timeout;
+    if (late && std::any_of(workers_.begin(), workers_.end(), is_stuck))
+      break;
+    for (auto& x : workers_)
+      x.seen = x.put;
+    interval_ = known == std::exchange(known, puts_)
+                  ? std::min<clock::duration>(2 * interval_, seldom)
+                  : clock::duration{closely};
+  }
+  has_watcher_ = false;
+}
+
+std::vector<run_queue::job> run_queue::take_all() {
+  std::lock_guard guard{lock_};
+  std::vector<job> result(queue_.begin(), queue_.end());
+  queue_.clear();
+  for (auto& x : workers_)
+    if (auto next = std::exchange(x.next, nullptr))
+      result.push_back(next);
+  return result;
+}
+
+} // namespace tutti::session
