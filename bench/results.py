@@ -5,6 +5,7 @@ spread, targets, the comparison with an earlier result, and tables.
 Pure: nothing here runs or measures. run_test.py tests it."""
 import json
 import math
+import re
 from pathlib import Path
 
 FORMAT = 1  # of the result; result.schema.json
@@ -188,3 +189,20 @@ def markdown(result):
               f"{build['compiler']}, {build['type']} ({build['flags']}), load {machine['load']:.1f} at the beginning. "
               f"`{result['command']}`"]
     return "\n".join(lines)
+
+
+BEGIN = re.compile(r"<!-- bench/run --markdown (\S+) -->\n")
+END = "<!-- end -->"
+
+
+def tables(text):
+    """Of each table in a document: the result that it shows, and where it is."""
+    for match in BEGIN.finditer(text):
+        yield match.group(1), match.end(), text.index(END, match.end())
+
+
+def with_tables(text, root):
+    """The document with its tables as their results have them."""
+    for name, begin, end in reversed(list(tables(text))):
+        text = text[:begin] + markdown(load(Path(root, name))) + "\n" + text[end:]
+    return text

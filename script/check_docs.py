@@ -3,8 +3,9 @@
 """Checks that the documents speak of what exists.
 
 Links between files lead somewhere, files and folders named in `code` in the
-architecture exist, every paragraph (§) that the code cites is in
-docs/semantics.md, and every paragraph that says it is done is cited by a test.
+architecture exist, tables of figures are those of their results, every
+paragraph (§) that the code cites is in docs/semantics.md, and every paragraph
+that says it is done is cited by a test.
 """
 import os
 import re
@@ -12,6 +13,10 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "bench"))
+sys.dont_write_bytecode = True
+import results  # noqa: E402
+
 LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#[^)]*)?\)")
 PLACE = re.compile(r"`([A-Za-z_.][\w.-]*(?:/[\w.-]+)*/?)`")
 CITED = re.compile(r"§(\d+)")
@@ -46,6 +51,17 @@ def missing_places(text):
             yield line_of(text, match.start()), f"`{name}` does not exist"
 
 
+def stale_tables(text):
+    """Tables that are not what the result they name makes of them."""
+    try:
+        fresh = results.with_tables(text, ROOT)
+    except ValueError as e:
+        yield 1, f"of a table: {e}"
+        return
+    if fresh != text:
+        yield 1, "its tables are not those of their results: bench/run --documents"
+
+
 def citations(folders):
     """Path, line and number of each § in the sources of folders."""
     for folder in folders:
@@ -78,6 +94,8 @@ def main():
     for path in pages:
         text = path.read_text(encoding="utf-8")
         findings += [(path, *finding) for finding in broken_links(path, text)]
+        if path.name == "performance.md":
+            findings += [(path, *finding) for finding in stale_tables(text)]
         if path.name == "architecture.md":
             findings += [(path, *finding) for finding in missing_places(text)]
     page = ROOT / "docs/semantics.md"

@@ -11,29 +11,73 @@ namespace tutti {
 
 using self_pointer = agent_with_timers::stateful_pointer<agent_state>;
 
-/// What an agent tells the orchestrator of leaves in order; what can gather
-/// does so until the end of a turn.
-class agent_actor_ports : public agent_ports {
+namespace {
+
+agent_core_options core_options(agent_options& x) {
+  agent_core_options mine;
+  mine.id = x.id;
+  mine.slots = x.slots;
+  mine.work = x.work;
+  mine.has_store = static_cast<bool>(x.artifacts);
+  mine.looked_at = x.looked_at ? x.looked_at : outputs_looked_at(*x.work);
+  if (x.live) {
+    mine.live_socket = std::move(x.live_socket);
+    mine.make_token = std::move(x.make_token);
+  }
+  mine.mask = std::move(x.mask);
+  mine.first_id = x.first_id;
+  mine.make_driver = std::move(x.make_driver);
+  if (!mine.make_driver)
+    mine.make_driver = [of = command_options{x.work, x.id, x.grace}](
+                           driver_host& host) -> std::unique_ptr<driver> {
+      return std::make_unique<command_driver>(of, host);
+    };
+  return mine;
+}
+
+} // namespace
+
+/// An agent, and whom it speaks to. What it tells the orchestrator leaves in
+/// order; what can gather does so until the end of a turn.
+class agent_parts : private agent_ports {
 public:
-  explicit agent_actor_ports(self_pointer self) : self_(self) {
+  agent_parts(self_pointer self, agent_options x)
+    : self_(self), orchestrator_(std::move(x.orchestrator)),
+      reports_(std::move(x.reports)), observer_(std::move(x.observer)),
+      processes_(std::move(x.processes)), artifacts_(x.artifacts),
+      live_(x.live), clock_(std::move(x.clock)), core_(core_options(x), *this) {
   }
 
-  void end_turn() {
-    if (!gathered_.empty())
-      self_->send(options().reports, std::exchange(gathered_, {}));
+  template <class Message>
+  void hear(Message&& x) {
+    core_.on(std::forward<Message>(x));
+    end_turn();
+  }
+  void hear(agent_orders& x) {
+    for (const auto& h : x.handed)
+      core_.on(h);
+    for (auto& t : x.tasks)
+      core_.on(std::move(t));
+    end_turn();
+  }
+  void hear(agent_timer x) {
+    if (is_due(clock_, self_, x))
+      core_.on_timer(x.timer);
+    end_turn();
   }
 
+private:
   void send(attempt_started x) override {
-    if (!options().reports)
-      return self_->send(options().orchestrator, x);
+    if (!reports_)
+      return self_->send(orchestrator_, x);
     auto& r = gathered_.attempts.emplace_back();
     r.task = x.task;
     r.attempt = x.attempt;
     r.began = true;
   }
   void send(attempt_finished x) override {
-    if (!options().reports)
-      return self_->send(options().orchestrator, std::move(x));
+    if (!reports_)
+      return self_->send(orchestrator_, std::move(x));
     auto& all = gathered_.attempts;
     bool same = !all.empty() && all.back().task == x.task
              && all.back().attempt == x.attempt;
@@ -46,10 +90,10 @@ public:
     r.details = std::move(x.details);
   }
   void send(handoff_accepted x) override {
-    if (options().reports)
+    if (reports_)
       gathered_.accepted.push_back(x);
     else
-      self_->send(options().orchestrator, x);
+      self_->send(orchestrator_, x);
   }
   void send(task_returned x) override {
     tell_lead(x);
@@ -70,43 +114,43 @@ public:
     tell_lead(x);
   }
   void send(task_progress x) override {
-    self_->send(options().observer, std::move(x));
+    self_->send(observer_, std::move(x));
   }
   void send(start_process x) override {
-    self_->send(options().processes, std::move(x));
+    self_->send(processes_, std::move(x));
   }
   void send(process_input x) override {
-    self_->send(options().processes, std::move(x));
+    self_->send(processes_, std::move(x));
   }
   void send(process_alive x) override {
-    self_->send(options().processes, x);
+    self_->send(processes_, x);
   }
   void send(end_process x) override {
-    self_->send(options().processes, x);
+    self_->send(processes_, x);
   }
   void send(capture_artifacts x) override {
-    self_->send(options().artifacts, std::move(x));
+    self_->send(artifacts_, std::move(x));
   }
   void send(place_artifacts x) override {
-    self_->send(options().artifacts, std::move(x));
+    self_->send(artifacts_, std::move(x));
   }
   void send(keep_payload x) override {
-    self_->send(options().artifacts, std::move(x));
+    self_->send(artifacts_, std::move(x));
   }
   void send(load_payload x) override {
-    self_->send(options().artifacts, std::move(x));
+    self_->send(artifacts_, std::move(x));
   }
   void send(open_live x) override {
-    self_->send(options().live, std::move(x));
+    self_->send(live_, std::move(x));
   }
   void send(close_live x) override {
-    self_->send(options().live, std::move(x));
+    self_->send(live_, std::move(x));
   }
   void send(live_reply x) override {
-    self_->send(options().live, std::move(x));
+    self_->send(live_, std::move(x));
   }
   void wake_after(duration span, std::uint64_t timer) override {
-    send_after(options().clock, self_, span, agent_timer{timer});
+    send_after(clock_, self_, span, agent_timer{timer});
   }
   std::function<void()> waker() override {
     // Weak: a thread that never ends must not keep the actor.
@@ -116,149 +160,102 @@ public:
     };
   }
 
-private:
-  [[nodiscard]] const agent_options& options() const {
-    return self_->state.options;
+  void end_turn() {
+    if (!gathered_.empty())
+      self_->send(reports_, std::exchange(gathered_, {}));
   }
   template <class Message>
   void tell_lead(Message x) {
     end_turn();
-    self_->send(options().orchestrator, std::move(x));
+    self_->send(orchestrator_, std::move(x));
   }
 
   self_pointer self_;
+  orchestrator_actor orchestrator_;
+  report_actor reports_;
+  observer_actor observer_;
+  process_actor processes_;
+  artifact_actor artifacts_;
+  live_actor live_;
+  time_source clock_;
   agent_reports gathered_;
+  agent_core core_; ///< goes first: it speaks to all of this
 };
 
 agent_state::agent_state() = default;
 agent_state::~agent_state() = default;
 
-namespace {
-
-void set_up(self_pointer self, agent_options options) {
-  auto& s = self->state;
-  s.options = std::move(options);
-  const auto& o = s.options;
-  agent_core_options mine;
-  mine.id = o.id;
-  mine.slots = o.slots;
-  mine.work = o.work;
-  mine.has_store = static_cast<bool>(o.artifacts);
-  mine.looked_at = o.looked_at ? o.looked_at : outputs_looked_at(*o.work);
-  if (o.live) {
-    mine.live_socket = o.live_socket;
-    mine.make_token = o.make_token;
-  }
-  mine.mask = o.mask;
-  mine.first_id = o.first_id;
-  mine.make_driver = o.make_driver;
-  if (!mine.make_driver)
-    mine.make_driver = [&o](driver_host& host) -> std::unique_ptr<driver> {
-      return std::make_unique<command_driver>(
-          command_options{o.work, o.id, o.grace}, host);
-    };
-  s.ports = std::make_unique<agent_actor_ports>(self);
-  s.core = std::make_unique<agent_core>(std::move(mine), *s.ports);
-}
-
-} // namespace
-
 agent_with_timers::behavior_type agent_behavior(self_pointer self,
                                                 agent_options options) {
-  set_up(self, std::move(options));
-  auto* core = self->state.core.get();
-  auto* ports = self->state.ports.get();
+  auto* parts = (self->state.parts =
+                     std::make_unique<agent_parts>(self, std::move(options)))
+                    .get();
   return {
-      [core, ports](assign_task& x) {
-        core->on(std::move(x));
-        ports->end_turn();
+      [parts](assign_task& x) {
+        parts->hear(std::move(x));
       },
-      [core, ports](const revoke_task& x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](const revoke_task& x) {
+        parts->hear(x);
       },
-      [core, ports](const end_task& x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](const end_task& x) {
+        parts->hear(x);
       },
-      [core, ports](leave_run x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](leave_run x) {
+        parts->hear(x);
       },
-      [core, ports](const handoff& x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](const handoff& x) {
+        parts->hear(x);
       },
-      [core, ports](const requests_made& x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](const requests_made& x) {
+        parts->hear(x);
       },
-      [core, ports](const request_answer& x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](const request_answer& x) {
+        parts->hear(x);
       },
-      [core, ports](continue_attempt x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](continue_attempt x) {
+        parts->hear(x);
       },
-      [core, ports](const wait_refused& x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](const wait_refused& x) {
+        parts->hear(x);
       },
-      [core, ports](live_call& x) {
-        core->on(std::move(x));
-        ports->end_turn();
+      [parts](live_call& x) {
+        parts->hear(std::move(x));
       },
-      [core, ports](live_gone x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](live_gone x) {
+        parts->hear(x);
       },
-      [core, ports](artifacts_captured& x) {
-        core->on(std::move(x));
-        ports->end_turn();
+      [parts](artifacts_captured& x) {
+        parts->hear(std::move(x));
       },
-      [core, ports](const artifacts_placed& x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](const artifacts_placed& x) {
+        parts->hear(x);
       },
-      [core, ports](const payload_kept& x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](const payload_kept& x) {
+        parts->hear(x);
       },
-      [core, ports](payload_loaded& x) {
-        core->on(std::move(x));
-        ports->end_turn();
+      [parts](payload_loaded& x) {
+        parts->hear(std::move(x));
       },
       [](const process_started&) {
         // The attempt began when it left the queue; the pid is of no use here.
       },
-      [core, ports](const process_line& x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](const process_line& x) {
+        parts->hear(x);
       },
-      [core, ports](const process_output& x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](const process_output& x) {
+        parts->hear(x);
       },
-      [core, ports](process_exited& x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](process_exited& x) {
+        parts->hear(x);
       },
-      [core, ports](wake_driver x) {
-        core->on(x);
-        ports->end_turn();
+      [parts](wake_driver x) {
+        parts->hear(x);
       },
-      [core, ports](agent_orders& x) {
-        for (const auto& h : x.handed)
-          core->on(h);
-        for (auto& t : x.tasks)
-          core->on(std::move(t));
-        ports->end_turn();
+      [parts](agent_orders& x) {
+        parts->hear(x);
       },
-      [self, core, ports](agent_timer x) {
-        if (is_due(self->state.options.clock, self, x))
-          core->on_timer(x.timer);
-        ports->end_turn();
+      [parts](agent_timer x) {
+        parts->hear(x);
       },
   };
 }

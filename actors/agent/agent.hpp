@@ -38,7 +38,7 @@ struct agent_options {
   std::uint64_t first_id = 0;
 };
 
-class agent_actor_ports; // agent.cpp
+class agent_parts; // agent.cpp
 
 /// A mailbox before an `agent_core`, which does all the work.
 struct agent_state {
@@ -47,9 +47,7 @@ struct agent_state {
   agent_state();
   ~agent_state();
 
-  agent_options options;
-  std::unique_ptr<agent_actor_ports> ports;
-  std::unique_ptr<agent_core> core;
+  std::unique_ptr<agent_parts> parts; ///< from its first turn on
 };
 
 /// A timer of the agent is due; it sends this to itself.

@@ -114,7 +114,7 @@ void agent_core::place_files(
     return done({});
   TUTTI_ASSERT(options_.has_store); // else nobody could have taken them in
   auto id = new_id();
-  placings_.emplace(id, std::move(done));
+  more().placings.emplace(id, std::move(done));
   ports_.send(place_artifacts{id, directory, std::move(files)});
 }
 
@@ -162,8 +162,8 @@ void agent_core::hear(const delivery& x, const given& content) {
     a->unseen.add(x.what);
     end_wait(*a);
   }
-  if (telling_ || !untold_.empty() || !driver_->has_room())
-    untold_.push_back(x);
+  if (telling_ || !more().untold.empty() || !driver_->has_room())
+    more().untold.push_back(x);
   else
     tell(content);
   end_delivery(x);
@@ -179,9 +179,10 @@ void agent_core::tell(const given& content) {
 void agent_core::tell_untold() {
   if (std::exchange(telling_all_, true))
     return;
-  while (!telling_ && !untold_.empty() && driver_->has_room()) {
-    auto next = untold_.front();
-    untold_.pop_front();
+  auto& waiting = more().untold;
+  while (!telling_ && !waiting.empty() && driver_->has_room()) {
+    auto next = waiting.front();
+    waiting.pop_front();
     telling_ = true;
     load(given_to(next.to, {next.what}),
          [this](const given& content, const std::string& mistake) {
@@ -216,7 +217,8 @@ void agent_core::finished(task_id task, std::uint32_t number, work_result x) {
   mask_details(options_.mask, a->result.details);
   if (!a->token.empty())
     ports_.send(close_live{a->token});
-  progress_.close(task, number);
+  if (more_)
+    more_->progress.close(task, number);
   dismiss_calls(*a);
   add_live(a->result.details, std::move(a->live), std::move(a->plan_note));
   take_in_artifacts(*a);
@@ -244,8 +246,8 @@ bool agent_core::is_last_phase(const attempt_record& a) const {
   const auto& t = options_.work->tasks[a.order.task.value];
   if (a.order.phase == work_phase::integrate || !t.integrate.present)
     return true;
-  auto r = requests_.find(a.order.task.value);
-  return t.needs_later.empty() && (r == requests_.end() || !r->second.awaited);
+  const auto* asked = requests_of(a.order.task);
+  return t.needs_later.empty() && (asked == nullptr || !asked->awaited);
 }
 
 void agent_core::take_in_artifacts(attempt_record& a) {
@@ -272,7 +274,7 @@ void agent_core::take_in_artifacts(attempt_record& a) {
     return conclude(a);
   }
   x.id = new_id();
-  captures_.emplace(x.id, a.key());
+  more().captures.emplace(x.id, a.key());
   ports_.send(std::move(x));
 }
 

@@ -15,18 +15,35 @@ agent_core::agent_core(agent_core_options options, agent_ports& ports)
     shelf_(ports, {[this] {
                      return new_id();
                    },
-                   options_.has_store, options_.looked_at}),
-    progress_(
-        [this](task_progress x) {
-          ports_.send(std::move(x));
-        },
-        [this](std::function<void()> then) {
-          after(progress_gate::interval, std::move(then));
-        }) {
-  driver_ = options_.make_driver(*this);
+                   options_.has_store, options_.looked_at}) {
+  driver_ = std::exchange(options_.make_driver, nullptr)(*this);
 }
 
 agent_core::~agent_core() = default;
+
+agent_core::extras::extras(agent_core& of)
+  : progress(
+      [&of](task_progress x) {
+        of.ports_.send(std::move(x));
+      },
+      [&of](std::function<void()> then) {
+        of.after(progress_gate::interval, std::move(then));
+      }) {
+}
+
+agent_core::extras& agent_core::more() {
+  if (!more_)
+    more_ = std::make_unique<extras>(*this);
+  return *more_;
+}
+
+/// Null: it asked nothing, and was answered nothing.
+const task_requests* agent_core::requests_of(task_id task) const {
+  if (!more_)
+    return nullptr;
+  auto i = more_->requests.find(task.value);
+  return i == more_->requests.end() ? nullptr : &i->second;
+}
 
 // -- queue and slots ----------------------------------------------------------
 
@@ -99,7 +116,7 @@ void agent_core::on(const handoff& x) {
 }
 
 void agent_core::on(const request_answer& x) {
-  auto& r = requests_[x.to.value];
+  auto& r = more().requests[x.to.value];
   if (!r.answers.try_emplace(x.number, x).second)
     return;
   r.open.erase(x.number);
@@ -127,7 +144,7 @@ void agent_core::arrive(const delivery& x) {
 }
 
 void agent_core::queue_delivery(const delivery& x) {
-  deliveries_.push_back(x);
+  more().deliveries.push_back(x);
   for (auto* a : working_on(x.to))
     ++a->coming;
 }
@@ -146,9 +163,10 @@ std::vector<attempt_record*> agent_core::working_on(task_id task) {
 void agent_core::deliver_next() {
   if (std::exchange(delivering_all_, true))
     return;
-  while (!delivering_ && !deliveries_.empty()) {
-    auto next = deliveries_.front();
-    deliveries_.pop_front();
+  auto& waiting = more().deliveries;
+  while (!delivering_ && !waiting.empty()) {
+    auto next = waiting.front();
+    waiting.pop_front();
     deliver(next);
   }
   delivering_all_ = false;
@@ -171,13 +189,12 @@ void agent_core::deliver(const delivery& x) {
 
 /// A new version of a task asks anew.
 void agent_core::forget_requests(const assign_task& x) {
-  auto i = requests_.find(x.task.value);
-  if (i == requests_.end())
+  if (requests_of(x.task) == nullptr)
     return;
-  auto known = i->second.version;
-  if (known != 0 && known < x.version)
-    i->second = {};
-  i->second.version = x.version;
+  auto& r = more().requests[x.task.value];
+  if (r.version != 0 && r.version < x.version)
+    r = {};
+  r.version = x.version;
 }
 
 given agent_core::given_to(task_id task) const {
@@ -185,8 +202,8 @@ given agent_core::given_to(task_id task) const {
   handoffs_.for_each(task, [&result](handoff x) {
     result.handed.push_back(std::move(x));
   });
-  if (auto i = requests_.find(task.value); i != requests_.end())
-    for (const auto& [number, x] : i->second.answers)
+  if (const auto* asked = requests_of(task))
+    for (const auto& [number, x] : asked->answers)
       result.answers.push_back(x);
   return result;
 }
@@ -194,13 +211,12 @@ given agent_core::given_to(task_id task) const {
 given agent_core::given_to(task_id task,
                            const std::vector<arrival>& only) const {
   given result;
-  auto asked = requests_.find(task.value);
+  const auto* asked = requests_of(task);
   for (const auto& x : only)
     if (x.request == 0)
       result.handed.push_back(handoffs_.get(x.from, task));
-    else if (asked != requests_.end())
-      if (auto i = asked->second.answers.find(x.request);
-          i != asked->second.answers.end())
+    else if (asked != nullptr)
+      if (auto i = asked->answers.find(x.request); i != asked->answers.end())
         result.answers.push_back(i->second);
   return result;
 }
@@ -229,20 +245,15 @@ void agent_core::load(given x, loaded done) {
 // -- store and processes ------------------------------------------------------
 
 void agent_core::on(const artifacts_placed& x) {
-  auto i = placings_.find(x.id);
-  if (i == placings_.end())
-    return;
-  auto done = std::move(i->second);
-  placings_.erase(i);
-  done(x);
+  if (auto found = more().placings.extract(x.id))
+    found.mapped()(x);
 }
 
 void agent_core::on(artifacts_captured x) {
-  auto i = captures_.find(x.id);
-  if (i == captures_.end())
+  auto found = more().captures.extract(x.id);
+  if (!found)
     return;
-  auto* a = find(i->second);
-  captures_.erase(i);
+  auto* a = find(found.mapped());
   TUTTI_ASSERT(a != nullptr);
   captured(*a, std::move(x));
 }
@@ -270,17 +281,13 @@ void agent_core::on(process_exited& x) {
 
 void agent_core::after(duration span, std::function<void()> then) {
   auto id = new_id();
-  timers_.emplace(id, std::move(then));
+  more().timers.emplace(id, std::move(then));
   ports_.wake_after(span, id);
 }
 
 void agent_core::on_timer(std::uint64_t timer) {
-  auto i = timers_.find(timer);
-  if (i == timers_.end())
-    return;
-  auto then = std::move(i->second);
-  timers_.erase(i);
-  then();
+  if (auto found = more().timers.extract(timer))
+    found.mapped()();
 }
 
 void agent_core::on(wake_driver) {
@@ -312,7 +319,7 @@ void agent_core::alive(process_alive x) {
 void agent_core::progress(task_progress x) {
   if (options_.mask)
     options_.mask(x.line);
-  progress_.put(std::move(x));
+  more().progress.put(std::move(x));
 }
 
 void agent_core::call(live_call x) {

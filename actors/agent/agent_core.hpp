@@ -90,7 +90,12 @@ private:
     bool awaited = true;
   };
 
+  /// What few agents ever have a use for, or none at a time; made once one has.
+  struct extras;
+
   // Queue, slots, arrivals (agent_core.cpp).
+  [[nodiscard]] extras& more();
+  [[nodiscard]] const task_requests* requests_of(task_id task) const;
   void start_next();
   [[nodiscard]] attempt_record* find(attempt_key key);
   [[nodiscard]] std::vector<attempt_record*> working_on(task_id task);
@@ -173,24 +178,30 @@ private:
   std::map<attempt_key, attempt_record> running_;
   payload_shelf shelf_;
   handoff_table handoffs_;
-  /// In order of arrival; the first is under way while `delivering_`.
-  std::deque<delivery> deliveries_;
   bool delivering_ = false;
   bool delivering_all_ = false; ///< no recursion
+  bool telling_ = false;
+  bool telling_all_ = false; ///< no recursion
+  std::unique_ptr<extras> more_;
+  std::unique_ptr<driver> driver_; ///< goes first: it speaks to all of this
+};
+
+struct agent_core::extras {
+  explicit extras(agent_core& of);
+
+  /// In order of arrival; the first is under way while `delivering_`.
+  std::deque<delivery> deliveries;
   /// What the driver has had no room for; the first is under way while
   /// `telling_`.
-  std::deque<delivery> untold_;
-  bool telling_ = false;
-  bool telling_all_ = false;                                  ///< no recursion
-  std::unordered_map<std::uint32_t, task_requests> requests_; ///< by task
-  progress_gate progress_;
-  std::unordered_map<std::uint64_t, std::function<void()>> timers_;
-  std::unordered_map<std::uint64_t, attempt_key> captures_;
+  std::deque<delivery> untold;
+  std::unordered_map<std::uint32_t, task_requests> requests; ///< by task
+  progress_gate progress;
+  std::unordered_map<std::uint64_t, std::function<void()>> timers;
+  std::unordered_map<std::uint64_t, attempt_key> captures;
   std::unordered_map<std::uint64_t,
                      std::function<void(const artifacts_placed&)>>
-      placings_;
-  std::unordered_map<std::uint64_t, pending_request> calls_;
-  std::unique_ptr<driver> driver_; ///< goes first: it speaks to all of this
+      placings;
+  std::unordered_map<std::uint64_t, pending_request> calls;
 };
 
 } // namespace tutti

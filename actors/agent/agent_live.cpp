@@ -69,7 +69,7 @@ void agent_core::say_progress(attempt_record& a, const live_call& x,
   if (x.percent < -1 || x.percent > percent_max)
     return reply(whom, false,
                  fmt::format("{} is no percentage: use 0 to 100", x.percent));
-  progress_.put({x.task, x.attempt, plain_line(x.text), x.percent});
+  more().progress.put({x.task, x.attempt, plain_line(x.text), x.percent});
   if (a.wait == wait_state::none && !std::exchange(a.told_alive, true)) {
     driver_->alive(x.task, x.attempt, false);
     after(progress_gate::interval, [this, key = a.key()] {
@@ -99,25 +99,24 @@ void agent_core::add_to_handoff(attempt_record& a, live_call& x,
 void agent_core::request(attempt_record& a, live_call& x, reply_to whom) {
   if (x.texts.empty())
     return reply(whom, false, "a request needs a text");
-  auto& known = requests_[x.task.value];
+  auto& known = more().requests[x.task.value];
   known.version = a.order.version;
   auto id = new_id();
-  calls_.emplace(id, pending_request{whom, a.key(), x.awaited});
+  more().calls.emplace(id, pending_request{whom, a.key(), x.awaited});
   ports_.send(make_requests{id, x.task, x.attempt, std::move(x.to),
                             std::move(x.texts), std::move(x.text),
                             std::move(x.key), x.awaited});
 }
 
 void agent_core::on(const requests_made& x) {
-  auto i = calls_.find(x.call);
-  if (i == calls_.end())
+  auto found = more().calls.extract(x.call);
+  if (!found)
     return;
-  auto call = i->second;
-  calls_.erase(i);
+  auto call = found.mapped();
   if (!x.refused.empty())
     return reply(call.whom, false, x.refused);
   auto* a = find(call.who);
-  auto& known = requests_[call.who.first];
+  auto& known = more().requests[call.who.first];
   auto ids = json::array();
   for (auto number : x.numbers) {
     ids.push_back(request_name(number));
@@ -143,8 +142,8 @@ agent_core::waiting_for(const attempt_record& a) const {
     for (auto later : needed_later(p, t))
       if (!handoffs_.has(later, task))
         result.push_back(p.tasks[later.value].name);
-  if (auto r = requests_.find(task.value); r != requests_.end())
-    for (auto number : r->second.open)
+  if (const auto* asked = requests_of(task))
+    for (auto number : asked->open)
       result.push_back(request_name(number));
   return result;
 }

@@ -34,26 +34,38 @@ actor_place place_of(const agent_options& x) {
   return result;
 }
 
+/// Null: it is not native.
+auto find(const tutti::agent& x, const agents* team) {
+  return team && !x.native.empty() ? team->find(x.native) : nullptr;
+}
+
 } // namespace
 
 bool takes_batches(const tutti::agent& x, const agents* team) {
-  const auto* found =
-      team && !x.native.empty() ? team->find(x.native) : nullptr;
+  const auto* found = find(x, team);
   return found == nullptr || !found->actor;
+}
+
+bool is_own_actor(const tutti::agent& x, const agents* team) {
+  const auto* found = find(x, team);
+  return found != nullptr && (found->actor || found->quick);
+}
+
+void add_driver(agent_options& x, const agents* team) {
+  if (const auto* found = find(x.work->agents[x.id.value], team))
+    x.make_driver = driver_maker(x, found->make);
 }
 
 agent_actor spawn_agent(caf::actor_system& system, agent_options options,
                         const agents* team) {
-  const auto& name = options.work->agents[options.id.value].native;
-  if (!name.empty()) {
-    const auto* found = team ? team->find(name) : nullptr;
-    TUTTI_ASSERT(found != nullptr); // looked at before the run
-    if (found->actor)
-      return found->actor->make(system, place_of(options));
-    if (found->quick)
-      return system.spawn(quick_behavior, std::move(options), found->quick);
-    options.make_driver = driver_maker(options, found->make);
-  }
+  const auto& mine = options.work->agents[options.id.value];
+  const auto* found = find(mine, team);
+  TUTTI_ASSERT(found != nullptr || mine.native.empty()); // seen before the run
+  if (found != nullptr && found->actor)
+    return found->actor->make(system, place_of(options));
+  if (found != nullptr && found->quick)
+    return system.spawn(quick_behavior, std::move(options), found->quick);
+  add_driver(options, team);
   return system.spawn(agent_behavior, std::move(options));
 }
 

@@ -14,6 +14,14 @@ namespace tutti::native {
                                       agent_options options,
                                       const agents* team);
 
+/// Whether that is an actor of another kind than `agent_behavior`: one of one's
+/// own, or a quick function.
+[[nodiscard]] bool is_own_actor(const tutti::agent& x, const agents* team);
+
+/// Of an agent that is a function with threads of its own, the driver; others
+/// are left as they are.
+void add_driver(agent_options& x, const agents* team);
+
 /// Whether that is a `batch_agent_actor`: all are but those of one's own.
 [[nodiscard]] bool takes_batches(const tutti::agent& x, const agents* team);
 

@@ -28,6 +28,23 @@ auto session_maker(const agent_options& x) {
   };
 }
 
+agent_options options_of(const agent_team& team, agent_id who,
+                         std::uint32_t slots) {
+  auto result = team.common;
+  result.id = who;
+  result.slots = slots;
+  return result;
+}
+
+agent_with_timers::behavior_type
+late_behavior(agent_with_timers::stateful_pointer<agent_state> self,
+              const std::shared_ptr<const agent_team>& team, agent_id who,
+              std::uint32_t slots) {
+  auto mine = options_of(*team, who, slots);
+  native::add_driver(mine, team->natives);
+  return agent_behavior(self, std::move(mine));
+}
+
 } // namespace
 
 agent_actor spawn_any_agent(caf::actor_system& system, agent_options options,
@@ -36,6 +53,18 @@ agent_actor spawn_any_agent(caf::actor_system& system, agent_options options,
   if (agent.session.kind != command_kind::none)
     options.make_driver = session_maker(options);
   return native::spawn_agent(system, std::move(options), natives);
+}
+
+agent_actor spawn_team_agent(caf::actor_system& system,
+                             const std::shared_ptr<const agent_team>& team,
+                             agent_id who, std::uint32_t slots) {
+  const auto& x = team->common.work->agents[who.value];
+  // A session begins with the run.
+  if (x.session.kind != command_kind::none
+      || native::is_own_actor(x, team->natives))
+    return spawn_any_agent(system, options_of(*team, who, slots),
+                           team->natives);
+  return system.spawn<caf::lazy_init>(late_behavior, team, who, slots);
 }
 
 } // namespace tutti::session

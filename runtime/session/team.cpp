@@ -280,10 +280,14 @@ std::vector<agent_actor> team::spawn_agents(agent_options common) {
   cluster::hub_with_net hub;
   if (has_hub())
     hub = spawn_hub(common);
-  const auto& agents = common.work->agents;
+  common.grace = common.work->grace;
+  auto all = std::make_shared<const agent_team>(
+      agent_team{std::move(common), options_.session.natives});
+  const auto& agents = all->common.work->agents;
   for (std::size_t i = 0; i < agents.size(); ++i)
     if (agents[i].runs_on.empty()) {
-      result.push_back(spawn_agent(common, agent_id{i}));
+      result.push_back(
+          spawn_team_agent(system_, all, agent_id{i}, slots_of(agents[i])));
       keep(result.back());
     } else {
       result.push_back(
@@ -293,10 +297,13 @@ std::vector<agent_actor> team::spawn_agents(agent_options common) {
   return result;
 }
 
+std::uint32_t team::slots_of(const agent& x) const {
+  return x.slots == 0 ? options_.local_slots : x.slots;
+}
+
 agent_actor team::spawn_agent(agent_options mine, agent_id who) {
-  const auto& agent = mine.work->agents[who.value];
   mine.id = who;
-  mine.slots = agent.slots == 0 ? options_.local_slots : agent.slots;
+  mine.slots = slots_of(mine.work->agents[who.value]);
   mine.grace = mine.work->grace;
   return spawn_any_agent(system_, std::move(mine), options_.session.natives);
 }

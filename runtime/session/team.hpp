@@ -101,6 +101,7 @@ private:
 
   [[nodiscard]] std::vector<agent_actor> spawn_agents(agent_options common);
   [[nodiscard]] agent_actor spawn_agent(agent_options mine, agent_id who);
+  [[nodiscard]] std::uint32_t slots_of(const agent& x) const;
   [[nodiscard]] std::vector<service_actor> spawn_services(service_options each);
   void open_sockets();
   /// Some agent may be on another machine, or could be.
