@@ -490,6 +490,7 @@ orchestrator_behavior(self_pointer self, orchestrator_options options) {
       [self](tell_gathered) {
         self->state.tells_soon = false;
         send_facts(self);
+        end_turn(self);
       },
       [self](look_at_journal) {
         look(self);

@@ -5,6 +5,7 @@
 #include "actors/observer/observer.hpp"
 #include "actors/orchestrator/orchestrator.hpp"
 #include "tests/support/actor_stage.hpp"
+#include "tests/support/dice.hpp"
 #include "tests/support/plan_builder.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -46,7 +47,7 @@ store_behavior(artifact_actor::pointer self,
 class quick_run {
 public:
   quick_run(plan_builder b, native::agents::quick_function work,
-            std::uint64_t seed = 1)
+            std::uint64_t seed = 1, duration gathers = duration{0})
     : stage_(seed) {
     for (auto& t : b.get().tasks)
       t.run = {};
@@ -56,6 +57,7 @@ public:
     options.work = plan_;
     options.observer =
         stage_.spawn(observer_behavior, std::vector<viewer_actor>{viewer});
+    options.gathers = gathers;
     options.takes_batches = [](agent_id) {
       return true;
     };
@@ -89,6 +91,15 @@ public:
   }
   void advance(duration x) {
     stage_.advance(x);
+  }
+  /// Messages and timers in an order drawn by the dice, until there are none.
+  void go_in_any_order(dice& d) {
+    caf::anon_send(lead, begin_run{});
+    while (stage_.has_message() || stage_.timers() > 0)
+      if (stage_.has_message() && (stage_.timers() == 0 || !d.one_in(5)))
+        stage_.step();
+      else
+        (void)stage_.next_timer();
   }
   void settle() {
     stage_.settle();
@@ -166,6 +177,26 @@ BOOST_AUTO_TEST_CASE(one_at_a_time_whatever_came_together) {
   }
   BOOST_TEST(most == 1);
   BOOST_TEST(run.ends().size() == 100u);
+}
+
+// Facts for viewers may gather; what has to be done never waits with them.
+BOOST_AUTO_TEST_CASE(a_run_whose_facts_gather_comes_to_its_end) {
+  plan_builder b;
+  b.task("t0");
+  for (std::uint32_t i = 1; i < 40; ++i)
+    b.task("t" + std::to_string(i), {(i - 1) / 2});
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    quick_run run{b,
+                  [](const quick_task&) {
+                    return result{};
+                  },
+                  seed, std::chrono::milliseconds(5)};
+    dice d{seed};
+    run.go_in_any_order(d);
+    BOOST_TEST(run.ends().size() == 40u, "seed " << seed);
+    BOOST_TEST((run.seen.facts.back().kind == fact_kind::run_ended),
+               "seed " << seed);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(what_it_throws_fails_the_attempt) {
