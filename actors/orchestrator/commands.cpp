@@ -13,12 +13,10 @@ namespace tutti {
 
 namespace {
 
-using self_pointer =
-    orchestrator_with_timers::stateful_pointer<orchestrator_state>;
-
 /// Who stands for an agent whose place is chosen hears nothing that was meant
 /// for an earlier place.
-std::function<bool()> still_there(self_pointer self, std::uint32_t agent) {
+std::function<bool()> still_there(orchestrator_pointer self,
+                                  std::uint32_t agent) {
   const auto& s = self->state;
   if (!s.engine->places().is_chosen(agent))
     return [] {
@@ -32,7 +30,7 @@ std::function<bool()> still_there(self_pointer self, std::uint32_t agent) {
 
 /// Ends up in the receiver's mailbox, not before.
 template <class To, class Message>
-auto sending(self_pointer self, const To& to, Message x) {
+auto sending(orchestrator_pointer self, const To& to, Message x) {
   return [self, to, x = std::move(x)]() mutable {
     const auto& probe = self->state.options.probe;
     if (probe)
@@ -45,7 +43,7 @@ auto sending(self_pointer self, const To& to, Message x) {
 
 /// What is of no kind that gathers goes behind what has gathered.
 template <class Message>
-void send_to_agent(self_pointer self, std::uint32_t agent, Message x) {
+void send_to_agent(orchestrator_pointer self, std::uint32_t agent, Message x) {
   auto& s = self->state;
   constexpr bool gathers =
       std::is_same_v<Message, handoff> || std::is_same_v<Message, assign_task>;
@@ -58,7 +56,8 @@ void send_to_agent(self_pointer self, std::uint32_t agent, Message x) {
 }
 
 template <class Message>
-auto sending_to_agent(self_pointer self, std::uint32_t agent, Message x) {
+auto sending_to_agent(orchestrator_pointer self, std::uint32_t agent,
+                      Message x) {
   return [self, agent, there = still_there(self, agent),
           x = std::move(x)]() mutable {
     if (there())
@@ -68,7 +67,7 @@ auto sending_to_agent(self_pointer self, std::uint32_t agent, Message x) {
 
 /// As `held_sends::after_result_of`; most leaves at once.
 template <class Message>
-void send_after_result_of(self_pointer self, std::uint32_t task,
+void send_after_result_of(orchestrator_pointer self, std::uint32_t task,
                           std::uint32_t result_of, std::uint32_t agent,
                           Message x) {
   auto& s = self->state;
@@ -85,7 +84,7 @@ void send_after_result_of(self_pointer self, std::uint32_t task,
 }
 
 /// Before all that is meant for this place, so it waits for nothing.
-void place(self_pointer self, const engine::command& c) {
+void place(orchestrator_pointer self, const engine::command& c) {
   auto& s = self->state;
   place_agent x;
   x.agent = agent_id{c.agent};
@@ -98,7 +97,7 @@ void place(self_pointer self, const engine::command& c) {
           std::move(x))();
 }
 
-void deliver(self_pointer self, const engine::command& c) {
+void deliver(orchestrator_pointer self, const engine::command& c) {
   auto& s = self->state;
   const auto& sender = s.engine->task(c.other);
   handoff h;
@@ -110,7 +109,7 @@ void deliver(self_pointer self, const engine::command& c) {
   send_after_result_of(self, c.task, c.other, c.agent, std::move(h));
 }
 
-void answer(self_pointer self, const engine::command& c) {
+void answer(orchestrator_pointer self, const engine::command& c) {
   auto& s = self->state;
   const auto& r = s.engine->requests()[c.other - 1];
   request_answer x;
@@ -123,7 +122,7 @@ void answer(self_pointer self, const engine::command& c) {
   s.sends.after_all_for(c.task, sending_to_agent(self, c.agent, std::move(x)));
 }
 
-void assign(self_pointer self, const engine::command& c) {
+void assign(orchestrator_pointer self, const engine::command& c) {
   auto& s = self->state;
   assign_task x;
   x.task = task_id{c.task};
@@ -146,7 +145,7 @@ void assign(self_pointer self, const engine::command& c) {
 }
 
 /// What its templates may look at goes with the order.
-void begin_service(self_pointer self, const engine::command& c) {
+void begin_service(orchestrator_pointer self, const engine::command& c) {
   auto& s = self->state;
   const auto& work = *s.options.work;
   start_service x;
@@ -175,7 +174,7 @@ void begin_service(self_pointer self, const engine::command& c) {
 /// The wall clock may jump: it is looked at again after so long.
 constexpr auto wall_look = std::chrono::seconds(10);
 
-void arm(self_pointer self, timer_due x, duration span) {
+void arm(orchestrator_pointer self, timer_due x, duration span) {
   if (x.wall != 0)
     span = std::min<duration>(span, wall_look);
   self->delayed_send(self, std::max(span, duration::zero()), std::move(x));
@@ -183,7 +182,7 @@ void arm(self_pointer self, timer_due x, duration span) {
 
 /// Approval timeouts and deadlines are instants of the wall clock, all others
 /// of the run's own (§24).
-void arm_timer(self_pointer self, const engine::command& c) {
+void arm_timer(orchestrator_pointer self, const engine::command& c) {
   timer_due x{{c.timer, c.task, c.attempt}, c.at, 0};
   bool by_wall = c.timer == engine::timer_kind::approval
               || c.timer == engine::timer_kind::deadline;
@@ -196,12 +195,12 @@ void arm_timer(self_pointer self, const engine::command& c) {
 
 } // namespace
 
-duration run_time(self_pointer self) {
+duration run_time(orchestrator_pointer self) {
   const auto& s = self->state;
   return time_now(s.options.clock, self) - s.start;
 }
 
-bool is_due(self_pointer self, const timer_due& x) {
+bool is_due(orchestrator_pointer self, const timer_due& x) {
   duration left = x.wall == 0
                     ? x.at - run_time(self)
                     : duration{x.wall - self->state.options.wall_clock()};
@@ -211,7 +210,7 @@ bool is_due(self_pointer self, const timer_due& x) {
   return false;
 }
 
-void add_sent(self_pointer self, std::size_t before) {
+void add_sent(orchestrator_pointer self, std::size_t before) {
   auto& s = self->state;
   auto& facts = s.decided.facts;
   std::optional<fact> end;
@@ -233,7 +232,8 @@ void add_sent(self_pointer self, std::size_t before) {
     facts.push_back(std::move(*end));
 }
 
-void send_orders(self_pointer self, std::uint32_t agent, agent_orders x) {
+void send_orders(orchestrator_pointer self, std::uint32_t agent,
+                 agent_orders x) {
   if (x.empty())
     return;
   auto& s = self->state;
@@ -241,7 +241,7 @@ void send_orders(self_pointer self, std::uint32_t agent, agent_orders x) {
           std::move(x))();
 }
 
-void obey(self_pointer self, const engine::command& c) {
+void obey(orchestrator_pointer self, const engine::command& c) {
   auto& s = self->state;
   task_id task{c.task};
   auto tell_agent = [&](auto x) {

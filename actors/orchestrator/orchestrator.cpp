@@ -3,6 +3,7 @@
 
 #include "actors/orchestrator/commands.hpp"
 #include "actors/orchestrator/control.hpp"
+#include "actors/orchestrator/telling.hpp"
 
 #include <algorithm>
 #include <caf/actor_cast.hpp>
@@ -13,89 +14,8 @@ namespace tutti {
 
 namespace {
 
-using self_pointer =
-    orchestrator_with_timers::stateful_pointer<orchestrator_state>;
-
-/// Where the journal is given up, viewers hear of what has happened all the
-/// same; but of no end, which is another one now.
-void tell_undurable(self_pointer self, const fact_list& told) {
-  auto& s = self->state;
-  std::vector<fact> rest;
-  for (const auto& f : told) {
-    if (f.kind != fact_kind::run_ended)
-      rest.push_back(f);
-    if (f.kind == fact_kind::attempt_finished && is_terminal(f.state))
-      s.not_kept.push_back(f.subject);
-  }
-  self->send(s.options.observer, run_facts{std::move(rest)});
-}
-
-/// Viewers hear of what is durable.
-void tell(self_pointer self, fact_list told) {
-  if (told.empty())
-    return;
-  self->state.sends.to_viewers([self, told = std::move(told)] {
-    if (self->state.gave_up)
-      return tell_undurable(self, told);
-    self->send(self->state.options.observer, run_facts{told});
-  });
-}
-
-/// To the journal and to viewers.
-void send_facts(self_pointer self) {
-  auto& s = self->state;
-  if (s.decided.facts.empty())
-    return;
-  auto size = s.decided.facts.size();
-  fact_list all{std::exchange(s.decided.facts, {})};
-  s.decided.facts.reserve(size);
-  s.told_at = s.latest;
-  if (s.options.journal)
-    self->send(s.options.journal, append_facts{s.sends.noted(), all});
-  if (all.back().kind == fact_kind::run_ended) {
-    s.ending = fact_list{all.back()};
-    all = std::vector<fact>(all.begin(), all.end() - 1);
-  }
-  tell(self, std::move(all));
-}
-
-void send_all_orders(self_pointer self) {
-  self->state.gathered.take_all([self](std::uint32_t agent, agent_orders x) {
-    send_orders(self, agent, std::move(x));
-  });
-}
-
-void send_gathered(self_pointer self) {
-  send_facts(self);
-  send_all_orders(self);
-}
-
-/// So much gathers at most while messages go on coming.
-constexpr std::size_t gathered_facts_max = 4096;
-
-/// Whether facts were told a moment ago, and nothing waits for these.
-bool may_wait(const orchestrator_state& s) {
-  bool behind = !s.options.journal || s.options.writes_behind;
-  return behind && s.latest - s.told_at < s.options.gathers;
-}
-
-/// After each message: where another one waits, what follows from it goes with
-/// this.
-void end_turn(self_pointer self) {
-  auto& s = self->state;
-  if (s.decided.facts.size() >= gathered_facts_max)
-    return send_gathered(self);
-  if (!self->mailbox().empty())
-    return;
-  if (!may_wait(s))
-    send_facts(self);
-  else if (!s.decided.facts.empty() && !std::exchange(s.tells_soon, true))
-    self->delayed_send(self, s.options.gathers, tell_gathered{});
-  send_all_orders(self);
-}
-
 /// The end is told once nothing of the run is left.
-void tell_end_if_all_left(self_pointer self) {
+void tell_end_if_all_left(orchestrator_pointer self) {
   auto& s = self->state;
   auto none = [](const std::vector<bool>& xs) {
     return std::find(xs.begin(), xs.end(), true) == xs.end();
@@ -110,7 +30,7 @@ void tell_end_if_all_left(self_pointer self) {
 }
 
 /// Who keeps something running for the whole run is asked to end it.
-void dismiss(self_pointer self, bool at_once) {
+void dismiss(orchestrator_pointer self, bool at_once) {
   auto& s = self->state;
   const auto& agents = s.options.work->agents;
   s.agents_to_leave.assign(s.agents.size(), false);
@@ -126,7 +46,7 @@ void dismiss(self_pointer self, bool at_once) {
     self->send(x, stop_service{at_once});
 }
 
-void step_now(self_pointer self, const engine::event& e) {
+void step_now(orchestrator_pointer self, const engine::event& e) {
   auto& s = self->state;
   if (s.gave_up)
     return; // what is decided now could not be kept
@@ -145,14 +65,14 @@ void step_now(self_pointer self, const engine::event& e) {
   tell_end_if_all_left(self);
 }
 
-void step(self_pointer self, const engine::event& e) {
+void step(orchestrator_pointer self, const engine::event& e) {
   auto& s = self->state;
   s.latest = std::max(s.latest, run_time(self));
   step_now(self, e);
 }
 
 /// All of it at one moment.
-void take(self_pointer self, agent_reports& x) {
+void take(orchestrator_pointer self, agent_reports& x) {
   auto& s = self->state;
   s.latest = std::max(s.latest, run_time(self));
   for (const auto& a : x.accepted)
@@ -166,7 +86,7 @@ void take(self_pointer self, agent_reports& x) {
   }
 }
 
-void change_service(self_pointer self, const service_changed& x) {
+void change_service(orchestrator_pointer self, const service_changed& x) {
   auto& s = self->state;
   if (!s.engine->over())
     return step(self, engine::service_changes{x.service, x.state, x.text});
@@ -177,7 +97,7 @@ void change_service(self_pointer self, const service_changed& x) {
   tell_end_if_all_left(self);
 }
 
-void let_go(self_pointer self, agent_left x) {
+void let_go(orchestrator_pointer self, agent_left x) {
   auto& s = self->state;
   if (x.agent.value >= s.agents_to_leave.size())
     return;
@@ -186,7 +106,7 @@ void let_go(self_pointer self, agent_left x) {
 }
 
 /// The second Ctrl-C also reaches what is being ended.
-void stop(self_pointer self, stop_run x) {
+void stop(orchestrator_pointer self, stop_run x) {
   auto& s = self->state;
   s.told_to_stop = true;
   step(self, engine::stop_requested{x.exit_code, x.at_once});
@@ -200,7 +120,7 @@ void stop(self_pointer self, stop_run x) {
       self->send(s.services[i], stop_service{true});
 }
 
-void request(self_pointer self, make_requests& x) {
+void request(orchestrator_pointer self, make_requests& x) {
   if (self->state.gave_up)
     return; // as with all that is decided now
   auto asker = caf::actor_cast<agent_actor>(self->current_sender());
@@ -217,7 +137,7 @@ void request(self_pointer self, make_requests& x) {
       });
 }
 
-void control(self_pointer self, const control_call& x) {
+void control(orchestrator_pointer self, const control_call& x) {
   auto& s = self->state;
   control_reply reply;
   reply.id = x.id;
@@ -256,7 +176,7 @@ constexpr duration stuck_max_stopping = std::chrono::seconds(5);
 /// Of the tasks whose ends were not kept, so many are named.
 constexpr std::size_t named_max = 5;
 
-void go_on_durably(self_pointer self, facts_durable x) {
+void go_on_durably(orchestrator_pointer self, facts_durable x) {
   auto& s = self->state;
   if (s.gave_up)
     return; // nothing starts any more, though the disk is there again
@@ -265,14 +185,14 @@ void go_on_durably(self_pointer self, facts_durable x) {
   s.sends.durable(x.last);
 }
 
-void look_soon(self_pointer self) {
+void look_soon(orchestrator_pointer self) {
   if (!std::exchange(self->state.looks, true))
     self->delayed_send(self, std::chrono::seconds(1), look_at_journal{});
 }
 
 /// No new work is given out; what runs keeps its results until the disk takes
 /// them.
-void get_stuck(self_pointer self, const journal_stuck& x) {
+void get_stuck(orchestrator_pointer self, const journal_stuck& x) {
   auto& s = self->state;
   s.sends.hold_work(true);
   if (s.gave_up || std::exchange(s.stuck_code, x.exit_code) != 0)
@@ -296,7 +216,7 @@ std::string text_of_not_kept(const orchestrator_state& s) {
 
 /// Nobody can work and nothing can be kept: the run ends, and a resumed one
 /// does again what is not in the journal.
-void give_up(self_pointer self) {
+void give_up(orchestrator_pointer self) {
   auto& s = self->state;
   s.gave_up = true;
   send_gathered(self);
@@ -316,7 +236,7 @@ void give_up(self_pointer self) {
   dismiss(self, true);
 }
 
-void look(self_pointer self) {
+void look(orchestrator_pointer self) {
   auto& s = self->state;
   s.looks = false;
   if (s.stuck_code == 0 || s.gave_up)
@@ -330,7 +250,7 @@ void look(self_pointer self) {
 }
 
 /// Nodes may come before the run begins, which may wait for them.
-void step_once_begun(self_pointer self, engine::event e) {
+void step_once_begun(orchestrator_pointer self, engine::event e) {
   auto& s = self->state;
   if (s.begun)
     step(self, e);
@@ -339,7 +259,7 @@ void step_once_begun(self_pointer self, engine::event e) {
 }
 
 /// All nodes that are there are known before the first agent is placed.
-void begin(self_pointer self) {
+void begin(orchestrator_pointer self) {
   auto& s = self->state;
   s.begun = true;
   if (auto* first = std::get_if<engine::run_begins>(&s.options.first)) {
@@ -356,7 +276,7 @@ void begin(self_pointer self) {
     step(self, e);
 }
 
-void prepare(self_pointer self) {
+void prepare(orchestrator_pointer self) {
   auto& s = self->state;
   s.engine = s.options.engine;
   if (!s.engine)
@@ -383,7 +303,7 @@ void prepare(self_pointer self) {
 } // namespace
 
 orchestrator_with_timers::behavior_type
-orchestrator_behavior(self_pointer self, orchestrator_options options) {
+orchestrator_behavior(orchestrator_pointer self, orchestrator_options options) {
   auto& s = self->state;
   s.options = std::move(options);
   prepare(self);

@@ -110,16 +110,16 @@ typename Inspector::result_type inspect(Inspector& f, tell_gathered&) {
   return f(caf::meta::type_name("tell_gathered"));
 }
 
-using orchestrator_with_timers =
-    orchestrator_actor::extend<caf::reacts_to<agent_reports>,
-                               caf::reacts_to<timer_due>,
-                               caf::reacts_to<look_at_journal>,
-                               caf::reacts_to<tell_gathered>>;
+using orchestrator_with_timers = orchestrator_actor::extend<
+    caf::reacts_to<agent_reports>, caf::reacts_to<timer_due>,
+    caf::reacts_to<look_at_journal>, caf::reacts_to<tell_gathered>>;
+
+using orchestrator_pointer =
+    orchestrator_with_timers::stateful_pointer<orchestrator_state>;
 
 /// Spawn with `options`, then send `begin_run`; it stops when told to exit.
-orchestrator_with_timers::behavior_type orchestrator_behavior(
-    orchestrator_with_timers::stateful_pointer<orchestrator_state> self,
-    orchestrator_options options);
+orchestrator_with_timers::behavior_type
+orchestrator_behavior(orchestrator_pointer self, orchestrator_options options);
 
 } // namespace tutti
 
