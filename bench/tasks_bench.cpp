@@ -84,6 +84,7 @@ plan plan_of(const shape& x, const char* native) {
     auto& t = p.tasks[i];
     t.name = fmt::format("task-{}", i);
     t.agents = {agent_id{i % agent_count}};
+    t.needs.reserve(x[i].size());
     for (auto need : x[i])
       t.needs.push_back({{node_kind::task, need}, need_condition::succeeded});
   }
