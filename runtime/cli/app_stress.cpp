@@ -30,7 +30,7 @@ void add_stress_command(CLI::App& app, all_options& into) {
   add("--rate", "N", x.rate_text,
       "Open loop: N operations a second, timed from when each is due");
   add("--durability", "full|normal|off", x.durability,
-      "What of a run's journal survives a power loss; off by default");
+      "What of a run is durable before it goes on; off by default");
   add("--json", "FILE", x.json_file,
       "Write all figures as JSON; - is standard output");
 }
