@@ -232,7 +232,7 @@ expected<run_record> begin_record(const record_options& x) {
   });
   run_record result;
   result.file = file_of(x);
-  result.writes_behind = x.how == journal::durability::off;
+  result.writes_behind = result.file->writes_behind();
   journal::revision_entry revision;
   revision.plan = x.plan_path;
   revision.settings = x.settings;
@@ -288,7 +288,7 @@ expected<run_record> resume_record(const record_options& x,
   revision.plan = x.plan_path;
   revision.settings = x.settings;
   result.file = file_of(x);
-  result.writes_behind = x.how == journal::durability::off;
+  result.writes_behind = result.file->writes_behind();
   if (auto wrong = result.file->go_on(
           info, (*reader)->sum(),
           session_of(x, session, info.last + 1, result.elapsed),
