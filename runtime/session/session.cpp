@@ -254,9 +254,6 @@ session_result run_session(plan p, const session_options& options,
     return time->now();
   };
   lost_directory lost{*files};
-  if (goes_on && !address.empty())
-    view->note(fmt::format("tutti: nodes join by: tutti node --join {}{}",
-                           address, join_options(options.nodes, root)));
   if (!goes_on)
     view->finish(model);
   else {
@@ -274,6 +271,10 @@ session_result run_session(plan p, const session_options& options,
                  clock,
                  &processes,
                  &feed}};
+    // Who reads this may ask for the status of the run at once.
+    if (!address.empty())
+      view->note(fmt::format("tutti: nodes join by: tutti node --join {}{}",
+                             address, join_options(options.nodes, root)));
     actors.begin(); // before a signal can ask to stop it
     if (options.begun)
       options.begun(*files);
