@@ -23,7 +23,7 @@ apart(std::size_t count, const std::function<std::vector<double>()>& work) {
   int ends[2] = {-1, -1};
   std::fflush(stdout);
   if (::pipe(ends) != 0)
-    std::exit(1);
+    std::exit(2);
   auto child = ::fork();
   if (child == 0) {
     auto mine = work();

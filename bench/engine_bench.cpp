@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <malloc.h>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -118,8 +119,11 @@ private:
   bool over_ = false;
 };
 
+/// Layers, and tasks in each.
+std::uint32_t side = 1000;
+
 void run_layered(benchmark::State& state, mix m) {
-  auto p = layered_plan(1000, 1000, m);
+  auto p = layered_plan(side, side, m);
   double bytes = 0;
   std::uint64_t handoffs = 0;
   ::malloc_trim(0);
@@ -170,6 +174,8 @@ BENCHMARK(layered_acknowledged)->Unit(benchmark::kMillisecond)->Iterations(3);
 } // namespace
 
 int main(int argc, char** argv) {
+  if (std::find(argv, argv + argc, std::string_view{"--quick"}) != argv + argc)
+    side = 30;
   return tutti::bench::benchmark_main(argc, argv, [](const auto& run) {
     return std::vector<std::pair<tutti::bench::row, double>>{
         {{"engine." + tutti::bench::row_name(run),

@@ -141,7 +141,7 @@ int main(int argc, char** argv) {
       measure_model(how, run);
   } catch (const std::exception& e) {
     fmt::print(stderr, "bench_facts: {}\n", e.what());
-    return 1;
+    return 2;
   }
   return 0;
 }

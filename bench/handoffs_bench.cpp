@@ -150,7 +150,7 @@ int main(int argc, char** argv) {
   auto processes = process::supervisor::fork_now();
   if (!processes) {
     fmt::print(stderr, "{}\n", processes.error().detail);
-    return 1;
+    return 2;
   }
   sizes n;
   if (how.quick)

@@ -20,8 +20,9 @@ using seconds = std::chrono::duration<double>;
 /// "ext4 on /dev/sda1": what a folder lies on.
 std::string file_system_of(const std::string& folder);
 
-/// Appends blocks of 4 KiB to a new file, each made durable by fdatasync.
-seconds sync_blocks(const std::string& path, std::uint32_t count);
+/// Writes records of 200 bytes one behind the other into a new file that has
+/// its whole size from the beginning, and makes each durable by fdatasync.
+seconds sync_records(const std::string& path, std::uint32_t count);
 
 /// A row shaped as a fact is: ten numbers, and now and then a text.
 struct bare_row {

@@ -1,159 +1,229 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// usage: bench_journal [FOLDER [ROUNDS]]
+// usage: bench_journal [--rounds N] [--only NAME] [--json] [--quick] [FOLDER]
 //
-// What it takes to make a fact durable (semantics §30), in rounds of all that
-// is compared, one after the other, on the file system of FOLDER (the build
-// folder): so a ratio is of the same minutes of the same disk. Then how long
-// the journal of a run of 100,000 tasks takes to be read, checked and folded
-// (§31). Prints medians over ROUNDS (9); fails where, with 100 tasks in flight,
-// less than half as many facts are durable in a second as rows of bare SQLite,
-// a lone one takes over 1.5 times as long, or the recovery over a second.
+// What it takes to be durable (semantics §30), on the file system of FOLDER
+// (the build folder), which must be on a disk: each round has ours and what it
+// is compared with one after the other, so a ratio is of the same seconds of
+// the same disk, and every one begins with a new file.
+//
+//   durable.*  tasks of whole runs with `--durability full`, of quick
+//              functions: a chain, where each task waits for the disk; 100
+//              chains, whose tasks wait together; and 100 such runs at once
+//   journal.*  the journal alone, one fact a task: by itself, with 100 in
+//              flight; and how long the journal of a run of 100,000 tasks takes
+//              to be opened, checked and folded (§31)
+#include "bench/apart.hpp"
 #include "bench/journal_bare.hpp"
 #include "bench/journal_live.hpp"
 #include "bench/journal_recovery.hpp"
+#include "bench/journal_runs.hpp"
 #include "bench/live_run.hpp"
+#include "bench/rows.hpp"
 
-#include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
 #include <fmt/format.h>
 #include <functional>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace {
 
 using namespace tutti;
 
-constexpr std::uint32_t lone_count = 100;
-constexpr std::uint32_t group_count = 5'000;
 constexpr std::uint32_t in_flight = 100;
-constexpr std::uint32_t recovered_tasks = 100'000;
-constexpr double group_rate_min = 0.5;
-constexpr double lone_time_max = 1.5;
-constexpr double recovery_seconds_max = 1;
 
-struct measurement {
-  const char* name;
-  std::uint32_t count; ///< of steps a round
-  std::function<bench::seconds()> round;
-  std::vector<double> microseconds; ///< a step, of each round
-
-  [[nodiscard]] double median() const {
-    auto sorted = microseconds;
-    std::sort(sorted.begin(), sorted.end());
-    return sorted[sorted.size() / 2];
-  }
+/// How much there is to do.
+struct sizes {
+  std::uint32_t lone = 2'000;        ///< facts, or tasks, one after the other
+  std::uint32_t group = 100'000;     ///< with `in_flight` at once
+  std::uint32_t runs = 100;          ///< at once
+  std::uint32_t run = 2'000;         ///< tasks of one of these
+  std::uint32_t recovered = 100'000; ///< tasks
 };
 
-/// How much longer a step of `x` takes than one of `y`: the median over the
-/// rounds, each of which saw both.
-double ratio(const measurement& x, const measurement& y) {
-  measurement result{};
-  for (std::size_t i = 0; i < x.microseconds.size(); ++i)
-    result.microseconds.push_back(x.microseconds[i] / y.microseconds[i]);
-  return result.median();
+constexpr sizes quick_sizes{20, 200, 3, 200, 1'000};
+
+[[noreturn]] void give_up(const std::string& what) {
+  std::fprintf(stderr, "bench_journal: %s\n", what.c_str());
+  std::exit(2);
 }
 
-void measure(std::vector<measurement>& all, std::uint32_t rounds) {
-  for (std::uint32_t i = 0; i < rounds; ++i)
-    for (auto& x : all)
-      x.microseconds.push_back(x.round().count() * 1e6 / x.count);
-  for (const auto& x : all)
-    fmt::print("{:<28}{:>10.1f} us a step {:>10.0f} steps/s\n", x.name,
-               x.median(), 1e6 / x.median());
+/// In a process and a folder of its own.
+double apart(const std::string& parent,
+             const std::function<double(const std::string& folder)>& work) {
+  return bench::apart(1, [&] {
+    bench::scratch_folder folder{parent};
+    try {
+      return std::vector<double>{work(folder.path())};
+    } catch (const std::exception& e) {
+      give_up(e.what());
+    }
+  })[0];
 }
 
-/// False: a bound does not hold.
-bool compare(const std::string& folder, std::uint32_t rounds) {
-  bench::bare_database alone{folder + "/alone.db"};
-  bench::bare_database groups{folder + "/groups.db"};
-  bench::live_journal journal_alone{folder + "/journal-alone.db"};
-  bench::live_journal journal_groups{folder + "/journal-groups.db"};
-  std::vector<measurement> all{
-      {"fdatasync of 4 KiB",
-       lone_count,
-       [&] {
-         return bench::sync_blocks(folder + "/blocks", lone_count);
-       },
-       {}},
-      {"bare SQLite, alone",
-       lone_count,
-       [&] {
-         return bench::commit_alone(alone, lone_count);
-       },
-       {}},
-      {"journal, alone",
-       lone_count,
-       [&] {
-         return journal_alone.append(lone_count, 1);
-       },
-       {}},
-      {"bare SQLite, 100 in flight",
-       group_count,
-       [&] {
-         return bench::commit_in_groups(groups, group_count, in_flight);
-       },
-       {}},
-      {"journal, 100 in flight",
-       group_count,
-       [&] {
-         return journal_groups.append(group_count, in_flight);
-       },
-       {}},
-  };
-  measure(all, rounds);
-  auto lone = ratio(all[2], all[1]);
-  auto rate = ratio(all[3], all[4]);
-  fmt::print("a lone fact takes {:.2f} times a bare commit (at most {}); with "
-             "100 in flight {:.2f} of bare group commit (at least {})\n",
-             lone, lone_time_max, rate, group_rate_min);
-  return lone <= lone_time_max && rate >= group_rate_min;
-}
+class durability_bench {
+public:
+  durability_bench(bench::row_options how, std::string parent)
+    : how_(std::move(how)), parent_(std::move(parent)),
+      size_(how_.quick ? quick_sizes : sizes{}) {
+    auto on = bench::file_system_of(parent_);
+    if (on.starts_with("tmpfs") || on.starts_with("ramfs"))
+      note_ = "in memory, where a sync costs nothing";
+  }
 
-/// False: a bound does not hold.
-bool recover(const std::string& folder, std::uint32_t rounds) {
-  bench::large_journal journal{folder + "/large.db", recovered_tasks};
-  std::vector<bench::recovery_times> all;
-  for (std::uint32_t i = 0; i < rounds; ++i)
-    all.push_back(journal.recover());
-  auto middle = all.begin() + static_cast<std::ptrdiff_t>(all.size() / 2);
-  std::nth_element(all.begin(), middle, all.end(),
-                   [](const auto& x, const auto& y) {
-                     return x.all() < y.all();
-                   });
-  fmt::print(
-      "recovery of {} tasks, {} facts, {:.1f} MB: {:.3f} s (open {:.3f}, "
-      "read and check {:.3f}, fold {:.3f}; at most {}), {:.3f} s of "
-      "processor time\n",
-      recovered_tasks, middle->facts,
-      static_cast<double>(middle->bytes) / (1 << 20), middle->all().count(),
-      middle->open.count(), middle->read.count(), middle->fold.count(),
-      recovery_seconds_max, middle->processor.count());
-  return middle->same && middle->all().count() <= recovery_seconds_max;
-}
+  void run() const {
+    sequence();
+    in_groups();
+    many_runs();
+    journal();
+    recovery();
+  }
 
-bool run(const std::string& parent, std::uint32_t rounds) {
-  bench::scratch_folder folder{parent};
-  auto on = bench::file_system_of(folder.path());
-  bool in_memory = on.starts_with("tmpfs") || on.starts_with("ramfs");
-  fmt::print("{} rounds on {}{}\n", rounds, on,
-             in_memory ? ": in memory, where a sync costs nothing" : "");
-  bool fast = compare(folder.path(), rounds) || in_memory;
-  return recover(folder.path(), rounds) && fast;
-}
+private:
+  using work = std::function<double(const std::string& folder)>;
+
+  [[nodiscard]] bench::row make_row(const char* name, const char* unit,
+                                    const char* reference) const {
+    bench::row x;
+    x.name = name;
+    x.unit = unit;
+    x.reference_name = reference;
+    x.note = note_;
+    return x;
+  }
+
+  /// A row of `ours` and `reference`, in turn; both return what the unit
+  /// counts.
+  void measure(bench::row x, const work& ours, const work& reference) const {
+    if (!how_.wants(x.name))
+      return;
+    bench::measure(
+        how_, x,
+        [&] {
+          return apart(parent_, ours);
+        },
+        [&] {
+          return apart(parent_, reference);
+        });
+    print(how_, x);
+  }
+
+  /// Where only ours are measured.
+  void measure(bench::row x, const work& ours) const {
+    if (!how_.wants(x.name))
+      return;
+    for (int i = 0; i < how_.rounds; ++i)
+      x.samples.push_back(apart(parent_, ours));
+    print(how_, x);
+  }
+
+  void sequence() const {
+    auto n = size_.lone;
+    measure(
+        make_row("durable.sequence", "tasks/s", "fdatasync per task"),
+        [n](const std::string& folder) {
+          return bench::durable_run(folder, {1, n});
+        },
+        [n](const std::string& folder) {
+          return n / bench::sync_records(folder + "/records", n).count();
+        });
+  }
+
+  void in_groups() const {
+    auto n = size_.group;
+    measure(
+        make_row("durable.in-flight", "tasks/s", "bare SQLite, group commit"),
+        [n](const std::string& folder) {
+          return bench::durable_run(folder, {in_flight, n / in_flight});
+        },
+        [n](const std::string& folder) {
+          return commits_in_groups(folder, n);
+        });
+  }
+
+  void many_runs() const {
+    auto n = size_.run;
+    auto runs = size_.runs;
+    auto x = make_row("durable.many-runs", "tasks/s", "");
+    measure(x, [n, runs](const std::string& folder) {
+      return bench::durable_runs(folder, {in_flight, n / in_flight}, runs);
+    });
+  }
+
+  void journal() const {
+    auto lone = size_.lone;
+    measure(
+        make_row("journal.lone", "facts/s", "bare SQLite, a commit each"),
+        [lone](const std::string& folder) {
+          return facts(folder, lone, 1);
+        },
+        [lone](const std::string& folder) {
+          bench::bare_database db{folder + "/bare.db"};
+          return lone / bench::commit_alone(db, lone).count();
+        });
+    auto group = size_.group;
+    measure(
+        make_row("journal.in-flight", "facts/s", "bare SQLite, group commit"),
+        [group](const std::string& folder) {
+          return facts(folder, group, in_flight);
+        },
+        [group](const std::string& folder) {
+          return commits_in_groups(folder, group);
+        });
+  }
+
+  void recovery() const {
+    auto x = make_row("journal.recovery", "s", "");
+    if (!how_.wants(x.name))
+      return;
+    x.want = bench::better::lower;
+    bench::scratch_folder folder{parent_};
+    bench::large_journal written{folder.path() + "/large.db", size_.recovered};
+    std::vector<double> processor;
+    for (int i = 0; i < how_.rounds; ++i) {
+      auto took = written.recover();
+      if (!took.same)
+        give_up("what was recovered is not what was written");
+      x.samples.push_back(took.all().count());
+      processor.push_back(took.processor.count());
+      x.note = fmt::format("{} tasks, {} facts, {:.1f} MB; {:.3f} s of "
+                           "processor time",
+                           size_.recovered, took.facts,
+                           static_cast<double>(took.bytes) / 1e6,
+                           bench::median(processor));
+    }
+    print(how_, x);
+  }
+
+  static double facts(const std::string& folder, std::uint32_t n,
+                      std::uint32_t at_once) {
+    bench::live_journal journal{folder + "/journal.db"};
+    return n / journal.append(n, at_once).count();
+  }
+
+  static double commits_in_groups(const std::string& folder, std::uint32_t n) {
+    bench::bare_database db{folder + "/bare.db"};
+    return n / bench::commit_in_groups(db, n, in_flight).count();
+  }
+
+  bench::row_options how_;
+  std::string parent_;
+  sizes size_;
+  std::string note_;
+};
 
 } // namespace
 
 int main(int argc, char** argv) {
-  std::string folder = argc > 1 ? argv[1] : TUTTI_BENCH_FOLDER;
-  auto rounds = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 9;
+  auto how = bench::take_row_options(argc, argv);
+  std::string folder =
+      how.arguments.empty() ? TUTTI_BENCH_FOLDER : how.arguments[0];
   try {
-    auto n = static_cast<std::uint32_t>(std::max(rounds, 1ul));
-    return run(folder, n) ? 0 : 1;
+    durability_bench{how, folder}.run();
   } catch (const std::exception& e) {
-    fmt::print(stderr, "bench_journal: {}\n", e.what());
-    return 1;
+    give_up(e.what());
   }
 }

@@ -8,7 +8,7 @@ namespace tutti::bench {
 scratch_folder::scratch_folder(const std::string& parent)
   : stress::scratch_folder(parent) {
   if (path().empty())
-    std::exit(1);
+    std::exit(2);
 }
 
 } // namespace tutti::bench

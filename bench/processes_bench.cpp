@@ -42,7 +42,7 @@ constexpr int one_task_rounds = 30;
 
 [[noreturn]] void give_up(const std::string& what) {
   std::fprintf(stderr, "bench_processes: %s\n", what.c_str());
-  std::exit(1);
+  std::exit(2);
 }
 
 /// Needs by task.

@@ -117,14 +117,40 @@ class Rows(unittest.TestCase):
 
     def test_a_row_of_the_table_has_a_program(self):
         programs, targets = results.load_table(HERE / "targets.json")
-        names = {x["name"] for x in programs}
+        rows = {x["name"]: x["rows"] for x in programs}
         cmake = (HERE / "CMakeLists.txt").read_text(encoding="utf-8")
-        for x in programs:
-            self.assertIn(x["name"].removeprefix("bench_"), cmake)
+        for name in rows:
+            self.assertIn(name.removeprefix("bench_"), cmake)
         for x in targets.values():
             self.assertIn(x["better"], ("higher", "lower"))
             self.assertTrue({"ratio", "value", "stretch"} & x.keys(), x["name"])
-        self.assertTrue(names & {x["bench"] for x in targets.values()})
+            self.assertIn(x["bench"], rows, x["name"])
+            self.assertTrue(any(x["name"].startswith(begin) for begin in rows[x["bench"]]), x["name"])
+
+
+class Checked(unittest.TestCase):
+    """With a program that prints what it is told to."""
+    def run_with(self, text, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            program = Path(folder, "bench/bench_memory")
+            program.parent.mkdir()
+            program.write_text(f"#!/bin/sh\nprintf '%s' '{text}'\n", encoding="utf-8")
+            program.chmod(0o755)
+            return subprocess.run([HERE / "run", "--build", folder, "--only", "memory.task", *arguments],
+                                  capture_output=True, text=True, check=False)
+
+    def test_a_target_that_was_not_measured_is_a_failure(self):
+        done = self.run_with("")
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("NOT MEASURED, though they have targets: memory.task.", done.stderr)
+        self.assertEqual(self.run_with("", "--check").returncode, 1)
+
+    def test_a_target_is_met_or_missed(self):
+        text = '{"name": "memory.task", "unit": "B", "better": "lower", "value": %d, "samples": [%d]}\n'
+        met = self.run_with(text % (100, 100), "--check")
+        self.assertEqual(met.returncode, 0, met.stdout + met.stderr)
+        self.assertNotIn("NOT MEASURED", met.stderr)
+        self.assertEqual(self.run_with(text % (300, 300), "--check").returncode, 1)
 
 
 class Refused(unittest.TestCase):

@@ -153,7 +153,7 @@ void require(bool ended) {
   if (ended)
     return;
   std::fprintf(stderr, "not all tasks ended\n");
-  std::exit(1);
+  std::exit(2);
 }
 
 /// `make` is not counted, `play` is.

@@ -84,6 +84,7 @@ plan plan_of(const shape& x, const char* native) {
     auto& t = p.tasks[i];
     t.name = fmt::format("task-{}", i);
     t.agents = {agent_id{i % agent_count}};
+    t.needs.reserve(x[i].size());
     for (auto need : x[i])
       t.needs.push_back({{node_kind::task, need}, need_condition::succeeded});
   }
@@ -99,7 +100,7 @@ times ours(const shape& x, const char* native) {
   auto start = clock_type::now();
   auto processes = process::supervisor::fork_now();
   if (!processes)
-    std::exit(1);
+    std::exit(2);
   bench::scratch_folder folder;
   bench::live_run_options run;
   run.work = plan_of(x, native);
@@ -126,7 +127,7 @@ times ours(const shape& x, const char* native) {
       end = clock_type::now();
   };
   if (bench::run_live(std::move(run), folder.path(), **processes) != 0)
-    std::exit(1);
+    std::exit(2);
   return {seconds{end - begin}.count(),
           seconds{clock_type::now() - start}.count()};
 }

@@ -2,9 +2,9 @@
 #include "actors/agent/payload_shelf.hpp"
 
 #include "actors/agent/outputs.hpp"
+#include "actors/agent/shelved.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace tutti {
@@ -64,18 +64,7 @@ void payload_shelf::keep(shared_details x, kept done) {
 
 shared_details payload_shelf::without_payload(const attempt_details& x,
                                               const payload_ref& at) const {
-  attempt_details result;
-  if (options_.looked_at)
-    std::copy_if(x.outputs.begin(), x.outputs.end(),
-                 std::back_inserter(result.outputs), [this](const output& y) {
-                   return options_.looked_at->contains(y.name);
-                 });
-  result.message = x.message;
-  result.log = x.log;
-  result.dropped_bytes = x.dropped_bytes;
-  result.leaked = x.leaked;
-  result.payload = at;
-  return std::make_shared<const attempt_details>(std::move(result));
+  return shelved(x, at, options_.looked_at.get());
 }
 
 void payload_shelf::on(const payload_kept& x) {

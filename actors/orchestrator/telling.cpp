@@ -56,7 +56,7 @@ void send_facts(orchestrator_pointer self) {
     return;
   auto size = s.decided.facts.size();
   fact_list all{std::exchange(s.decided.facts, {})};
-  s.decided.facts.reserve(size);
+  s.decided.facts.reserve(size + size / 2); // as many, or a few more
   s.told_at = s.latest;
   if (s.options.journal)
     self->send(s.options.journal, append_facts{s.sends.noted(), all});

@@ -64,7 +64,7 @@ namespace {
 
 void add_durability(CLI::App& app, std::string& into) {
   app.add_option("--durability", into,
-                 "What survives a power loss: full, normal or off")
+                 "What survives a kill or a power loss: full, normal or off")
       ->type_name("full|normal|off");
 }
 

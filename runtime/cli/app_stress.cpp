@@ -30,7 +30,7 @@ void add_stress_command(CLI::App& app, all_options& into) {
   add("--rate", "N", x.rate_text,
       "Open loop: N operations a second, timed from when each is due");
   add("--durability", "full|normal|off", x.durability,
-      "What of a run's journal survives a power loss; off by default");
+      "What of a run is durable before it goes on; off by default");
   add("--nodes", "N", x.nodes_text,
       "With N more processes on this machine, over TLS; at most 16");
   add_list(*stress, "--connect", "HOST:PORT", x.connect,

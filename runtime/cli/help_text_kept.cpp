@@ -11,6 +11,10 @@ command_text history_text() {
 they could end (unfinished). Those, and stopped and waiting ones, go on with
 'tutti run PLAN --resume=RUN'.
 
+With --facts instead: what has happened in one run, in order, a JSON object a
+line, those facts too that the journal has packed and SQL does not see.
+docs/journal.md explains each key.
+
 Examples:
   tutti history                        the newest 20
   tutti history -n 0 --json | jq -r '.runs[] | select(.resumable) | .id'

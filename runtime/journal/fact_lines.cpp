@@ -4,6 +4,7 @@
 #include "messages/json/json_values.hpp"
 #include "runtime/journal/journal_reader.hpp"
 #include "runtime/journal/stored_facts.hpp"
+#include "runtime/journal/stored_names.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -34,9 +35,10 @@ texts words(database& db, vocabulary x) {
 
 texts names(database& db) {
   texts result;
-  auto rows = db.prepare("SELECT id, name FROM name");
-  while (rows.step())
-    result.emplace(rows.integer(0), json_string(rows.text(1)));
+  // What cannot be read the reader has said.
+  (void)each_name(db, [&result](const stored_name& x) {
+    result.emplace(x.id, json_string(x.name));
+  });
   return result;
 }
 

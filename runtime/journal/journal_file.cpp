@@ -2,12 +2,14 @@
 #include "runtime/journal/journal_file.hpp"
 
 #include "runtime/journal/stored_facts.hpp"
+#include "runtime/journal/stored_names.hpp"
 #include "runtime/process/files.hpp"
 #include "runtime/process/folder.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <utility>
 
@@ -29,6 +31,29 @@ const char* synchronous(durability x) {
 
 /// Bytes of a pack, and a little more: a few pages, which are read at once.
 constexpr std::size_t pack_size = 32 * 1024;
+
+/// The digests of each name, as they are written.
+class digest_reader {
+public:
+  /// They are in the order of the names.
+  explicit digest_reader(const std::vector<part_entry>& all)
+    : next_(all.begin()), end_(all.end()) {
+  }
+
+  /// To be asked in that order, too. Valid until the next call.
+  std::string_view of(name_kind kind, std::size_t index) {
+    bytes_.clear();
+    for (; next_ != end_ && next_->kind == kind && next_->index == index;
+         ++next_)
+      put_digest(bytes_, next_->aspect, next_->digest);
+    return bytes_;
+  }
+
+private:
+  std::vector<part_entry>::const_iterator next_;
+  std::vector<part_entry>::const_iterator end_;
+  std::string bytes_;
+};
 
 /// What there are many of. Of all else (the run, gates, services, requests,
 /// nodes, what people say) a person may ask by SQL.
@@ -140,20 +165,88 @@ journal_file::add_revision(const revision_entry& x,
   if (auto failed = finish(insert))
     return failed;
   add_to(sum, x);
+  if (auto failed = add_names(x, parts, sum))
+    return failed;
+  return can_pack_ ? std::nullopt : add_parts(x, parts, sum);
+}
+
+std::optional<failure>
+journal_file::add_names(const revision_entry& x,
+                        const std::vector<part_entry>& parts, chain& sum) {
   names_ = {};
-  insert = db_.prepare("INSERT INTO name VALUES (?, ?, ?, ?)");
-  for (auto [kind, name] : names_of(*work_)) {
-    auto id = next_name_++;
-    names_[static_cast<std::size_t>(kind)].push_back(id);
+  auto names = names_of(*work_);
+  return can_pack_ && names.size() >= options_.names_packed_from
+           ? add_name_packs(x, names, parts, sum)
+           : add_name_rows(x, names, parts, sum);
+}
+
+std::optional<failure>
+journal_file::add_name_rows(const revision_entry& x, const name_list& all,
+                            const std::vector<part_entry>& parts, chain& sum) {
+  auto insert =
+      db_.prepare(can_pack_ ? "INSERT INTO name VALUES (?, ?, ?, ?, ?)"
+                            : "INSERT INTO name VALUES (?, ?, ?, ?)");
+  digest_reader digests{parts};
+  for (auto [kind, name] : all) {
+    auto& ids = names_[static_cast<std::size_t>(kind)];
+    auto own = digests.of(kind, ids.size());
+    auto id = ids.emplace_back(next_name_++);
     insert.bind(0, id);
     insert.bind(1, std::int64_t{x.number});
     insert.bind(2, to_string(kind));
     insert.bind(3, name);
+    if (can_pack_ && !own.empty())
+      insert.bind_bytes(4, own);
     if (auto failed = finish(insert))
       return failed;
     add_name_to(sum, id, kind, name);
+    if (can_pack_ && !own.empty())
+      sum.add(own);
   }
-  insert = db_.prepare("INSERT INTO part VALUES (?, ?, ?, ?)");
+  return std::nullopt;
+}
+
+std::optional<failure>
+journal_file::add_name_packs(const revision_entry& x, const name_list& all,
+                             const std::vector<part_entry>& parts, chain& sum) {
+  auto insert = db_.prepare("INSERT INTO name_pack VALUES (?, ?, ?, ?, ?)");
+  std::string body;
+  name_pack pack;
+  pack.first = next_name_;
+  pack.revision = x.number;
+  auto end = [&]() -> std::optional<failure> {
+    if (pack.first == next_name_)
+      return std::nullopt;
+    pack.last = next_name_ - 1;
+    pack.body = body;
+    pack.add_to(sum);
+    insert.bind(0, pack.first);
+    insert.bind(1, pack.last);
+    insert.bind(2, pack.revision);
+    insert.bind(3, pack.kind);
+    insert.bind_bytes(4, body);
+    auto failed = finish(insert);
+    pack.first = next_name_;
+    body.clear();
+    return failed;
+  };
+  digest_reader digests{parts};
+  for (auto [kind, name] : all) {
+    if (pack.kind != to_string(kind) || body.size() >= pack_size)
+      if (auto failed = end())
+        return failed;
+    pack.kind = to_string(kind);
+    auto& ids = names_[static_cast<std::size_t>(kind)];
+    put_name(body, name, digests.of(kind, ids.size()));
+    ids.push_back(next_name_++);
+  }
+  return end();
+}
+
+std::optional<failure>
+journal_file::add_parts(const revision_entry& x,
+                        const std::vector<part_entry>& parts, chain& sum) {
+  auto insert = db_.prepare("INSERT INTO part VALUES (?, ?, ?, ?)");
   for (const auto& part : parts) {
     auto id = names_[static_cast<std::size_t>(part.kind)][part.index];
     insert.bind(0, std::int64_t{x.number});
@@ -172,13 +265,15 @@ journal_file::create(const std::map<std::string, std::string>& about,
                      session_entry session, revision_entry revision,
                      const std::vector<part_entry>& parts) {
   auto sum = chain{};
+  can_pack_ = options_.format >= format_of_packs;
   auto make = [&]() -> std::optional<failure> {
     if (auto failed = connect(access::create))
       return failed;
     auto marks = fmt::format("PRAGMA application_id = {}; "
                              "PRAGMA user_version = {}",
-                             application_id, format);
-    for (const auto* sql : {"BEGIN IMMEDIATE", marks.c_str(), create_tables})
+                             application_id, options_.format);
+    auto tables = create_tables(options_.format);
+    for (const auto* sql : {"BEGIN IMMEDIATE", marks.c_str(), tables.c_str()})
       if (auto failed = db_.run(sql))
         return failed;
     if (auto failed = add_about(about, sum))
@@ -202,9 +297,16 @@ journal_file::create(const std::map<std::string, std::string>& about,
                                "another with --state-dir",
                                folder, process::system_text(number))};
   }
-  can_pack_ = true;
   sum_ = sum;
   return std::nullopt;
+}
+
+std::int64_t journal_file::last_name() {
+  auto rows = db_.number("SELECT max(id) FROM name").value_or(0);
+  if (!can_pack_)
+    return rows;
+  return std::max(rows,
+                  db_.number("SELECT max(last) FROM name_pack").value_or(0));
 }
 
 std::optional<error> journal_file::go_on(const journal_info& known, chain sum,
@@ -224,7 +326,9 @@ std::optional<error> journal_file::go_on(const journal_info& known, chain sum,
       return failed;
     if (auto failed = db_.run("BEGIN IMMEDIATE"))
       return failed;
-    next_name_ = db_.number("SELECT max(id) FROM name").value_or(0) + 1;
+    can_pack_ =
+        db_.number("PRAGMA user_version").value_or(0) >= format_of_packs;
+    next_name_ = last_name() + 1;
     if (auto failed = add_session(session, sum))
       return failed;
     if (auto failed = add_words(known, session.number, sum))
@@ -235,8 +339,6 @@ std::optional<error> journal_file::go_on(const journal_info& known, chain sum,
     } else {
       names_ = ids_in(*work_, known);
     }
-    can_pack_ =
-        db_.number("PRAGMA user_version").value_or(0) >= format_of_packs;
     begin_facts(facts.size());
     if (auto failed = add_facts(facts, number, sum))
       return failed;

@@ -26,6 +26,10 @@ struct journal_options {
   bool has_head = true; ///< writes down how far it is beside the file, too
   /// Where so many facts are written together, those of tasks are packed.
   std::size_t packed_from = 256;
+  /// Of a plan with so many names these are packed, too.
+  std::size_t names_packed_from = 4096;
+  /// Of a file that is made: an earlier one only for tests.
+  std::int64_t format = journal::format;
 };
 
 class journal_file {
@@ -70,6 +74,8 @@ public:
   }
 
 private:
+  using name_list = std::vector<std::pair<name_kind, std::string_view>>;
+
   [[nodiscard]] std::optional<failure> connect(access how);
   [[nodiscard]] std::optional<failure>
   add_about(const std::map<std::string, std::string>& about, chain& sum);
@@ -81,12 +87,26 @@ private:
   [[nodiscard]] std::optional<failure>
   add_revision(const revision_entry& x, const std::vector<part_entry>& parts,
                chain& sum);
+  [[nodiscard]] std::optional<failure>
+  add_names(const revision_entry& x, const std::vector<part_entry>& parts,
+            chain& sum);
+  [[nodiscard]] std::optional<failure>
+  add_name_rows(const revision_entry& x, const name_list& all,
+                const std::vector<part_entry>& parts, chain& sum);
+  [[nodiscard]] std::optional<failure>
+  add_name_packs(const revision_entry& x, const name_list& all,
+                 const std::vector<part_entry>& parts, chain& sum);
+  /// Where its format has them in rows of their own.
+  [[nodiscard]] std::optional<failure>
+  add_parts(const revision_entry& x, const std::vector<part_entry>& parts,
+            chain& sum);
   [[nodiscard]] std::optional<failure> add_row(const fact_row& x, chain sum);
   /// To the row or the pack that they get.
   [[nodiscard]] std::optional<failure>
   add_facts(std::span<const fact> facts, std::uint64_t& number, chain& sum);
   [[nodiscard]] std::optional<failure> end_pack(std::uint64_t last, chain& sum);
   void begin_facts(std::size_t count);
+  [[nodiscard]] std::int64_t last_name();
   [[nodiscard]] std::optional<failure> finish(statement& x);
   [[nodiscard]] error as_error(const failure& x) const;
 

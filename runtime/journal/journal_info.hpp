@@ -21,8 +21,8 @@
 namespace tutti::journal {
 
 /// What survives what: `full` a power loss, `normal` the death of the program
-/// (after a power loss the last facts may be missing), `off` neither for
-/// certain.
+/// (after a power loss the last facts may be missing). With `off` the last may
+/// be missing after the death of the program, any after a power loss.
 enum class durability : std::uint8_t { full, normal, off };
 
 [[nodiscard]] std::string_view to_string(durability x);

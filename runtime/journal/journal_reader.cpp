@@ -2,6 +2,7 @@
 #include "runtime/journal/journal_reader.hpp"
 
 #include "runtime/journal/log_tail.hpp"
+#include "runtime/journal/stored_names.hpp"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -201,33 +202,50 @@ void journal_reader::read_sessions() {
   });
 }
 
-void journal_reader::read_names() {
-  auto rows =
-      db_.prepare("SELECT id, revision, kind, name FROM name ORDER BY id");
-  each(rows, [&] {
-    auto kind = name_kind_of(rows.text(2));
-    if (!kind)
-      unknown_kind_ = rows.text(2);
-    names_.push_back({rows.integer(1), rows.integer(0),
-                      kind.value_or(name_kind::task),
-                      std::string{rows.text(3)}});
-  });
-  rows = db_.prepare("SELECT revision, name, aspect, digest FROM part "
-                     "ORDER BY revision, name, aspect");
+void journal_reader::read_part_rows() {
+  auto rows = db_.prepare("SELECT revision, name, aspect, digest FROM part "
+                          "ORDER BY revision, name, aspect");
   each(rows, [&] {
     parts_.push_back({rows.integer(0), rows.integer(1),
                       std::string{rows.text(2)},
                       static_cast<std::uint64_t>(rows.integer(3))});
   });
+}
+
+void journal_reader::read_names() {
+  auto failed = each_name(
+      db_,
+      [this](const stored_name& x) {
+        auto kind = name_kind_of(x.kind);
+        if (!kind)
+          unknown_kind_ = x.kind;
+        names_.push_back(
+            {x.revision, x.id, kind.value_or(name_kind::task),
+             std::string{x.name}, std::string{x.parts},
+             !name_packs_.empty() && name_packs_.back().first <= x.id});
+      },
+      [this](const name_pack& x) {
+        name_packs_.push_back({x.first, x.last, x.revision, std::string{x.kind},
+                               std::string{x.body}});
+      });
+  if (failed && !unread_)
+    unread_ = failed;
+  if (db_.number("PRAGMA user_version").value_or(0) < format_of_packs)
+    read_part_rows();
   if (info_.revisions.empty())
     return;
   std::int64_t revision = info_.revisions.back().number;
   std::unordered_map<std::int64_t, std::uint32_t> index;
-  for (const auto& x : names_)
-    if (x.revision == revision) {
-      index.emplace(x.id, static_cast<std::uint32_t>(info_.names.size()));
-      info_.names.emplace_back(x.id, x.kind, x.name);
-    }
+  for (const auto& x : names_) {
+    if (x.revision != revision)
+      continue;
+    auto at = static_cast<std::uint32_t>(info_.names.size());
+    index.emplace(x.id, at);
+    info_.names.emplace_back(x.id, x.kind, x.name);
+    std::string_view left = x.parts;
+    while (auto one = take_digest(left))
+      info_.parts.push_back({x.kind, at, std::string{one->first}, one->second});
+  }
   for (const auto& x : parts_)
     if (auto i = index.find(x.name); x.revision == revision && i != index.end())
       info_.parts.push_back(
@@ -253,6 +271,19 @@ std::optional<error> journal_reader::read_info() {
 
 // -- facts --------------------------------------------------------------------
 
+void journal_reader::add_names_of(std::uint32_t revision) {
+  for (const auto& x : names_) {
+    if (x.revision != revision || x.packed)
+      continue;
+    add_name_to(sum_, x.id, x.kind, x.name);
+    if (!x.parts.empty())
+      sum_.add(x.parts);
+  }
+  for (const auto& x : name_packs_)
+    if (x.revision == revision)
+      name_pack{x.first, x.last, x.revision, x.kind, x.body}.add_to(sum_);
+}
+
 /// What was written before a fact goes into the sum before it.
 void journal_reader::add_entries_before(std::uint64_t number) {
   auto revision_due = [&](const session_entry* session) {
@@ -269,9 +300,7 @@ void journal_reader::add_entries_before(std::uint64_t number) {
       continue;
     const auto& revision = info_.revisions[revisions_added_++];
     add_to(sum_, revision);
-    for (const auto& x : names_)
-      if (x.revision == revision.number)
-        add_name_to(sum_, x.id, x.kind, x.name);
+    add_names_of(revision.number);
     for (const auto& x : parts_)
       if (x.revision == revision.number)
         add_part_to(sum_, x.name, x.aspect, x.digest);

@@ -81,6 +81,8 @@ private:
   void read_words();
   void read_sessions();
   void read_names();
+  void read_part_rows();
+  void add_names_of(std::uint32_t revision);
   [[nodiscard]] expected<std::vector<fact>> read(const plan* p, bool all_known);
   /// Whether it is as it was written, and follows on what was read.
   [[nodiscard]] std::optional<error> check(const fact_entry& x);
@@ -105,9 +107,19 @@ private:
     std::int64_t id = 0;
     name_kind kind = name_kind::task;
     std::string name;
+    std::string parts; ///< as `put_digest` has them
+    bool packed = false;
+  };
+  struct pack_row {
+    std::int64_t first = 0; ///< as in `name_pack`
+    std::int64_t last = 0;
+    std::int64_t revision = 0;
+    std::string kind;
+    std::string body;
   };
   std::vector<name_row> names_;
-  std::vector<part_row> parts_;
+  std::vector<pack_row> name_packs_;
+  std::vector<part_row> parts_; ///< where they are rows of their own
   std::size_t sessions_added_ = 0;
   std::size_t revisions_added_ = 0;
   std::optional<failure> unread_;

@@ -25,9 +25,9 @@ constexpr std::size_t together_max = 4 * 1024;
 } // namespace
 
 journal_writer::journal_writer(std::unique_ptr<journal_file> file,
-                               writer_events events)
-  : file_(std::move(file)), writes_behind_(file_->writes_behind()),
-    events_(std::move(events)), thread_([this] {
+                               writer_events events, writer_pace pace)
+  : file_(std::move(file)), pace_(pace), events_(std::move(events)),
+    thread_([this] {
       work();
     }) {
 }
@@ -39,7 +39,7 @@ journal_writer::~journal_writer() {
 bool journal_writer::is_urgent(const append_facts& x) const {
   if (x.facts.empty())
     return false;
-  if (writes_behind_)
+  if (pace_ == writer_pace::behind)
     return x.facts.back().kind == fact_kind::run_ended;
   return std::any_of(x.facts.begin(), x.facts.end(), [](const fact& f) {
     return f.extra || !releases_nothing(f.kind);
@@ -77,7 +77,8 @@ void journal_writer::work() {
     });
     if (waiting_.empty())
       return;
-    changed_.wait_for(lock, writes_behind_ ? company_behind : company, [this] {
+    auto time = pace_ == writer_pace::behind ? company_behind : company;
+    changed_.wait_for(lock, time, [this] {
       return ending_ || is_urgent_;
     });
     write(lock);

@@ -3,9 +3,8 @@
 // (group commit), and says so. Facts that no work waits for (that a task was
 // given out, that it began; semantics §30) wait a moment for one that some
 // does, so that a task that ends costs one write, not one for each of its
-// facts. With
-// `--durability off` nothing waits but the end of the run: all is written some
-// times a second.
+// facts. Where only the end of the run waits (`--durability off`) all is
+// written some times a second.
 #pragma once
 
 #include "messages/journal.hpp"
@@ -13,6 +12,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -28,17 +28,21 @@ struct writer_events {
   std::function<void(journal_stuck)> stuck;
 };
 
+/// Whether anything but the end of the run waits for what is written.
+enum class writer_pace : std::uint8_t { awaited, behind };
+
 class journal_writer {
 public:
   /// `file` was made or gone on with. Starts the thread.
-  journal_writer(std::unique_ptr<journal_file> file, writer_events events);
+  journal_writer(std::unique_ptr<journal_file> file, writer_events events,
+                 writer_pace pace = writer_pace::awaited);
   journal_writer(const journal_writer&) = delete;
   journal_writer& operator=(const journal_writer&) = delete;
   ~journal_writer(); ///< calls `stop`
 
   /// On any thread; returns at once. What is not durable yet is bounded by the
-  /// work in flight, as what it would release has not left; with `off` by
-  /// `held_sends::behind_max`.
+  /// work in flight, as what it would release has not left; of one that writes
+  /// behind by `held_sends::behind_max`.
   void append(append_facts x);
 
   /// Writes what there is, once; what the disk does not take then is lost.
@@ -53,7 +57,7 @@ private:
   try_to_write(std::vector<append_facts>& steps);
 
   std::unique_ptr<journal_file> file_;
-  bool writes_behind_ = false;
+  writer_pace pace_ = writer_pace::awaited;
   writer_events events_;
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -63,12 +63,15 @@ public:
   /// In whatever order they stand.
   template <class T>
   void add_set(const std::vector<T>& xs) {
-    std::set<std::uint64_t> sums;
+    std::vector<std::uint64_t> sums;
+    sums.reserve(xs.size());
     for (const auto& x : xs) {
       digester one{plan_};
       one.add(x);
-      sums.insert(one.sum());
+      sums.push_back(one.sum());
     }
+    std::sort(sums.begin(), sums.end());
+    sums.erase(std::unique(sums.begin(), sums.end()), sums.end());
     for (auto x : sums)
       add(x);
   }
@@ -99,6 +102,7 @@ private:
 class part_list {
 public:
   explicit part_list(const plan& p) : plan_(p) {
+    parts_.reserve(2 * (p.tasks.size() + p.gates.size())); // as most have
   }
 
   template <class Fill>

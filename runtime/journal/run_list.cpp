@@ -7,6 +7,7 @@
 #include "runtime/journal/journal_reader.hpp"
 #include "runtime/journal/schema.hpp"
 #include "runtime/journal/stored_facts.hpp"
+#include "runtime/journal/stored_names.hpp"
 
 #include <fmt/format.h>
 
@@ -54,6 +55,18 @@ bool is_terminal_word(std::string_view state) {
   return false;
 }
 
+/// Calls `use` with the number of each task of the last revision.
+template <class Use>
+void each_task(database& db, std::optional<failure>& failed, Use use) {
+  auto revision = db.number("SELECT max(number) FROM revision").value_or(0);
+  auto unread = each_name(db, [&](const stored_name& x) {
+    if (x.revision == revision && x.kind == to_string(name_kind::task))
+      use(x.id);
+  });
+  if (unread && !failed)
+    failed = unread;
+}
+
 /// The tasks of the last revision that are over, by the last fact of each that
 /// says so. By words: the numbers are those of the journal's writer.
 std::uint32_t count_done(database& db, std::optional<failure>& failed) {
@@ -66,10 +79,9 @@ std::uint32_t count_done(database& db, std::optional<failure>& failed) {
     if (is_terminal_word(word))
       terminal.insert(id);
   std::unordered_map<std::int64_t, bool> over;
-  auto names = db.prepare("SELECT id FROM name WHERE kind = 'task' AND "
-                          "revision = (SELECT max(number) FROM revision)");
-  while (names.step())
-    over.emplace(names.integer(0), false);
+  each_task(db, failed, [&over](std::int64_t id) {
+    over.emplace(id, false);
+  });
   stored_facts facts{db};
   for (fact_row row; facts.next(row);)
     if (auto kind = kinds.find(row[column::kind]); kind != kinds.end())
@@ -178,9 +190,10 @@ void read_facts(row_reader& rows, run_entry& into) {
     into.state = state_of(end->status);
     into.exit_code = end->exit_code;
   }
-  into.tasks = static_cast<std::uint32_t>(
-      rows.number("SELECT count(*) FROM name WHERE kind = 'task' AND "
-                  "revision = (SELECT max(number) FROM revision)"));
+  into.tasks = 0;
+  each_task(rows.db(), rows.failed(), [&into](std::int64_t) {
+    ++into.tasks;
+  });
   into.tasks_done = count_done(rows.db(), rows.failed());
   into.facts = count_facts(rows.db(), rows.failed());
 }

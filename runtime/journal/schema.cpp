@@ -3,7 +3,9 @@
 
 namespace tutti::journal {
 
-const char* const create_tables = R"sql(
+namespace {
+
+constexpr std::string_view shared_tables = R"sql(
 CREATE TABLE about (
   key TEXT PRIMARY KEY, value TEXT NOT NULL
 ) WITHOUT ROWID;
@@ -20,14 +22,6 @@ CREATE TABLE revision (
   number INTEGER PRIMARY KEY, session INTEGER NOT NULL,
   first_fact INTEGER NOT NULL, plan TEXT NOT NULL, settings TEXT NOT NULL
 );
-CREATE TABLE name (
-  id INTEGER PRIMARY KEY, revision INTEGER NOT NULL, kind TEXT NOT NULL,
-  name TEXT NOT NULL
-);
-CREATE TABLE part (
-  revision INTEGER NOT NULL, name INTEGER NOT NULL, aspect TEXT NOT NULL,
-  digest INTEGER NOT NULL, PRIMARY KEY (revision, name, aspect)
-) WITHOUT ROWID;
 CREATE TABLE fact (
   number INTEGER PRIMARY KEY, at_ns INTEGER NOT NULL, kind INTEGER NOT NULL,
   subject INTEGER, cause_kind INTEGER, cause INTEGER, agent INTEGER,
@@ -35,15 +29,11 @@ CREATE TABLE fact (
   status INTEGER, exit_code INTEGER, service INTEGER, extra TEXT, details TEXT,
   chain INTEGER NOT NULL
 );
-CREATE TABLE pack (
-  first INTEGER PRIMARY KEY, last INTEGER NOT NULL, at_ns INTEGER NOT NULL,
-  chain INTEGER NOT NULL, body BLOB NOT NULL
-);
 CREATE VIEW facts AS SELECT
   f.number, f.at_ns / 1e9 AS seconds, k.text AS kind,
   iif(k.text LIKE 'request-%' OR k.text = 'answer-accepted',
-      f.subject, n.name) AS subject,
-  c.name AS cause, a.name AS agent, f.attempt,
+      f.subject, coalesce(n.name, f.subject)) AS subject,
+  coalesce(c.name, f.cause) AS cause, coalesce(a.name, f.agent) AS agent, f.attempt,
   coalesce(f.version, 1) AS version, p.text AS phase,
   s.text AS state, e.text AS ended, t.text AS status, f.exit_code,
   v.text AS service, f.extra, f.details
@@ -59,7 +49,32 @@ LEFT JOIN word t ON t.vocabulary = 'status' AND t.id = f.status
 LEFT JOIN word v ON v.vocabulary = 'service' AND v.id = f.service;
 )sql";
 
-namespace {
+/// Before there were packs.
+constexpr std::string_view first_tables = R"sql(
+CREATE TABLE name (
+  id INTEGER PRIMARY KEY, revision INTEGER NOT NULL, kind TEXT NOT NULL,
+  name TEXT NOT NULL
+);
+CREATE TABLE part (
+  revision INTEGER NOT NULL, name INTEGER NOT NULL, aspect TEXT NOT NULL,
+  digest INTEGER NOT NULL, PRIMARY KEY (revision, name, aspect)
+) WITHOUT ROWID;
+)sql";
+
+constexpr std::string_view later_tables = R"sql(
+CREATE TABLE name (
+  id INTEGER PRIMARY KEY, revision INTEGER NOT NULL, kind TEXT NOT NULL,
+  name TEXT NOT NULL, parts BLOB
+);
+CREATE TABLE name_pack (
+  first INTEGER PRIMARY KEY, last INTEGER NOT NULL, revision INTEGER NOT NULL,
+  kind TEXT NOT NULL, body BLOB NOT NULL
+);
+CREATE TABLE pack (
+  first INTEGER PRIMARY KEY, last INTEGER NOT NULL, at_ns INTEGER NOT NULL,
+  chain INTEGER NOT NULL, body BLOB NOT NULL
+);
+)sql";
 
 /// `to_string` says "unknown" past the last of an enumeration.
 template <class Enum>
@@ -80,6 +95,11 @@ std::string_view node_word(int i) {
 }
 
 } // namespace
+
+std::string create_tables(std::int64_t of_format) {
+  return std::string{of_format < format_of_packs ? first_tables : later_tables}
+       + std::string{shared_tables};
+}
 
 std::string_view name_of(vocabulary x) {
   constexpr std::array<std::string_view, vocabulary_count> all{
@@ -114,6 +134,8 @@ std::optional<name_kind> name_kind_of(std::string_view text) {
 
 std::vector<std::pair<name_kind, std::string_view>> names_of(const plan& p) {
   std::vector<std::pair<name_kind, std::string_view>> result;
+  result.reserve(p.tasks.size() + p.phases.size() + p.gates.size()
+                 + p.services.size() + p.agents.size());
   auto add = [&](name_kind kind, const auto& xs) {
     for (const auto& x : xs)
       result.emplace_back(kind, x.name);

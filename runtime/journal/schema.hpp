@@ -17,14 +17,15 @@ namespace tutti::journal {
 /// In the header of the file: what it is, and of which format.
 inline constexpr std::int64_t application_id = 0x74757474; // "tutt"
 inline constexpr std::int64_t format = 2;
-/// From this one on many facts may stand in one row. A journal that was made
-/// before is gone on with as it is.
+/// From this one on many facts may stand in one row, and digests stand with
+/// names. A journal that was made before is gone on with as it is.
 inline constexpr std::int64_t format_of_packs = 2;
 /// The oldest format that this program goes on with.
 inline constexpr std::int64_t format_oldest = 1;
 
-/// Makes all tables and the view `facts`, which shows the numbers as words.
-extern const char* const create_tables;
+/// Makes all tables of a format, and the view `facts`, which shows the numbers
+/// as words.
+[[nodiscard]] std::string create_tables(std::int64_t of_format);
 
 /// The columns of table `fact`, in their order; `number` is first and `chain`
 /// last.

@@ -10,6 +10,7 @@
 #include "runtime/journal/run_list.hpp"
 #include "runtime/journal/schema.hpp"
 #include "runtime/journal/stored_facts.hpp"
+#include "runtime/journal/stored_names.hpp"
 
 #include <fmt/format.h>
 
@@ -88,16 +89,12 @@ struct task_log::task_words {
       phases(words_in(db, vocabulary::phase)),
       states(words_in(db, vocabulary::state)),
       ends(words_in(db, vocabulary::end)) {
-    auto rows = db.prepare("SELECT id, kind, name FROM name WHERE kind = "
-                           "'agent' OR (kind = 'task' AND name = ?)");
-    if (!rows)
-      return;
-    rows.bind(0, std::string_view{task});
-    while (rows.step())
-      if (rows.text(1) == "agent")
-        agents.emplace(rows.integer(0), rows.text(2));
-      else
-        ids.insert(rows.integer(0));
+    unread = each_name(db, [&](const stored_name& x) {
+      if (x.kind == to_string(name_kind::agent))
+        agents.emplace(x.id, x.name);
+      else if (x.kind == to_string(name_kind::task) && x.name == task)
+        ids.insert(x.id);
+    });
   }
 
   [[nodiscard]] static std::string_view text(const texts& in, std::int64_t id) {
@@ -111,6 +108,7 @@ struct task_log::task_words {
   texts ends;
   texts agents;
   std::unordered_set<std::int64_t> ids; ///< of the task, one a revision
+  std::optional<failure> unread;
 };
 
 error task_log::failed(const failure& x) const {
@@ -136,13 +134,22 @@ expected<task_log> task_log::open(const std::string& run_path,
 }
 
 std::optional<error> task_log::find_task() {
-  auto rows = db_.prepare("SELECT DISTINCT name FROM name WHERE kind = 'task' "
-                          "ORDER BY revision DESC, id");
+  std::vector<std::pair<std::int64_t, std::string>> found; // by revision
+  auto unread = each_name(db_, [&](const stored_name& x) {
+    if (x.kind == to_string(name_kind::task))
+      found.emplace_back(x.revision, x.name);
+  });
+  if (unread)
+    return failed(*unread);
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& a, const auto& b) {
+                     return a.first > b.first;
+                   });
   std::vector<std::string> names;
-  while (rows.step())
-    names.emplace_back(rows.text(0));
-  if (!rows || rows.result() != 0)
-    return failed(db_.last_failure());
+  std::unordered_set<std::string_view> known;
+  for (const auto& [revision, name] : found)
+    if (known.insert(name).second)
+      names.push_back(name);
   if (std::find(names.begin(), names.end(), task_) != names.end())
     return std::nullopt;
   std::vector<std::string_view> views{names.begin(), names.end()};
@@ -161,6 +168,8 @@ std::optional<error> task_log::refresh() {
   if (last_of(db_, unread).number == last_ && !unread)
     return std::nullopt;
   task_words words{db_, task_};
+  if (words.unread)
+    return failed(*words.unread);
   stored_facts facts{db_, last_};
   for (fact_row row; facts.next(row); last_ = row.number)
     if (words.ids.contains(row[column::subject]))

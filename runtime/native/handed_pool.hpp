@@ -47,6 +47,19 @@ public:
       use(cells_[i].what);
   }
 
+  /// The same of one producer; null: it has handed nothing to it. Until the
+  /// next change.
+  handoff* get(task_id from, task_id to) {
+    auto at = find(to.value);
+    if (at == slots_.size())
+      return nullptr;
+    handoff x;
+    x.from = from;
+    x.to = to;
+    auto known = find_in(slots_[at], x);
+    return known == none ? nullptr : &cells_[known].what;
+  }
+
   /// The task needs it no more.
   void drop(task_id to) {
     auto at = find(to.value);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/native/quick_agent.hpp"
 
+#include "actors/agent/attempt_result.hpp"
+#include "actors/agent/outputs.hpp"
+#include "actors/agent/shelved.hpp"
 #include "runtime/native/attempt.hpp"
 
 #include <algorithm>
@@ -17,6 +20,10 @@ using clock = std::chrono::steady_clock;
 /// So long it keeps what it has to tell, and the thread that others wait for.
 constexpr auto turn_length = std::chrono::microseconds(200);
 constexpr std::uint32_t looks_every_max = 64;
+
+/// While so much is on its way to the disk or back, nothing else begins: what
+/// is in memory does not grow with how slow the disk is (rule 9).
+constexpr std::size_t moving_bytes_max = std::size_t{4} << 20;
 
 const std::shared_ptr<const attempt_details>& nothing() {
   static const auto x = std::make_shared<const attempt_details>();
@@ -46,16 +53,55 @@ void tell(self_pointer self) {
   }
 }
 
-/// What was handed to it is needed again by another attempt or phase of it.
-bool keeps_handed(const tutti::task& t, attempt_end end) {
-  return end != attempt_end::success || t.kind != task_kind::work
-      || t.integrate.present || !t.needs_later.empty();
+/// What was handed to it is needed again by another attempt, phase or version
+/// of it.
+bool keeps_handed(const quick_state& s, task_id task, attempt_end end) {
+  const auto& t = s.options.work->tasks[task.value];
+  return s.can_rework || end != attempt_end::success
+      || t.kind != task_kind::work || t.integrate.present
+      || !t.needs_later.empty();
 }
 
-void end(quick_state& s, const assign_task& order, attempt_end how,
+bool can_rework(const plan& p) {
+  return std::any_of(p.gates.begin(), p.gates.end(), [](const gate& x) {
+    return x.rework.present;
+  });
+}
+
+/// Of all that an agent of the run asks for, and of all agents.
+std::uint64_t new_id(quick_state& s) {
+  constexpr unsigned agent_bits = 40;
+  return std::uint64_t{s.options.id.value} << agent_bits
+       | (s.options.first_id + ++s.ids);
+}
+
+/// A large result goes to disk before its end is told (§21).
+void keep_last(self_pointer self) {
+  auto& s = self->state;
+  auto id = new_id(s);
+  auto& r = s.keeps[id] = std::move(s.told.attempts.back());
+  s.told.attempts.pop_back();
+  s.moving_bytes += payload_shelf::bytes_of(r.details.get());
+  self->send(s.options.artifacts, keep_payload{id, r.details});
+}
+
+void end(self_pointer self, const assign_task& order, attempt_end how,
          attempt_details details) {
+  auto& s = self->state;
   if (s.options.mask)
     mask_details(s.options.mask, details);
+  if (order.phase == work_phase::integrate && order.details)
+    put_over_earlier(details, order.details->earlier.get());
+  bool is_large =
+      payload_shelf::bytes_of(&details) > payload_shelf::small_bytes;
+  if (auto bytes = is_large ? inline_bytes(details) : 0;
+      bytes > inline_bytes_max) {
+    how = how == attempt_end::success ? attempt_end::failure : how;
+    details.message += (details.message.empty() ? "" : "; ") + too_large(bytes);
+    details.outputs.clear();
+    details.note.clear();
+    is_large = false;
+  }
   auto& r = s.told.attempts.emplace_back();
   r.task = order.task;
   r.attempt = order.attempt;
@@ -64,28 +110,51 @@ void end(quick_state& s, const assign_task& order, attempt_end how,
   r.end = how;
   if (details != attempt_details{})
     r.details = std::make_shared<const attempt_details>(std::move(details));
-  if (!keeps_handed(s.options.work->tasks[order.task.value], how))
+  if (!keeps_handed(s, order.task, how))
     s.handed.drop(order.task);
+  if (is_large && s.options.artifacts)
+    keep_last(self);
 }
 
-void run(quick_state& s, const assign_task& order) {
+void run(self_pointer self, const assign_task& order) {
+  auto& s = self->state;
   try {
     auto x =
         (*s.work)(quick_task{*s.options.work, s.options.id, order, s.handed});
-    end(s, order, x.failed() ? attempt_end::failure : attempt_end::success,
+    end(self, order, x.failed() ? attempt_end::failure : attempt_end::success,
         std::move(x).details());
   } catch (const std::exception& e) {
     attempt_details x;
     x.message = e.what();
-    end(s, order, attempt_end::failure, std::move(x));
+    end(self, order, attempt_end::failure, std::move(x));
   } catch (...) {
     attempt_details x;
     x.message = "the agent threw something that is no std::exception";
-    end(s, order, attempt_end::failure, std::move(x));
+    end(self, order, attempt_end::failure, std::move(x));
   }
 }
 
+/// Once it has seen what is in its mailbox.
+void take_turn_soon(self_pointer self) {
+  if (!std::exchange(self->state.turn_is_coming, true))
+    self->send(self, quick_turn{});
+}
+
 // -- results that lie on disk -------------------------------------------------
+
+/// Where the disk is full it stays in memory.
+void take_kept(self_pointer self, const payload_kept& x) {
+  auto& s = self->state;
+  auto found = s.keeps.extract(x.id);
+  if (!found)
+    return;
+  auto& r = found.mapped();
+  s.moving_bytes -= payload_shelf::bytes_of(r.details.get());
+  if (x.mistake.empty())
+    r.details = shelved(*r.details, x.payload, s.options.looked_at.get());
+  s.told.attempts.push_back(std::move(r));
+  take_turn_soon(self);
+}
 
 /// Asks for what is on disk; false: nothing is.
 bool load(self_pointer self, const assign_task& order) {
@@ -93,45 +162,106 @@ bool load(self_pointer self, const assign_task& order) {
   if (!s.options.artifacts)
     return false;
   std::size_t missing = 0;
-  s.handed.for_each(order.task, [&](handoff& h) {
-    if (!h.details || h.details->payload.size_bytes == 0)
+  auto ask = [&](task_id from, const shared_details& x) {
+    if (!x || x->payload.size_bytes == 0)
       return;
     ++missing;
-    auto id = s.options.first_id + ++s.ids;
-    s.loads[id] = {order.task, h.from};
-    self->send(s.options.artifacts, load_payload{id, h.details->payload});
+    auto id = new_id(s);
+    s.moving_bytes += x->payload.size_bytes;
+    s.loads.emplace(id, quick_state::load{order.task, from, x});
+    self->send(s.options.artifacts, load_payload{id, x->payload});
+  };
+  s.handed.for_each(order.task, [&ask](const handoff& h) {
+    ask(h.from, h.details);
   });
-  if (missing > 0)
-    s.loadings[order.task.value] = {order, missing, {}};
-  return missing > 0;
+  if (order.details)
+    ask({}, order.details->earlier);
+  if (missing == 0)
+    return false;
+  auto& w = s.loadings[order.task.value];
+  w.order = order;
+  w.missing = missing;
+  return true;
 }
 
-void take_loaded(quick_state& s, payload_loaded x) {
-  auto i = s.loads.find(x.id);
-  if (i == s.loads.end())
+/// What was read back takes the place of what travelled, unless a later version
+/// of that has come.
+void put(quick_state& s, quick_state::loading& w, const quick_state::load& x,
+         const shared_details& whole) {
+  if (!x.from.valid()) {
+    auto details = *w.order.details;
+    details.earlier = whole;
+    w.order.details =
+        std::make_shared<const assignment_details>(std::move(details));
     return;
-  auto [to, from] = i->second;
-  s.loads.erase(i);
-  auto waits = s.loadings.find(to.value);
-  if (waits == s.loadings.end())
+  }
+  auto* h = s.handed.get(x.from, x.to);
+  if (h == nullptr || h->details != x.lay)
     return;
-  auto& w = waits->second;
-  if (!x.mistake.empty())
-    w.mistake = std::move(x.mistake);
+  h->details = whole;
+  w.lay[whole.get()] = x.lay;
+}
+
+/// What is needed once more is read back once more.
+void lay_back(quick_state& s, task_id task, const quick_state::loading& x) {
+  s.handed.for_each(task, [&x](handoff& h) {
+    if (auto at = x.lay.find(h.details.get()); at != x.lay.end())
+      h.details = at->second;
+  });
+}
+
+/// Its turn has come; where results are on disk, it comes again with them.
+void begin(self_pointer self, const assign_task& order) {
+  auto& s = self->state;
+  auto i =
+      s.loadings.empty() ? s.loadings.end() : s.loadings.find(order.task.value);
+  bool failed = i != s.loadings.end() && !i->second.mistake.empty();
+  if (!failed && load(self, order))
+    return;
+  if (i == s.loadings.end())
+    return run(self, order);
+  auto read = std::move(i->second);
+  s.loadings.erase(i);
+  if (failed) {
+    attempt_details details;
+    details.message = std::move(read.mistake);
+    end(self, order, attempt_end::system_error, std::move(details));
+  } else {
+    run(self, order);
+  }
+  lay_back(s, order.task, read);
+}
+
+void take_loaded(self_pointer self, payload_loaded x) {
+  auto& s = self->state;
+  auto found = s.loads.extract(x.id);
+  if (!found)
+    return;
+  const auto& asked = found.mapped();
+  s.moving_bytes -= asked.lay->payload.size_bytes;
+  auto& w = s.loadings.at(asked.to.value);
+  if (x.mistake.empty())
+    put(s, w, asked, x.details);
   else
-    s.handed.for_each(to, [&, from = from](handoff& h) {
-      if (h.from == from)
-        h.details = x.details;
-    });
+    w.mistake = std::move(x.mistake);
   if (--w.missing > 0)
     return;
-  auto ready = std::move(w);
-  s.loadings.erase(waits);
-  if (ready.mistake.empty())
-    return run(s, ready.order);
-  attempt_details details;
-  details.message = std::move(ready.mistake);
-  end(s, ready.order, attempt_end::system_error, std::move(details));
+  if (s.next > 0)
+    s.queue[--s.next] = w.order;
+  else
+    s.queue.insert(s.queue.begin(), w.order);
+  take_turn_soon(self);
+}
+
+/// What is still on its way counts no more.
+void leave(self_pointer self) {
+  auto& s = self->state;
+  s.queue.clear();
+  s.next = 0;
+  s.loads.clear();
+  s.loadings.clear();
+  s.keeps.clear();
+  self->send(s.options.orchestrator, agent_left{s.options.id});
 }
 
 // -- turns --------------------------------------------------------------------
@@ -157,10 +287,9 @@ void work_off(self_pointer self) {
   if (s.turn_is_coming)
     return tell(self);
   s.told_at = clock::now();
-  while (s.next < s.queue.size()) {
+  while (s.next < s.queue.size() && s.moving_bytes < moving_bytes_max) {
     auto order = std::move(s.queue[s.next++]);
-    if (!load(self, order))
-      run(s, order);
+    begin(self, order);
     if (!is_long(s))
       continue;
     s.turn_is_coming = s.next < s.queue.size();
@@ -199,6 +328,8 @@ void take_back(self_pointer self, const revoke_task& x) {
   if (i == s.queue.end())
     return;
   s.queue.erase(i);
+  if (auto read = s.loadings.extract(x.task.value))
+    lay_back(s, x.task, read.mapped());
   self->send(s.options.orchestrator, task_returned{x.task, x.attempt});
 }
 
@@ -284,6 +415,9 @@ quick_behavior(self_pointer self, agent_options options,
   auto& s = self->state;
   s.options = std::move(options);
   s.work = std::move(work);
+  s.can_rework = can_rework(*s.options.work);
+  if (!s.options.looked_at)
+    s.options.looked_at = outputs_looked_at(*s.options.work);
   return {
       [self](agent_orders& x) {
         take(self->state, x);
@@ -306,17 +440,16 @@ quick_behavior(self_pointer self, agent_options options,
         work_off(self);
       },
       [self](payload_loaded& x) {
-        take_loaded(self->state, std::move(x));
-        tell(self);
+        take_loaded(self, std::move(x));
+      },
+      [self](const payload_kept& x) {
+        take_kept(self, x);
       },
       [self](const revoke_task& x) {
         take_back(self, x);
       },
       [self](leave_run) {
-        self->state.queue.clear();
-        self->state.next = 0;
-        self->send(self->state.options.orchestrator,
-                   agent_left{self->state.options.id});
+        leave(self);
       },
       // What it is called for is over before it could be told to end it, and it
       // has asked nobody anything.
@@ -330,7 +463,6 @@ quick_behavior(self_pointer self, agent_options options,
       [](const wake_driver&) {},
       [](const artifacts_captured&) {},
       [](const artifacts_placed&) {},
-      [](const payload_kept&) {},
       [](const process_started&) {},
       [](const process_line&) {},
       [](const process_output&) {},

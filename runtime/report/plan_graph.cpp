@@ -2,6 +2,7 @@
 #include "runtime/report/plan_graph.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace tutti::report {
@@ -34,15 +35,12 @@ plan_graph::plan_graph(const plan& p)
     node_count_(task_count_ + gate_count_ + phase_count_ + p.services.size()
                 + 2) {
   add_tasks(p);
-  add_later(p);
   add_gates(p);
   add_services(p);
   add_barrier(p);
   // A task may wait for the same thing twice, say by `needs` and `blocks`.
-  for (auto* xs : {&edges_, &start_edges_, &later_edges_}) {
-    std::sort(xs->begin(), xs->end());
-    xs->erase(std::unique(xs->begin(), xs->end()), xs->end());
-  }
+  for (auto* xs : {&edges_, &start_edges_, &later_edges_})
+    put_in_order(*xs);
   successors_ = rows(node_count_, edges_, true);
   predecessors_ = rows(node_count_, edges_, false);
   start_successors_ = rows(node_count_, start_edges_, true);
@@ -53,6 +51,26 @@ plan_graph::plan_graph(const plan& p)
   start_edges_ = {};
   later_edges_ = {};
   build_order();
+}
+
+// Counted into rows first: most rows are short, and in order then.
+void plan_graph::put_in_order(std::vector<edge>& xs) const {
+  std::vector<std::size_t> begin(node_count_ + 1);
+  for (const auto& x : xs)
+    ++begin[x.from + 1];
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  std::vector<edge> placed(xs.size());
+  auto at = begin;
+  for (const auto& x : xs)
+    placed[at[x.from]++] = x;
+  for (std::size_t i = 0; i < node_count_; ++i) {
+    auto* first = placed.data() + begin[i];
+    auto* last = placed.data() + begin[i + 1];
+    if (!std::is_sorted(first, last))
+      std::sort(first, last);
+  }
+  placed.erase(std::unique(placed.begin(), placed.end()), placed.end());
+  xs = std::move(placed);
 }
 
 node_index plan_graph::node(node_ref x) const {
@@ -107,6 +125,7 @@ void plan_graph::add_tasks(const plan& p) {
       add_need(y, i);
     for (const auto& y : x.after)
       edges_.push_back({node(y), i});
+    add_later(p, i);
     if (waits_for_everything(x)) {
       edges_.push_back({everything(), i});
       any_waits_for_everything = true;
@@ -123,23 +142,21 @@ void plan_graph::add_tasks(const plan& p) {
 
 // What only the end of a task waits for. A contract that some task defines has
 // to be agreed before those start who need its provider later (semantics §12).
-void plan_graph::add_later(const plan& p) {
-  for (node_index i = 0; i < task_count_; ++i) {
-    const auto& x = p.tasks[i];
-    for (const auto& y : x.needs_later) {
-      later_edges_.push_back({node(y.of), i});
-      if (y.of.kind != node_kind::task)
-        continue;
-      auto contract = p.tasks[y.of.index].provides;
-      if (contract.value >= p.contracts.size())
-        continue;
-      auto by = p.contracts[contract.value].defined_by;
-      if (by.valid() && by.value != i)
-        edges_.push_back({by.value, i});
-    }
-    for (auto y : x.after_each)
-      later_edges_.push_back({y.value, i});
+void plan_graph::add_later(const plan& p, node_index i) {
+  const auto& x = p.tasks[i];
+  for (const auto& y : x.needs_later) {
+    later_edges_.push_back({node(y.of), i});
+    if (y.of.kind != node_kind::task)
+      continue;
+    auto contract = p.tasks[y.of.index].provides;
+    if (contract.value >= p.contracts.size())
+      continue;
+    auto by = p.contracts[contract.value].defined_by;
+    if (by.valid() && by.value != i)
+      edges_.push_back({by.value, i});
   }
+  for (auto y : x.after_each)
+    later_edges_.push_back({y.value, i});
 }
 
 void plan_graph::add_services(const plan& p) {

@@ -155,10 +155,12 @@ private:
 
   void add_need(const need& x, node_index waiter);
   void add_tasks(const plan& p);
-  void add_later(const plan& p);
+  void add_later(const plan& p, node_index i);
   void add_gates(const plan& p);
   void add_services(const plan& p);
   void add_barrier(const plan& p);
+  /// By where they begin and lead to, each once.
+  void put_in_order(std::vector<edge>& xs) const;
   void build_order();
 
   std::size_t task_count_;

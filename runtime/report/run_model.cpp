@@ -28,9 +28,6 @@ run_model::run_model(const tutti::plan& p, std::vector<std::uint32_t> slots)
   }
   for (std::size_t i = 0; i < phases_.size(); ++i)
     phases_[i].total = static_cast<std::uint32_t>(p.phases[i].tasks.size());
-  for (std::uint32_t i = 0; i < tasks_.size(); ++i)
-    if (p.tasks[i].agents.size() == 1)
-      tasks_[i].agent = p.tasks[i].agents.front();
   prepare_traits();
   for (std::uint32_t i = 0; i < tasks_.size(); ++i)
     count_state(i, task_state::waiting, true);
@@ -45,6 +42,8 @@ void run_model::prepare_traits() {
     t.kind = x.kind;
     t.has_estimate = x.has_estimate;
     t.integrates = x.integrate.present;
+    if (x.agents.size() == 1)
+      tasks_[traits_.size() - 1].agent = x.agents.front();
     bool pinned =
         x.agents.size() == 1 && x.agents.front().value < agents_.size();
     t.queue = pinned ? x.agents.front().value
@@ -409,6 +408,8 @@ void run_model::stop_clock(std::uint32_t task, duration at) {
   t.attempt_busy += time;
   if (t.phase == work_phase::integrate)
     t.integrate_busy += time;
+  if (intervals_.empty())
+    intervals_.reserve(tasks_.size());
   intervals_.push_back({task_id{task}, t.agent, t.attempts, t.version,
                         t.attempt_started_at, at, t.attempt_wanted_at,
                         t.attempt_busy, t.phase, false, attempt_end::success,

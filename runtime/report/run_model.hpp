@@ -349,6 +349,7 @@ private:
   /// Of both phases of a task, or of its integrate phase only.
   [[nodiscard]] static load load_of(const tutti::task& x,
                                     std::uint32_t level = 2);
+  [[nodiscard]] load load_of(std::uint32_t task, std::uint32_t level) const;
   [[nodiscard]] std::optional<measure> measured() const;
   [[nodiscard]] measure measured_or_default() const;
   [[nodiscard]] static duration time_of(const load& x, const measure& by);

@@ -27,20 +27,22 @@ run_model::load run_model::load_of(const tutti::task& x, std::uint32_t level) {
   return x.has_estimate ? load{x.estimate.mode + late, 0} : load{late, 1};
 }
 
+// As the other one, of a task's plan entry only where that says more.
+run_model::load run_model::load_of(std::uint32_t task,
+                                   std::uint32_t level) const {
+  const auto& x = traits_[task];
+  if (x.has_estimate || x.integrates)
+    return load_of(plan_->tasks[task], level);
+  return {duration{0}, level == 2 && x.kind != task_kind::requests ? 1 : 0};
+}
+
 void run_model::set_load(std::uint32_t task, std::uint32_t level) {
   auto& t = tasks_[task];
   if (t.load_level == level)
     return;
   const auto& x = traits_[task];
-  load before;
-  load after;
-  if (x.has_estimate || x.integrates) {
-    before = load_of(plan_->tasks[task], t.load_level);
-    after = load_of(plan_->tasks[task], level);
-  } else if (x.kind != task_kind::requests) {
-    before.unknown = t.load_level == 2;
-    after.unknown = level == 2;
-  }
+  auto before = load_of(task, t.load_level);
+  auto after = load_of(task, level);
   t.load_level = level;
   auto change = [&](load& to) {
     to.known += after.known - before.known;
@@ -57,10 +59,11 @@ void run_model::prepare_estimates() {
     to.known += x.known;
     to.unknown += x.unknown;
   };
-  for (const auto& x : plan_->tasks) {
-    add(total_, load_of(x));
-    if (x.agents.size() == 1 && x.agents.front().value < agent_rest_.size())
-      add(agent_rest_[x.agents.front().value], load_of(x));
+  for (std::uint32_t i = 0; i < traits_.size(); ++i) {
+    auto own = load_of(i, 2);
+    add(total_, own);
+    if (traits_[i].queue < agent_rest_.size())
+      add(agent_rest_[traits_[i].queue], own);
   }
   rest_ = total_;
   auto by_known = [](const load& x, const load& y) {
@@ -84,7 +87,7 @@ void run_model::prepare_estimates() {
       if (i->is_end) {
         for (auto y : graph_.later_successors(x)) {
           auto late = ends[y];
-          add(late, load_of(plan_->tasks[y], 1));
+          add(late, load_of(y, 1));
           after = std::max(after, late, less);
         }
         ends[x] = after;
@@ -92,7 +95,7 @@ void run_model::prepare_estimates() {
       }
       auto own = ends[x];
       if (is_task)
-        add(own, load_of(plan_->tasks[x]));
+        add(own, load_of(x, 2));
       ranks[x] = std::max(own, after, less);
     }
   };

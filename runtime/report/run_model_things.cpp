@@ -187,8 +187,10 @@ handoff_record& run_model::handoff_of(const fact& x) {
                 ? graph_.edge_slot(x.cause, x.subject)
                 : graph_.edge_slots();
   if (slot < graph_.edge_slots()) {
-    if (along_edges_.empty())
+    if (along_edges_.empty()) {
       along_edges_.resize(graph_.edge_slots());
+      handoffs_.reserve(graph_.edge_slots());
+    }
     auto& latest = along_edges_[slot];
     if (latest == 0)
       latest = static_cast<std::uint32_t>(make() + 1);

@@ -234,6 +234,8 @@ void run_model::settle_start(node_index x, duration at) {
   for (auto y : graph_.start_successors(x)) {
     states_[y].hot -= n.start_hot;
     meet(y, at);
+    if (states_[y].unmet == 0)
+      refresh_pending(y);
   }
 }
 
@@ -245,8 +247,8 @@ void run_model::meet(node_index x, duration at) {
     return;
   if (is_gathering(x))
     settle(x, at);
-  else
-    refresh_pending(x);
+  else if (x < tasks_.size() && traits_[x].kind == task_kind::after_each)
+    refresh_pending(x); // of all others only that something is active counts
 }
 
 void run_model::meet_later(node_index x, duration at) {

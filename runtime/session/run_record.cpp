@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <future>
 #include <map>
 #include <optional>
 #include <utility>
@@ -92,6 +93,14 @@ bool is_another_plan(const plan& p, const journal::plan_changes& changes) {
         return x.kind == journal::name_kind::task && x.aspects.empty();
       });
   return fresh > 0 && static_cast<std::size_t>(fresh) == p.tasks.size();
+}
+
+/// Plans of so many tasks are worth a thread.
+constexpr std::size_t many_tasks = 4096;
+
+std::launch launch_for(const plan& p) {
+  return p.tasks.size() < many_tasks ? std::launch::deferred
+                                     : std::launch::async;
 }
 
 std::shared_ptr<engine::engine> engine_for(const record_options& x,
@@ -218,9 +227,12 @@ std::optional<error> take_up(const record_options& x,
 } // namespace
 
 expected<run_record> begin_record(const record_options& x) {
+  auto compiled = std::async(launch_for(*x.work), [&x] {
+    return engine_for(x, false);
+  });
   run_record result;
   result.file = file_of(x);
-  result.writes_behind = x.how == journal::durability::off;
+  result.writes_behind = result.file->writes_behind();
   journal::revision_entry revision;
   revision.plan = x.plan_path;
   revision.settings = x.settings;
@@ -232,7 +244,14 @@ expected<run_record> begin_record(const record_options& x) {
   if (auto wrong = result.file->create(about, session_of(x, 1, 1, duration{0}),
                                        revision, journal::parts_of(*x.work)))
     return *wrong;
+  result.engine = compiled.get();
   return result;
+}
+
+std::future<expected<run_record>> begin_record_beside(const record_options& x) {
+  return std::async(launch_for(*x.work), [&x] {
+    return begin_record(x);
+  });
 }
 
 expected<run_record> resume_record(const record_options& x,
@@ -269,7 +288,7 @@ expected<run_record> resume_record(const record_options& x,
   revision.plan = x.plan_path;
   revision.settings = x.settings;
   result.file = file_of(x);
-  result.writes_behind = x.how == journal::durability::off;
+  result.writes_behind = result.file->writes_behind();
   if (auto wrong = result.file->go_on(
           info, (*reader)->sum(),
           session_of(x, session, info.last + 1, result.elapsed),

@@ -11,6 +11,7 @@
 #include "runtime/session/state_directory.hpp"
 
 #include <cstdint>
+#include <future>
 #include <memory>
 #include <string>
 #include <vector>
@@ -39,7 +40,7 @@ struct run_record {
   /// Null: the run had ended, and nothing is to be done.
   std::unique_ptr<journal::journal_file> file;
   bool writes_behind = false; ///< only the end of the run waits for it
-  /// The facts of the journal are folded into it; null: a new run.
+  /// The facts of the journal are folded into it. Null: as `file`.
   std::shared_ptr<engine::engine> engine;
   engine::event first = engine::run_begins{};
   std::vector<fact> history;   ///< for who looks on
@@ -50,6 +51,10 @@ struct run_record {
 };
 
 [[nodiscard]] expected<run_record> begin_record(const record_options& x);
+
+/// The same, of a large plan on a thread of its own; `x` must live until then.
+[[nodiscard]] std::future<expected<run_record>>
+begin_record_beside(const record_options& x);
 
 /// The error says why the journal cannot be gone on with (exit 7 or 8).
 [[nodiscard]] expected<run_record> resume_record(const record_options& x,

@@ -26,6 +26,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fmt/format.h>
+#include <future>
 #include <memory>
 #include <system_error>
 #include <thread>
@@ -212,9 +213,12 @@ session_result run_session(plan p, const session_options& options,
                           options.plan_path,
                           options.settings,
                           {}};
-  auto record = options.resume_id.empty()
-                  ? begin_record(recorded)
-                  : resume_record(recorded, options.resume);
+  std::future<expected<run_record>> beginning;
+  if (options.resume_id.empty())
+    beginning = begin_record_beside(recorded);
+  report::run_model model{*work, slots_of(*work, local_slots)};
+  auto record = beginning.valid() ? beginning.get()
+                                  : resume_record(recorded, options.resume);
   if (!record) {
     tidy_run_directory(*files);
     return refuse(record.error());
@@ -224,7 +228,6 @@ session_result run_session(plan p, const session_options& options,
     return refuse(*wrong);
   if (options.ready && goes_on)
     options.ready(*files);
-  report::run_model model{*work, slots_of(*work, local_slots)};
   auto told = told_of(*files, options, local_slots);
   // Whoever started nodes has no need to know.
   auto address = listener && options.nodes.own_nodes == 0

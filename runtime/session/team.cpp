@@ -113,7 +113,7 @@ team::team(team_options options)
     return std::chrono::duration_cast<duration>(now).count();
   };
   mine.clock = options_.clock;
-  mine.writes_behind = options_.record.writes_behind;
+  mine.writes_behind = writes_behind();
   mine.gathers = facts_gather;
   mine.journal = spawn_journal();
   agent_options common;
@@ -191,6 +191,13 @@ void team::stop(std::int32_t code, bool at_once) {
   caf::anon_send(lead_, stop_run{code, at_once});
 }
 
+/// A node outlives the orchestrator: what it was told must be known to the next
+/// one. Else that would be made anew, under the same name, and the node would
+/// take it for what it has.
+bool team::writes_behind() const {
+  return options_.record.writes_behind && !has_hub();
+}
+
 journal_actor team::spawn_journal() {
   auto tell = [to = told_by_journal_](auto x) {
     if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(*to))
@@ -211,7 +218,9 @@ journal_actor team::spawn_journal() {
     tell(x);
   };
   journal_ = std::make_shared<journal::journal_writer>(
-      std::move(options_.record.file), std::move(events));
+      std::move(options_.record.file), std::move(events),
+      writes_behind() ? journal::writer_pace::behind
+                      : journal::writer_pace::awaited);
   auto result = system_.spawn(journal::journal_host_behavior, journal_);
   keep(result);
   return result;

@@ -110,6 +110,8 @@ private:
   void start_own_nodes(const process_actor& host);
   void own_node_ended(const process_exited& x, const std::string& said,
                       std::uint32_t left, const orchestrator_actor& lead);
+  /// Only the end of the run waits for the journal.
+  [[nodiscard]] bool writes_behind() const;
   /// The run begins once this was called as often as it has to be.
   void begin_if_all_is_there();
   /// Empty: there are no secrets.

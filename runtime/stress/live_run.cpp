@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -33,7 +34,6 @@ int run_live(live_run_options options, const std::string& directory,
   std::vector<std::uint32_t> slots;
   for (const auto& a : work->agents)
     slots.push_back(a.slots);
-  report::run_model model{*work, slots};
   session::run_feed feed;
   session::session_options how;
   how.natives = &options.agents;
@@ -41,8 +41,11 @@ int run_live(live_run_options options, const std::string& directory,
   recorded.files = *files;
   recorded.work = work;
   recorded.how = options.durability;
-  auto record = options.record ? options.record(recorded)
-                               : session::begin_record(recorded);
+  std::future<expected<session::run_record>> beginning;
+  if (!options.record)
+    beginning = session::begin_record_beside(recorded);
+  report::run_model model{*work, slots};
+  auto record = beginning.valid() ? beginning.get() : options.record(recorded);
   if (!record) {
     std::fprintf(stderr, "%s\n", record.error().detail.c_str());
     return static_cast<int>(record.error().code);

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <utility>
 
 namespace tutti::test {
 
@@ -25,15 +26,20 @@ std::string crashing_tutti() {
 
 } // namespace
 
-crash_folder::crash_folder(const crash_plan& p)
-  : path_(base_ / "run"), tag_("TEST_TAG_OF=" + base_.path()) {
+crash_folder::crash_folder(const crash_plan& p, std::string durability)
+  : path_(base_ / "run"), tag_("TEST_TAG_OF=" + base_.path()),
+    durability_(std::move(durability)) {
   base_.write("run/tutti.yaml", p.text);
   fs::copy_file(test::data_path("/crash/noted"), path_ + "/noted");
   fs::create_directory(path_ + "/page");
 }
 
+/// A resumed run is as durable as it was.
 program_outcome crash_folder::run(crash_point at) const {
-  return start({"run"}, at);
+  std::vector<std::string> args{"run"};
+  if (!durability_.empty())
+    args.insert(args.end(), {"--durability", durability_});
+  return start(std::move(args), at);
 }
 
 program_outcome crash_folder::resume(crash_point at) const {

@@ -32,7 +32,8 @@ struct program_outcome : outcome {
 /// One thread at a time.
 class crash_folder {
 public:
-  explicit crash_folder(const crash_plan& p);
+  /// `durability` of the run; empty: the default.
+  explicit crash_folder(const crash_plan& p, std::string durability = {});
 
   /// Runs the plan up to its end or death, and until nothing of it lives.
   [[nodiscard]] program_outcome run(crash_point at = {}) const;
@@ -54,6 +55,7 @@ private:
   temporary_directory base_;
   std::string path_; ///< the folder, in `base_`
   std::string tag_;
+  std::string durability_;
 };
 
 } // namespace tutti::test

@@ -34,7 +34,7 @@ public:
   }
 
   loop_result run() {
-    undisturbed_ = crash_folder{plan_}.run();
+    undisturbed_ = folder().run();
     if (undisturbed_.end.status != 0 || undisturbed_.points == 0)
       throw std::runtime_error(fmt::format("undisturbed, it ends with {}: {}",
                                            undisturbed_.end.status,
@@ -47,6 +47,10 @@ public:
   }
 
 private:
+  [[nodiscard]] crash_folder folder() const {
+    return crash_folder{plan_, options_.durability};
+  }
+
   void run_only(const char* text) {
     char* rest = nullptr;
     auto k = std::strtoull(text, &rest, 10);
@@ -73,45 +77,45 @@ private:
 
   /// False: the run has survived.
   bool kill_run(std::uint64_t k) {
-    crash_folder folder{plan_};
-    auto death = folder.run({k, options_.fine});
+    auto kept = folder();
+    auto death = kept.run({k, options_.fine});
     if (!death.killed()) {
       expect_survival(death, fmt::format("{}", k));
       return false;
     }
-    add(result_.deaths, fmt::format("{}", k), {death.left}, folder.resume());
+    add(result_.deaths, fmt::format("{}", k), {death.left}, kept.resume());
     return true;
   }
 
   void kill_recoveries(std::uint64_t k) {
-    crash_folder folder{plan_};
-    auto first = folder.run({k, options_.fine});
+    auto kept = folder();
+    auto first = kept.run({k, options_.fine});
     if (!first.killed())
       return;
-    folder.save();
+    kept.save();
     for (std::uint64_t j = 1;; ++j) {
-      folder.restore();
-      if (!kill_again(folder, first.left, k, j))
+      kept.restore();
+      if (!kill_again(kept, first.left, k, j))
         return;
     }
   }
 
   void kill_recovery(std::uint64_t k, std::uint64_t j) {
-    crash_folder folder{plan_};
-    auto first = folder.run({k, options_.fine});
+    auto kept = folder();
+    auto first = kept.run({k, options_.fine});
     if (first.killed())
-      kill_again(folder, first.left, k, j);
+      kill_again(kept, first.left, k, j);
   }
 
-  bool kill_again(const crash_folder& folder, const evidence& first,
+  bool kill_again(const crash_folder& kept, const evidence& first,
                   std::uint64_t k, std::uint64_t j) {
     auto where = fmt::format("{}/{}", k, j);
-    auto second = folder.resume({j, options_.fine});
+    auto second = kept.resume({j, options_.fine});
     if (!second.killed()) {
       expect_survival(second, where);
       return false;
     }
-    add(result_.recoveries, where, {first, second.left}, folder.resume());
+    add(result_.recoveries, where, {first, second.left}, kept.resume());
     return true;
   }
 
@@ -124,7 +128,8 @@ private:
 
   void add(loop_row& row, const std::string& where,
            std::vector<evidence> deaths, const program_outcome& end) {
-    cut_off_run x{plan_, undisturbed_, std::move(deaths), end};
+    cut_off_run x{plan_, undisturbed_, std::move(deaths), end,
+                  options_.durability == "off"};
     auto found = judge(x);
     if (!found.faults.empty())
       found.faults = {

@@ -13,6 +13,7 @@ namespace tutti::test {
 
 struct loop_options {
   bool fine = false;          ///< every change of a file counts
+  std::string durability;     ///< empty: the default
   std::size_t recoveries = 5; ///< points whose recovery is killed, too
   unsigned at_once = 2;       ///< runs
 };

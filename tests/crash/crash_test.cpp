@@ -57,6 +57,24 @@ BOOST_AUTO_TEST_CASE(at_every_point_of_a_run_with_each_feature) {
   check("each feature once", crash_everywhere(small_crash_plan(), options));
 }
 
+/// Its journal is written behind the run: what it does not have runs again.
+BOOST_AUTO_TEST_CASE(at_every_point_of_a_run_that_does_not_wait) {
+  loop_options options;
+  options.at_once = at_once();
+  options.durability = "off";
+  check("each feature once, off",
+        crash_everywhere(small_crash_plan(), options));
+}
+
+BOOST_AUTO_TEST_CASE(at_every_point_of_a_run_that_does_not_sync,
+                     *boost::unit_test::precondition(in_long_suite)) {
+  loop_options options;
+  options.at_once = at_once();
+  options.durability = "normal";
+  check("each feature once, normal",
+        crash_everywhere(small_crash_plan(), options));
+}
+
 BOOST_AUTO_TEST_CASE(at_every_point_after_the_plan_was_edited) { // row 17
   loop_options options;
   options.at_once = at_once();
@@ -74,6 +92,9 @@ BOOST_AUTO_TEST_CASE(at_every_change_of_a_file,
   options.at_once = at_once();
   options.fine = true;
   check("each feature once, every change of a file",
+        crash_everywhere(small_crash_plan(), options));
+  options.durability = "off";
+  check("each feature once, off, every change of a file",
         crash_everywhere(small_crash_plan(), options));
 }
 

@@ -45,6 +45,8 @@ struct evidence {
   std::vector<journal_fact> facts;   ///< of the last run that has any
   /// So many facts were durable, as somebody heard; 0: nobody can say.
   std::uint64_t told = 0;
+  /// The journal has what it was not given, or not in that order.
+  bool strange = false;
 };
 
 /// All of a journal, or none where it was not yet made. Changes what lies

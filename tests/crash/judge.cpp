@@ -47,6 +47,12 @@ public:
   [[nodiscard]] bool has_ended(const execution& x) const {
     return ended_.contains({x.task, x.attempt});
   }
+  /// Whoever goes on would not know that it may have run.
+  [[nodiscard]] bool is_unknown_though_exclusive(const execution& x) const {
+    const auto* t = plan_.find(x.task);
+    return t != nullptr && t->exclusive
+        && !assigned_.contains({x.task, x.attempt});
+  }
   [[nodiscard]] bool is_done(const execution& x) const {
     return done_.contains(key_of(x))
         || stream_runs_.contains({x.task, x.attempt});
@@ -192,8 +198,16 @@ private:
       fault(found.lost, fmt::format("lost: fact {}, which somebody had heard "
                                     "to be durable",
                                     n));
+    if (left.strange)
+      fault(found.lost, "lost: the journal is no beginning of what it was "
+                        "given");
     then.for_each_execution([&](const execution& x) {
-      if (auto what = then.too_early(x); !what.empty())
+      if (then.is_unknown_though_exclusive(x))
+        fault(found.lost, fmt::format("lost: {} is exclusive, and the journal "
+                                      "did not have that it was given out",
+                                      to_text(x)));
+      auto what = run_.written_behind ? std::string{} : then.too_early(x);
+      if (!what.empty())
         fault(found.lost, fmt::format("lost: {}, but the journal did not "
                                       "have what it works from: {}",
                                       to_text(x), what));

@@ -36,6 +36,9 @@ struct cut_off_run {
   const outcome& undisturbed;
   std::vector<evidence> deaths; ///< what each of them left, in their order
   const outcome& end;
+  /// Its journal was written behind it: work need not have waited for what it
+  /// works from (§30).
+  bool written_behind = false;
 };
 
 [[nodiscard]] damages judge(const cut_off_run& x);

@@ -60,8 +60,10 @@ struct judged {
     undisturbed.projection = end.projection;
   }
 
+  bool written_behind = false;
+
   [[nodiscard]] std::string text() const {
-    auto x = judge({plan, undisturbed, {death}, end});
+    auto x = judge({plan, undisturbed, {death}, end, written_behind});
     return std::to_string(x.lost) + " " + std::to_string(x.repeated) + " "
          + std::to_string(x.diverged) + " " + std::to_string(x.in_window);
   }
@@ -86,6 +88,32 @@ BOOST_AUTO_TEST_CASE(what_somebody_has_worked_from_is_lost) { // §30
   end.left.facts = death.facts;
   end.left.executions = {ran("model", 1), ran("draft", 1)};
   BOOST_TEST(text() == "1 0 0 2");
+}
+
+BOOST_AUTO_TEST_CASE(written_behind_work_may_be_ahead_of_the_journal) { // §30
+  death.facts.pop_back();
+  death.facts.pop_back();
+  end.left.facts = death.facts;
+  end.left.executions = {ran("model", 1), ran("draft", 1)};
+  written_behind = true;
+  BOOST_TEST(text() == "0 0 0 2");
+  death.facts[0].details = "another";
+  BOOST_TEST(text() == "1 0 0 2");
+}
+
+BOOST_AUTO_TEST_CASE(what_was_never_given_to_the_journal_is_seen) {
+  death.strange = true;
+  BOOST_TEST(text() == "1 0 0 1");
+}
+
+BOOST_AUTO_TEST_CASE(exclusive_work_that_nobody_knows_of_is_lost) { // §33
+  for (auto& x : plan.work.tasks)
+    x.exclusive = x.name == "draft";
+  BOOST_TEST(text() == "0 0 0 1");
+  death.facts.pop_back();
+  end.left.facts.erase(end.left.facts.begin() + 2);
+  written_behind = true;
+  BOOST_TEST(text() == "1 0 0 1");
 }
 
 BOOST_AUTO_TEST_CASE(what_somebody_was_told_to_look_at_is_lost) { // §13, §30

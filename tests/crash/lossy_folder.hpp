@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The disk on which a whole run loses its power, and goes on: the real
+// The disk on which a whole run loses its power, or dies, and goes on: the real
 // orchestrator, agents, services and observer in virtual time, on the real
 // journal, on a lossy_vfs.
 #pragma once
@@ -34,9 +34,10 @@ using turns = std::uint64_t;
 
 /// How a run on that disk came out.
 struct lossy_outcome : outcome {
-  bool died = false;            ///< the disk did; no projection, no facts
+  bool died = false; ///< the disk or the program did; no projection, no facts
   std::optional<error> refused; ///< the journal cannot be gone on with
   std::uint64_t changes = 0;    ///< of the disk
+  std::uint64_t steps = 0;      ///< of all that take part
 };
 
 /// One thread at a time.
@@ -48,8 +49,14 @@ public:
   [[nodiscard]] lossy_outcome run(turns order, change_hook hook = {});
   /// Goes on with the last run; begins anew where that had not yet begun.
   [[nodiscard]] lossy_outcome resume(turns order, change_hook hook = {});
+  /// As `run`, up to the death of the program before that step, from 1.
+  [[nodiscard]] lossy_outcome run_until(turns order, std::uint64_t step);
+  /// The same of `resume`.
+  [[nodiscard]] lossy_outcome resume_until(turns order, std::uint64_t step);
   /// What is left then.
   [[nodiscard]] evidence lose_power(loss how, std::uint64_t seed);
+  /// What is left once only the program died.
+  [[nodiscard]] evidence die();
 
   /// Keeps all that there is now.
   void save();
@@ -60,14 +67,24 @@ private:
   struct state {
     lossy_disk disk;
     kept_outside outside;
-    std::uint32_t runs = 0; ///< that were begun, one after the other
-    std::uint64_t told = 0; ///< facts of the last run that were durable
+    std::uint32_t runs = 0;  ///< that were begun, one after the other
+    std::uint64_t told = 0;  ///< facts of the last run that were durable
+    std::vector<fact> given; ///< what its journal was given
   };
   [[nodiscard]] std::string path() const;
-  [[nodiscard]] lossy_outcome play(bool anew, turns order);
-  /// To its end, or the death of the disk; adds what a viewer sees meanwhile.
-  void work_on(session::run_record record, turns order,
-               std::vector<fact>& seen);
+  [[nodiscard]] lossy_outcome go_on(turns order, std::uint64_t last_step);
+  [[nodiscard]] lossy_outcome play(bool anew, turns order,
+                                   std::uint64_t last_step);
+  struct session_end {
+    bool died = false;
+    std::uint64_t steps = 0;
+    std::vector<fact> seen; ///< by a viewer
+  };
+  /// To its end, or a death.
+  [[nodiscard]] session_end work_on(session::run_record record, turns order,
+                                    std::uint64_t last_step);
+  /// What is to be seen on the disk as it is now.
+  [[nodiscard]] evidence left();
 
   const crash_plan& plan_;
   lossy_folder_options options_;

@@ -40,13 +40,15 @@ lossy_team::lossy_team(std::shared_ptr<const plan> work,
                        session::run_record record, kept_outside& kept,
                        team_turns how)
   : work_(std::move(work)), how_(how), dice_(how.seed),
-    disk_pace_(1u << dice_.roll(5)), file_(std::move(record.file)),
-    told_(record.journaled), seen_before_(record.journaled), stage_(how.seed),
+    disk_pace_(1u << dice_.roll(5)), writes_behind_(record.writes_behind),
+    file_(std::move(record.file)), told_(record.journaled),
+    seen_before_(record.journaled), stage_(how.seed),
     outside_(stage_, *work_, kept, how.seed % 2 == 0) {
   observer_ = stage_.spawn(
       observer_behavior,
       std::vector<viewer_actor>{stage_.spawn(seen_behavior, &seen_)});
   lead_ = stage_.spawn(orchestrator_behavior, options_of(record));
+  stage_.settle(); // all are there before anything may die
   caf::anon_send(lead_, begin_run{});
 }
 
@@ -57,7 +59,10 @@ lossy_team::~lossy_team() {
   stage_.clear();
 }
 
+/// Viewers of a run that writes behind hear of what is not written.
 std::uint64_t lossy_team::told() const {
+  if (writes_behind_)
+    return told_;
   return std::max<std::uint64_t>(told_, seen_before_ + seen_.facts.size());
 }
 
@@ -71,6 +76,7 @@ orchestrator_options lossy_team::options_of(session::run_record& record) {
   result.first = std::move(record.first);
   result.journaled = record.journaled;
   result.elapsed = record.elapsed;
+  result.writes_behind = writes_behind_;
   result.journal = stage_.spawn(play_journal, [this](append_facts x) {
     take(std::move(x));
   });
@@ -121,15 +127,19 @@ lossy_team::spawn_services(const orchestrator_actor& lead) {
 
 // -- turns --------------------------------------------------------------------
 
-void lossy_team::play(const lossy_vfs& disk) {
-  for (std::size_t n = 0; !over() && !disk.dead(); ++n)
-    if (n == steps_max || !step())
+void lossy_team::play(lossy_vfs& disk, std::uint64_t last_step) {
+  for (; !over() && !disk.dead(); ++steps_) {
+    if (steps_ + 1 == last_step)
+      return disk.kill();
+    if (steps_ == steps_max || !step())
       throw std::runtime_error(
           fmt::format("the run stands still after {} facts", told()));
+  }
   if (!waiting_.empty() && !disk.dead())
     write();
   if (!disk.dead())
     file_.reset(); // which changes the disk, too
+  ended_ = !disk.dead();
 }
 
 bool lossy_team::over() const {
@@ -140,10 +150,12 @@ bool lossy_team::over() const {
 bool lossy_team::step() {
   auto ready = static_cast<std::uint32_t>(outside_.ready());
   bool drawn = how_.seed != 0;
-  // How much each is in a hurry: messages, the disk, processes.
-  std::array<std::uint32_t, 3> weights{stage_.has_message() ? 16u : 0u,
+  // How much each is in a hurry: messages, the disk, processes. Where nobody
+  // waits for the disk it may stay far behind.
+  std::uint32_t ahead = writes_behind_ ? 8 : 1;
+  std::array<std::uint32_t, 3> weights{stage_.has_message() ? 16u * ahead : 0u,
                                        waiting_.empty() ? 0u : disk_pace_,
-                                       std::min(ready, 2u)};
+                                       std::min(ready, 2u) * ahead};
   auto sum = weights[0] + weights[1] + weights[2];
   if (sum == 0)
     return stage_.next_timer();
@@ -162,6 +174,7 @@ bool lossy_team::step() {
 void lossy_team::take(append_facts x) {
   if (how_.says_so_too_early)
     say_durable(x.last);
+  given_.insert(given_.end(), x.facts.begin(), x.facts.end());
   waiting_.push_back(std::move(x));
 }
 

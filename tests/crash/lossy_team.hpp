@@ -34,11 +34,24 @@ public:
   ~lossy_team();
 
   /// Up to the end of the run, with its journal closed, or the death of the
-  /// disk: then nothing moves any more. Throws where the run stands still.
-  void play(const lossy_vfs& disk);
+  /// disk, or that of the program before step `last_step`, from 1: then nothing
+  /// moves any more. 0: it does not die. Throws where the run stands still.
+  void play(lossy_vfs& disk, std::uint64_t last_step);
 
+  /// Nothing has died meanwhile.
+  [[nodiscard]] bool ended() const {
+    return ended_;
+  }
+  /// Up to the death or the end.
+  [[nodiscard]] std::uint64_t steps() const {
+    return steps_;
+  }
   /// So many facts of the journal are durable, as somebody has heard.
   [[nodiscard]] std::uint64_t told() const;
+  /// What the journal was given in this session.
+  [[nodiscard]] const std::vector<fact>& given() const {
+    return given_;
+  }
   /// What a viewer has seen of this session.
   [[nodiscard]] const std::vector<fact>& seen() const {
     return seen_.facts;
@@ -61,10 +74,14 @@ private:
   team_turns how_;
   dice dice_;
   std::uint32_t disk_pace_; ///< how often the disk gets its turn
+  bool writes_behind_ = false;
   std::unique_ptr<journal::journal_file> file_;
   std::vector<append_facts> waiting_; ///< to be written together
+  std::vector<fact> given_;
   std::uint64_t told_ = 0;
   std::uint64_t seen_before_ = 0;
+  std::uint64_t steps_ = 0;
+  bool ended_ = false;
   std::uint64_t tokens_ = 0;
   seen_run seen_;
   actor_stage stage_;

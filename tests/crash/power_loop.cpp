@@ -62,7 +62,57 @@ public:
     return std::move(row_);
   }
 
+  loop_row die_everywhere() {
+    for (auto order : options_.orders)
+      crew{options_.at_once}.work([&](std::uint64_t k) {
+        return die_at_step(order, k * options_.stride);
+      });
+    return std::move(row_);
+  }
+
+  loop_row die_twice(std::uint64_t count) {
+    auto order = options_.orders.front();
+    auto steps = lossy_folder{plan_, options_.disk}.run(order).steps;
+    crew{options_.at_once}.work([&](std::uint64_t n) {
+      if (n > count)
+        return false;
+      die_again(order, steps * n / (count + 1));
+      return true;
+    });
+    return std::move(row_);
+  }
+
 private:
+  /// False: the run has fewer steps.
+  bool die_at_step(turns order, std::uint64_t k) {
+    lossy_folder folder{plan_, options_.disk};
+    auto where = fmt::format("order {} step {}", order, k);
+    auto first = folder.run_until(order, k);
+    if (!first.died)
+      return add(where, {}, first), false;
+    count_point();
+    std::vector<evidence> deaths{folder.die()};
+    go_on(folder, where, std::move(deaths), k + order);
+    return true;
+  }
+
+  /// The program died at k; and now at each j of the recovery.
+  void die_again(turns order, std::uint64_t k) {
+    lossy_folder folder{plan_, options_.disk};
+    (void)folder.run_until(order, k);
+    auto left = folder.die();
+    folder.save();
+    for (std::uint64_t j = options_.stride;; j += options_.stride) {
+      auto where = fmt::format("order {} step {} step {}", order, k, j);
+      folder.restore();
+      auto second = folder.resume_until(k + 1, j);
+      if (!second.died)
+        return add(where, {left}, second);
+      count_point();
+      go_on(folder, where, {left, folder.die()}, mixed(k, j));
+    }
+  }
+
   /// False: the run has fewer changes.
   bool lose_at(turns order, std::uint64_t k) {
     for (auto moment : {fate::kind::die_before, fate::kind::die_midway,
@@ -117,17 +167,21 @@ private:
 
   void add(const std::string& where, std::vector<evidence> deaths,
            const lossy_outcome& end) {
-    cut_off_run x{plan_, undisturbed_, std::move(deaths), end};
+    cut_off_run x{plan_, undisturbed_, std::move(deaths), end,
+                  options_.disk.how == journal::durability::off};
     damages found;
     if (end.refused) { // all that was said to be durable is gone
       found.lost = end.left.told;
       found.faults.push_back({"refused: " + end.refused->detail, {}});
+      // It is whole, and yet no run could have come to it.
+      found.diverged +=
+          end.refused->detail.find("cannot be replayed") != std::string::npos;
     } else {
       found = judge(x);
     }
     if (!found.faults.empty())
       found.faults = {{found.faults[0].what,
-                       fmt::format("the power was lost: {}\n{}once more: "
+                       fmt::format("cut off: {}\n{}once more: "
                                    "TUTTI_TEST_POWER_ONLY='{}' ctest "
                                    "--test-dir build -V -R crash\n",
                                    where, describe(x, found.faults), where)}};
@@ -154,6 +208,15 @@ loop_row lose_power_everywhere(const crash_plan& p,
 loop_row lose_power_twice(const crash_plan& p, const power_options& options,
                           std::uint64_t count) {
   return power_loop{p, options}.twice(count);
+}
+
+loop_row die_everywhere(const crash_plan& p, const power_options& options) {
+  return power_loop{p, options}.die_everywhere();
+}
+
+loop_row die_twice(const crash_plan& p, const power_options& options,
+                   std::uint64_t count) {
+  return power_loop{p, options}.die_twice(count);
 }
 
 } // namespace tutti::test

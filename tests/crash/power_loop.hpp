@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Takes the power from a run at each change of its disk, and lets it go on.
+// Takes the power from a run at each change of its disk, or ends its program at
+// each step, and lets it go on.
 #pragma once
 
 #include "tests/crash/crash_plan.hpp"
@@ -15,8 +16,9 @@ struct power_options {
   lossy_folder_options disk;
   std::vector<turns> orders = {1}; ///< in which the run takes its turns
   std::vector<loss> losses = {loss::everything, loss::some, loss::garbage};
-  std::uint64_t seeds = 1; ///< of each kind of loss
-  unsigned at_once = 2;    ///< runs
+  std::uint64_t seeds = 1;  ///< of each kind of loss
+  std::uint64_t stride = 1; ///< only every so many-th step is deadly
+  unsigned at_once = 2;     ///< runs
 };
 
 /// The power is lost before, within and after each change of the disk. Throws
@@ -31,5 +33,16 @@ struct power_options {
 [[nodiscard]] loop_row lose_power_twice(const crash_plan& p,
                                         const power_options& options,
                                         std::uint64_t count);
+
+/// The program dies at each step of who takes part (a message is taken, a
+/// command does something, facts are written), and what it wrote is there.
+[[nodiscard]] loop_row die_everywhere(const crash_plan& p,
+                                      const power_options& options);
+
+/// The program dies at `count` steps, evenly spread over the run, and again at
+/// each of the recovery.
+[[nodiscard]] loop_row die_twice(const crash_plan& p,
+                                 const power_options& options,
+                                 std::uint64_t count);
 
 } // namespace tutti::test

@@ -104,6 +104,33 @@ BOOST_AUTO_TEST_CASE(a_node_waits_for_its_orchestrator_no_longer_than_keep) {
   check_nothing_left();
 }
 
+// What a node may have been told is in the journal, with `off` too: else its
+// next orchestrator would make it anew, and the node take it for the same.
+BOOST_AUTO_TEST_CASE(a_run_with_nodes_never_writes_behind) { // §30
+  auto x = start_run(R"(
+tasks:
+  one: { run: 'echo one >> ran' }
+  two:
+    needs: one
+    run: |
+      test -e killed && exit 0
+      touch killed
+      read -r pid name state parent rest < /proc/$PPID/stat
+      kill -KILL "$parent"
+      sleep 100
+)",
+                     {"--durability", "off"});
+  BOOST_TEST(x->wait().status == 137);
+  BOOST_TEST(facts("SELECT count(*) FROM facts WHERE subject = 'one' AND "
+                   "kind = 'attempt-finished'")
+             == "1");
+  auto again = go_on();
+  auto end = finish(*again);
+  BOOST_TEST(end.status == 0, end.out << end.err);
+  BOOST_TEST(lines("ran").size() == 1u);
+  check_nothing_left();
+}
+
 // Whoever wrote it down before the run was killed still reaches it.
 BOOST_AUTO_TEST_CASE(a_run_goes_on_where_nodes_look_for_it) { // §31
   dir.write("tutti.yaml", waiting_plan);

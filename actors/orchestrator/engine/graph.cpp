@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "actors/orchestrator/engine/graph.hpp"
 
+#include "actors/orchestrator/engine/graph_classes.hpp"
 #include "actors/orchestrator/engine/graph_rank.hpp"
 #include "messages/assert.hpp"
 
@@ -99,48 +100,16 @@ private:
   // -- classes and policies ---------------------------------------------------
 
   void make_classes() {
-    using pool_key = std::vector<std::pair<std::uint32_t, std::uint32_t>>;
-    std::map<std::pair<std::vector<agent_id>, pool_key>, std::uint32_t> known;
     g_.tasks.resize(plan_.tasks.size());
     for (std::size_t i = 0; i < plan_.tasks.size(); ++i) {
       const auto& t = plan_.tasks[i];
-      TUTTI_ASSERT(!t.agents.empty());
-      pool_key pools;
-      for (const auto& x : t.pools)
-        pools.emplace_back(x.pool.value, x.count);
-      auto [at, fresh] =
-          known.try_emplace({t.agents, std::move(pools)}, g_.classes.size());
-      if (fresh)
-        g_.classes.push_back({t.agents, t.pools, 0, 0, false});
-      g_.tasks[i].cls = at->second;
-      g_.tasks[i].policy = policy_index(t);
+      g_.tasks[i].cls = classes_.class_of(t);
+      g_.tasks[i].policy = classes_.policy_of(t);
       if (t.is_finally)
         g_.finally_tasks.push_back(static_cast<std::uint32_t>(i));
       if (!t.condition.empty())
         g_.conditions.emplace_back(i, t.condition);
     }
-  }
-
-  std::uint32_t policy_index(const task& t) {
-    task_policy mine;
-    mine.timeout = t.timeout;
-    mine.deadline = t.deadline;
-    mine.queue_timeout = t.queue_timeout;
-    mine.retries = t.retries;
-    mine.allow_failure = t.allow_failure;
-    mine.is_finally = t.is_finally;
-    mine.integrates = t.integrate.present;
-    mine.integrate_each = t.integrate_each;
-    if (mine.deadline > duration::zero()
-        || mine.queue_timeout > duration::zero())
-      g_.has_clocks = true;
-    // Most plans have a handful; the last one found is nearly always it.
-    if (last_policy_ < g_.policies.size() && g_.policies[last_policy_] == mine)
-      return last_policy_;
-    auto [at, fresh] = policy_ids_.try_emplace(mine, g_.policies.size());
-    if (fresh)
-      g_.policies.push_back(mine);
-    return last_policy_ = at->second;
   }
 
   /// Semantics §1: pinned, no tokens, and nobody who needs tokens or a choice
@@ -486,8 +455,7 @@ private:
   node_index group_of_all_ = task_id::none;
   std::vector<bool> needed_by_all_gates_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> blockers_;
-  std::map<task_policy, std::uint32_t> policy_ids_;
-  std::uint32_t last_policy_ = 0;
+  graph_classes classes_{g_};
 };
 
 } // namespace

@@ -4,7 +4,6 @@
 #include "messages/assert.hpp"
 
 #include <algorithm>
-#include <numeric>
 
 namespace tutti::engine {
 
@@ -119,28 +118,46 @@ private:
          + longest_[end_of(task)];
   }
 
+  /// What decides the rank of a unit, beside each other in memory: a plan's
+  /// entry is large.
+  struct claim {
+    std::int64_t remaining = 0;
+    std::int32_t priority = 0;
+    std::uint32_t task = 0;
+    std::uint32_t unit = 0;
+  };
+
+  [[nodiscard]] bool goes_first(const claim& a, const claim& b) const {
+    if (a.priority != b.priority)
+      return a.priority > b.priority;
+    if (a.remaining != b.remaining)
+      return a.remaining > b.remaining;
+    bool integrates = g_.is_integrate_unit(a.unit);
+    if (integrates != g_.is_integrate_unit(b.unit)
+        && (!plan_order_ || a.task == b.task))
+      return integrates;
+    return a.task < b.task;
+  }
+
   void rank() {
-    units_.resize(g_.unit_count());
-    std::iota(units_.begin(), units_.end(), 0u);
-    std::sort(units_.begin(), units_.end(), [this](auto a, auto b) {
-      auto x = g_.task_of_unit(a);
-      auto y = g_.task_of_unit(b);
-      if (plan_.tasks[x].priority != plan_.tasks[y].priority)
-        return plan_.tasks[x].priority > plan_.tasks[y].priority;
-      auto p = plan_order_ ? 0 : remaining(a);
-      auto q = plan_order_ ? 0 : remaining(b);
-      if (p != q)
-        return p > q;
-      if (g_.is_integrate_unit(a) != g_.is_integrate_unit(b)
-          && (!plan_order_ || x == y))
-        return g_.is_integrate_unit(a);
-      return x < y;
-    });
+    std::vector<claim> claims(g_.unit_count());
+    for (std::uint32_t unit = 0; unit < claims.size(); ++unit) {
+      auto task = g_.task_of_unit(unit);
+      claims[unit] = {plan_order_ ? 0 : remaining(unit),
+                      plan_.tasks[task].priority, task, unit};
+    }
+    auto first = [this](const claim& a, const claim& b) {
+      return goes_first(a, b);
+    };
+    if (!std::is_sorted(claims.begin(), claims.end(), first))
+      std::sort(claims.begin(), claims.end(), first);
+    units_.resize(claims.size());
     for (std::uint32_t i = 0; i < units_.size(); ++i) {
-      if (g_.is_integrate_unit(units_[i]))
-        g_.integrates[units_[i] - g_.task_count].rank = i;
+      auto unit = units_[i] = claims[i].unit;
+      if (g_.is_integrate_unit(unit))
+        g_.integrates[unit - g_.task_count].rank = i;
       else
-        g_.tasks[units_[i]].rank = i;
+        g_.tasks[unit].rank = i;
     }
   }
 

@@ -395,8 +395,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_journal_is_refused) {
   x = with("pragma application_id=7");
   BOOST_TEST(has(text(x), "no journal of tutti"), text(x));
   look("another program's database", x, t);
-  for (const auto* table : {"about", "word", "session", "revision", "name",
-                            "part", "fact", "pack"}) {
+  for (const auto* table :
+       {"about", "word", "session", "revision", "name", "fact", "pack"}) {
     look(fmt::format("without table {}", table),
          with(fmt::format("drop table {}", table)), t);
     look(fmt::format("with an empty table {}", table),
@@ -421,8 +421,7 @@ BOOST_AUTO_TEST_CASE(a_changed_value_is_noticed) {
       {"session",
        {"first_fact", "at_ns", "wall_ns", "pid", "durability", "tutti"}},
       {"revision", {"session", "first_fact", "plan", "settings"}},
-      {"name", {"revision", "kind", "name"}},
-      {"part", {"digest"}},
+      {"name", {"revision", "kind", "name", "parts"}},
       {"fact",
        {"at_ns", "kind", "subject", "cause_kind", "cause", "agent", "attempt",
         "version", "phase", "state", "ended", "status", "exit_code", "service",

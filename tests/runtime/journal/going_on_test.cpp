@@ -7,10 +7,14 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 using namespace tutti;
 using namespace tutti::test;
@@ -98,6 +102,58 @@ BOOST_FIXTURE_TEST_CASE(a_torn_log_is_not_gone_on_with_while_somebody_reads_it,
   BOOST_TEST(sleepless_vfs::sleeps > 0); // it may be a short look
   reader.reset();
   BOOST_TEST(!begin_session(true));
+}
+
+// What decides about results, of the plan that it goes by last, in every format
+// that is gone on with, and of few names and many.
+BOOST_AUTO_TEST_CASE(digests_are_read_back_as_they_were_written) {
+  temporary_directory folder;
+  sample_run run{1, 4, 30};
+  auto told = [](const journal::journal_info& info) {
+    std::string result;
+    for (const auto& x : info.parts)
+      result +=
+          fmt::format("{} {} {}: {:x}\n", to_string(x.kind),
+                      std::get<2>(info.names[x.index]), x.aspect, x.digest);
+    return result;
+  };
+  for (int way : {0, 1, 2}) {
+    journal::journal_options options;
+    options.path = folder / fmt::format("{}.db", way);
+    options.format = way == 0 ? journal::format_oldest : journal::format;
+    options.names_packed_from = way == 2 ? 1 : 4096;
+    {
+      sample_writer writer{options, run};
+      writer.append(0, 3);
+    }
+    auto opened = journal::journal_reader::open(options.path);
+    BOOST_TEST_REQUIRE(static_cast<bool>(opened));
+    BOOST_TEST_REQUIRE(static_cast<bool>((*opened)->facts(*run.work)));
+    const auto& info = (*opened)->info();
+    BOOST_TEST(info.parts.size() == run.work->tasks.size());
+    BOOST_TEST(info.parts.back().aspect == "command");
+    BOOST_TEST(info.parts.back().digest == 999 + info.parts.size());
+    journal::session_entry session;
+    session.number = 2;
+    session.first_fact = info.last + 1;
+    journal::revision_entry revision{2, 2, info.last + 1, "/plan", "{}"};
+    std::vector<journal::part_entry> parts{
+        {journal::name_kind::task, 1, "command", 0xfedc'ba98'7654'3210},
+        {journal::name_kind::task, 1, "needs", 0}};
+    options.format = journal::format;
+    journal::journal_file file{options, run.work};
+    BOOST_TEST(!file.go_on(info, (*opened)->sum(), session, revision, parts,
+                           {run.steps[0].facts.get()}));
+    auto again = journal::journal_reader::open(options.path);
+    BOOST_TEST_REQUIRE(static_cast<bool>(again));
+    const auto& name = run.work->tasks[1].name;
+    BOOST_TEST(told((*again)->info())
+               == fmt::format("task {0} command: fedcba9876543210\n"
+                              "task {0} needs: 0\n",
+                              name));
+    auto wrong = (*again)->check();
+    BOOST_TEST(!wrong, (wrong ? wrong->detail : ""));
+  }
 }
 
 // row 33: version skew

@@ -155,11 +155,12 @@ BOOST_AUTO_TEST_CASE(a_flipped_bit_of_a_pack_is_refused_with_its_facts) {
 BOOST_AUTO_TEST_CASE(a_journal_of_format_1_is_gone_on_with_as_it_is) {
   journal::journal_options options;
   options.path = path;
+  options.format = 1;
   {
     sample_writer writer{options, run};
     writer.append(0, run.steps.size() / 3);
   }
-  sqlite_connection{path}.run("drop table pack; pragma user_version = 1");
+  options.format = 2;
   options.packed_from = 1;
   auto on = go_on(options, run);
   BOOST_TEST(!on.refused);

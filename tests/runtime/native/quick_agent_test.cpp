@@ -2,18 +2,12 @@
 // Whole runs of quick functions on the deterministic scheduler.
 #include "runtime/native/quick_agent.hpp"
 
-#include "actors/observer/observer.hpp"
-#include "actors/orchestrator/orchestrator.hpp"
-#include "tests/support/actor_stage.hpp"
-#include "tests/support/dice.hpp"
-#include "tests/support/plan_builder.hpp"
+#include "tests/runtime/native/quick_run.hpp"
 
 #include <boost/test/unit_test.hpp>
-#include <caf/actor_cast.hpp>
-#include <caf/send.hpp>
 
 #include <algorithm>
-#include <memory>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -23,110 +17,6 @@ using namespace tutti;
 using namespace tutti::test;
 using native::quick_task;
 using native::result;
-
-namespace {
-
-artifact_actor::behavior_type
-store_behavior(artifact_actor::pointer self,
-               const std::shared_ptr<const attempt_details>* disk) {
-  return {
-      [](const capture_artifacts&) {},
-      [](const place_artifacts&) {},
-      [](const keep_payload&) {},
-      [self, disk](const load_payload& x) {
-        payload_loaded answer{x.id, *disk, {}};
-        if (!*disk)
-          answer.mistake = "it is gone";
-        self->send(caf::actor_cast<agent_actor>(self->current_sender()),
-                   std::move(answer));
-      },
-  };
-}
-
-/// One agent that works by a quick function.
-class quick_run {
-public:
-  quick_run(plan_builder b, native::agents::quick_function work,
-            std::uint64_t seed = 1, duration gathers = duration{0})
-    : stage_(seed) {
-    for (auto& t : b.get().tasks)
-      t.run = {};
-    plan_ = std::make_shared<const plan>(std::move(b.get()));
-    auto viewer = stage_.spawn(seen_behavior, &seen);
-    orchestrator_options options;
-    options.work = plan_;
-    options.observer =
-        stage_.spawn(observer_behavior, std::vector<viewer_actor>{viewer});
-    options.gathers = gathers;
-    options.takes_batches = [](agent_id) {
-      return true;
-    };
-    options.spawn_agents =
-        [this, work = std::move(work)](const orchestrator_actor& to) {
-          agent_options mine;
-          mine.id = agent_id{0};
-          mine.work = plan_;
-          mine.orchestrator = to;
-          mine.reports = caf::actor_cast<report_actor>(to);
-          mine.artifacts = stage_.spawn(store_behavior, &on_disk);
-          auto shared =
-              std::make_shared<const native::agents::quick_function>(work);
-          agent = stage_.spawn(native::quick_behavior, std::move(mine), shared);
-          return std::vector<agent_actor>{agent};
-        };
-    lead = stage_.spawn(orchestrator_behavior, std::move(options));
-    stage_.settle();
-  }
-  ~quick_run() {
-    lead = nullptr;
-    agent = nullptr;
-    stage_.clear();
-  }
-  quick_run(const quick_run&) = delete;
-  quick_run& operator=(const quick_run&) = delete;
-
-  void go() {
-    caf::anon_send(lead, begin_run{});
-    stage_.settle();
-  }
-  void advance(duration x) {
-    stage_.advance(x);
-  }
-  /// Messages and timers in an order drawn by the dice, until there are none.
-  void go_in_any_order(dice& d) {
-    caf::anon_send(lead, begin_run{});
-    while (stage_.has_message() || stage_.timers() > 0)
-      if (stage_.has_message() && (stage_.timers() == 0 || !d.one_in(5)))
-        stage_.step();
-      else
-        (void)stage_.next_timer();
-  }
-  void settle() {
-    stage_.settle();
-  }
-
-  [[nodiscard]] std::vector<fact> ends() const {
-    return of(fact_kind::attempt_finished);
-  }
-  [[nodiscard]] std::vector<fact> of(fact_kind kind) const {
-    std::vector<fact> result;
-    for (const auto& f : seen.facts)
-      if (f.kind == kind)
-        result.push_back(f);
-    return result;
-  }
-
-  seen_run seen;
-  std::shared_ptr<const attempt_details> on_disk;
-  orchestrator_actor lead;
-  agent_actor agent;
-
-private:
-  std::shared_ptr<const plan> plan_;
-  actor_stage stage_;
-};
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(runtime_quick_agent)
 
@@ -230,47 +120,6 @@ BOOST_AUTO_TEST_CASE(a_retry_has_what_the_first_attempt_had) {
   run.advance(std::chrono::minutes(1));
   BOOST_TEST((inputs == std::vector<std::size_t>{1, 1}));
   BOOST_TEST((run.seen.facts.back().status == run_status::succeeded));
-}
-
-/// A result that lies on disk, as the agent hears of it.
-handoff large_from(std::uint32_t from, std::uint32_t to) {
-  attempt_details x;
-  x.payload.size_bytes = 10;
-  handoff h;
-  h.from = task_id{from};
-  h.to = task_id{to};
-  h.details = std::make_shared<const attempt_details>(std::move(x));
-  return h;
-}
-
-BOOST_AUTO_TEST_CASE(what_lies_on_disk_is_loaded_first) { // §21
-  plan_builder b;
-  b.agent("worker");
-  b.agent("another");
-  auto one = b.task("one");
-  auto two = b.task("two", {one});
-  b[one].agents = {agent_id{1}};
-  for (bool there : {true, false}) {
-    std::string read;
-    quick_run run{b, [&read](const quick_task& t) {
-                    read = t.input<std::string>("one", "text");
-                    return result{};
-                  }};
-    if (there) {
-      attempt_details x;
-      x.outputs = {{"text", make_text("long")}};
-      run.on_disk = std::make_shared<const attempt_details>(std::move(x));
-    }
-    auto agent = caf::actor_cast<batch_agent_actor>(run.agent);
-    agent_orders orders;
-    orders.handed = {large_from(one, two)};
-    orders.tasks.emplace_back();
-    orders.tasks[0].task = task_id{two};
-    orders.tasks[0].attempt = 1;
-    caf::anon_send(agent, std::move(orders));
-    run.settle();
-    BOOST_TEST(read == (there ? "long" : ""));
-  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
