@@ -35,6 +35,7 @@ public:
 
   void on(load& x) {
     in_box.take(x);
+    begun_ns = x.begun_ns;
     if (--awaited == 0)
       done.set_value();
   }
@@ -45,6 +46,7 @@ public:
 
   inlet in_box{0, 1};
   std::size_t awaited = 0;
+  std::int64_t begun_ns = -1; ///< of the last
   bool has_looked = false;
   std::promise<void> done;
   std::promise<void> looked;
@@ -201,6 +203,33 @@ BOOST_AUTO_TEST_CASE(who_finds_it_full_looks_again_once_it_is_not) {
   BOOST_TEST(asks.end->has_room(who));
   BOOST_TEST(asks.end->pauses() == 1u);
   value_of(takes.done);
+}
+
+BOOST_AUTO_TEST_CASE(times_are_told_in_the_clock_of_the_other_side) {
+  for (std::int64_t begun : {5'000, 0}) { // 0: its time is not taken
+    auto& there = make_role();
+    auto& here = make_role();
+    there.awaited = here.awaited = 1;
+    answers = {};
+    asks = {};
+    listen();
+    answers.end->seat({spawn(there)});
+    connect(asks);
+    asks.end->seat({spawn(here)});
+    value_of(asks.up);
+    value_of(answers.up);
+    asks.end->set_ahead(1'000);
+    outlet out{0, 8};
+    asks.end->put({0, out.next(begun)});
+    value_of(there.done);
+    BOOST_TEST(there.begun_ns == (begun == 0 ? 0 : begun + 1'000));
+    answers.end->put({0, out.next(begun)});
+    value_of(here.done);
+    BOOST_TEST(here.begun_ns == (begun == 0 ? 0 : begun - 1'000));
+    asks.end->close();
+    value_of(answers.over);
+    answers.end->close();
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_end_that_goes_is_told_of) {
