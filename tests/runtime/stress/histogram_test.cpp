@@ -11,6 +11,7 @@
 #include <vector>
 
 using tutti::stress::histogram;
+using tutti::stress::histogram_parts;
 
 namespace {
 
