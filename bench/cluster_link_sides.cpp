@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bench/cluster_sides.hpp"
 
-#include "bench/letter_box.hpp"
 #include "messages/assert.hpp"
-#include "runtime/cluster/envelopes.hpp"
 #include "runtime/cluster/frames.hpp"
 #include "runtime/cluster/net_events.hpp"
+#include "runtime/cluster/peer_link.hpp"
 #include "runtime/cluster/seat_actors.hpp"
 #include "runtime/cluster/tls_transport.hpp"
 #include "runtime/session/system_config.hpp"
@@ -36,18 +35,11 @@ struct arrivals {
   std::vector<In> all;
 };
 
-/// As hub and gateway have it: envelopes of what came since the last flush
-/// leave together, and one acknowledgement for all that has arrived.
 template <class Out>
 struct gate_state {
   static inline const char* name = "gate";
   std::unique_ptr<tls_transport> net;
-  connection_id at = 0;
-  std::vector<letter<Out>> letters;
-  envelope_sender<Out> out;
-  envelope_receiver in;
-  bool flushes = false;
-  bool owes_acknowledgement = false;
+  peer_link<Out> link;
 };
 
 template <class Out>
@@ -70,52 +62,28 @@ struct outlet {
 
 template <class Out>
 void flush_soon(gate_pointer<Out> self) {
-  if (!std::exchange(self->state.flushes, true))
+  if (self->state.link.flush_is_due())
     self->send(self, flush_link{});
-}
-
-template <class Out>
-void flush(gate_pointer<Out> self, outlet<Out>& from) {
-  auto& x = self->state;
-  x.flushes = false;
-  if (x.at == 0)
-    return;
-  if (std::exchange(x.owes_acknowledgement, false))
-    x.net->send(x.at, encode(frame_content{acknowledgement{
-                          x.in.received(), parts_under_way_max}}));
-  // What cannot leave yet stays in the box, which has a bound.
-  if (!x.out.has_waiting()) {
-    from.box.take(x.letters);
-    for (auto& y : x.letters)
-      x.out.push(std::move(y.envelope), y.bytes);
-    x.letters.clear();
-  }
-  for (auto& frame : x.out.take())
-    x.net->send(x.at, std::move(frame));
 }
 
 template <class Out, class In>
 void take(gate_pointer<Out> self, const net_arrived& x,
           const std::function<void(std::vector<In>)>& deliver) {
-  auto& state = self->state;
   auto content = decode(x.frame);
   TUTTI_ASSERT(content);
-  if (auto* a = std::get_if<acknowledgement>(&*content)) {
-    TUTTI_ASSERT(state.out.acknowledged(*a, [](const Out&) {}));
-  } else {
-    auto* b = std::get_if<batch>(&*content);
-    TUTTI_ASSERT(b != nullptr);
-    std::vector<In> all;
+  std::vector<In> all;
+  if (const auto* b = std::get_if<batch>(&*content))
     all.reserve(b->count);
-    auto how = state.in.take(*b, [&all](std::string_view bytes) {
-      return decode(bytes, all.emplace_back());
-    });
-    TUTTI_ASSERT(how == envelope_receiver::reception::fine);
+  auto is_fine = self->state.link.take(
+      *content,
+      [&all](std::string_view bytes) {
+        return decode(bytes, all.emplace_back());
+      },
+      [](const Out&) {});
+  TUTTI_ASSERT(is_fine);
+  if (!all.empty())
     deliver(std::move(all));
-    state.owes_acknowledgement = true;
-  }
-  if (!std::exchange(state.flushes, true))
-    self->send(self, flush_link{});
+  flush_soon<Out>(self);
 }
 
 template <class Out, class In>
@@ -131,7 +99,7 @@ caf::behavior gate(gate_pointer<Out> self, tls_options options,
   start(*self->state.net);
   return {
       [self, came](const net_opened& x) {
-        self->state.at = x.connection;
+        self->state.link.open(*self->state.net, x.connection);
         self->state.net->admit(x.connection);
         came();
       },
@@ -143,11 +111,11 @@ caf::behavior gate(gate_pointer<Out> self, tls_options options,
       },
       [](const net_refused&) {},
       [self, from](flush_link) {
-        flush<Out>(self, *from);
+        self->state.link.flush(from->box);
       },
       // One that came as a message of its own.
       [self](Out& x) {
-        self->state.out.push(std::move(x));
+        self->state.link.push(std::move(x));
         flush_soon<Out>(self);
       },
   };

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Two processes, and the ways by which a handoff gets from one to the other.
 //
-//   link          into the box of a link (letter_box.hpp), from a thread; out
-//                 of it in one message to an actor for all that came in a frame
+//   link          into the box of a link (runtime/cluster/letter_box.hpp), from
+//                 a thread; out of it in one message to an actor for all that
+//                 came in a frame
 //   link_each     one actor message for each, into the link and out of it
 //   basp          CAF's network module, one message a send
 //   nats, zeromq  these two, with a client that sends what waits at once: their

@@ -31,6 +31,16 @@ void add_stress_command(CLI::App& app, all_options& into) {
       "Open loop: N operations a second, timed from when each is due");
   add("--durability", "full|normal|off", x.durability,
       "What of a run is durable before it goes on; off by default");
+  add("--nodes", "N", x.nodes_text,
+      "With N more processes on this machine, over TLS; at most 16");
+  add_list(*stress, "--connect", "HOST:PORT", x.connect,
+           "With nodes on other machines; repeatable, or A,B");
+  add("--serve", "HOST:PORT", x.serve,
+      "Be such a node, for others; :PORT is all addresses");
+  add("--certs", "DIR", x.certificates,
+      "Of --connect and --serve: the certificates; .tutti/certs by default");
+  add("--name", "NAME", x.own_name,
+      "Of --connect: whose certificate is shown; this machine's by default");
   add("--json", "FILE", x.json_file,
       "Write all figures as JSON; - is standard output");
 }

@@ -21,7 +21,9 @@ and accounted for: what is missing is said, and the exit code is 9.
 An operation is what a pattern counts: see --list. Without --rate the next one
 begins when it may (closed loop), and the time of some is taken. With --rate
 each has its moment, and its time counts from there, however late it began: that
-is corrected for coordinated omission. docs/stress.md has all of it.
+is corrected for coordinated omission. With --nodes or --connect it goes over
+the real network, and what all processes have sent and received is held against
+each other. docs/stress.md has all of it.
 
 Patterns, and whose definition they follow:
 )";
@@ -33,11 +35,12 @@ Examples:
   tutti stress fan-in --duration 10s --payload 1KiB
   tutti stress fan-in --rate 100000        a latency that can be trusted
   tutti stress ping-pong --count 1000000 --json - | jq .operations_per_s
+  tutti stress fan-in --nodes 2            over TLS, with two more processes
 
 Exit codes:
-  0 measured, 2 usage, 7 environment unusable or the output cannot be written,
-  9 messages are missing or nothing moves, 130 Ctrl-C and 143 SIGTERM: it ends
-  early and prints what was measured so far
+  0 measured, 2 usage, 7 environment unusable, nodes out of reach or the output
+  cannot be written, 9 messages are missing, a node has gone or nothing moves,
+  130 Ctrl-C and 143 SIGTERM: it ends early and prints what was measured so far
 )";
 }
 

@@ -352,6 +352,11 @@ struct stress_options {
   std::string scheduler;
   std::string rate_text;
   std::string durability;
+  std::string nodes_text;
+  std::vector<std::string> connect; ///< as given, A,B
+  std::string serve;                ///< HOST:PORT
+  std::string certificates;         ///< folder; "-": a conductor has started it
+  std::string own_name;             ///< of the certificate for `connect`
   std::string json_file;
   bool list = false;
   std::vector<std::string> words; ///< of the command line

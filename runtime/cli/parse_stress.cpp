@@ -4,6 +4,7 @@
 
 #include "config/duration_text.hpp"
 #include "runtime/cli/size_text.hpp"
+#include "runtime/session/run_nodes.hpp"
 #include "runtime/stress/patterns.hpp"
 
 #include <algorithm>
@@ -100,14 +101,54 @@ usage_error read_payload(stress_options& x) {
   return {};
 }
 
+usage_error read_nodes(stress_options& x) {
+  const auto& p = *x.settings.pattern;
+  auto& n = x.settings.nodes;
+  split_names(x.connect);
+  bool connects = !x.connect.empty();
+  if (!connects && (!x.certificates.empty() || !x.own_name.empty()))
+    return usage(fmt::format("{} is for nodes on other machines, which "
+                             "--connect names",
+                             x.own_name.empty() ? "--certs" : "--name"));
+  if (x.nodes_text.empty() && !connects)
+    return {};
+  if (!has(p.takes, knob::nodes))
+    return usage(fmt::format("'{}' cannot be played with nodes; those that can "
+                             "are {}",
+                             p.name, fmt::join(stress::node_patterns(), ", ")));
+  if (!x.nodes_text.empty() && connects)
+    return usage("--nodes starts nodes here, and --connect reaches others: "
+                 "only one of them");
+  if (!connects)
+    if (auto e = whole_number("--nodes", x.nodes_text, 1u, n))
+      return e;
+  for (const auto& where : x.connect)
+    if (auto address = session::read_host_port(where, false); !address)
+      return usage(fmt::format("--connect: {}", address.error().detail));
+  if (connects)
+    n = static_cast<std::uint32_t>(
+        std::min<std::size_t>(x.connect.size(), stress::nodes_max + 1));
+  if (n > stress::nodes_max)
+    return usage(fmt::format("{} takes {} at most",
+                             connects ? "--connect" : "--nodes",
+                             stress::nodes_max));
+  x.settings.connect = x.connect;
+  return {};
+}
+
 usage_error read_actors(stress_options& x) {
   const auto& p = *x.settings.pattern;
-  x.settings.actors = p.actors;
+  auto nodes = x.settings.nodes;
+  x.settings.actors = stress::actors_usual(p, nodes);
   if (x.actors_text.empty())
     return {};
   auto& n = x.settings.actors;
   if (auto e = whole_number("--actors", x.actors_text, p.actors_min, n))
     return e;
+  if (n < stress::actors_min(p, nodes))
+    return usage(fmt::format("--actors takes at least {} for '{}' with nodes: "
+                             "each of the {} has one",
+                             stress::actors_min(p, nodes), p.name, nodes));
   if (n > p.actors_max)
     return usage(fmt::format("--actors takes {} at most for '{}'", p.actors_max,
                              p.name));
@@ -115,6 +156,11 @@ usage_error read_actors(stress_options& x) {
     return usage(fmt::format("--actors takes a multiple of {} for '{}', and "
                              "{} is not one",
                              p.actors_step, p.name, n));
+  if (nodes > 0 && stress::ends_with_conductor(p) && n % 2 == 0)
+    return usage(fmt::format("--actors takes an odd number for '{}' with "
+                             "nodes: every second one is on a node, and the "
+                             "last is not",
+                             p.name));
   return {};
 }
 
@@ -155,6 +201,29 @@ usage_error read_durability(stress_options& x) {
   return {};
 }
 
+/// Of a process that has parts of patterns.
+usage_error finish_serve(stress_options& x) {
+  const std::pair<const std::string&, const char*> others[] = {
+      {x.pattern, "a pattern"},      {x.time_text, "--duration"},
+      {x.count_text, "--count"},     {x.warm_up_text, "--warm-up"},
+      {x.payload_text, "--payload"}, {x.actors_text, "--actors"},
+      {x.rate_text, "--rate"},       {x.durability, "--durability"},
+      {x.nodes_text, "--nodes"},     {x.own_name, "--name"},
+      {x.json_file, "--json"},
+  };
+  if (!x.connect.empty())
+    return usage("--serve is to be a node, and --connect to have some: only "
+                 "one of them");
+  for (const auto& [text, option] : others)
+    if (!text.empty())
+      return usage(fmt::format("--serve has no use for {}: it takes part in "
+                               "what others measure",
+                               option));
+  if (auto address = session::read_host_port(x.serve, true); !address)
+    return usage(fmt::format("--serve: {}", address.error().detail));
+  return read_turns(x);
+}
+
 /// As a shell reads it.
 std::string quoted(const std::string& word) {
   constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyz"
@@ -176,6 +245,8 @@ usage_error finish(stress_options& x) {
       return usage("--list goes alone: it prints all patterns");
     return {};
   }
+  if (!x.serve.empty())
+    return finish_serve(x);
   if (x.pattern.empty())
     return usage("'tutti stress' needs a pattern; 'tutti stress --list' has "
                  "all");
@@ -184,8 +255,8 @@ usage_error finish(stress_options& x) {
   x.settings.pattern = stress::find_pattern(x.pattern);
   if (auto e = check_use(x))
     return e;
-  for (auto* read :
-       {read_end, read_payload, read_actors, read_turns, read_durability})
+  for (auto* read : {read_nodes, read_end, read_payload, read_actors,
+                     read_turns, read_durability})
     if (auto e = read(x))
       return e;
   x.settings.command = "tutti";

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/output.hpp"
+#include "runtime/cli/state.hpp"
 #include "runtime/cli/stop_signals.hpp"
+#include "runtime/cluster/certificates.hpp"
 #include "runtime/display/live_region.hpp"
 #include "runtime/display/text_width.hpp"
 #include "runtime/process/supervisor.hpp"
+#include "runtime/session/run_nodes.hpp"
 #include "runtime/stress/conduct.hpp"
 #include "runtime/stress/conduct_live.hpp"
+#include "runtime/stress/node.hpp"
 #include "runtime/stress/patterns.hpp"
 #include "runtime/stress/report.hpp"
 
@@ -15,7 +19,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <ctime>
 #include <memory>
+#include <optional>
 #include <utility>
 
 namespace tutti::cli {
@@ -77,28 +84,111 @@ std::string what_is_wrong(const stress::outcome& x) {
                      l.sent, l.missing, l.surplus, l.corrupted, l.unequal);
 }
 
+std::string certificates_of(const stress_options& options) {
+  return options.certificates.empty()
+           ? cluster::certificates_directory(state_directory_of(""))
+           : options.certificates;
+}
+
+/// Started by the conductor of `--nodes`: it says where it listens, and ends
+/// with it.
+int be_own_node(const stress_options& options) {
+  stress::node_options mine;
+  mine.identity = stress::read_node_credentials();
+  mine.host = "127.0.0.1";
+  mine.how = options.settings;
+  mine.once = true;
+  mine.listens = [](std::uint16_t port) {
+    static_cast<void>(print_data(fmt::format("127.0.0.1:{}\n", port)));
+  };
+  mine.goes_on = [] {
+    return true;
+  };
+  mine.note = [](const std::string&) {};
+  if (auto e = stress::be_node(mine))
+    return fail(*e);
+  return 0;
+}
+
+/// A node for who comes, one after the other.
+int serve(const stress_options& options) {
+  auto where = session::read_host_port(options.serve, true);
+  if (!where)
+    return fail(where.error());
+  auto folder = certificates_of(options);
+  auto identity = cluster::orchestrator_credentials(folder, std::time(nullptr));
+  if (!identity)
+    return fail(identity.error());
+  stop_signals signals;
+  stress::node_options mine;
+  mine.identity = std::move(*identity);
+  mine.host = where->host;
+  mine.port = where->port;
+  mine.how = options.settings;
+  mine.listens = [&](std::uint16_t port) {
+    note(fmt::format("there: tutti stress PATTERN --connect {} --certs DIR "
+                     "--name NAME; here 'tutti certs issue NAME --out DIR "
+                     "--certs {}' makes the folder DIR for it",
+                     session::join_address(where->host, port), folder));
+  };
+  mine.goes_on = goes_on;
+  mine.note = [](const std::string& what) {
+    note(what);
+  };
+  if (auto e = stress::be_node(mine))
+    return fail(*e);
+  return stop_code();
+}
+
+std::string machine_name() {
+  std::array<char, 256> text{};
+  ::gethostname(text.data(), text.size() - 1);
+  return text.data();
+}
+
+/// What is shown to nodes on other machines.
+std::optional<error> load_identity(const stress_options& options,
+                                   stress::settings& into) {
+  auto x = cluster::node_credentials(
+      certificates_of(options),
+      options.own_name.empty() ? machine_name() : options.own_name,
+      std::time(nullptr));
+  if (!x)
+    return x.error();
+  into.identity = std::make_shared<const cluster::credentials>(std::move(*x));
+  return {};
+}
+
 } // namespace
 
 int stress_command(const stress_options& options) {
   if (options.list)
     return print_data(stress::pattern_list());
+  if (!options.serve.empty())
+    return options.certificates == "-" ? be_own_node(options) : serve(options);
   if (auto e = cannot_write_data(options.json_file))
     return fail(*e);
+  auto how = options.settings;
+  if (!how.connect.empty())
+    if (auto e = load_identity(options, how))
+      return fail(*e);
   std::unique_ptr<process::supervisor> processes;
-  if (options.settings.pattern->kind == stress::pattern_kind::run) {
+  if (how.pattern->kind == stress::pattern_kind::run) {
     auto forked = process::supervisor::fork_now(); // there is one thread yet
     if (!forked)
       return fail(forked.error());
     processes = std::move(*forked);
   }
   stop_signals signals;
-  live_line line{options.settings};
+  live_line line{how};
   stress::watcher watch{goes_on, [&line](const auto& now) {
                           line.show(now);
                         }};
-  auto x = processes ? stress::conduct_live(options.settings, watch, *processes)
-                     : stress::conduct(options.settings, watch);
+  auto x = processes ? stress::conduct_live(how, watch, *processes)
+                     : stress::conduct(how, watch);
   line.clear();
+  if (x.cannot_begin)
+    return fail({exit_code::environment, x.trouble});
   if (int code = print(options, x); code != 0)
     return code;
   if (!x.whole())

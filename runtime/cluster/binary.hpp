@@ -204,6 +204,11 @@ private:
         return false;
       to_.put(x.data(), x.size());
       return true;
+    } else if constexpr (std::is_same_v<type, std::vector<std::uint8_t>>) {
+      if (!put_size(x.size()))
+        return false;
+      to_.put(x.data(), x.size());
+      return true;
     } else if constexpr (detail::is_vector<type>) {
       return put_size(x.size()) && each(x);
     } else if constexpr (detail::is_array<type>) {
@@ -317,6 +322,12 @@ private:
       if (size > 0 || !x.empty())
         x = left_.substr(0, size);
       left_.remove_prefix(size);
+      return true;
+    } else if constexpr (std::is_same_v<type, std::vector<std::uint8_t>>) {
+      std::string_view bytes;
+      if (!apply(bytes))
+        return false;
+      x.assign(bytes.begin(), bytes.end());
       return true;
     } else if constexpr (detail::is_vector<type>) {
       return get_all(x);

@@ -43,9 +43,17 @@ void arena::begin(std::size_t sources, bool recording) {
 
 bool arena::wait(std::chrono::nanoseconds span) {
   std::unique_lock lock{mutex_};
-  return changed_.wait_for(lock, span, [this] {
-    return playing_ == 0;
+  changed_.wait_for(lock, span, [this] {
+    return playing_ == 0 || nudged_;
   });
+  nudged_ = false;
+  return playing_ == 0;
+}
+
+void arena::nudge() {
+  std::lock_guard lock{mutex_};
+  nudged_ = true;
+  changed_.notify_all();
 }
 
 std::int64_t arena::ended_ns() const {

@@ -61,8 +61,10 @@ public:
   void stop() noexcept {
     stopping_.store(true, std::memory_order_relaxed);
   }
-  /// Whether all have left; waits up to `span`.
+  /// Whether all have left; waits up to `span`, or a nudge.
   [[nodiscard]] bool wait(std::chrono::nanoseconds span);
+  /// Somebody is to look, whatever it waits for.
+  void nudge();
   /// When the last of them left.
   [[nodiscard]] std::int64_t ended_ns() const;
   [[nodiscard]] std::uint64_t handled() const;
@@ -75,6 +77,7 @@ private:
   alignas(64) mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::size_t playing_ = 0;
+  bool nudged_ = false;
   std::int64_t ended_ns_ = 0;
   histogram times_;
 };

@@ -96,6 +96,33 @@ void histogram::merge(const histogram& x) {
   count_ += x.count_;
 }
 
+void histogram::merge(const histogram_parts& x) {
+  std::uint64_t count = 0;
+  for (const auto& y : x.bins) {
+    if (y.index >= static_cast<std::uint32_t>(bin_count))
+      continue;
+    bins_->counts.at(static_cast<int>(y.index)) += y.count;
+    count += y.count;
+  }
+  if (count == 0)
+    return;
+  min_ = count_ == 0 ? x.min : std::min(min_, x.min);
+  max_ = std::max(max_, x.max);
+  sum_ += x.sum;
+  count_ += count;
+}
+
+histogram_parts histogram::parts() const {
+  histogram_parts result;
+  for (int i = 0; i < bin_count; ++i)
+    if (auto n = bins_->counts.at(i); n > 0)
+      result.bins.push_back({static_cast<std::uint32_t>(i), n});
+  result.sum = sum_;
+  result.min = min_;
+  result.max = max_;
+  return result;
+}
+
 double histogram::mean() const {
   return count_ == 0 ? 0 : sum_ / static_cast<double>(count_);
 }

@@ -6,9 +6,9 @@
 
 namespace tutti::stress {
 
-ledger::account& ledger::of(std::uint32_t sender) {
-  if (sender >= accounts_.size())
-    accounts_.resize(std::size_t{sender} + 1);
+account& ledger::of(std::uint32_t sender) {
+  while (sender >= accounts_.size())
+    accounts_.push_back({static_cast<std::uint32_t>(accounts_.size()), {}, {}});
   return accounts_[sender];
 }
 
@@ -22,6 +22,24 @@ void ledger::received(std::uint32_t sender, const tally& x) {
 
 void ledger::corrupted(std::uint64_t count) {
   corrupted_ += count;
+}
+
+void ledger::add(const account& x) {
+  sent(x.sender, x.sent);
+  received(x.sender, x.received);
+}
+
+void ledger::lose(std::uint32_t sender) {
+  auto& x = of(sender);
+  x.sent = x.received;
+}
+
+std::vector<account> ledger::accounts() const {
+  std::vector<account> result;
+  for (const auto& x : accounts_)
+    if (x.sent.count > 0 || x.received.count > 0)
+      result.push_back(x);
+  return result;
 }
 
 ledger_result ledger::result() const {

@@ -25,6 +25,13 @@ struct tally {
   friend bool operator==(const tally&, const tally&) = default;
 };
 
+/// What of one sender is known.
+struct account {
+  std::uint32_t sender = 0;
+  tally sent;
+  tally received;
+};
+
 struct ledger_result {
   std::uint64_t senders = 0;
   std::uint64_t sent = 0;
@@ -49,18 +56,23 @@ public:
   void received(std::uint32_t sender, const tally& x);
   /// Messages of unknown or wrong content; of whom is not known either.
   void corrupted(std::uint64_t count);
+  /// As another process knows it.
+  void add(const account& x);
+  /// What this one has sent nobody can say any more: what was received of it
+  /// counts as that.
+  void lose(std::uint32_t sender);
 
+  /// Of those of whom there is something.
+  [[nodiscard]] std::vector<account> accounts() const;
+  [[nodiscard]] std::uint64_t corrupted() const {
+    return corrupted_;
+  }
   [[nodiscard]] ledger_result result() const;
 
 private:
-  struct account {
-    tally sent;
-    tally received;
-  };
-
   account& of(std::uint32_t sender);
 
-  std::vector<account> accounts_;
+  std::vector<account> accounts_; ///< by sender
   std::uint64_t corrupted_ = 0;
 };
 

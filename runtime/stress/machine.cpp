@@ -59,6 +59,12 @@ machine this_machine() {
   return result;
 }
 
+std::string boot_id() {
+  std::string result;
+  std::ifstream{"/proc/sys/kernel/random/boot_id"} >> result;
+  return result;
+}
+
 build this_build() {
   build result;
   result.version = runtime::version();

@@ -19,6 +19,9 @@ struct machine {
 
 [[nodiscard]] machine this_machine();
 
+/// Of this start of the machine: who has the same has the same steady clock.
+[[nodiscard]] std::string boot_id();
+
 struct build {
   std::string version;  ///< of tutti
   std::string type;     ///< "Release"; with "address" where sanitized so

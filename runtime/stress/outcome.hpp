@@ -22,20 +22,33 @@ struct figure {
   std::string text; ///< for people, one line: "of memory for each actor"
 };
 
+/// Of one node that took part.
+struct node_figures {
+  std::string name;
+  bool lost = false;
+  cpu_times cpu;
+  std::size_t peak_bytes = 0;
+  /// How often a sender, there or here, waited since its line was full.
+  std::uint64_t pauses = 0;
+};
+
 struct outcome {
   settings how;         ///< with the defaults that counted
   bool stopped = false; ///< by a signal, before its end
-  /// Why it came to no good end: nothing moved any more, a run failed.
+  /// Why it came to no good end: nothing moved any more, a run failed, a node
+  /// has gone.
   std::string trouble;
+  bool cannot_begin = false; ///< for that reason
   duration elapsed{0}; ///< from the first operation to the end of the last
   std::uint64_t operations = 0;
   std::uint64_t messages = 0; ///< handled
   histogram times;
   std::uint32_t sample_every = 1; ///< operations
-  cpu_times cpu;                  ///< meanwhile
-  std::size_t peak_bytes = 0;
-  ledger_result accounts; ///< warm-up included
+  cpu_times cpu;                  ///< meanwhile, of all processes
+  std::size_t peak_bytes = 0;     ///< of that which had most
+  ledger_result accounts;         ///< warm-up included
   std::vector<figure> figures;
+  std::vector<node_figures> nodes;
 
   /// All that was sent arrived.
   [[nodiscard]] bool whole() const {

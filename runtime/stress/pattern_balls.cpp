@@ -4,6 +4,7 @@
 #include "runtime/stress/patterns.hpp"
 #include "runtime/stress/role.hpp"
 
+#include <algorithm>
 #include <deque>
 
 namespace tutti::stress {
@@ -27,7 +28,7 @@ public:
     send(back, std::move(x));
   }
 
-  player back;
+  way back;
   inlet in_box;
   outlet out;
 };
@@ -55,13 +56,16 @@ public:
     serve();
   }
 
-  player pong;
+  way pong;
   inlet in_box;
   outlet out;
   turn now;
 
 private:
   void serve() {
+    waits_ = !may_send(pong);
+    if (waits_)
+      return;
     std::int64_t begun_ns = 0;
     auto next = now.take(in_, begun_ns);
     waits_ = next == turn::next::waits;
@@ -79,12 +83,16 @@ private:
 
 class ping_pong : public pattern {
 public:
-  ping_pong(caf::actor_system& system, arena& in, const settings& how) {
-    for (std::uint32_t i = 0; i < how.actors; i += 2) {
-      auto& ping = pings_.emplace_back(in, i, how);
-      auto& pong = pongs_.emplace_back(in, i + 1, i);
-      keep_source(pong.back = spawn_role(system, ping));
-      keep(ping.pong = spawn_role(system, pong));
+  explicit ping_pong(const scene& on) {
+    for (std::uint32_t i = 0; i < on.how.actors; i += 2) {
+      auto* ping = on.cast(pings_, i, on.how);
+      auto* pong = on.cast(pongs_, i + 1, i);
+      auto from = enter_source(on, i, ping);
+      auto to = enter(on, i + 1, pong);
+      if (ping != nullptr)
+        ping->pong = to;
+      if (pong != nullptr)
+        pong->back = from;
     }
   }
   std::uint64_t operations() const override {
@@ -231,13 +239,18 @@ public:
     scatter();
   }
 
-  std::vector<player> workers;
+  std::vector<way> workers;
   inlet in_box;
   outlet out;
   turn now;
 
 private:
   void scatter() {
+    waits_ = !std::all_of(workers.begin(), workers.end(), [this](const way& x) {
+      return may_send(x);
+    });
+    if (waits_)
+      return;
     std::int64_t begun_ns = 0;
     auto next = now.take(in_, begun_ns);
     waits_ = next == turn::next::waits;
@@ -260,15 +273,13 @@ private:
 
 class scatter_gather : public pattern {
 public:
-  scatter_gather(caf::actor_system& system, arena& in, const settings& how)
-    : master_(in, how) {
-    auto master = spawn_role(system, master_);
-    keep_source(master);
-    for (std::uint32_t i = 1; i < how.actors; ++i) {
-      auto& x = workers_.emplace_back(in, i, 0);
-      x.back = master;
-      master_.workers.push_back(spawn_role(system, x));
-      keep(master_.workers.back());
+  explicit scatter_gather(const scene& on) : master_(on.in, on.how) {
+    auto master = enter_source(on, 0, on.has(0) ? &master_ : nullptr);
+    for (std::uint32_t i = 1; i < on.how.actors; ++i) {
+      auto* x = on.cast(workers_, i, 0u);
+      if (x != nullptr)
+        x->back = master;
+      master_.workers.push_back(enter(on, i, x));
     }
   }
   std::uint64_t operations() const override {
@@ -290,19 +301,16 @@ private:
 
 } // namespace
 
-std::unique_ptr<pattern> make_ping_pong(caf::actor_system& system, arena& in,
-                                        const settings& how) {
-  return std::make_unique<ping_pong>(system, in, how);
+std::unique_ptr<pattern> make_ping_pong(const scene& on) {
+  return std::make_unique<ping_pong>(on);
 }
 
-std::unique_ptr<pattern> make_big(caf::actor_system& system, arena& in,
-                                  const settings& how) {
-  return std::make_unique<big>(system, in, how);
+std::unique_ptr<pattern> make_big(const scene& on) {
+  return std::make_unique<big>(on.system, on.in, on.how);
 }
 
-std::unique_ptr<pattern> make_scatter_gather(caf::actor_system& system,
-                                             arena& in, const settings& how) {
-  return std::make_unique<scatter_gather>(system, in, how);
+std::unique_ptr<pattern> make_scatter_gather(const scene& on) {
+  return std::make_unique<scatter_gather>(on);
 }
 
 } // namespace tutti::stress

@@ -138,9 +138,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<pattern> make_create(caf::actor_system& system, arena& in,
-                                     const settings& how) {
-  return std::make_unique<create>(system, in, how);
+std::unique_ptr<pattern> make_create(const scene& on) {
+  return std::make_unique<create>(on.system, on.in, on.how);
 }
 
 } // namespace tutti::stress

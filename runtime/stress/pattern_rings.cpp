@@ -281,14 +281,12 @@ private:
 
 } // namespace
 
-std::unique_ptr<pattern> make_ring(caf::actor_system& system, arena& in,
-                                   const settings& how) {
-  return std::make_unique<ring>(system, in, how);
+std::unique_ptr<pattern> make_ring(const scene& on) {
+  return std::make_unique<ring>(on.system, on.in, on.how);
 }
 
-std::unique_ptr<pattern> make_mixed(caf::actor_system& system, arena& in,
-                                    const settings& how) {
-  return std::make_unique<mixed>(system, in, how);
+std::unique_ptr<pattern> make_mixed(const scene& on) {
+  return std::make_unique<mixed>(on.system, on.in, on.how);
 }
 
 } // namespace tutti::stress

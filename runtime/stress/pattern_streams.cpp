@@ -21,7 +21,7 @@ public:
     : role(in, place), out(place, how.payload_bytes),
       now(how.pattern->sample_every), window_(window_of(how)) {
   }
-  void add_target(const player& x) {
+  void add_target(const way& x) {
     targets_.push_back({x, window_});
   }
   void on(const round_begins& x) {
@@ -46,12 +46,13 @@ public:
 
 private:
   struct target {
-    player who;
+    way who;
     std::uint32_t free = 0;
   };
 
   void serve() {
-    while (!ended_ && targets_[next_].free > 0) {
+    while (!ended_ && targets_[next_].free > 0
+           && may_send(targets_[next_].who)) {
       std::int64_t begun_ns = 0;
       auto what = now.take(in_, begun_ns);
       if (what == turn::next::waits)
@@ -87,7 +88,7 @@ public:
       quantum_(std::max(window_of(how) / 4, 1u)) {
   }
   /// `receiver`: as that source counts this one.
-  void add_source(const player& x, std::uint32_t receiver) {
+  void add_source(const way& x, std::uint32_t receiver) {
     from_.push_back({x, {receiver, 0, false}});
     in_box = inlet{first_, from_.size()};
   }
@@ -108,7 +109,7 @@ public:
 
 private:
   struct source {
-    player who;
+    way who;
     credit owed;
   };
 
@@ -142,7 +143,7 @@ public:
     send(next, x);
   }
 
-  player next;
+  way next;
   inlet in_box;
   outlet out;
 };
@@ -175,72 +176,70 @@ protected:
 
 class fan_in : public stream {
 public:
-  fan_in(caf::actor_system& system, arena& in, const settings& how) {
-    auto last = how.actors - 1;
-    auto& sink = sink_roles_.emplace_back(in, last, 0, how);
-    auto to = spawn_role(system, sink);
-    keep(to);
+  explicit fan_in(const scene& on) {
+    auto last = on.how.actors - 1;
+    auto* sink = on.cast(sink_roles_, last, 0u, on.how);
+    auto to = enter(on, last, sink);
     for (std::uint32_t i = 0; i < last; ++i) {
-      auto& x = source_roles_.emplace_back(in, i, how);
-      x.add_target(to);
-      auto from = spawn_role(system, x);
-      sink.add_source(from, 0);
-      keep_source(from);
+      auto* x = on.cast(source_roles_, i, on.how);
+      auto from = enter_source(on, i, x);
+      if (x != nullptr)
+        x->add_target(to);
+      if (sink != nullptr)
+        sink->add_source(from, 0);
     }
   }
 };
 
 class fan_out : public stream {
 public:
-  fan_out(caf::actor_system& system, arena& in, const settings& how) {
-    auto& x = source_roles_.emplace_back(in, 0, how);
-    auto from = spawn_role(system, x);
-    for (std::uint32_t i = 1; i < how.actors; ++i) {
-      auto& sink = sink_roles_.emplace_back(in, i, 0, how);
-      sink.add_source(from, i - 1);
-      auto to = spawn_role(system, sink);
-      x.add_target(to);
-      keep(to);
+  explicit fan_out(const scene& on) {
+    auto* x = on.cast(source_roles_, 0, on.how);
+    auto from = enter_source(on, 0, x);
+    for (std::uint32_t i = 1; i < on.how.actors; ++i) {
+      auto* sink = on.cast(sink_roles_, i, 0u, on.how);
+      auto to = enter(on, i, sink);
+      if (x != nullptr)
+        x->add_target(to);
+      if (sink != nullptr)
+        sink->add_source(from, i - 1);
     }
-    keep_source(from);
   }
 };
 
 class pipeline : public stream {
 public:
-  pipeline(caf::actor_system& system, arena& in, const settings& how) {
-    auto last = how.actors - 1;
-    auto& sink = sink_roles_.emplace_back(in, last, last - 1, how);
-    auto next = spawn_role(system, sink);
-    keep(next);
+  explicit pipeline(const scene& on) {
+    auto last = on.how.actors - 1;
+    auto* sink = on.cast(sink_roles_, last, last - 1, on.how);
+    auto next = enter(on, last, sink);
     for (auto i = last - 1; i > 0; --i) {
-      auto& x = stage_roles_.emplace_back(in, i);
-      x.next = next;
-      keep(next = spawn_role(system, x));
+      auto* x = on.cast(stage_roles_, i);
+      if (x != nullptr)
+        x->next = next;
+      next = enter(on, i, x);
     }
-    auto& x = source_roles_.emplace_back(in, 0, how);
-    x.add_target(next);
-    auto from = spawn_role(system, x);
-    sink.add_source(from, 0);
-    keep_source(from);
+    auto* x = on.cast(source_roles_, 0, on.how);
+    auto from = enter_source(on, 0, x);
+    if (x != nullptr)
+      x->add_target(next);
+    if (sink != nullptr)
+      sink->add_source(from, 0);
   }
 };
 
 } // namespace
 
-std::unique_ptr<pattern> make_fan_in(caf::actor_system& system, arena& in,
-                                     const settings& how) {
-  return std::make_unique<fan_in>(system, in, how);
+std::unique_ptr<pattern> make_fan_in(const scene& on) {
+  return std::make_unique<fan_in>(on);
 }
 
-std::unique_ptr<pattern> make_fan_out(caf::actor_system& system, arena& in,
-                                      const settings& how) {
-  return std::make_unique<fan_out>(system, in, how);
+std::unique_ptr<pattern> make_fan_out(const scene& on) {
+  return std::make_unique<fan_out>(on);
 }
 
-std::unique_ptr<pattern> make_pipeline(caf::actor_system& system, arena& in,
-                                       const settings& how) {
-  return std::make_unique<pipeline>(system, in, how);
+std::unique_ptr<pattern> make_pipeline(const scene& on) {
+  return std::make_unique<pipeline>(on);
 }
 
 } // namespace tutti::stress

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "runtime/stress/patterns.hpp"
 
+#include "runtime/stress/settings.hpp"
+
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -14,6 +17,7 @@ constexpr auto classic = knob::time | knob::count | knob::warm_up
                        | knob::payload | knob::actors | knob::threads
                        | knob::scheduler;
 constexpr auto paced = classic | knob::rate;
+constexpr auto spread_out = paced | knob::nodes;
 
 /// What whole runs take: they end with their plan.
 constexpr auto live =
@@ -29,8 +33,9 @@ constexpr std::array all = {
         .unit = "round trip",
         .units = "round trips",
         .timed = "round trip",
-        .takes = paced,
+        .takes = spread_out,
         .actors_step = 2,
+        .on_nodes = spread::odd,
     },
     pattern_info{
         .name = "fan-in",
@@ -39,8 +44,9 @@ constexpr std::array all = {
         .unit = "message",
         .units = "messages",
         .timed = "message, from its sending to its handling",
-        .takes = paced,
+        .takes = spread_out,
         .actors = 9,
+        .on_nodes = spread::all_but_last,
     },
     pattern_info{
         .name = "fan-out",
@@ -49,8 +55,9 @@ constexpr std::array all = {
         .unit = "message",
         .units = "messages",
         .timed = "message, from its sending to its handling",
-        .takes = paced,
+        .takes = spread_out,
         .actors = 9,
+        .on_nodes = spread::all_but_first,
     },
     pattern_info{
         .name = "ring",
@@ -92,8 +99,9 @@ constexpr std::array all = {
         .unit = "item",
         .units = "items",
         .timed = "item, from the first actor to the last",
-        .takes = paced,
+        .takes = spread_out,
         .actors = 8,
+        .on_nodes = spread::odd,
     },
     pattern_info{
         .name = "scatter-gather",
@@ -102,8 +110,9 @@ constexpr std::array all = {
         .unit = "gathering",
         .units = "gatherings",
         .timed = "gathering",
-        .takes = paced,
+        .takes = spread_out,
         .actors = 9,
+        .on_nodes = spread::all_but_first,
         .sample_every = 7,
     },
     pattern_info{
@@ -217,7 +226,7 @@ constexpr std::pair<knob, std::string_view> words[] = {
     {knob::warm_up, "--warm-up"},       {knob::payload, "--payload"},
     {knob::actors, "--actors"},         {knob::threads, "--threads"},
     {knob::scheduler, "--scheduler"},   {knob::rate, "--rate"},
-    {knob::durability, "--durability"},
+    {knob::durability, "--durability"}, {knob::nodes, "--nodes"},
 };
 
 } // namespace
@@ -237,6 +246,48 @@ std::vector<std::string> pattern_names() {
   std::vector<std::string> result;
   for (const auto& x : all)
     result.emplace_back(x.name);
+  return result;
+}
+
+std::uint32_t home_of(const settings& how, std::uint32_t place) {
+  if (how.nodes == 0)
+    return 0;
+  auto in_turn = [&](std::uint32_t i) {
+    return 1 + i % how.nodes;
+  };
+  switch (how.pattern->on_nodes) {
+  case spread::none:
+    return 0;
+  case spread::odd:
+    return place % 2 == 1 ? in_turn(place / 2) : 0;
+  case spread::all_but_first:
+    return place > 0 ? in_turn(place - 1) : 0;
+  case spread::all_but_last:
+    return place + 1 < how.actors ? in_turn(place) : 0;
+  }
+  return 0;
+}
+
+std::uint32_t actors_min(const pattern_info& x, std::uint32_t nodes) {
+  if (nodes == 0)
+    return x.actors_min;
+  if (x.on_nodes == spread::odd)
+    return 2 * nodes + (ends_with_conductor(x) ? 1 : 0);
+  return std::max(x.actors_min, nodes + 1);
+}
+
+std::uint32_t actors_usual(const pattern_info& x, std::uint32_t nodes) {
+  auto least = actors_min(x, nodes);
+  // In a chain or in pairs, one on each node.
+  return nodes > 0 && x.on_nodes == spread::odd ? least
+                                                : std::max(x.actors, least);
+}
+
+std::vector<std::string_view> node_patterns() {
+  std::vector<std::string_view> result;
+  for (const auto& x : all)
+    if (has(x.takes, knob::nodes))
+      result.push_back(x.name);
   return result;
 }
 

@@ -23,6 +23,7 @@ enum class knob : std::uint16_t {
   scheduler = 1 << 6,
   rate = 1 << 7,
   durability = 1 << 8,
+  nodes = 1 << 9, ///< and --connect
 };
 
 [[nodiscard]] constexpr knob operator|(knob x, knob y) {
@@ -33,9 +34,21 @@ enum class knob : std::uint16_t {
   return (static_cast<unsigned>(all) & static_cast<unsigned>(x)) != 0;
 }
 
+/// With one pattern.
+inline constexpr std::uint32_t nodes_max = 16;
+
 enum class pattern_kind : std::uint8_t {
   actors, ///< actors of its own, and the messages between them
   run,    ///< a whole run: engine, orchestrator, agents, journal
+};
+
+/// Which actors of a pattern are on its nodes, in turn, where it has any; the
+/// others are with the conductor.
+enum class spread : std::uint8_t {
+  none, ///< it takes none
+  odd,  ///< those of odd places
+  all_but_first,
+  all_but_last,
 };
 
 struct pattern_info {
@@ -51,6 +64,7 @@ struct pattern_info {
   std::uint32_t actors_min = 2;
   std::uint32_t actors_max = 10'000;
   std::uint32_t actors_step = 1; ///< a multiple of it
+  spread on_nodes = spread::none;
   std::uint32_t payload_bytes = 0;
   /// Operations where neither time nor count is said; 0: time ends it.
   std::uint64_t count = 0;
@@ -63,6 +77,25 @@ struct pattern_info {
 /// Null: there is none.
 [[nodiscard]] const pattern_info* find_pattern(std::string_view name);
 [[nodiscard]] std::vector<std::string> pattern_names();
+
+struct settings;
+
+/// Where the actor of a place is: 0, with the conductor, or the number of a
+/// node.
+[[nodiscard]] std::uint32_t home_of(const settings& how, std::uint32_t place);
+/// The least actors with which so many nodes all have one.
+[[nodiscard]] std::uint32_t actors_min(const pattern_info& x,
+                                       std::uint32_t nodes);
+/// Of those at odd places on nodes: whether the last is not, and so their
+/// number is odd.
+[[nodiscard]] constexpr bool ends_with_conductor(const pattern_info& x) {
+  return x.on_nodes == spread::odd && x.actors_step == 1;
+}
+/// How many it has where nothing is said.
+[[nodiscard]] std::uint32_t actors_usual(const pattern_info& x,
+                                         std::uint32_t nodes);
+/// Those that nodes may have a part of.
+[[nodiscard]] std::vector<std::string_view> node_patterns();
 
 /// The list that `--list` prints.
 [[nodiscard]] std::string pattern_list();

@@ -39,6 +39,7 @@ void add_settings(json_writer& w, const settings& how) {
   w.seconds("warm_up_s", how.warm_up);
   add_integer(w, "payload_bytes", how.payload_bytes);
   w.integer("actors", how.actors);
+  w.integer("nodes", how.nodes);
   w.integer("threads", how.threads);
   w.text_or_null("scheduler", has(takes, knob::scheduler)
                                   ? scheduler_text(how.scheduler)
@@ -96,6 +97,22 @@ void add_figures(json_writer& w, const outcome& x) {
   w.close(']');
 }
 
+void add_nodes(json_writer& w, const outcome& x) {
+  w.open("nodes", '[');
+  for (const auto& n : x.nodes) {
+    w.line();
+    w.open('{');
+    w.text("name", n.name);
+    w.boolean("lost", n.lost);
+    w.seconds("cpu_user_s", n.cpu.user);
+    w.seconds("cpu_system_s", n.cpu.system);
+    add_integer(w, "peak_memory_bytes", n.peak_bytes);
+    add_integer(w, "pauses", n.pauses);
+    w.close('}');
+  }
+  w.close(']');
+}
+
 void add_ledger(json_writer& w, const outcome& x) {
   const auto& l = x.accounts;
   w.open("ledger", '{');
@@ -145,6 +162,7 @@ std::string report_json(const outcome& x) {
   add_integer(w, "peak_memory_bytes", x.peak_bytes);
   add_ledger(w, x);
   add_figures(w, x);
+  add_nodes(w, x);
   add_place(w);
   w.close('}');
   return w.take() + '\n';

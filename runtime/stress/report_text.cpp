@@ -75,6 +75,20 @@ void add_latency(std::string& text, const outcome& x) {
   add_row(text, "", how);
 }
 
+void add_nodes(std::string& text, const outcome& x) {
+  if (x.nodes.empty())
+    return;
+  std::uint64_t pauses = 0;
+  for (const auto& n : x.nodes)
+    pauses += n.pauses;
+  add_row(text, "nodes",
+          fmt::format("{} {}over TLS 1.3; senders waited {} times for a full "
+                      "link",
+                      x.nodes.size(),
+                      x.how.connect.empty() ? "on this machine, " : "",
+                      number_text(pauses)));
+}
+
 void add_ledger(std::string& text, const ledger_result& x) {
   if (x.whole())
     return add_row(text, "ledger",
@@ -137,11 +151,17 @@ std::string report_text(const outcome& x) {
   add_latency(text, x);
   for (const auto& f : x.figures)
     add_row(text, "", f.text);
+  add_nodes(text, x);
   auto cpu = x.cpu.user + x.cpu.system;
+  auto processes = x.nodes.size() + 1;
   add_row(text, "cpu",
-          fmt::format("{} ({} user, {} system)", span_text(cpu),
-                      span_text(x.cpu.user), span_text(x.cpu.system)));
-  add_row(text, "memory", fmt::format("{} at most", size_text(x.peak_bytes)));
+          fmt::format("{} ({} user, {} system{})", span_text(cpu),
+                      span_text(x.cpu.user), span_text(x.cpu.system),
+                      processes > 1 ? fmt::format("; {} processes", processes)
+                                    : std::string{}));
+  add_row(text, "memory",
+          fmt::format("{} at most{}", size_text(x.peak_bytes),
+                      processes > 1 ? ", in the process that had most" : ""));
   add_ledger(text, x.accounts);
   auto m = this_machine();
   add_row(text, "machine",

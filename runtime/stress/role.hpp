@@ -5,6 +5,7 @@
 
 #include "runtime/stress/arena.hpp"
 #include "runtime/stress/lanes.hpp"
+#include "runtime/stress/line.hpp"
 #include "runtime/stress/messages.hpp"
 
 #include <caf/actor_system.hpp>
@@ -42,6 +43,15 @@ protected:
   template <class T>
   void send(const player& to, T&& x) {
     self_->send(to, std::forward<T>(x));
+  }
+  template <class T>
+  void send(const way& to, T&& x) {
+    to.send(self_, std::forward<T>(x));
+  }
+  /// Whether a source may send something there now; else `look_again` comes. At
+  /// the end of a round nothing is sent any more.
+  [[nodiscard]] bool may_send(const way& to) {
+    return in_.stopping() || to.has_room(self_);
   }
 
   arena& in_;

@@ -7,8 +7,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
+
+namespace tutti::cluster {
+struct credentials;
+}
 
 namespace tutti::stress {
 
@@ -29,6 +35,12 @@ struct settings {
   std::optional<double> rate; ///< operations a second; none: closed loop
   scheduling scheduler = scheduling::as_runs;
   journal::durability durability = journal::durability::off;
+  /// Processes that have a part of it; 0: this one plays all.
+  std::uint32_t nodes = 0;
+  /// Where they listen, HOST:PORT each; empty: they are started here.
+  std::vector<std::string> connect;
+  /// What is shown there.
+  std::shared_ptr<const cluster::credentials> identity;
   std::string command; ///< as it was typed
 };
 

@@ -304,7 +304,6 @@ BOOST_AUTO_TEST_CASE(what_a_pattern_has_no_use_for_is_a_mistake) {
       {{"fan-in", "--scheduler", "fair"}, {"'fair'", "sharing"}},
       {{"--list", "fan-in"}, {"--list"}},
       {{"--list", "--json", "-"}, {"--list"}},
-      {{"fan-in", "--nodes", "2"}, {"--nodes"}},
   };
   for (const auto& x : all) {
     auto r = stress(x.args);

@@ -11,6 +11,7 @@
 #include <vector>
 
 using tutti::stress::histogram;
+using tutti::stress::histogram_parts;
 
 namespace {
 
@@ -85,13 +86,32 @@ BOOST_AUTO_TEST_CASE(merged_histograms_are_as_one) {
   for (const auto& x : some)
     merged.merge(x);
   BOOST_TEST(some[2].count() == 0u);
-  for (auto part : parts)
+  histogram from_parts; // as another process tells them
+  for (const auto& x : some)
+    from_parts.merge(x.parts());
+  for (auto part : parts) {
     BOOST_TEST(merged.percentile(part) == all.percentile(part));
+    BOOST_TEST(from_parts.percentile(part) == all.percentile(part));
+  }
+  BOOST_TEST(from_parts.min() == all.min());
+  BOOST_TEST(from_parts.max() == all.max());
+  BOOST_TEST(from_parts.count() == times.size());
+  BOOST_TEST(from_parts.mean() == merged.mean());
   BOOST_TEST(merged.min() == all.min());
   BOOST_TEST(merged.max() == all.max());
   BOOST_TEST(merged.count() == times.size());
   BOOST_TEST(merged.mean() == sum / static_cast<double>(times.size()),
              boost::test_tools::tolerance(1e-9));
+}
+
+BOOST_AUTO_TEST_CASE(bins_that_there_are_not_are_left_out) {
+  histogram h;
+  histogram_parts x;
+  x.bins = {{0xffffffff, 3}};
+  x.max = 9;
+  h.merge(x);
+  BOOST_TEST(h.count() == 0u);
+  BOOST_TEST(h.max() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_out_of_range_is_counted_at_its_end) {

@@ -137,6 +137,43 @@ BOOST_AUTO_TEST_CASE(a_message_of_somebody_else_is_corrupted) {
   BOOST_TEST(book.result().corrupted == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(processes_add_up) {
+  traffic t{3};
+  inlet received{0, sender_count};
+  for (const auto& x : t.all)
+    received.take(x);
+  ledger there; // the senders are in another process
+  for (const auto& x : t.outlets)
+    x.add_to(there);
+  ledger here;
+  received.add_to(here);
+  BOOST_TEST(!here.result().whole());
+  BOOST_TEST(!there.result().whole());
+  for (const auto& x : there.accounts())
+    here.add(x);
+  here.corrupted(there.corrupted());
+  BOOST_TEST(here.result().whole());
+  BOOST_TEST(here.result().sent == 200u);
+}
+
+BOOST_AUTO_TEST_CASE(of_a_lost_sender_counts_what_came) {
+  outlet lost{0, 3};
+  outlet other{1, 3};
+  inlet received{0, 2};
+  for (int i = 0; i < 5; ++i)
+    received.take(lost.next(0));
+  static_cast<void>(other.next(0)); // to one that is lost
+  ledger book;
+  received.add_to(book);
+  other.add_to(book);
+  book.lose(0);
+  auto x = book.result();
+  BOOST_TEST(x.sent == 6u);
+  BOOST_TEST(x.surplus == 0u);
+  BOOST_TEST(x.missing == 1u);
+  BOOST_TEST(x.unequal == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_passed_on_is_the_next_senders) {
   outlet first{0, 100};
   outlet second{1, 0};

@@ -4,18 +4,20 @@
 // leaves together; nothing waits for others to come.
 //
 // It holds so many bytes and no more (rule 9): beyond it refuses, and who sends
-// tries again later.
+// tries again later. Who answers others is bounded by what they ask, and need
+// not.
 #pragma once
 
 #include "runtime/cluster/frames.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <utility>
 #include <vector>
 
-namespace tutti::bench {
+namespace tutti::cluster {
 
 /// Of what waits in a box, encoded.
 inline constexpr std::size_t letter_bytes_max = std::size_t{4} << 20;
@@ -39,13 +41,20 @@ template <class Envelope>
 class letter_box {
 public:
   [[nodiscard]] posting put(Envelope&& x) {
-    auto bytes = cluster::encoded_bytes(x);
+    auto bytes = encoded_bytes(x);
     std::lock_guard lock{mutex_};
-    if (!letters_.empty() && bytes_ + bytes > letter_bytes_max)
+    if (!letters_.empty() && bytes_of_all() + bytes > letter_bytes_max)
       return posting::refused;
-    bytes_ += bytes;
-    letters_.emplace_back(std::move(x), bytes);
-    return std::exchange(told_, true) ? posting::taken : posting::first;
+    return add(std::move(x), bytes);
+  }
+  /// Whether there is room or not.
+  posting put_anyway(Envelope&& x) {
+    auto bytes = encoded_bytes(x);
+    std::lock_guard lock{mutex_};
+    return add(std::move(x), bytes);
+  }
+  [[nodiscard]] bool is_full() const {
+    return bytes_of_all() >= letter_bytes_max;
   }
 
   /// All that is there, in order; `into` is empty, and its room is used for
@@ -53,15 +62,24 @@ public:
   void take(std::vector<letter<Envelope>>& into) {
     std::lock_guard lock{mutex_};
     letters_.swap(into);
-    bytes_ = 0;
+    bytes_.store(0, std::memory_order_relaxed);
     told_ = false;
   }
 
 private:
+  [[nodiscard]] std::size_t bytes_of_all() const {
+    return bytes_.load(std::memory_order_relaxed);
+  }
+  posting add(Envelope&& x, std::size_t bytes) {
+    bytes_.store(bytes_of_all() + bytes, std::memory_order_relaxed);
+    letters_.emplace_back(std::move(x), bytes);
+    return std::exchange(told_, true) ? posting::taken : posting::first;
+  }
+
   std::mutex mutex_;
   std::vector<letter<Envelope>> letters_;
-  std::size_t bytes_ = 0;
-  bool told_ = false; ///< since it was emptied
+  std::atomic<std::size_t> bytes_{0}; ///< written with the lock only
+  bool told_ = false;                 ///< since it was emptied
 };
 
-} // namespace tutti::bench
+} // namespace tutti::cluster
