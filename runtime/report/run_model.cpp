@@ -249,6 +249,10 @@ void run_model::apply(const task_progress& x) {
   if (x.task.value >= tasks_.size())
     return;
   auto& t = tasks_[x.task.value];
+  if (x.attempt > t.attempts) { // facts take longer: its start is still to come
+    early_progress_[x.task.value] = x;
+    return;
+  }
   if (!t.attempt_open || (x.attempt != 0 && x.attempt < t.attempts))
     return;
   if (!x.line.empty())
@@ -301,6 +305,9 @@ void run_model::start_attempt(const fact& x) {
                                    : task_state::integrating,
         x.at);
   settle_start(x.subject, x.at);
+  if (!early_progress_.empty())
+    if (auto early = early_progress_.extract(x.subject))
+      apply(early.mapped());
 }
 
 void run_model::finish_attempt(const fact& x) {

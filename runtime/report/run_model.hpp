@@ -40,7 +40,8 @@ public:
   // -- changes ----------------------------------------------------------------
 
   void apply(const fact& x);
-  /// Progress of an attempt that is over is dropped.
+  /// Progress of an attempt that is over is dropped; that of one whose start is
+  /// not known yet, which facts may say later, is kept until then.
   void apply(const task_progress& x);
 
   // -- the run ----------------------------------------------------------------
@@ -397,6 +398,7 @@ private:
     std::uint32_t version = 1;
   };
   std::unordered_map<std::uint32_t, accepted_content> accepted_;
+  std::unordered_map<std::uint32_t, task_progress> early_progress_; ///< by task
   std::array<std::size_t, 12> counts_{};
   std::size_t counted_ = 0; ///< sum of these
 

@@ -203,12 +203,15 @@ BOOST_AUTO_TEST_CASE(handoffs_are_kept_once_with_both_moments) {
 BOOST_AUTO_TEST_CASE(progress_lines_end_with_their_attempt) {
   team t;
   auto m = t.model();
-  m.apply(task_progress{task_id{t.schema}, 1, "too early"});
+  m.apply(task_progress{task_id{t.schema}, 1, "before its start is known"});
   BOOST_CHECK(m.task(t.schema).progress.empty());
   apply_all(m, {started(1s, t.schema, t.taylor)});
+  BOOST_CHECK_EQUAL(m.task(t.schema).progress, "before its start is known");
   m.apply(task_progress{task_id{t.schema}, 1, "half"});
   BOOST_CHECK_EQUAL(m.task(t.schema).progress, "half");
   apply_all(m, {finished(2s, t.schema, t.taylor)});
+  BOOST_CHECK(m.task(t.schema).progress.empty());
+  m.apply(task_progress{task_id{t.schema}, 1, "too late"});
   BOOST_CHECK(m.task(t.schema).progress.empty());
 }
 
