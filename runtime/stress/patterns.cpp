@@ -294,8 +294,9 @@ std::vector<std::string_view> node_patterns() {
 std::string pattern_list() {
   std::string text;
   for (const auto& x : all) {
-    text += fmt::format("{:<16}{}\n{:16}as {}; --actors {}", x.name, x.what, "",
-                        x.follows, x.actors);
+    text += fmt::format("{:<16}{}\n{:16}{}{}; --actors {}", x.name, x.what, "",
+                        x.follows.starts_with("ours") ? "" : "as ", x.follows,
+                        x.actors);
     if (x.payload_bytes > 0)
       text += fmt::format(" --payload {}", x.payload_bytes);
     if (x.count > 0)
