@@ -22,7 +22,7 @@ void tell_undurable(orchestrator_pointer self, const fact_list& told) {
 
 namespace {
 
-/// Viewers hear of what is durable.
+/// Viewers hear of what is durable, where anything waits for that.
 void tell(orchestrator_pointer self, fact_list told) {
   if (told.empty())
     return;

@@ -12,7 +12,7 @@ namespace tutti {
 void tell_undurable(orchestrator_pointer self, const fact_list& told);
 
 /// What has happened goes to the journal and to viewers, who hear of it once it
-/// is durable.
+/// is durable, or at once where nothing waits for the journal.
 void send_facts(orchestrator_pointer self);
 
 /// The same, and then orders go to agents.

@@ -6,6 +6,7 @@
 // row 2: the same again while it recovers
 #include "tests/crash/crash_loop.hpp"
 #include "tests/crash/crash_plan.hpp"
+#include "tests/support/long_suite.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -17,10 +18,6 @@
 using namespace tutti::test;
 
 namespace {
-
-bool is_long() {
-  return std::getenv("TUTTI_TEST_LONG") != nullptr;
-}
 
 unsigned at_once() {
   return std::max(2u, std::thread::hardware_concurrency());

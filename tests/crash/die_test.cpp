@@ -6,6 +6,7 @@
 // row 1: kill -9 at any moment
 // row 2: the same again while it recovers
 #include "tests/crash/power_loop.hpp"
+#include "tests/support/long_suite.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -19,10 +20,6 @@ using namespace tutti::test;
 using journal::durability;
 
 namespace {
-
-bool is_long() {
-  return std::getenv("TUTTI_TEST_LONG") != nullptr;
-}
 
 power_options options(durability how) {
   power_options result;

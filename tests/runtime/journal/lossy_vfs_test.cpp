@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Plain SQLite on a disk whose power is lost: that the tests of the journal
 // that stand on this VFS can tell durable from lucky.
+#include "tests/support/long_suite.hpp"
 #include "tests/support/lossy_vfs.hpp"
 
 #include "tests/support/sqlite_connection.hpp"
 
 #include <algorithm>
 #include <boost/test/unit_test.hpp>
-#include <cstdlib>
 #include <optional>
 #include <string>
 
@@ -87,8 +87,7 @@ void look(const lossy_vfs& vfs, std::int64_t acknowledged, table& t) {
 table lose_power_everywhere(const std::string& synchronous,
                             disk_traits traits) {
   table t;
-  bool is_long = std::getenv("TUTTI_TEST_LONG") != nullptr;
-  const std::uint64_t seeds = is_long ? 40 : 4;
+  const std::uint64_t seeds = is_long() ? 40 : 4;
   lossy_vfs vfs{{"lossy", false, traits}};
   for (std::uint64_t n = 1;; ++n) {
     for (auto moment : {fate::kind::die_before, fate::kind::die_midway,

@@ -2,12 +2,12 @@
 // The journal of a run on a disk whose power is lost at any of its changes, and
 // that goes on then (semantics §30, §31).
 #include "tests/runtime/journal/sample_journal.hpp"
+#include "tests/support/long_suite.hpp"
 #include "tests/support/lossy_vfs.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 #include <string>
 
@@ -18,10 +18,6 @@ using journal::durability;
 namespace {
 
 constexpr const char* path = "/run/journal.db";
-
-bool is_long() {
-  return std::getenv("TUTTI_TEST_LONG") != nullptr;
-}
 
 journal::journal_options options(const lossy_vfs& vfs, durability how) {
   journal::journal_options result;

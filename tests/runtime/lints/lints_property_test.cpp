@@ -4,6 +4,7 @@
 #include "config/lint_allow.hpp"
 #include "config/plan_loader.hpp"
 #include "runtime/lints/lints.hpp"
+#include "tests/support/long_suite.hpp"
 #include "tests/support/random_play.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -11,7 +12,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,8 +22,7 @@ using config::lint;
 
 namespace {
 
-const std::uint64_t seeds_max =
-    std::getenv("TUTTI_TEST_LONG") != nullptr ? 20000 : 600;
+const std::uint64_t seeds_max = is_long() ? 20000 : 600;
 
 /// A plan as its author would write it; without what no lint looks at. Names
 /// that are needed twice count once, so that the text asks for less.

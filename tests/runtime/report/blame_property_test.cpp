@@ -4,11 +4,11 @@
 #include "runtime/report/blame.hpp"
 #include "runtime/report/idle.hpp"
 #include "runtime/report/report.hpp"
+#include "tests/support/long_suite.hpp"
 #include "tests/support/random_play.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
 #include <map>
 
 using namespace tutti;
@@ -18,8 +18,7 @@ using report::run_model;
 
 namespace {
 
-const std::uint64_t seeds_max =
-    std::getenv("TUTTI_TEST_LONG") != nullptr ? 20000 : 400;
+const std::uint64_t seeds_max = is_long() ? 20000 : 400;
 
 std::vector<std::uint32_t> slots_of(const plan& p) {
   std::vector<std::uint32_t> result;

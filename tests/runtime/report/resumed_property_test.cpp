@@ -8,13 +8,13 @@
 #include "runtime/report/run_model.hpp"
 #include "runtime/report/status_json.hpp"
 #include "tests/support/json_schema.hpp"
+#include "tests/support/long_suite.hpp"
 #include "tests/support/random_play.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <fmt/chrono.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,8 +27,7 @@ using report::run_model;
 
 namespace {
 
-const std::uint64_t seeds_max =
-    std::getenv("TUTTI_TEST_LONG") != nullptr ? 20000 : 300;
+const std::uint64_t seeds_max = is_long() ? 20000 : 300;
 constexpr std::size_t all = 1000; // more than a list has
 
 std::vector<std::uint32_t> slots_of(const plan& p) {
