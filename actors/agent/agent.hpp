@@ -11,6 +11,8 @@
 
 namespace tutti {
 
+class desk; // actors/orchestrator/desk.hpp
+
 /// One agent: who it is, and whom it talks to. The handles of the artifact
 /// store and the live server may be null: then its tasks have neither.
 struct agent_options {
@@ -33,6 +35,11 @@ struct agent_options {
   /// How its tasks are worked on; empty: by commands.
   std::function<std::unique_ptr<driver>(driver_host&)> make_driver;
   time_source clock; ///< of the run
+  /// See `engine::graph::is_plain`; false: it may be so all the same.
+  bool plain_tasks = false;
+  /// Called with where the orchestrator may have its work done, where there is
+  /// such a place; empty: it may not.
+  std::function<void(agent_id, std::shared_ptr<desk>)> offer_desk;
   /// The ids that it chooses, of processes and others, are above this one: they
   /// differ from those of an earlier placing. Below 2^40.
   std::uint64_t first_id = 0;

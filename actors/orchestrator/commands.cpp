@@ -134,7 +134,7 @@ void assign(orchestrator_pointer self, const engine::command& c) {
   // What a stream's task works off may have come after the task was ready.
   bool takes_items = x.details && !x.details->items.empty();
   // Of an exclusive one a resumed run must know that it was given out (§33).
-  if (s.options.work->tasks[c.task].exclusive)
+  if (s.engine->plan_graph().tasks[c.task].exclusive)
     s.sends.once_written_for(c.task,
                              sending_to_agent(self, c.agent, std::move(x)));
   else if (takes_items)
@@ -237,6 +237,8 @@ void send_orders(orchestrator_pointer self, std::uint32_t agent,
   if (x.empty())
     return;
   auto& s = self->state;
+  if (const auto& at = s.desks[agent])
+    at->sent();
   sending(self, caf::actor_cast<batch_agent_actor>(s.agents[agent]),
           std::move(x))();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #pragma once
 
+#include "actors/orchestrator/desk.hpp"
 #include "actors/orchestrator/engine/engine.hpp"
 #include "actors/orchestrator/held_sends.hpp"
 #include "actors/orchestrator/outbox.hpp"
@@ -23,6 +24,9 @@ struct orchestrator_options {
   std::function<std::vector<agent_actor>(orchestrator_actor)> spawn_agents;
   /// Whether an agent that it spawned is a `batch_agent_actor`; empty: none is.
   std::function<bool(agent_id)> takes_batches;
+  /// Where the orchestrator may have the work of one that takes batches done in
+  /// its own turn; null: nowhere. May be empty.
+  std::function<std::shared_ptr<desk>(agent_id)> desk_of;
   /// As `spawn_agents`, for the services; may be empty where there are none.
   std::function<std::vector<service_actor>(orchestrator_actor)> spawn_services;
   /// Null: nothing is made durable, and nothing waits for it.
@@ -60,6 +64,8 @@ struct orchestrator_state {
                             ///< its commands
   std::vector<agent_actor> agents;
   std::vector<bool> batches; ///< by agent: it takes what has gathered for it
+  std::vector<std::shared_ptr<desk>> desks; ///< by agent; null: it has none
+  agent_reports at_desk; ///< its memory is used again and again
   outbox gathered;
   std::vector<service_actor> services;
   held_sends sends{0, held_sends::wait_for::nothing, 0};

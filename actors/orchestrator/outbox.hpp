@@ -30,6 +30,17 @@ public:
   [[nodiscard]] agent_orders take(std::uint32_t agent) {
     return std::exchange(to_[agent], {});
   }
+  /// Whether there is something for one agent only, and no more than one task.
+  [[nodiscard]] bool is_for_one() const {
+    return open_.size() == 1 && to_[open_[0]].tasks.size() <= 1;
+  }
+  /// Of one that is for one: calls `use(agent, orders)`, which empties them.
+  template <class Use>
+  void use_only(Use use) {
+    auto agent = open_[0];
+    open_.clear();
+    use(agent, to_[agent]);
+  }
   /// Calls `send(agent, orders)` for all for whom there is something.
   template <class Send>
   void take_all(Send send) {

@@ -2,7 +2,9 @@
 #include "actors/orchestrator/telling.hpp"
 
 #include "actors/orchestrator/commands.hpp"
+#include "actors/orchestrator/stepping.hpp"
 
+#include <algorithm>
 #include <caf/typed_event_based_actor.hpp>
 #include <utility>
 
@@ -56,7 +58,8 @@ void send_facts(orchestrator_pointer self) {
     return;
   auto size = s.decided.facts.size();
   fact_list all{std::exchange(s.decided.facts, {})};
-  s.decided.facts.reserve(size + size / 2); // as many, or a few more
+  // As many, or a few more.
+  s.decided.facts.reserve(std::min(2 * size, gathered_facts_max));
   s.told_at = s.latest;
   if (s.options.journal)
     self->send(s.options.journal, append_facts{s.sends.noted(), all});
@@ -72,17 +75,63 @@ void send_gathered(orchestrator_pointer self) {
   send_all_orders(self);
 }
 
-void end_turn(orchestrator_pointer self) {
+namespace {
+
+void send_facts_in_time(orchestrator_pointer self) {
   auto& s = self->state;
-  if (s.decided.facts.size() >= gathered_facts_max)
-    return send_gathered(self);
-  if (!self->mailbox().empty())
-    return;
-  if (!may_wait(s))
+  if (s.decided.facts.size() >= gathered_facts_max || !may_wait(s))
     send_facts(self);
   else if (!s.decided.facts.empty() && !std::exchange(s.tells_soon, true))
     self->delayed_send(self, s.options.gathers, tell_gathered{});
-  send_all_orders(self);
+}
+
+/// So long others wait for the thread at most, and so many tasks.
+constexpr auto at_desk_max = std::chrono::microseconds(200);
+constexpr int at_desk_tasks_max = 256;
+
+/// What an agent was to work on next is done here and now, where there is
+/// nothing else to do: nobody is waited for, and no two could work at a time.
+bool work_at_desk(orchestrator_pointer self) {
+  auto& s = self->state;
+  if (!s.gathered.is_for_one())
+    return false;
+  bool done = false;
+  s.gathered.use_only([&](std::uint32_t agent, agent_orders& x) {
+    const auto& at = s.desks[agent];
+    if (x.empty())
+      return;
+    if (!at || !at->is_free() || !self->mailbox().empty())
+      return send_orders(self, agent, std::exchange(x, {}));
+    const auto& probe = s.options.probe;
+    if (probe)
+      probe();
+    auto before = s.latest;
+    at->work_off(x, s.at_desk);
+    if (probe)
+      probe();
+    take(self, s.at_desk);
+    s.at_desk.accepted.clear();
+    s.at_desk.attempts.clear();
+    if (s.latest - before > at_desk_max)
+      at->took_long();
+    done = true;
+  });
+  return done;
+}
+
+} // namespace
+
+void end_turn(orchestrator_pointer self) {
+  auto& s = self->state;
+  auto began = s.latest;
+  for (int i = 0; self->mailbox().empty(); ++i) {
+    send_facts_in_time(self);
+    if (i == at_desk_tasks_max || s.latest - began > at_desk_max
+        || !work_at_desk(self))
+      return send_all_orders(self);
+  }
+  if (s.decided.facts.size() >= gathered_facts_max)
+    send_gathered(self);
 }
 
 } // namespace tutti

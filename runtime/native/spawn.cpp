@@ -63,8 +63,14 @@ agent_actor spawn_agent(caf::actor_system& system, agent_options options,
   TUTTI_ASSERT(found != nullptr || mine.native.empty()); // seen before the run
   if (found != nullptr && found->actor)
     return found->actor->make(system, place_of(options));
-  if (found != nullptr && found->quick)
-    return system.spawn(quick_behavior, std::move(options), found->quick);
+  if (found != nullptr && found->quick) {
+    auto who = options.id;
+    auto offer = options.offer_desk;
+    auto at = std::make_shared<quick_desk>(std::move(options), found->quick);
+    if (offer)
+      offer(who, at);
+    return system.spawn(quick_behavior, at);
+  }
   add_driver(options, team);
   return system.spawn(agent_behavior, std::move(options));
 }

@@ -124,6 +124,7 @@ team::team(team_options options)
   common.mask = mask();
   common.clock = options_.clock;
   common.looked_at = outputs_looked_at(*options_.work);
+  common.plain_tasks = mine.engine && mine.engine->plan_graph().is_plain();
   if (!sockets_.live_path().empty()) {
     common.live = sockets_.live();
     common.live_socket = sockets_.live_path();
@@ -139,6 +140,9 @@ team::team(team_options options)
     const auto& agent = options_.work->agents[x.value];
     return agent.runs_on.empty()
         && native::takes_batches(agent, options_.session.natives);
+  };
+  mine.desk_of = [this](agent_id x) {
+    return std::exchange(desks_[x.value], nullptr); // it knows its orchestrator
   };
   mine.spawn_services = [this, common](const orchestrator_actor& lead) {
     service_options each;
@@ -290,6 +294,10 @@ std::vector<agent_actor> team::spawn_agents(agent_options common) {
   if (has_hub())
     hub = spawn_hub(common);
   common.grace = common.work->grace;
+  desks_.resize(common.work->agents.size());
+  common.offer_desk = [this](agent_id who, std::shared_ptr<desk> x) {
+    desks_[who.value] = std::move(x);
+  };
   auto all = std::make_shared<const agent_team>(
       agent_team{std::move(common), options_.session.natives});
   const auto& agents = all->common.work->agents;

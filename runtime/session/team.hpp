@@ -138,6 +138,7 @@ private:
   std::atomic<bool> dismisses_nodes_{false}; ///< they may end now
   std::shared_ptr<latch> own_nodes_gone_;    ///< null: it has none
   std::shared_ptr<hub_slot> hub_ = std::make_shared<hub_slot>();
+  std::vector<std::shared_ptr<desk>> desks_; ///< by agent; until they are asked
   orchestrator_actor lead_;
   asker_actor asker_;
   std::shared_ptr<latch> notices_told_; ///< null: the plan has no `notify`

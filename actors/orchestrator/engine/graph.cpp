@@ -371,6 +371,7 @@ private:
             info.gathers || (e.carries_data() && !e.deliver_at_once());
       }
       info.has_condition = !t.condition.empty();
+      info.exclusive = t.exclusive;
       for (auto e : g_.out_of(i)) {
         info.start_matters = info.start_matters
                           || e.kind() == edge_kind::started

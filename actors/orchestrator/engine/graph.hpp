@@ -118,6 +118,7 @@ struct task_info {
   bool triggers : 1 = false;      ///< an after-each task runs after it
   /// Some handoff to it leaves only with its assignment.
   bool gathers : 1 = false;
+  bool exclusive : 1 = false; ///< as its plan entry says
 
   static constexpr std::uint32_t no_unit = ~std::uint32_t{0};
 };
@@ -286,6 +287,9 @@ struct graph {
   [[nodiscard]] std::span<const edge> into(node_index x) const {
     return {in.data() + in_begin[x], in.data() + in_begin[x + 1]};
   }
+  /// No task has two phases or works off items: what one is handed is of no use
+  /// once it has succeeded, but for rework.
+  [[nodiscard]] bool is_plain() const;
   [[nodiscard]] const task_policy& policy_of(std::uint32_t task) const {
     return policies[tasks[task].policy];
   }

@@ -23,6 +23,13 @@ const stream_info* graph::stream(std::uint32_t task) const {
   return &*i;
 }
 
+bool graph::is_plain() const {
+  return std::all_of(tasks.begin(), tasks.end(), [](const task_info& x) {
+    return x.kind == task_kind::work && x.later == 0
+        && x.integrate == task_info::no_unit;
+  });
+}
+
 std::size_t graph::out_index(node_index from, node_index to) const {
   auto row = out_of(from);
   auto i =

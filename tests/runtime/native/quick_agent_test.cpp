@@ -20,14 +20,14 @@ using native::result;
 
 BOOST_AUTO_TEST_SUITE(runtime_quick_agent)
 
-BOOST_AUTO_TEST_CASE(outputs_reach_who_needs_them) {
+BOOST_DATA_TEST_CASE(outputs_reach_who_needs_them, ways_to_work, at_desk) {
   plan_builder b;
   auto one = b.task("one");
   auto two = b.task("two");
   b.task("sum", {one, two});
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     std::vector<std::string> from;
-    quick_run run{b,
+    quick_run run{b, at_desk,
                   [&from](const quick_task& t) {
                     if (t.name() != "sum")
                       return result{}.set("n", t.name() == "one" ? 1 : 2);
@@ -50,11 +50,12 @@ BOOST_AUTO_TEST_CASE(outputs_reach_who_needs_them) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(one_at_a_time_whatever_came_together) {
+BOOST_DATA_TEST_CASE(one_at_a_time_whatever_came_together, ways_to_work,
+                     at_desk) {
   plan_builder b;
   for (int i = 0; i < 100; ++i)
     b.task("t" + std::to_string(i));
-  quick_run run{b, [](const quick_task&) {
+  quick_run run{b, at_desk, [](const quick_task&) {
                   return result{};
                 }};
   run.go();
@@ -70,13 +71,14 @@ BOOST_AUTO_TEST_CASE(one_at_a_time_whatever_came_together) {
 }
 
 // Facts for viewers may gather; what has to be done never waits with them.
-BOOST_AUTO_TEST_CASE(a_run_whose_facts_gather_comes_to_its_end) {
+BOOST_DATA_TEST_CASE(a_run_whose_facts_gather_comes_to_its_end, ways_to_work,
+                     at_desk) {
   plan_builder b;
   b.task("t0");
   for (std::uint32_t i = 1; i < 40; ++i)
     b.task("t" + std::to_string(i), {(i - 1) / 2});
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
-    quick_run run{b,
+    quick_run run{b, at_desk,
                   [](const quick_task&) {
                     return result{};
                   },
@@ -89,10 +91,10 @@ BOOST_AUTO_TEST_CASE(a_run_whose_facts_gather_comes_to_its_end) {
   }
 }
 
-BOOST_AUTO_TEST_CASE(what_it_throws_fails_the_attempt) {
+BOOST_DATA_TEST_CASE(what_it_throws_fails_the_attempt, ways_to_work, at_desk) {
   plan_builder b;
   b.task("a");
-  quick_run run{b, [](const quick_task& t) -> result {
+  quick_run run{b, at_desk, [](const quick_task& t) -> result {
                   (void)t.input<int>("nobody", "n");
                   return {};
                 }};
@@ -103,13 +105,14 @@ BOOST_AUTO_TEST_CASE(what_it_throws_fails_the_attempt) {
   BOOST_TEST(ends[0].details->message == "'nobody' has handed nothing to 'a'");
 }
 
-BOOST_AUTO_TEST_CASE(a_retry_has_what_the_first_attempt_had) {
+BOOST_DATA_TEST_CASE(a_retry_has_what_the_first_attempt_had, ways_to_work,
+                     at_desk) {
   plan_builder b;
   auto one = b.task("one");
   auto two = b.task("two", {one});
   b[two].retries.max = 1;
   std::vector<std::size_t> inputs;
-  quick_run run{b, [&inputs](const quick_task& t) {
+  quick_run run{b, at_desk, [&inputs](const quick_task& t) {
                   if (t.name() == "one")
                     return result{}.set("n", 1);
                   inputs.push_back(t.inputs().size());

@@ -80,8 +80,9 @@ struct three_tasks {
 
 BOOST_FIXTURE_TEST_SUITE(runtime_quick_payloads, three_tasks)
 
-BOOST_AUTO_TEST_CASE(a_large_result_is_on_disk_before_its_end_is_told) {
-  quick_run run{b, std::ref(*this)};
+BOOST_DATA_TEST_CASE(a_large_result_is_on_disk_before_its_end_is_told,
+                     ways_to_work, at_desk) {
+  quick_run run{b, at_desk, std::ref(*this)};
   run.disk.holds = true;
   run.go();
   BOOST_TEST(run.ends().size() == 1u); // the small one waits for nobody
@@ -101,9 +102,10 @@ BOOST_AUTO_TEST_CASE(a_large_result_is_on_disk_before_its_end_is_told) {
   BOOST_TEST((run.seen.facts.back().status == run_status::succeeded));
 }
 
-BOOST_AUTO_TEST_CASE(what_an_if_looks_at_stays_in_memory) { // §7
+BOOST_DATA_TEST_CASE(what_an_if_looks_at_stays_in_memory, ways_to_work,
+                     at_desk) { // §7
   b[reader].condition = output_is_true(one, "ok");
-  quick_run run{b, std::ref(*this)};
+  quick_run run{b, at_desk, std::ref(*this)};
   run.go();
   BOOST_TEST(read == large);
   auto told = end_of(run.ends(), one).details;
@@ -111,8 +113,9 @@ BOOST_AUTO_TEST_CASE(what_an_if_looks_at_stays_in_memory) { // §7
   BOOST_TEST(told->outputs[0].name == "ok");
 }
 
-BOOST_AUTO_TEST_CASE(what_the_disk_does_not_take_stays_in_memory) {
-  quick_run run{b, std::ref(*this)};
+BOOST_DATA_TEST_CASE(what_the_disk_does_not_take_stays_in_memory, ways_to_work,
+                     at_desk) {
+  quick_run run{b, at_desk, std::ref(*this)};
   run.disk.mistake = "the disk is full";
   run.go();
   BOOST_TEST(end_of(run.ends(), one).details->payload.size_bytes == 0u);
@@ -120,8 +123,8 @@ BOOST_AUTO_TEST_CASE(what_the_disk_does_not_take_stays_in_memory) {
   BOOST_TEST((run.seen.facts.back().status == run_status::succeeded));
 }
 
-BOOST_AUTO_TEST_CASE(what_fails_may_put_out_much_too) {
-  quick_run run{b, [](const quick_task& t) -> result {
+BOOST_DATA_TEST_CASE(what_fails_may_put_out_much_too, ways_to_work, at_desk) {
+  quick_run run{b, at_desk, [](const quick_task& t) -> result {
                   if (t.name() == "large")
                     throw std::runtime_error(large);
                   return {};
@@ -133,8 +136,8 @@ BOOST_AUTO_TEST_CASE(what_fails_may_put_out_much_too) {
   BOOST_TEST(run.disk.kept.empty());
 }
 
-BOOST_AUTO_TEST_CASE(what_is_too_large_fails) { // §21
-  quick_run run{b, [](const quick_task& t) {
+BOOST_DATA_TEST_CASE(what_is_too_large_fails, ways_to_work, at_desk) { // §21
+  quick_run run{b, at_desk, [](const quick_task& t) {
                   result x;
                   if (t.name() == "large")
                     x.set("text", std::string((1 << 20) + 1, 'x'));
@@ -148,11 +151,12 @@ BOOST_AUTO_TEST_CASE(what_is_too_large_fails) { // §21
              told.details->message);
 }
 
-BOOST_AUTO_TEST_CASE(no_more_than_a_few_mebibytes_wait_for_the_disk) { // rule 9
+BOOST_DATA_TEST_CASE(no_more_than_a_few_mebibytes_wait_for_the_disk,
+                     ways_to_work, at_desk) { // rule 9
   for (int i = 0; i < 20; ++i)
     b.task("t" + std::to_string(i));
   int calls = 0;
-  quick_run run{b, [&calls](const quick_task&) {
+  quick_run run{b, at_desk, [&calls](const quick_task&) {
                   ++calls;
                   return std::move(
                       result{}.set("text", std::string(1'000'000, 'x')));
@@ -170,10 +174,11 @@ BOOST_AUTO_TEST_CASE(no_more_than_a_few_mebibytes_wait_for_the_disk) { // rule 9
   BOOST_TEST((run.seen.facts.back().status == run_status::succeeded));
 }
 
-BOOST_AUTO_TEST_CASE(ends_that_were_kept_together_are_told_together) {
+BOOST_DATA_TEST_CASE(ends_that_were_kept_together_are_told_together,
+                     ways_to_work, at_desk) {
   for (int i = 0; i < 50; ++i)
     b.task("t" + std::to_string(i));
-  quick_run run{b, std::ref(*this)};
+  quick_run run{b, at_desk, std::ref(*this)};
   run.disk.holds = true;
   run.go();
   run.disk.holds = false;
@@ -182,10 +187,10 @@ BOOST_AUTO_TEST_CASE(ends_that_were_kept_together_are_told_together) {
   BOOST_TEST(run.ends().size() == 53u);
 }
 
-BOOST_AUTO_TEST_CASE(what_lies_on_disk_is_loaded_first) {
+BOOST_DATA_TEST_CASE(what_lies_on_disk_is_loaded_first, ways_to_work, at_desk) {
   for (bool there : {true, false}) {
     read.clear();
-    quick_run run{b, std::ref(*this)};
+    quick_run run{b, at_desk, std::ref(*this)};
     if (there)
       run.disk.kept = {text_of("long")};
     caf::anon_send(caf::actor_cast<batch_agent_actor>(run.agent),
@@ -196,10 +201,11 @@ BOOST_AUTO_TEST_CASE(what_lies_on_disk_is_loaded_first) {
 }
 
 // While the first is read back the second comes: only that one counts.
-BOOST_AUTO_TEST_CASE(a_later_version_is_not_overtaken) { // §18
+BOOST_DATA_TEST_CASE(a_later_version_is_not_overtaken, ways_to_work,
+                     at_desk) { // §18
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     read.clear();
-    quick_run run{b, std::ref(*this), seed};
+    quick_run run{b, at_desk, std::ref(*this), seed};
     run.disk.kept = {text_of("old"), text_of("new")};
     auto agent = caf::actor_cast<batch_agent_actor>(run.agent);
     caf::anon_send(agent, order_of(reader, {large_from(one, reader)}));
@@ -209,12 +215,13 @@ BOOST_AUTO_TEST_CASE(a_later_version_is_not_overtaken) { // §18
   }
 }
 
-BOOST_AUTO_TEST_CASE(integrate_adds_to_what_the_run_phase_left) { // §10, §21
+BOOST_DATA_TEST_CASE(integrate_adds_to_what_the_run_phase_left, ways_to_work,
+                     at_desk) { // §10, §21
   b[reader].needs.clear();
   b[reader].needs_later = {on_task(one)};
   b[reader].integrate.present = true;
   std::string earlier;
-  quick_run run{b, [&](const quick_task& t) {
+  quick_run run{b, at_desk, [&](const quick_task& t) {
                   if (t.name() != "reader")
                     return (*this)(t);
                   result x;
@@ -235,7 +242,8 @@ BOOST_AUTO_TEST_CASE(integrate_adds_to_what_the_run_phase_left) { // §10, §21
   BOOST_TEST((run.seen.facts.back().status == run_status::succeeded));
 }
 
-BOOST_AUTO_TEST_CASE(rework_has_what_the_first_version_had) { // §18
+BOOST_DATA_TEST_CASE(rework_has_what_the_first_version_had, ways_to_work,
+                     at_desk) { // §18
   auto last = b.task("last");
   auto gate = b.gate("ok", {reader}, {last});
   b.get().gates[gate].approval.present = true;
@@ -243,7 +251,7 @@ BOOST_AUTO_TEST_CASE(rework_has_what_the_first_version_had) { // §18
   b.get().gates[gate].rework.present = true;
   b.get().gates[gate].rework.to = {task_id{reader}};
   b.get().gates[gate].rework.max_rounds = 9;
-  quick_run run{b, std::ref(*this)};
+  quick_run run{b, at_desk, std::ref(*this)};
   run.go();
   BOOST_TEST(read == large);
   read.clear();
@@ -253,9 +261,10 @@ BOOST_AUTO_TEST_CASE(rework_has_what_the_first_version_had) { // §18
   BOOST_TEST((run.seen.facts.back().status == run_status::succeeded));
 }
 
-BOOST_AUTO_TEST_CASE(what_is_needed_once_more_lies_on_disk_meanwhile) {
+BOOST_DATA_TEST_CASE(what_is_needed_once_more_lies_on_disk_meanwhile,
+                     ways_to_work, at_desk) {
   b[reader].retries.max = 1;
-  quick_run run{b, [&](const quick_task& t) {
+  quick_run run{b, at_desk, [&](const quick_task& t) {
                   auto x = (*this)(t);
                   return t.name() == "reader" && t.attempt_number() == 1
                            ? result::failure("once more")

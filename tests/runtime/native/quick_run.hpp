@@ -13,6 +13,9 @@
 #include <caf/actor_cast.hpp>
 #include <caf/send.hpp>
 
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -21,6 +24,9 @@
 #include <vector>
 
 namespace tutti::test {
+
+/// Values of `at_desk`; each case is run with both.
+inline const auto ways_to_work = boost::unit_test::data::make({false, true});
 
 /// The disk of a run, which takes its time where a test says so.
 struct fake_shelf {
@@ -63,12 +69,42 @@ fake_shelf_behavior(artifact_actor::pointer self, fake_shelf* disk) {
   };
 }
 
-/// One agent that works by a quick function.
+/// Counts the messages that leave for its agent.
+class counted_desk final : public desk {
+public:
+  counted_desk(std::shared_ptr<desk> at, std::size_t& messages)
+    : at_(std::move(at)), messages_(messages) {
+  }
+  [[nodiscard]] bool is_free() const override {
+    return at_->is_free();
+  }
+  void sent() override {
+    ++messages_;
+    at_->sent();
+  }
+  void work_off(agent_orders& orders, agent_reports& told) override {
+    at_->work_off(orders, told);
+  }
+  void took_long() override {
+    at_->took_long();
+  }
+
+private:
+  std::shared_ptr<desk> at_;
+  std::size_t& messages_;
+};
+
+/// One agent that works by a quick function: `at_desk`, in the orchestrator's
+/// own turn where that may be, else by messages only.
 class quick_run {
 public:
-  quick_run(plan_builder b, native::agents::quick_function work,
+  quick_run(plan_builder b, bool at_desk, native::agents::quick_function work,
             std::uint64_t seed = 1, duration gathers = duration{0})
     : stage_(seed) {
+    // However long a task takes on this machine.
+    native::desk_trust trust{std::chrono::hours(1), 0};
+    if (!at_desk)
+      trust.short_ones_min = ~std::uint32_t{0};
     for (auto& t : b.get().tasks)
       t.run = {};
     plan_ = std::make_shared<const plan>(std::move(b.get()));
@@ -81,19 +117,25 @@ public:
     options.takes_batches = [](agent_id) {
       return true;
     };
-    options.spawn_agents =
-        [this, work = std::move(work)](const orchestrator_actor& to) {
-          agent_options mine;
-          mine.id = agent_id{0};
-          mine.work = plan_;
-          mine.orchestrator = to;
-          mine.reports = caf::actor_cast<report_actor>(to);
-          mine.artifacts = stage_.spawn(fake_shelf_behavior, &disk);
-          auto shared =
-              std::make_shared<const native::agents::quick_function>(work);
-          agent = stage_.spawn(native::quick_behavior, std::move(mine), shared);
-          return std::vector<agent_actor>{agent};
-        };
+    options.desk_of = [this](agent_id) {
+      return std::make_shared<counted_desk>(std::exchange(desk_, nullptr),
+                                            messages);
+    };
+    options.spawn_agents = [this, trust, work = std::move(work)](
+                               const orchestrator_actor& to) {
+      agent_options mine;
+      mine.id = agent_id{0};
+      mine.work = plan_;
+      mine.orchestrator = to;
+      mine.reports = caf::actor_cast<report_actor>(to);
+      mine.artifacts = stage_.spawn(fake_shelf_behavior, &disk);
+      auto shared =
+          std::make_shared<const native::agents::quick_function>(work);
+      desk_ =
+          std::make_shared<native::quick_desk>(std::move(mine), shared, trust);
+      agent = stage_.spawn(native::quick_behavior, desk_);
+      return std::vector<agent_actor>{agent};
+    };
     lead = stage_.spawn(orchestrator_behavior, std::move(options));
     stage_.settle();
   }
@@ -150,10 +192,12 @@ public:
 
   seen_run seen;
   fake_shelf disk;
+  std::size_t messages = 0; ///< with orders, that left for the agent
   orchestrator_actor lead;
   agent_actor agent;
 
 private:
+  std::shared_ptr<native::quick_desk> desk_; ///< until it is asked for
   std::shared_ptr<const plan> plan_;
   actor_stage stage_;
 };
