@@ -120,8 +120,39 @@ void pack_writer::add(const fact_row& x) {
     put(x.extra);
     guess.extra = x.extra;
   }
+  guess[column::kind] = x[column::kind];
   guesses_.at = x[column::at];
   ++count_;
+}
+
+bool pack_writer::add_like_last(const near_row& x) {
+  auto& guess = guesses_.of(x.kind);
+  if (guess[column::kind] != x.kind) // none, or of another kind
+    return false;
+  reserve(fact_max);
+  put(static_cast<std::uint64_t>(x.kind));
+  std::uint32_t mask = x.at == guesses_.at ? 0 : at_bit;
+  static_assert(fact_order[0] == column::subject
+                && fact_order[1] == column::cause
+                && fact_order[2] == column::agent);
+  auto& subject = guess[column::subject];
+  auto& cause = guess[column::cause];
+  auto& agent = guess[column::agent];
+  mask |= std::uint32_t{x.subject != subject} << first_number;
+  mask |= std::uint32_t{x.cause != cause} << (first_number + 1);
+  mask |= std::uint32_t{x.agent != agent} << (first_number + 2);
+  put(mask);
+  auto put_step = [this](std::int64_t& from, std::int64_t to) {
+    if (from != to)
+      put(step(code_of(from), code_of(to)));
+    from = to;
+  };
+  put_step(guesses_.at, x.at);
+  put_step(subject, x.subject);
+  put_step(cause, x.cause);
+  put_step(agent, x.agent);
+  ++count_;
+  return true;
 }
 
 // -- and back -----------------------------------------------------------------

@@ -50,6 +50,9 @@ public:
   void clear();
   /// The row's number is not looked at: it follows from the place.
   void add(const fact_row& x);
+  /// As `add` of a row that is like the last one of its kind but for these;
+  /// false, and nothing is added: that one is not known.
+  [[nodiscard]] bool add_like_last(const near_row& x);
 
   /// Valid until the next `add` or `clear`.
   [[nodiscard]] std::string_view body() const {

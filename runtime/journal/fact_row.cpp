@@ -115,6 +115,15 @@ void set_numbers(fact_row& row, const name_ids& names, const word_ids& words,
                             vocabulary::service, x.service, usual.service);
 }
 
+near_row near_numbers(const name_ids& names, const word_ids& words,
+                      const fact& x) {
+  const auto& kinds = words[static_cast<std::size_t>(vocabulary::kind)];
+  return {kinds[static_cast<std::size_t>(x.kind)], x.at.count(),
+          id_of(names, name_kind::task, x.subject),
+          id_of(names, name_kind_of(x.cause_kind), x.cause),
+          id_of(names, name_kind::agent, x.agent)};
+}
+
 void set_texts(fact_row& row, const plan& p, const fact& x) {
   static const attempt_details nothing;
   row.extra.reset();

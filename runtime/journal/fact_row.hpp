@@ -58,6 +58,17 @@ struct fact_row {
 /// leaves the row's number and texts as they are.
 void set_numbers(fact_row& row, const name_ids& names, const word_ids& words,
                  const fact& x);
+/// Those of a fact about a task that differ most from fact to fact.
+struct near_row {
+  std::int64_t kind = 0;
+  std::int64_t at = 0;
+  std::int64_t subject = absent;
+  std::int64_t cause = absent;
+  std::int64_t agent = absent;
+};
+
+[[nodiscard]] near_row near_numbers(const name_ids& names,
+                                    const word_ids& words, const fact& x);
 void set_texts(fact_row& row, const plan& p, const fact& x);
 
 /// All of it.

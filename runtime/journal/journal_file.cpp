@@ -411,15 +411,14 @@ std::optional<failure> journal_file::add_facts(std::span<const fact> facts,
     if (!packed || pack_.body().size() >= pack_size)
       if (auto failed = end_pack(number, sum))
         return failed;
-    row_.number = ++number;
-    set_numbers(row_, names_, words_, f);
-    set_texts(row_, *work_, f);
+    ++number;
     if (packed) {
-      pack_.add(row_);
+      pack_.add(*work_, names_, words_, f);
       continue;
     }
-    row_.add_to(sum);
-    if (auto failed = add_row(row_, sum))
+    auto row = row_of(*work_, names_, words_, number, f);
+    row.add_to(sum);
+    if (auto failed = add_row(row, sum))
       return failed;
   }
   return std::nullopt;

@@ -4,7 +4,7 @@
 
 #include "messages/journal.hpp"
 #include "runtime/journal/database.hpp"
-#include "runtime/journal/fact_pack.hpp"
+#include "runtime/journal/fact_packer.hpp"
 #include "runtime/journal/fact_row.hpp"
 #include "runtime/journal/head_file.hpp"
 #include "runtime/journal/journal_info.hpp"
@@ -117,8 +117,7 @@ private:
   statement insert_pack_;
   bool can_pack_ = false; ///< its format has packs
   bool packs_ = false;    ///< the facts that are being written
-  pack_writer pack_;      ///< those that are not in the file yet
-  fact_row row_;          ///< the last one
+  fact_packer pack_;      ///< those that are not in the file yet
   name_ids names_;
   word_ids words_;
   std::int64_t next_name_ = 1;

@@ -46,8 +46,7 @@ std::string_view to_string(node_state x) {
 }
 
 node_book::node_book(const tutti::plan& p)
-  : plan_(&p), nodes_(1), place_by_agent_(p.agents.size(), nowhere),
-    current_(p.tasks.size()) {
+  : plan_(&p), nodes_(1), place_by_agent_(p.agents.size(), nowhere) {
   nodes_[local].name = local_node;
 }
 
@@ -90,7 +89,7 @@ std::vector<std::string> node_book::missing_labels(agent_id x) const {
 }
 
 std::uint32_t node_book::lingering_on(task_id x) const {
-  auto at = current_[x.value].last_lost;
+  auto at = current_.empty() ? nowhere : current_[x.value].last_lost;
   if (!plan_->tasks[x.value].exclusive || at == nowhere)
     return nowhere;
   const auto& loss = losses_[lost_[at].loss];
@@ -119,7 +118,7 @@ void node_book::apply(const fact& x) {
   case fact_kind::node_draining:
   case fact_kind::agent_placed:
   case fact_kind::agent_unplaced:
-    is_used_ = true;
+    use();
     return apply_node(x);
   case fact_kind::run_resumed:
     for (std::size_t i = 1; i < nodes_.size(); ++i)
@@ -129,8 +128,15 @@ void node_book::apply(const fact& x) {
       }
     return;
   default:
-    return apply_attempt(x);
+    if (is_used_)
+      apply_attempt(x);
   }
+}
+
+/// Before the first fact about a node none of its agents has been given work.
+void node_book::use() {
+  is_used_ = true;
+  current_.resize(plan_->tasks.size());
 }
 
 std::uint32_t node_book::find(const fact& x) const {

@@ -154,6 +154,7 @@ private:
     std::optional<duration> started;
   };
 
+  void use();
   void apply_node(const fact& x);
   void apply_attempt(const fact& x);
   void join(const fact& x);
@@ -173,7 +174,7 @@ private:
   std::vector<place_record> places_;
   std::vector<loss_record> losses_;
   std::vector<lost_work> lost_;
-  std::vector<current_attempt> current_; ///< by task
+  std::vector<current_attempt> current_; ///< by task; empty until it is used
 };
 
 } // namespace tutti::report

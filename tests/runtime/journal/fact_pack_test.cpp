@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Facts packed into bytes and back (runtime/journal/fact_pack.hpp).
-#include "runtime/journal/fact_pack.hpp"
+// Facts packed into bytes (runtime/journal/fact_packer.hpp) and back.
+#include "runtime/journal/fact_packer.hpp"
 #include "tests/runtime/journal/sample_journal.hpp"
 
 #include <boost/test/unit_test.hpp>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -82,18 +84,41 @@ std::vector<fact_row> some_rows(dice& d, std::uint64_t first) {
   return result;
 }
 
-std::vector<fact_row> rows_of(const sample_run& run) {
+/// The numbers that words and names have in a new journal.
+struct numbers {
+  explicit numbers(const plan& p) {
+    static_cast<void>(learn_words({}, 0, words));
+    std::int64_t id = 1;
+    for (auto [kind, name] : names_of(p))
+      names[static_cast<std::size_t>(kind)].push_back(id++);
+  }
   word_ids words;
-  static_cast<void>(learn_words({}, 0, words));
   name_ids names;
-  std::int64_t id = 1;
-  for (auto [kind, name] : names_of(*run.work))
-    names[static_cast<std::size_t>(kind)].push_back(id++);
+};
+
+std::vector<fact_row> rows_of(const sample_run& run) {
+  numbers n{*run.work};
   std::vector<fact_row> result;
   for (const auto& step : run.steps)
     for (const auto& x : step.facts)
-      result.push_back(row_of(*run.work, names, words, result.size() + 1, x));
+      result.push_back(
+          row_of(*run.work, n.names, n.words, result.size() + 1, x));
   return result;
+}
+
+/// By the short way where that may be, and by rows.
+void check_packer(const plan& p, const std::vector<fact>& facts,
+                  const std::string& where) {
+  numbers n{p};
+  fact_packer packer;
+  pack_writer writer;
+  for (const auto& x : facts) {
+    packer.add(p, n.names, n.words, x);
+    writer.add(row_of(p, n.names, n.words, 1, x));
+  }
+  BOOST_TEST((packer.body() == writer.body()), where);
+  BOOST_TEST(packer.count() == facts.size());
+  BOOST_TEST(packer.at() == writer.at());
 }
 
 } // namespace
@@ -107,6 +132,46 @@ BOOST_AUTO_TEST_CASE(all_facts_of_a_run_come_back) {
     bool damaged = false;
     BOOST_TEST(same(unpacked(packed(rows), 1, damaged), rows), "seed " << seed);
     BOOST_TEST(!damaged);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_short_way_writes_the_same) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    sample_run run{seed, 40};
+    std::vector<fact> facts;
+    for (const auto& step : run.steps)
+      for (const auto& x : step.facts)
+        if (!x.extra && subject_of(x.kind) == subject_kind::task)
+          facts.push_back(x);
+    check_packer(*run.work, facts, fmt::format("seed {}", seed));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_short_way_writes_the_same_of_any_fact) {
+  sample_run run{1, 12};
+  auto tasks = static_cast<std::uint32_t>(run.work->tasks.size());
+  auto agents = static_cast<std::uint32_t>(run.work->agents.size());
+  auto nothing = std::make_shared<const attempt_details>();
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    dice d{seed};
+    std::vector<fact> facts(d.roll(200));
+    for (auto& x : facts) {
+      x.kind = d.one_in(2) ? fact_kind::attempt_finished
+                           : fact_kind::handoff_accepted;
+      x.subject = d.roll(tasks);
+      x.cause = d.one_in(3) ? task_id::none : d.roll(tasks);
+      x.agent = d.one_in(3) ? agent_id::none : d.roll(agents);
+      x.attempt = d.one_in(9) ? 2 : 1;
+      x.version = d.one_in(9) ? 2 : 1;
+      x.exit_code = d.one_in(9) ? 7 : fact::no_exit_code;
+      x.state = d.one_in(9) ? task_state::failed : task_state::succeeded;
+      x.end = d.one_in(9) ? attempt_end::failure : attempt_end::success;
+      x.phase = d.one_in(9) ? work_phase::integrate : work_phase::run;
+      x.at = duration{d.roll(1000)};
+      if (d.one_in(9))
+        x.details = nothing;
+    }
+    check_packer(*run.work, facts, fmt::format("seed {}", seed));
   }
 }
 
