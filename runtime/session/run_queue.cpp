@@ -21,8 +21,14 @@ void run_queue::set_workers(std::size_t count) {
   workers_.resize(count);
 }
 
-bool run_queue::is_watched_closely() const {
-  return has_watcher_ && interval_ == closely;
+/// Who is idle and not on its way yet; it is now. Null: nobody.
+std::condition_variable* run_queue::whom_to_wake() {
+  if (idle_ > 0) {
+    --idle_;
+    ++woken_;
+    return &changed_;
+  }
+  return has_watcher_ ? &looks_ : nullptr;
 }
 
 void run_queue::put_next(std::size_t worker, job x) {
@@ -31,21 +37,23 @@ void run_queue::put_next(std::size_t worker, job x) {
   mine.put = ++puts_;
   if (auto before = std::exchange(mine.next, x))
     queue_.push_back(before);
-  bool wakes =
-      idle_ > 0 && (queue_.size() >= worth_waking || !is_watched_closely());
+  bool wakes = queue_.size() >= worth_waking || !has_watcher_;
+  is_quiet_ = false;
+  auto* whom = wakes ? whom_to_wake() : nullptr;
   guard.unlock();
-  if (wakes)
-    changed_.notify_one();
+  if (whom != nullptr)
+    whom->notify_one();
 }
 
 void run_queue::put(job x) {
   std::unique_lock guard{lock_};
   ++puts_;
   queue_.push_back(x);
-  bool wakes = idle_ > 0;
+  is_quiet_ = false;
+  auto* whom = whom_to_wake();
   guard.unlock();
-  if (wakes)
-    changed_.notify_one();
+  if (whom != nullptr)
+    whom->notify_one();
 }
 
 void run_queue::put_back(job x) {
@@ -84,38 +92,51 @@ run_queue::job run_queue::take(std::size_t worker) {
   for (;;) {
     if (auto x = take_now(worker))
       return x;
-    ++idle_;
-    bool others_work = idle_ < workers_.size();
-    if (has_watcher_ || !others_work) {
-      changed_.wait(guard);
-      --idle_;
+    if (has_watcher_ || is_quiet_) {
+      wait(guard);
       continue;
     }
     watch(guard);
-    --idle_;
     if (queue_.empty())
       if (auto x = take_stuck())
         return x;
   }
 }
 
-/// Returns where something is in the queue, or one may be stuck, or nobody
-/// works any more.
+/// Until somebody has woken it.
+void run_queue::wait(std::unique_lock<std::mutex>& guard) {
+  ++idle_;
+  changed_.wait(guard, [this] {
+    return woken_ > 0;
+  });
+  --woken_;
+}
+
+/// Returns where something is in the queue, or stuck, or nobody works and
+/// nothing has come since the last look.
 void run_queue::watch(std::unique_lock<std::mutex>& guard) {
   has_watcher_ = true;
-  interval_ = closely;
   auto known = puts_;
   for (auto& x : workers_)
     x.seen = x.put;
-  while (queue_.empty() && idle_ < workers_.size()) {
-    auto late = changed_.wait_for(guard, interval_) == std::cv_status::timeout;
-    if (late && std::any_of(workers_.begin(), workers_.end(), is_stuck))
+  while (queue_.empty()) {
+    auto late = looks_.wait_for(guard, interval_) == std::cv_status::timeout;
+    if (!late)
+      continue;
+    if (!queue_.empty()
+        || std::any_of(workers_.begin(), workers_.end(), is_stuck)) {
+      interval_ = closely;
       break;
+    }
     for (auto& x : workers_)
       x.seen = x.put;
-    interval_ = known == std::exchange(known, puts_)
-                  ? std::min<clock::duration>(2 * interval_, seldom)
-                  : clock::duration{closely};
+    interval_ = std::min<clock::duration>(2 * interval_, seldom);
+    bool all_idle = idle_ + 1 == workers_.size();
+    if (all_idle && known == puts_) {
+      is_quiet_ = true;
+      break;
+    }
+    known = puts_;
   }
   has_watcher_ = false;
 }

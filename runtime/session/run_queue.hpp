@@ -6,9 +6,11 @@
 //
 // - Two or more wait in the queue that all threads share.
 // - Something comes from outside, and a thread is idle.
-// - Something has waited for a moment behind one that takes long: while others
-//   work an idle thread looks for that, at first every tenth of a millisecond,
-//   ever more seldom where nothing happens, not at all where nobody works.
+// - Something has waited for a moment behind one that takes long: an idle
+// thread
+//   looks for that, every tenth of a millisecond where it finds something, ever
+//   more seldom (down to a hundred times a second) where it does not, and not
+//   at all where nobody works and nothing comes.
 #pragma once
 
 #include <caf/resumable.hpp>
@@ -54,17 +56,22 @@ private:
   [[nodiscard]] job take_now(std::size_t worker);
   [[nodiscard]] static bool is_stuck(const worker_state& x);
   [[nodiscard]] job take_stuck();
+  void wait(std::unique_lock<std::mutex>& guard);
   void watch(std::unique_lock<std::mutex>& guard);
-  [[nodiscard]] bool is_watched_closely() const;
+  [[nodiscard]] std::condition_variable* whom_to_wake();
 
   std::mutex lock_;
-  std::condition_variable changed_;
+  std::condition_variable changed_; ///< for idle threads but the watcher
+  std::condition_variable looks_;   ///< for the watcher
   std::deque<job> queue_;
   std::vector<worker_state> workers_;
-  std::size_t idle_ = 0; ///< threads that wait, the watcher too
+  std::size_t idle_ = 0;  ///< that wait for `changed_`, and nobody woke yet
+  std::size_t woken_ = 0; ///< that are on their way back from there
   bool has_watcher_ = false;
-  clock::duration interval_{0}; ///< of the watcher
-  std::uint64_t puts_ = 0;      ///< how often something was put
+  bool is_quiet_ = false; ///< the watcher has gone, as nothing happened
+  clock::duration interval_ =
+      std::chrono::microseconds(100); ///< of the watcher
+  std::uint64_t puts_ = 0;            ///< how often something was put
 };
 
 } // namespace tutti::session

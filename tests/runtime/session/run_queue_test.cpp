@@ -82,6 +82,40 @@ BOOST_AUTO_TEST_CASE(what_waits_behind_a_long_one_is_taken_by_another) {
   other.join();
 }
 
+// Whatever the idle threads do meanwhile: look, look seldom, or not at all.
+BOOST_AUTO_TEST_CASE(what_waits_behind_a_long_one_is_taken_every_time) {
+  marker long_one;
+  marker behind;
+  marker stop;
+  std::atomic<int> rounds = 0;
+  std::array<std::thread, 2> workers;
+  for (std::size_t i = 0; i < workers.size(); ++i)
+    workers[i] = std::thread{[&, i] {
+      for (;;) {
+        auto* x = static_cast<marker*>(queue.take(i));
+        if (x == &stop)
+          return;
+        if (x == &behind) {
+          ++rounds;
+          rounds.notify_all();
+          continue;
+        }
+        auto before = rounds.load();
+        queue.put_next(i, &behind);
+        rounds.wait(before); // until the other thread has taken it
+      }
+    }};
+  for (int i = 0; i < 20; ++i) {
+    queue.put(&long_one);
+    rounds.wait(i);
+  }
+  for (std::size_t i = 0; i < workers.size(); ++i)
+    queue.put(&stop);
+  for (auto& x : workers)
+    x.join();
+  BOOST_TEST(rounds == 20);
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_lost_or_doubled) {
   constexpr std::size_t threads = 4;
   queue.set_workers(threads);
