@@ -127,6 +127,7 @@ agents: { ada: { runs-on: work } }
 tasks: { one: { agent: ada, run: 'echo "one $NODE" >> ../began' } }
 )",
                      {"--insecure"});
+  BOOST_REQUIRE(x->read_until("nodes join"));    // else it is tried again
   auto a = start_node("n1", "work", {"--once"}); // with TLS
   auto one_sided = a->wait();
   BOOST_TEST(one_sided.status == 7);
