@@ -43,8 +43,28 @@ void put_output(outputs& all, std::string name, value x) {
 result result::failure(std::string message) {
   result x;
   x.failed_ = true;
-  x.details_.message = std::move(message);
+  x.own().message = std::move(message);
   return x;
+}
+
+/// Before it is changed: nobody else has it.
+attempt_details& result::own() {
+  if (!details_)
+    details_ = std::make_shared<attempt_details>();
+  else if (details_.use_count() > 1)
+    details_ = std::make_shared<attempt_details>(*details_);
+  return *details_;
+}
+
+const attempt_details& result::details() const {
+  static const attempt_details nothing;
+  return details_ ? *details_ : nothing;
+}
+
+std::shared_ptr<attempt_details> result::take_details() && {
+  if (details_)
+    own();
+  return std::move(details_);
 }
 
 result& result::set_json(std::string name, std::string_view text) {
@@ -55,12 +75,12 @@ result& result::set_json(std::string name, std::string_view text) {
 }
 
 result& result::note(std::string text) {
-  details_.note = std::move(text);
+  own().note = std::move(text);
   return *this;
 }
 
 result& result::put(std::string name, value x) {
-  put_output(details_.outputs, std::move(name), std::move(x));
+  put_output(own().outputs, std::move(name), std::move(x));
   return *this;
 }
 

@@ -99,7 +99,7 @@ struct request_options {
   bool awaited = true; ///< the task is done only after the answers
 };
 
-/// What an attempt puts out.
+/// What an attempt puts out. A value: copies are apart.
 class result {
 public:
   result() = default;
@@ -119,20 +119,18 @@ public:
   /// Goes with the handoffs.
   result& note(std::string text);
 
-  [[nodiscard]] const attempt_details& details() const& {
-    return details_;
-  }
-  [[nodiscard]] attempt_details details() && {
-    return std::move(details_);
-  }
+  [[nodiscard]] const attempt_details& details() const;
+  /// The same, for who goes on with it; null: it says nothing.
+  [[nodiscard]] std::shared_ptr<attempt_details> take_details() &&;
   [[nodiscard]] bool failed() const {
     return failed_;
   }
 
 private:
   result& put(std::string name, value x);
+  attempt_details& own();
 
-  attempt_details details_;
+  std::shared_ptr<attempt_details> details_; ///< null: nothing to say
   bool failed_ = false;
 };
 

@@ -246,7 +246,7 @@ void quick_desk::call(const assign_task& order) {
   try {
     auto x = (*work_)(quick_task{*options_.work, options_.id, order, handed_});
     auto how = x.failed() ? attempt_end::failure : attempt_end::success;
-    end(order, how, std::move(x).details());
+    end(order, how, std::move(x).take_details());
   } catch (const std::exception& e) {
     fail(order, attempt_end::failure, e.what());
   } catch (...) {
@@ -257,8 +257,8 @@ void quick_desk::call(const assign_task& order) {
 
 void quick_desk::fail(const assign_task& order, attempt_end how,
                       std::string message) {
-  attempt_details x;
-  x.message = std::move(message);
+  auto x = std::make_shared<attempt_details>();
+  x->message = std::move(message);
   end(order, how, std::move(x));
 }
 
@@ -275,19 +275,23 @@ bool quick_desk::keeps_handed(task_id task, attempt_end end) const {
 }
 
 void quick_desk::end(const assign_task& order, attempt_end how,
-                     attempt_details&& details) {
-  if (options_.mask)
-    mask_details(options_.mask, details);
-  if (order.phase == work_phase::integrate && order.details)
-    put_over_earlier(details, order.details->earlier.get());
+                     std::shared_ptr<attempt_details> details) {
+  if (details && options_.mask)
+    mask_details(options_.mask, *details);
+  if (order.phase == work_phase::integrate && order.details) {
+    if (!details)
+      details = std::make_shared<attempt_details>();
+    put_over_earlier(*details, order.details->earlier.get());
+  }
   bool is_large =
-      payload_shelf::bytes_of(&details) > payload_shelf::small_bytes;
-  if (auto bytes = is_large ? inline_bytes(details) : 0;
+      payload_shelf::bytes_of(details.get()) > payload_shelf::small_bytes;
+  if (auto bytes = is_large ? inline_bytes(*details) : 0;
       bytes > inline_bytes_max) {
     how = how == attempt_end::success ? attempt_end::failure : how;
-    details.message += (details.message.empty() ? "" : "; ") + too_large(bytes);
-    details.outputs.clear();
-    details.note.clear();
+    details->message +=
+        (details->message.empty() ? "" : "; ") + too_large(bytes);
+    details->outputs.clear();
+    details->note.clear();
     is_large = false;
   }
   auto& r = told_.attempts.emplace_back();
@@ -296,8 +300,8 @@ void quick_desk::end(const assign_task& order, attempt_end how,
   r.began = true;
   r.ended = true;
   r.end = how;
-  if (!says_nothing(details))
-    r.details = std::make_shared<const attempt_details>(std::move(details));
+  if (details && !says_nothing(*details))
+    r.details = std::move(details);
   if (!keeps_handed(order.task, how))
     handed_.drop(order.task);
   if (is_large && options_.artifacts)

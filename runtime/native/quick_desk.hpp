@@ -101,7 +101,7 @@ private:
   void run(const assign_task& order);
   void call(const assign_task& order);
   void end(const assign_task& order, attempt_end how,
-           attempt_details&& details);
+           std::shared_ptr<attempt_details> details);
   void fail(const assign_task& order, attempt_end how, std::string message);
   void keep_last();
   void take_turn_soon();

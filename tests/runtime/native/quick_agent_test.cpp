@@ -20,6 +20,23 @@ using native::result;
 
 BOOST_AUTO_TEST_SUITE(runtime_quick_agent)
 
+BOOST_AUTO_TEST_CASE(copies_of_a_result_are_apart) {
+  result x;
+  BOOST_TEST((x.details() == attempt_details{}));
+  BOOST_TEST(!result{}.take_details());
+  x.set("n", 1);
+  auto y = x;
+  y.set("n", 2).note("b");
+  BOOST_TEST(find_output(x.details().outputs, "n")->text == "1");
+  BOOST_TEST(x.details().note.empty());
+  BOOST_TEST(find_output(y.details().outputs, "n")->text == "2");
+  auto z = y;
+  auto taken = std::move(y).take_details();
+  taken->message = "changed";
+  BOOST_TEST(z.details().message.empty());
+  BOOST_TEST(z.details().note == "b");
+}
+
 BOOST_DATA_TEST_CASE(outputs_reach_who_needs_them, ways_to_work, at_desk) {
   plan_builder b;
   auto one = b.task("one");
