@@ -39,7 +39,7 @@ struct desk_trust {
   /// A task that takes no longer is a short one: a few messages' worth.
   std::chrono::nanoseconds short_max = std::chrono::microseconds(20);
   /// So many in a row its agent has to have seen.
-  std::uint32_t short_ones_min = 16;
+  std::uint32_t short_ones_min = 4;
 };
 
 class quick_desk final : public desk {
