@@ -19,7 +19,9 @@ void send_facts(orchestrator_pointer self);
 void send_gathered(orchestrator_pointer self);
 
 /// After each message: where another one waits, what follows from it goes with
-/// this. Facts may gather for longer, see `orchestrator_options::gathers`.
+/// this. Else work that only one agent could do now may be done at its desk,
+/// for a moment, and what that leads to is decided, too. Facts may gather for
+/// longer, see `orchestrator_options::gathers`.
 void end_turn(orchestrator_pointer self);
 
 } // namespace tutti
